@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""Takes Debian's kernel package apart, and packs initramfs images.
+
+Owns the formats bzImage, kernel module and cpio, as far as the rig needs them; image.py unpacks with it,
+run packs with it. Knows nothing of Xen or of the guests."""
+
+import gzip
+import lzma
+import os
+import re
+import stat
+import struct
+import subprocess
+
+
+def extract_vmlinux(bzimage, vmlinux):
+    """The ELF kernel inside a bzImage compressed with zstd: libxl starts a PV guest from it in a quarter of the time."""
+    with open(bzimage, "rb") as file:
+        data = file.read()
+    setup_sectors = data[0x1F1] or 4
+    offset, length = struct.unpack_from("<II", data, 0x248)
+    start = (setup_sectors + 1) * 512 + offset
+    # the payload ends with its uncompressed size, which is not zstd's
+    payload = data[start:start + length - 4]
+    with open(vmlinux, "wb") as file:
+        subprocess.run(["zstd", "-dc"], input=payload, stdout=file, check=True)
+
+
+def find_modules(tree):
+    """Maps the name of each module under tree to its file."""
+    found = {}
+    for directory, _, names in os.walk(tree):
+        for name in names:
+            if name.endswith(".ko.xz"):
+                found[name[:-len(".ko.xz")].replace("-", "_")] = os.path.join(directory, name)
+    return found
+
+
+def unpack_modules(tree, wanted, directory):
+    """Unpacks the wanted modules and what they depend on; "order" lists them as insmod needs them."""
+    files = find_modules(tree)
+    order = []
+
+    def add(name):
+        name = name.replace("-", "_")
+        # what is no file is built in
+        if name in order or name not in files:
+            return
+        with lzma.open(files[name]) as file:
+            data = file.read()
+        depends = re.search(rb"\0depends=([^\0]*)", data)
+        for other in filter(None, depends.group(1).decode().split(",")):
+            add(other)
+        with open(os.path.join(directory, name), "wb") as file:
+            file.write(data)
+        order.append(name)
+
+    os.makedirs(directory)
+    for name in wanted:
+        add(name)
+    with open(os.path.join(directory, "order"), "w") as file:
+        file.write("".join(name + "\n" for name in order))
+
+
+def cpio_entry(name, mode, data):
+    fields = [0, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0]
+    head = b"070701" + b"".join(b"%08X" % field for field in fields) + name.encode() + b"\0"
+    return head + bytes(-len(head) % 4) + data + bytes(-len(data) % 4)
+
+
+def pack_initramfs(path, init, busybox, modules, programs=()):
+    """Writes an initramfs: busybox as /bin/busybox, the modules in /modules, the programs in /bin, init as /init."""
+    files = [("init", init), ("bin/busybox", busybox)]
+    files += [("modules/" + name, os.path.join(modules, name)) for name in sorted(os.listdir(modules))]
+    files += [("bin/" + os.path.basename(program), program) for program in programs]
+
+    entries = [cpio_entry(name, stat.S_IFDIR | 0o755, b"")
+               for name in ("bin", "dev", "proc", "sys", "root", "modules")]
+    entries.append(cpio_entry("bin/sh", stat.S_IFLNK | 0o777, b"busybox"))
+    for name, source in files:
+        with open(source, "rb") as file:
+            entries.append(cpio_entry(name, stat.S_IFREG | 0o755, file.read()))
+    entries.append(cpio_entry("TRAILER!!!", 0, b""))
+
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(b"".join(entries))

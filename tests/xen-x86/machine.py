@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""The emulated machine: QEMU with Xen and dom0, its screen, and a way to run commands in dom0.
+
+Owns the QEMU process, its sockets and every wait; checks.py and run call it. Knows nothing of Weston or of
+the guests. Each wait has a guard, since Xen may stop without a word."""
+
+import json
+import os
+import re
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import tty
+
+BOOT_SECONDS = 180
+# QEMU ends after this by itself, even if nobody is left to stop it
+LIFE_SECONDS = 1800
+
+XEN_ARGUMENTS = ("com1=115200,8n1 console=com1 dom0_mem=1280M,max:1280M dom0_max_vcpus=2"
+                 " loglvl=all guest_loglvl=all")
+DOM0_ARGUMENTS = "console=hvc0 quiet"
+
+
+class Stuck(Exception):
+    """Something did not happen in time, or the machine died."""
+
+
+def read_text(path):
+    try:
+        with open(path, errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+class Machine:
+    def __init__(self, rig, logs, share):
+        self.rig = rig
+        self.logs = logs
+        self.share = share
+        # the path of a socket has to be short
+        self.sockets = tempfile.mkdtemp(prefix="xen-x86-")
+        self.process = None
+        self.control = None
+        self.received = b""
+        self.commands = 0
+
+    def start(self):
+        rig, serial = self.rig, []
+        for name, log in (("com1", "xen.log"), ("com2", "control.log")):
+            serial += ["-chardev", f"socket,id={name},path={self.sockets}/{name},server=on,wait=off,"
+                                   f"logfile={self.logs}/{log}",
+                       "-serial", f"chardev:{name}"]
+        # PV dom0 on emulated processors: Xen with SMAP is several times slower
+        command = ["timeout", "--kill-after=10", str(LIFE_SECONDS), "qemu-system-x86_64",
+                   "-machine", "q35", "-accel", "tcg", "-cpu", "max,smap=off", "-smp", "2", "-m", "2560M",
+                   "-nodefaults", "-display", "none", "-no-reboot",
+                   "-kernel", f"{rig}/xen", "-append", XEN_ARGUMENTS,
+                   "-initrd", f"{rig}/vmlinuz {DOM0_ARGUMENTS},{self.share}/dom0.cpio.gz",
+                   "-drive", f"file={rig}/root.ext4,if=none,id=root,format=raw,snapshot=on",
+                   "-device", "virtio-blk-pci,drive=root",
+                   "-fsdev", f"local,id=share,path={self.share},security_model=none",
+                   "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
+                   "-device", "bochs-display,xres=1024,yres=768",
+                   "-qmp", f"unix:{self.sockets}/qmp,server=on,wait=off", *serial]
+        with open(f"{self.logs}/qemu.log", "w") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.wait_for("QEMU's sockets", lambda: os.path.exists(f"{self.sockets}/qmp"), 30)
+        self.control = self.connect("com2")
+        self.wait_for("dom0's control shell", lambda: b"@@ ready\n" in self.receive(), BOOT_SECONDS)
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.sockets, ignore_errors=True)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def connect(self, name):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(f"{self.sockets}/{name}")
+        return connection
+
+    def wait_for(self, what, probe, seconds):
+        """Waits until probe() gives something true, and returns that."""
+        end = time.monotonic() + seconds
+        while True:
+            found = probe()
+            if found:
+                return found
+            if not self.alive():
+                raise Stuck(f"QEMU ended while waiting for {what}")
+            if time.monotonic() > end:
+                raise Stuck(f"{what}: not within {seconds} s")
+            time.sleep(0.2)
+
+    def wait_for_text(self, path, pattern, seconds, start=0):
+        """Waits for a regular expression in what a log has behind its first start characters."""
+        return self.wait_for(f"/{pattern}/ in {os.path.basename(path)}",
+                             lambda: re.search(pattern, read_text(path)[start:]), seconds)
+
+    def receive(self):
+        if select.select([self.control], [], [], 0)[0]:
+            self.received += self.control.recv(65536)
+        return self.received
+
+    def run(self, command, seconds=60):
+        """Runs a command of one line in dom0 and returns its exit status and what it printed."""
+        self.commands += 1
+        tag = f"{self.commands}"
+        self.received = b""
+        self.control.sendall(f"{tag} {seconds} {command}\n".encode())
+        ending = re.compile(rf"@@ {tag} (\d+)\n".encode())
+        # dom0 stops the command by itself; the rest is for a machine that is slow or stuck
+        end = self.wait_for(f"dom0: {command}", lambda: ending.search(self.receive()), seconds + 60)
+        return int(end.group(1)), self.received[:end.start()].decode(errors="replace")
+
+    def screendump(self, path):
+        """Saves what QEMU's display shows as a PPM file."""
+        with self.connect("qmp") as connection, connection.makefile("rw") as stream:
+            connection.settimeout(60)
+            stream.readline()
+            for command in ({"execute": "qmp_capabilities"},
+                            {"execute": "screendump", "arguments": {"filename": path}}):
+                stream.write(json.dumps(command) + "\n")
+                stream.flush()
+                answer = {}
+                while not {"return", "error"} & set(answer):
+                    answer = json.loads(stream.readline())
+                if "error" in answer:
+                    raise Stuck(f"screendump: {answer['error']['desc']}")
+
+    def interact(self):
+        """Connects the terminal with the Xen console, where dom0 has a root shell; Ctrl-] leaves."""
+        console = self.connect("com1")
+        before = termios.tcgetattr(sys.stdin)
+        tty.setraw(sys.stdin)
+        try:
+            console.sendall(b"\n")
+            while self.alive():
+                for ready in select.select([sys.stdin, console], [], [], 1)[0]:
+                    if ready is console:
+                        sys.stdout.buffer.write(console.recv(65536))
+                        sys.stdout.buffer.flush()
+                        continue
+                    typed = os.read(sys.stdin.fileno(), 1024)
+                    if b"\x1d" in typed:
+                        return
+                    console.sendall(typed)
+        finally:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+            console.close()
