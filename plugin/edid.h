@@ -15,13 +15,14 @@
 #define EDID_MAX_OCTETS 256
 
 struct edid_request {
-	/* The connector's mode in pixels. 0 counts as 1; beyond 65536 as 65536. */
+	/* The connector's mode in pixels. 0 counts as 1; beyond 65535 as 65535. */
 	uint32_t width;
 	uint32_t height;
-	/* Refresh rate in thousandths of a hertz; 0 counts as 60000. */
+	/* Refresh rate in thousandths of a hertz; 0 counts as 60000, and what lies
+	 * outside 1 Hz to 500 Hz as the nearer end. */
 	uint32_t refresh_mhz;
-	/* UTF-8, trusted: the display's product name. NULL or empty: a name of ours.
-	 * Cut at 13 octets; whatever is not printable ASCII becomes '?'. */
+	/* Trusted: the display's product name. NULL or blank: a name of ours. Cut
+	 * at 13 octets; an octet that is not printable ASCII becomes '?'. */
 	const char *name;
 	/* Serial number, so that two connectors differ; 0 when there is none. */
 	uint32_t serial;
@@ -32,7 +33,7 @@ struct edid_request {
  * size: 128, or 256 where a DisplayID 1.3 block carries a mode that a detailed
  * timing cannot (more than 4095 pixels a side or 655.35 MHz). Cannot fail. The
  * octets beyond the returned size are zero. The refresh rate written is the
- * nearest that a pixel clock of 10 kHz steps gives.
+ * nearest that a pixel clock in steps of 10 kHz, up to 167.77 GHz, gives.
  */
 size_t edid_write(uint8_t out[EDID_MAX_OCTETS], const struct edid_request *request);
 
