@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes EDID 1.4 base blocks and DisplayID 1.3 extension blocks (layer 1).
+ * Layer 1: writes EDID 1.4 base blocks and DisplayID 1.3 extension blocks.
  * Called where GET_EDID is answered. Pure octets: no rings, no grants, no
  * allocation. Section numbers are those of the VESA E-EDID standard, release A
- * revision 2 ("EDID"), and of DisplayID 1.3 ("DisplayID").
+ * revision 2; names of data blocks those of DisplayID 1.3.
  */
+#include "edid.h"
+
+#include "base.h"
+
 #include <stdbool.h>
 #include <string.h>
-
-#include "edid.h"
 
 #define BLOCK_OCTETS 128
 #define MAX_SIDE_PIXELS 65535
@@ -21,7 +23,7 @@
 /* What a detailed timing of the base block can say (EDID 3.10.2). */
 #define DETAILED_MAX_PIXELS 4095
 #define DETAILED_MAX_CLOCK 65535
-/* What a type I timing can say (DisplayID 4.4.1). */
+/* What a type I timing of DisplayID can say. */
 #define DISPLAYID_MAX_CLOCK 0x1000000
 
 #define NAME_OCTETS 13
@@ -62,7 +64,7 @@ has_aspect(uint32_t width, uint32_t height, uint32_t x, uint32_t y)
 	return (uint64_t)width * y == (uint64_t)height * x;
 }
 
-/* The width of the vertical sync tells the aspect ratio (CVT 3.4.2). */
+/* The width of the vertical sync tells the aspect ratio, as CVT has it. */
 static uint32_t
 v_sync_lines(uint32_t width, uint32_t height)
 {
@@ -213,7 +215,7 @@ put_identity(uint8_t *block, uint32_t serial)
 {
 	static const uint8_t header[8] = {0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00};
 
-	memcpy(block, header, sizeof header);
+	memcpy(block, header, sizeof(header));
 	put_manufacturer(block + 8);
 	put_16(block + 10, PRODUCT_CODE);
 	put_16(block + 12, serial);
@@ -236,7 +238,7 @@ put_features(uint8_t *block, const struct size_mm *size, bool native_is_detailed
 	block[22] = (uint8_t)clamp((size->height + 9) / 10, 1, 255);
 	block[23] = 220 - 100;                        /* gamma 2.2 */
 	block[24] = native_is_detailed ? 0x06 : 0x04; /* RGB 4:4:4, sRGB */
-	memcpy(block + 25, chromaticity, sizeof chromaticity);
+	memcpy(block + 25, chromaticity, sizeof(chromaticity));
 	memset(block + 38, 0x01, 16); /* no standard timings */
 }
 
@@ -310,7 +312,7 @@ put_range_limits(uint8_t out[18], const struct timing *a, const struct timing *b
 	    !put_range(limits + 7, h[h_low], h[!h_low] + 1, 2, &limits[4]) || clock_10mhz > 255)
 		return false;
 	limits[9] = (uint8_t)clock_10mhz;
-	memcpy(out, limits, sizeof limits);
+	memcpy(out, limits, sizeof(limits));
 	return true;
 }
 
@@ -347,20 +349,20 @@ put_dummy(uint8_t out[18])
 	out[3] = 0x10;
 }
 
-/* The aspect ratio as DisplayID 4.4.1 counts it; 8 stands for any other. */
+/* The aspect ratio as a type I timing counts it; 8 stands for any other. */
 static uint8_t
 displayid_aspect(uint32_t width, uint32_t height)
 {
 	static const uint32_t ratios[][2] = {{1, 1},  {5, 4},   {4, 3},   {15, 9},
 					     {16, 9}, {16, 10}, {64, 27}, {256, 135}};
 
-	for (uint8_t i = 0; i < sizeof ratios / sizeof ratios[0]; i++)
+	for (uint8_t i = 0; i < ARRAY_LENGTH(ratios); i++)
 		if (has_aspect(width, height, ratios[i][0], ratios[i][1]))
 			return i;
 	return 8;
 }
 
-/* DisplayID 4.1; the name stands in the base block. */
+/* Product identification; the name stands in the base block. */
 static uint8_t *
 put_displayid_product(uint8_t *out, uint32_t serial)
 {
@@ -375,7 +377,7 @@ put_displayid_product(uint8_t *out, uint32_t serial)
 	return out + 15;
 }
 
-/* DisplayID 4.2; sizes in tenths of a millimetre. */
+/* Display parameters; sizes in tenths of a millimetre. */
 static uint8_t *
 put_displayid_parameters(uint8_t *out, const struct timing *timing, const struct size_mm *size)
 {
@@ -397,7 +399,7 @@ put_displayid_parameters(uint8_t *out, const struct timing *timing, const struct
 	return out + 15;
 }
 
-/* DisplayID 4.11 */
+/* Display interface */
 static uint8_t *
 put_displayid_interface(uint8_t *out)
 {
@@ -408,7 +410,7 @@ put_displayid_interface(uint8_t *out)
 	return out + 13;
 }
 
-/* DisplayID 4.4.1, type I timing; all numbers are less by one. */
+/* Type I detailed timing; all numbers are less by one. */
 static void
 put_displayid_timing(uint8_t *out, const struct timing *timing)
 {
@@ -429,7 +431,7 @@ put_displayid_timing(uint8_t *out, const struct timing *timing)
 	put_16(out + 21, timing->v_sync - 1);
 }
 
-/* DisplayID 2.3 */
+/* A section with its header and checksum, wrapped as an EDID extension block. */
 static void
 put_displayid(uint8_t *block, const struct timing *timing, const struct size_mm *size,
 	      uint32_t serial)

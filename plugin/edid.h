@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes the EDID that describes a connector to its guest (layer 1). Called
+ * Layer 1: writes the EDID that describes a connector to its guest. Called
  * where GET_EDID is answered. Pure: octets in, octets out; it knows neither
  * rings nor grants, and takes the name from its caller, who has it from the
  * tool stack and not from the guest.
  */
-#ifndef XEN_DISPLAY_EDID_H
-#define XEN_DISPLAY_EDID_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -35,6 +34,5 @@ struct edid_request {
  * octets beyond the returned size are zero. The refresh rate written is the
  * nearest that a pixel clock in steps of 10 kHz, up to 167.77 GHz, gives.
  */
-size_t edid_write(uint8_t out[EDID_MAX_OCTETS], const struct edid_request *request);
-
-#endif
+size_t
+edid_write(uint8_t out[EDID_MAX_OCTETS], const struct edid_request *request);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of limits and what 0 stands for in it (layer 0). Everything that
- * is known of a limit stands in one line of LIMITS: its member, its key in
+ * Layer 0: the table of limits and what 0 stands for in it. Everything that is
+ * known of a limit stands in one line of LIMITS: its member, its key in
  * weston.ini, its range, its default and its help. Knows nothing of who spends
  * what is limited.
  */
+#include "limits.h"
+
+#include "base.h"
+
 #include <errno.h>
 #include <string.h>
-
-#include "limits.h"
 
 /* Entries of the hypervisor's table of mapped foreign pages, by default. */
 #define MAP_TRACK_PAGES 262144
@@ -41,7 +43,7 @@ const struct limits limits_default = {LIMITS(DEFAULT)};
 #define ENTRY(member, key, minimum, maximum, value, help)                                          \
 	{key, offsetof(struct limits, member), minimum, maximum, value, help},
 const struct limit_entry limit_table[] = {LIMITS(ENTRY)};
-const size_t limit_table_size = sizeof limit_table / sizeof limit_table[0];
+const size_t limit_table_size = ARRAY_LENGTH(limit_table);
 
 const struct limit_entry *
 limits_find(const char *key)
@@ -57,7 +59,7 @@ limits_get(const struct limits *limits, const struct limit_entry *entry)
 {
 	uint32_t value;
 
-	memcpy(&value, (const char *)limits + entry->offset, sizeof value);
+	memcpy(&value, (const char *)limits + entry->offset, sizeof(value));
 	return value;
 }
 
@@ -66,7 +68,7 @@ limits_set(struct limits *limits, const struct limit_entry *entry, uint32_t valu
 {
 	if (value < entry->minimum || value > entry->maximum)
 		return -ERANGE;
-	memcpy((char *)limits + entry->offset, &value, sizeof value);
+	memcpy((char *)limits + entry->offset, &value, sizeof(value));
 	return 0;
 }
 

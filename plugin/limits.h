@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every bound on what a guest can make the host do, in one table (layer 0).
- * Called by whoever takes something from a guest, and by options.c, which
- * reads the table's keys from weston.ini. Knows nothing of Xen or Weston: it
- * only names numbers; the code that spends a resource holds it to them.
+ * Layer 0: every bound on what a guest can make the host do, in one table.
+ * Called by whoever takes something from a guest, and by options.c, which reads
+ * the table's keys from weston.ini. Knows nothing of Xen or Weston: it only
+ * names numbers; the code that spends a resource holds it to them.
  */
-#ifndef XEN_DISPLAY_LIMITS_H
-#define XEN_DISPLAY_LIMITS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,12 +54,15 @@ extern const struct limit_entry limit_table[];
 extern const size_t limit_table_size;
 
 /* The entry of a key of weston.ini; NULL when there is no such limit. */
-const struct limit_entry *limits_find(const char *key);
+const struct limit_entry *
+limits_find(const char *key);
 
-uint32_t limits_get(const struct limits *limits, const struct limit_entry *entry);
+uint32_t
+limits_get(const struct limits *limits, const struct limit_entry *entry);
 
 /* 0, or -ERANGE and nothing changed when the value is outside the entry's range. */
-int limits_set(struct limits *limits, const struct limit_entry *entry, uint32_t value);
+int
+limits_set(struct limits *limits, const struct limit_entry *entry, uint32_t value);
 
 /*
  * Gives host_pages and guest_pages the values that 0 stands for. The size of
@@ -69,6 +71,5 @@ int limits_set(struct limits *limits, const struct limit_entry *entry, uint32_t 
  * One guest gets a third of host_pages. Values that the user set stay, but
  * guest_pages never exceeds host_pages, nor buffer_pages guest_pages.
  */
-void limits_resolve(struct limits *limits, bool domain_is_pv);
-
-#endif
+void
+limits_resolve(struct limits *limits, bool domain_is_pv);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of keys of weston.ini, and what follows from it alone: complaints,
- * descriptions for the example, and the search for keys that nobody knows
- * (layer 1). Called by options.c, tests and config.c. A new key needs one line
- * here and one member in options.h.
+ * Layer 1: the table of keys of weston.ini, and what follows from it alone:
+ * complaints, descriptions for the example, and the search for keys that nobody
+ * knows. Called by options.c, config.c and tests. A new key needs one line here
+ * and one member in options.h.
  */
+#include "option-table.h"
+
+#include "base.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "option-table.h"
 
 #define MAX_SHOWN_OCTETS 64
 
@@ -66,7 +68,7 @@ const struct option_entry option_table[] = {
 	 IN_CONNECTOR(has_resample_rate), 0, 240, "", "Hz",
 	 "as in [xen-display], for this screen alone; absent = the one there"},
 };
-const size_t option_table_size = sizeof option_table / sizeof option_table[0];
+const size_t option_table_size = ARRAY_LENGTH(option_table);
 
 const struct fit_name option_fits[] = {
 	{"fit", FIT_FIT},
@@ -74,7 +76,7 @@ const struct fit_name option_fits[] = {
 	{"center", FIT_CENTER},
 	{"stretch", FIT_STRETCH},
 };
-const size_t option_fits_size = sizeof option_fits / sizeof option_fits[0];
+const size_t option_fits_size = ARRAY_LENGTH(option_fits);
 
 void
 sentence_say(struct sentence *sentence, const char *format, ...)
@@ -208,7 +210,7 @@ say_unknown_section(struct sentence *sentence, const char *name, size_t size)
 {
 	static const char prefix[] = "xen-";
 
-	if (size < sizeof prefix - 1 || memcmp(name, prefix, sizeof prefix - 1) != 0 ||
+	if (size < sizeof(prefix) - 1 || memcmp(name, prefix, sizeof(prefix) - 1) != 0 ||
 	    option_find_section(name, size) != SECTION_NONE)
 		return false;
 	sentence_say(sentence, "there is no section [");
@@ -235,7 +237,7 @@ options_scan_text(const char *text, size_t size, options_report_func_t report, v
 			continue;
 
 		char buffer[OPTION_SENTENCE_OCTETS] = "";
-		struct sentence sentence = {.text = buffer, .size = sizeof buffer};
+		struct sentence sentence = {.text = buffer, .size = sizeof(buffer)};
 		const char *mark = memchr(line, line[0] == '[' ? ']' : '=', length);
 		bool unknown = false;
 
@@ -262,9 +264,9 @@ options_scan_text(const char *text, size_t size, options_report_func_t report, v
 static void
 describe_entry(const struct option_entry *entry, struct option_description *description)
 {
-	struct sentence value = {.text = description->value, .size = sizeof description->value};
+	struct sentence value = {.text = description->value, .size = sizeof(description->value)};
 	struct sentence allowed = {.text = description->allowed,
-				   .size = sizeof description->allowed};
+				   .size = sizeof(description->allowed)};
 
 	sentence_say(&value, "%s", entry->value);
 	sentence_say_allowed(&allowed, entry);
@@ -275,9 +277,9 @@ describe_entry(const struct option_entry *entry, struct option_description *desc
 static void
 describe_limit(const struct limit_entry *limit, struct option_description *description)
 {
-	struct sentence value = {.text = description->value, .size = sizeof description->value};
+	struct sentence value = {.text = description->value, .size = sizeof(description->value)};
 	struct sentence allowed = {.text = description->allowed,
-				   .size = sizeof description->allowed};
+				   .size = sizeof(description->allowed)};
 
 	sentence_say(&value, "%u", limit->value);
 	sentence_say_allowed_limit(&allowed, limit);
@@ -290,7 +292,7 @@ options_describe(size_t index, struct option_description *description)
 {
 	enum option_section section;
 
-	memset(description, 0, sizeof *description);
+	memset(description, 0, sizeof(*description));
 	if (!option_key_at(index, &section, &description->key))
 		return false;
 	description->section = option_section_names[section];

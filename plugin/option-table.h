@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inside of options.c (layer 1): the table of keys, and the sentences that say what
- * is wrong with a line of weston.ini. Included by options.c and
- * option-table.c alone; others use options.h. Knows where a value is kept, not
- * which rule is asked for.
+ * Layer 1: the table of keys, and the sentences that say what is wrong with a
+ * line of weston.ini. Included by options.c and option-table.c alone; others
+ * use options.h. Knows where a value is kept, not which rule is asked for.
  */
-#ifndef XEN_DISPLAY_OPTION_TABLE_H
-#define XEN_DISPLAY_OPTION_TABLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,25 +79,31 @@ struct sentence {
 	size_t size, used;
 };
 
-void sentence_say(struct sentence *sentence, const char *format, ...)
+void
+sentence_say(struct sentence *sentence, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Text from a file goes to a terminal: short, and without control characters. */
-void sentence_say_quoted(struct sentence *sentence, const char *text, size_t size);
+void
+sentence_say_quoted(struct sentence *sentence, const char *text, size_t size);
 
 /* What may be written for a key, as in "20 to 2000". */
-void sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry);
-void sentence_say_allowed_limit(struct sentence *sentence, const struct limit_entry *limit);
-void sentence_say_unknown_key(struct sentence *sentence, enum option_section section,
-			      const char *name, size_t size);
+void
+sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry);
+void
+sentence_say_allowed_limit(struct sentence *sentence, const struct limit_entry *limit);
+void
+sentence_say_unknown_key(struct sentence *sentence, enum option_section section, const char *name,
+			 size_t size);
 
 /* The section of a name without brackets; SECTION_NONE when it is none of ours. */
-enum option_section option_find_section(const char *name, size_t size);
+enum option_section
+option_find_section(const char *name, size_t size);
 
 /* All keys in one row, limits included; false beyond the last. */
-bool option_key_at(size_t index, enum option_section *section, const char **key);
+bool
+option_key_at(size_t index, enum option_section *section, const char **key);
 
 /* NULL when the section has no such key, or the key is a limit. */
-const struct option_entry *option_find_entry(enum option_section section, const char *key);
-
-#endif
+const struct option_entry *
+option_find_entry(enum option_section section, const char *key);

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rules that weston.ini gives for guests and connectors: checked, stored,
- * found again (layer 1). Called by config.c at start and by whoever wants a
- * rule later. Knows neither Weston's parser nor what an output is. All of it was
+ * Layer 1: the rules that weston.ini gives for guests and connectors: checked,
+ * stored, found again. Called by config.c at start and by whoever wants a rule
+ * later. Knows neither Weston's parser nor what an output is. All of it was
  * written by the host's owner, so checks are for the owner's sake: the first
  * error does not stop the rest.
  */
+#include "options.h"
+
+#include "option-table.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include "option-table.h"
-#include "options.h"
 
 struct options {
 	struct module_options module;
@@ -69,9 +70,9 @@ is_uuid(const char *text)
 {
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
-	if (strlen(text) != sizeof shape - 1)
+	if (strlen(text) != sizeof(shape) - 1)
 		return false;
-	for (size_t i = 0; i < sizeof shape - 1; i++) {
+	for (size_t i = 0; i < sizeof(shape) - 1; i++) {
 		if (shape[i] == '-' ? text[i] != '-' : !strchr("0123456789abcdefABCDEF", text[i]))
 			return false;
 	}
@@ -87,9 +88,9 @@ store_string(char *member, const char *value)
 
 	if (!copy)
 		return -ENOMEM;
-	memcpy(&old, member, sizeof old);
+	memcpy(&old, member, sizeof(old));
 	free(old);
-	memcpy(member, &copy, sizeof copy);
+	memcpy(member, &copy, sizeof(copy));
 	return 0;
 }
 
@@ -105,7 +106,7 @@ store_integer(const struct option_entry *entry, char *member, const char *value)
 
 	/* int32_t and uint32_t of the same non-negative number have the same octets. */
 	int32_t narrow = (int32_t)number;
-	memcpy(member, &narrow, sizeof narrow);
+	memcpy(member, &narrow, sizeof(narrow));
 	return 0;
 }
 
@@ -120,12 +121,12 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 	case KIND_BOOL:
 		if (!parse_bool(value, &truth))
 			return -EINVAL;
-		memcpy(member, &truth, sizeof truth);
+		memcpy(member, &truth, sizeof(truth));
 		return 0;
 	case KIND_FIT:
 		if (!parse_fit(value, &fit))
 			return -EINVAL;
-		memcpy(member, &fit, sizeof fit);
+		memcpy(member, &fit, sizeof(fit));
 		return 0;
 	case KIND_STRING:
 		if (*value == '\0' || strlen(value) > OPTION_MAX_STRING_OCTETS)
@@ -191,7 +192,7 @@ connector_rule_finish(struct connector_rule *rule)
 struct options *
 options_create(void)
 {
-	struct options *options = calloc(1, sizeof *options);
+	struct options *options = calloc(1, sizeof(*options));
 
 	if (!options)
 		return NULL;
@@ -236,7 +237,7 @@ options_destroy(struct options *options)
 static int
 begin_guest(struct options *options)
 {
-	struct guest_rule *rule = calloc(1, sizeof *rule);
+	struct guest_rule *rule = calloc(1, sizeof(*rule));
 
 	if (!rule)
 		return -ENOMEM;
@@ -254,7 +255,7 @@ begin_guest(struct options *options)
 static int
 begin_connector(struct options *options)
 {
-	struct connector_rule *rule = calloc(1, sizeof *rule);
+	struct connector_rule *rule = calloc(1, sizeof(*rule));
 
 	if (!rule)
 		return -ENOMEM;
@@ -379,7 +380,7 @@ options_read_section(struct options *options, const char *section,
 		char *value = get_string(data, key);
 		if (!value)
 			continue;
-		int outcome = options_set(options, key, value, error, sizeof error);
+		int outcome = options_set(options, key, value, error, sizeof(error));
 		free(value);
 		if (outcome < 0 && report)
 			report(data, error);

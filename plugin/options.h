@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What weston.ini says about guests' screens, checked and found again by guest
- * and connector (layer 1). Fed by config.c, which knows Weston's parser; asked
+ * Layer 1: what weston.ini says about guests' screens, checked and found again
+ * by guest and connector. Fed by config.c, which knows Weston's parser; asked
  * by whoever places, shows or bounds. Knows nothing of Weston or Xen. The table
- * of keys in options.c is the only place that names a key, its range and its
+ * of keys in option-table.c is the only place that names a key, its range and its
  * default.
  */
-#ifndef XEN_DISPLAY_OPTIONS_H
-#define XEN_DISPLAY_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,10 +49,12 @@ struct module_options {
 struct options;
 
 /* All defaults and no rules. NULL when out of memory. */
-struct options *options_create(void);
+struct options *
+options_create(void);
 
 /* Takes NULL. Every pointer got from the functions below ends here. */
-void options_destroy(struct options *options);
+void
+options_destroy(struct options *options);
 
 /*
  * Feeding: begin a section for each that weston.ini has, in its order, then set
@@ -61,7 +62,8 @@ void options_destroy(struct options *options);
  * Returns 0; -ENOENT: not a section of ours, keys that follow are refused;
  * -ENOMEM likewise.
  */
-int options_begin_section(struct options *options, const char *section);
+int
+options_begin_section(struct options *options, const char *section);
 
 /*
  * Sets a key of the section begun last. Returns 0; -ENOENT: no such key there;
@@ -69,8 +71,8 @@ int options_begin_section(struct options *options, const char *section);
  * an error a sentence that names section, key, value and what is allowed is
  * written to error (terminated, cut at size, strange characters replaced).
  */
-int options_set(struct options *options, const char *key, const char *value, char *error,
-		size_t size);
+int
+options_set(struct options *options, const char *key, const char *value, char *error, size_t size);
 
 /* The value of a key, to be freed with free(); NULL when the section has none. */
 typedef char *(*options_get_string_func_t)(void *data, const char *key);
@@ -83,9 +85,10 @@ typedef void (*options_report_func_t)(void *data, const char *sentence);
  * what cannot be taken goes to report (may be NULL), the rest is set. Both get
  * data. Returns 0 also with complaints; -ENOENT: not a section of ours; -ENOMEM.
  */
-int options_read_section(struct options *options, const char *section,
-			 options_get_string_func_t get_string, void *data,
-			 options_report_func_t report);
+int
+options_read_section(struct options *options, const char *section,
+		     options_get_string_func_t get_string, void *data,
+		     options_report_func_t report);
 
 /*
  * Looks through the text of an ini file, as Weston's parser would, for keys in
@@ -93,21 +96,23 @@ int options_read_section(struct options *options, const char *section,
  * are none of ours. Each is reported with its line number and what is allowed.
  * Needed since Weston's parser cannot list a section's keys. Returns how many.
  */
-size_t options_scan_text(const char *text, size_t size, options_report_func_t report, void *data);
+size_t
+options_scan_text(const char *text, size_t size, options_report_func_t report, void *data);
 
-const struct module_options *options_module(const struct options *options);
+const struct module_options *
+options_module(const struct options *options);
 
 /*
  * The first [xen-guest] that matches the tool stack's name and UUID of a guest
  * (each may be NULL: unknown), or the defaults. Never NULL.
  */
-const struct guest_options *options_find_guest(const struct options *options, const char *name,
-					       const char *uuid);
+const struct guest_options *
+options_find_guest(const struct options *options, const char *name, const char *uuid);
 
 /* The first [xen-connector] that matches, or the defaults. Never NULL. */
-const struct connector_options *options_find_connector(const struct options *options,
-						       const char *name, const char *uuid,
-						       unsigned devid, unsigned connector);
+const struct connector_options *
+options_find_connector(const struct options *options, const char *name, const char *uuid,
+		       unsigned devid, unsigned connector);
 
 /* One key, described for documentation and tests. */
 struct option_description {
@@ -120,6 +125,5 @@ struct option_description {
 };
 
 /* The index-th key of all sections, limits included; false beyond the last. */
-bool options_describe(size_t index, struct option_description *description);
-
-#endif
+bool
+options_describe(size_t index, struct option_description *description);
