@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: MIT
 #
 # What scripts/check, scripts/demo, scripts/bench and tests/chroot/run share: plain messages, long steps with
@@ -58,7 +59,7 @@ newest()
 	have=$(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' 2>/dev/null |
 		sed -n 's/^ii *//p' | grep -E "$1" | sort -V | tail -n 1)
 	[ -n "$have" ] || have=$(apt-cache pkgnames 2>/dev/null | grep -E "$1" | sort -V | tail -n 1)
-	printf '%s\n' "$have"
+	printf '%s\n' "${have:-unknown:$1}"
 }
 
 # The packages of each group, by what they are for. apt's lists must be there for the two whose names carry a version.
@@ -76,16 +77,17 @@ packages_of()
 	esac
 }
 
-why_of()
+# What a group is, in words: "missing: ...", "needs ...".
+what_of()
 {
 	case $1 in
-	build)	echo "to compile the module and its tests" ;;
-	sim)	echo "Weston, xenstored and what reads the results" ;;
-	count)	echo "to count instructions and system calls" ;;
-	memory)	echo "to find memory errors" ;;
-	chroot)	echo "to make Debian systems with newer Weston in a folder" ;;
-	qemu)	echo "to boot the real Xen in an emulated machine" ;;
-	style)	echo "to check the look of the sources" ;;
+	build)	echo "compiler and libraries to build with" ;;
+	sim)	echo "Weston and xenstored" ;;
+	count)	echo "valgrind and strace, to count with" ;;
+	memory)	echo "valgrind, to find memory errors" ;;
+	chroot)	echo "mmdebstrap, to make a newer Debian in a folder" ;;
+	qemu)	echo "QEMU and what makes its disk" ;;
+	style)	echo "clang-format and shellcheck" ;;
 	esac
 }
 
@@ -96,6 +98,12 @@ as_root()
 	else
 		sudo "$@"
 	fi
+}
+
+may_install()
+{
+	command -v apt-get >/dev/null || return 1
+	[ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null || { [ -t 0 ] && command -v sudo >/dev/null; }
 }
 
 apt_update()
@@ -115,27 +123,27 @@ missing_of()
 	done
 }
 
-# need GROUP...: install what these groups lack. Says which packages and why, and fails with one sentence if it
-# may not install or cannot.
+# need GROUP...: install what these groups lack. Says which packages and why; if that cannot be, one sentence and
+# exit code 77, "this machine cannot".
 need()
 {
 	local group missing
 	for group; do
 		missing=$(missing_of "$group")
-		case $group in
-		build | sim) [ -n "$(packages_of $group | grep -E 'libweston-|xen-utils-')" ] || missing="$missing ..." ;;
-		esac
-		[ -n "${missing// /}" ] || continue
-		command -v apt-get >/dev/null || die "needs these Debian packages, and there is no apt-get here: $missing"
-		if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null && ! { [ -t 0 ] && command -v sudo >/dev/null; }; then
-			die "missing packages ($(why_of "$group")); as root: apt-get install --no-install-recommends $missing"
+		[ -n "$missing" ] || continue
+		if ! may_install; then
+			say "Missing $(what_of "$group"); as root: apt-get install --no-install-recommends $missing"
+			exit 77
 		fi
 		apt_update || true
 		missing=$(missing_of "$group")
-		say "Installing $(why_of "$group"): $missing"
+		say "Installing $(what_of "$group"), as Debian packages: $missing"
 		# shellcheck disable=SC2086 # a list of names
-		step "apt-get install ($group)" as_root env DEBIAN_FRONTEND=noninteractive \
-			apt-get -q -y install --no-install-recommends $missing
+		if ! step "apt-get install ($group)" as_root env DEBIAN_FRONTEND=noninteractive \
+			apt-get -q -y install --no-install-recommends $missing; then
+			say "Debian's packages could not be installed: $missing"
+			exit 77
+		fi
 	done
 }
 
