@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: MIT
+"""A guest on the simulated machine: its domain, its process and its command language.
+
+ok() and the methods built on it raise Failure when the guest's answer is not the expected one.
+"""
+import queue
+import subprocess
+import threading
+import time
+
+from .machine import stop_process
+
+
+class Failure(AssertionError):
+    """A check that a test made did not hold."""
+
+
+def words_of(line):
+    """The key=value words of a line as a dictionary; numbers become int."""
+    found = {}
+    for word in line.split():
+        key, equals, value = word.partition("=")
+        if equals:
+            found[key] = int(value, 0) if value.lstrip("-").isdigit() or \
+                value.startswith("0x") else value
+    return found
+
+
+class Guest:
+    def __init__(self, machine, name="guest", resolutions=("800x600",), devices=None,
+                 backend=0, uuid=None, unique_ids=None, start=True):
+        """devices: a list of lists of resolutions; by default one device with resolutions."""
+        self.machine = machine
+        self.backend = backend
+        self.name = name
+        self.domid = int(machine.control("create"))
+        self.uuid = machine.tools.create_domain(self.domid, name, uuid)
+        self.events = []
+        self.lines = queue.Queue()
+        self.process = None
+        self.alive = True
+        for device, connectors in enumerate(devices if devices is not None else [resolutions]):
+            self.attach(device, connectors, unique_ids=unique_ids)
+        if start:
+            self.boot()
+
+    def attach(self, device, resolutions, **options):
+        self.machine.tools.attach(self.domid, device, resolutions, backend=self.backend,
+                                  **options)
+
+    def detach(self, device, timeout=10):
+        return self.machine.tools.detach(self.domid, device, self.backend, timeout)
+
+    def boot(self):
+        self.process = subprocess.Popen(
+            [f"{self.machine.build}/guest", str(self.domid)], text=True, bufsize=1,
+            env=self.machine.environment(self.domid, preload=False),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        booted = self.process.stdout.readline().split()
+        if len(booted) != 4:
+            raise Failure("the guest does not boot")
+        self.machine.tools.introduce(self.domid, int(booted[3]))
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put((time.monotonic(), line.rstrip("\n")))
+        self.lines.put((time.monotonic(), None))
+
+    def _next(self, timeout):
+        """The next line that is no event; events are kept. None in time-out or at the end."""
+        end = time.monotonic() + timeout
+        while True:
+            try:
+                when, line = self.lines.get(timeout=max(0, end - time.monotonic()))
+            except queue.Empty:
+                return None
+            if line is None:
+                return None
+            if not line.startswith("event "):
+                return line
+            self.events.append((when, line[6:]))
+
+    def send(self, command):
+        """Runs a command and returns its whole reply line."""
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        reply = self._next(25)
+        if reply is None:
+            raise Failure(f"{self.name}: no reply to: {command}")
+        return reply
+
+    def ok(self, command, status=0):
+        """Runs a command that must succeed, with that status if it has one; returns its words."""
+        reply = self.send(command)
+        words = words_of(reply)
+        if not reply.startswith("ok") or words.get("status", status) != status:
+            raise Failure(f"{self.name}: {command}: {reply} (expected status {status})")
+        return words
+
+    def drain(self):
+        """Takes in what the guest has said so far."""
+        while True:
+            try:
+                when, line = self.lines.get_nowait()
+            except queue.Empty:
+                return
+            if line and line.startswith("event "):
+                self.events.append((when, line[6:]))
+
+    def take_event(self, kind, timeout=5, **wanted):
+        """Removes and returns the first event of that kind whose words match; None if none."""
+        end = time.monotonic() + timeout
+        while True:
+            for index, (when, line) in enumerate(self.events):
+                words = words_of(line)
+                if line.split()[0] == kind and \
+                        all(words.get(key) == value for key, value in wanted.items()):
+                    del self.events[index]
+                    return dict(words, when=when)
+            left = end - time.monotonic()
+            if left <= 0:
+                return None
+            try:
+                when, line = self.lines.get(timeout=left)
+            except queue.Empty:
+                return None
+            if line and line.startswith("event "):
+                self.events.append((when, line[6:]))
+            elif line is None:
+                return None
+
+    def event(self, kind, timeout=5, **wanted):
+        found = self.take_event(kind, timeout, **wanted)
+        if found is None:
+            raise Failure(f"{self.name}: no event {kind} {wanted} within {timeout} s; "
+                          f"seen: {[line for _, line in self.events][-5:]}")
+        return found
+
+    def no_event(self, kind, seconds=0.3, **wanted):
+        found = self.take_event(kind, seconds, **wanted)
+        if found is not None:
+            raise Failure(f"{self.name}: unexpected event {kind} {found}")
+
+    # What most tests do.
+
+    def connect(self, device=0, options=""):
+        self.ok(f"connect {device} {options}")
+
+    def buffer(self, cookie, width, height, fourcc="XR24", device=0, options="", picture=None,
+               status=0):
+        """A display buffer and a framebuffer of the same cookie over all of it."""
+        bpp = {"RG24": 24, "XR24": 32, "AR24": 32}.get(fourcc, 16)
+        self.ok(f"dbuf-create {device} {cookie} {width}x{height} {bpp} {options}", status)
+        if status:
+            return
+        self.ok(f"fb-attach {device} {cookie} {cookie} {width}x{height} {fourcc}")
+        if picture is not None:
+            self.ok(f"fill {device} {cookie} {picture}")
+
+    def show(self, cookie, width, height, connector=0, device=0, at="0,0", bpp=32):
+        self.ok(f"set-config {device} {connector} {cookie} {at} {width}x{height} {bpp}")
+
+    def flip(self, cookie, connector=0, device=0, wait=True, timeout=5):
+        """A flip; with wait also its event, which is returned."""
+        self.ok(f"flip {device} {connector} {cookie}")
+        return self.event("flip", timeout, dev=device, conn=connector, fb=cookie) if wait else None
+
+    def flips(self, count, *cookies, connector=0, device=0, timeout=60):
+        """That many flips in turn, each when the last is done; the milliseconds they took."""
+        self.ok(f"animate {device} {connector} {count} " + " ".join(map(str, cookies)))
+        done = self.event("animated", timeout, dev=device, conn=connector)
+        self.drain()
+        for bad in ("bad-event-id", "flip-timeout"):
+            if any(line.startswith(bad) for _, line in self.events):
+                raise Failure(f"{self.name}: {bad} in {count} flips")
+        return done["ms"]
+
+    def picture(self, number=1, fourcc="XR24", size=(800, 600), connector=0, device=0, cookie=1):
+        """Connects if that is still to be done and shows one picture without any flip."""
+        width, height = size
+        self.buffer(cookie, width, height, fourcc, device, picture=number)
+        self.show(cookie, width, height, connector, device)
+
+    def kill(self):
+        """The domain vanishes from the hypervisor; xenstore is not told otherwise."""
+        self.machine.control("destroy", self.domid)
+        self.alive = False
+        self.end_process()
+
+    def destroy(self):
+        """xl destroy."""
+        if self.alive:
+            self.machine.tools.remove_devices(self.domid, self.backend)
+            self.kill()
+        self.machine.tools.forget_domain(self.domid)
+
+    def crash_process(self):
+        """The guest's kernel stops at once, without a word; the domain is destroyed later."""
+        self.process.kill()
+        self.process.wait()
+
+    def end_process(self):
+        if not self.process:
+            return
+        self.process.stdin.close()
+        stop_process(self.process)

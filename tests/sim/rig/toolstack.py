@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""What libxl does in xenstore for a domain and its para-virtual displays.
+
+The nodes, their order and their permissions are libxl's. Knows nothing of processes.
+"""
+import uuid
+
+
+class Toolstack:
+    def __init__(self, store):
+        self.store = store
+
+    def create_domain(self, domid, name, domain_uuid=None):
+        store = self.store
+        domain_uuid = domain_uuid or str(uuid.uuid4())
+        home = f"/local/domain/{domid}"
+        readable = ("n0", f"r{domid}")
+        store.mkdir(home)
+        store.permit(home, *readable)
+        store.write(f"/vm/{domain_uuid}/uuid", domain_uuid)
+        store.write(f"/vm/{domain_uuid}/name", name)
+        for node, value in (("vm", f"/vm/{domain_uuid}"), ("name", name), ("domid", domid)):
+            store.write(f"{home}/{node}", value)
+            store.permit(f"{home}/{node}", *readable)
+        for node in ("device", "control"):
+            store.mkdir(f"{home}/{node}")
+            store.permit(f"{home}/{node}", *readable)
+        for node in ("data", "drivers", "feature", "attr"):
+            store.mkdir(f"{home}/{node}")
+            store.permit(f"{home}/{node}", f"n{domid}")
+        return domain_uuid
+
+    def introduce(self, domid, port):
+        self.store.introduce(domid, 1, port)
+
+    @staticmethod
+    def front(domid, device):
+        return f"/local/domain/{domid}/device/vdispl/{device}"
+
+    @staticmethod
+    def back(domid, device, backend=0):
+        return f"/local/domain/{backend}/backend/vdispl/{domid}/{device}"
+
+    def attach(self, domid, device, resolutions, backend=0, unique_ids=None, be_alloc=False):
+        """xl vdispl-attach, without the wait for InitWait."""
+        front, back = self.front(domid, device), self.back(domid, device, backend)
+        guests = (f"n{domid}", f"r{backend}")
+        ours = (f"n{backend}", f"r{domid}")
+        store = self.store
+        transaction = store.begin()
+
+        def write(path, value, permissions):
+            store.write(path, value, transaction)
+            store.permit(path, *permissions, transaction=transaction)
+
+        store.remove(front, transaction)
+        store.mkdir(front, transaction)
+        store.permit(front, *guests, transaction=transaction)
+        write(f"{front}/backend", back, guests)
+        write(f"{front}/backend-id", backend, guests)
+        write(f"{front}/state", 1, guests)
+        write(f"{front}/be-alloc", int(be_alloc), ours)
+        for index, resolution in enumerate(resolutions):
+            unique = unique_ids[index] if unique_ids else f"{domid}-{device}-{index}"
+            write(f"{front}/{index}/unique-id", unique, ours)
+            write(f"{front}/{index}/resolution", resolution, ours)
+        store.remove(back, transaction)
+        store.mkdir(back, transaction)
+        store.permit(back, *ours, transaction=transaction)
+        write(f"{back}/frontend", front, ours)
+        write(f"{back}/frontend-id", domid, ours)
+        write(f"{back}/online", 1, ours)
+        write(f"{back}/state", 1, ours)
+        store.end(transaction)
+
+    def wait_backend(self, domid, device, state, timeout=10, backend=0):
+        """True once the backend's state is exactly that one."""
+        path = self.back(domid, device, backend) + "/state"
+        return self.store.wait(path, lambda value: value == str(state), timeout) is not None
+
+    def remove_directories(self, domid, device, backend=0):
+        transaction = self.store.begin()
+        self.store.remove(self.front(domid, device), transaction)
+        self.store.remove(self.back(domid, device, backend), transaction)
+        self.store.end(transaction)
+
+    def detach(self, domid, device, backend=0, timeout=10):
+        """xl vdispl-detach; True if the backend went to Closed in time."""
+        back = self.back(domid, device, backend)
+        transaction = self.store.begin()
+        self.store.write(f"{back}/online", 0, transaction)
+        self.store.write(f"{back}/state", 5, transaction)
+        self.store.end(transaction)
+        closed = self.wait_backend(domid, device, 6, timeout, backend)
+        self.remove_directories(domid, device, backend)
+        return closed
+
+    def remove_devices(self, domid, backend=0):
+        for device in self.store.list(f"/local/domain/{domid}/device/vdispl"):
+            self.remove_directories(domid, device, backend)
+        self.store.remove(f"/local/domain/{backend}/backend/vdispl/{domid}")
+
+    def forget_domain(self, domid):
+        """The last part of xl destroy, when the domain is gone."""
+        vm = self.store.read(f"/local/domain/{domid}/vm")
+        self.store.remove(f"/local/domain/{domid}")
+        if vm:
+            self.store.remove(vm)
