@@ -51,7 +51,8 @@ def unpack_modules(tree, wanted, directory):
         depends = re.search(rb"\0depends=([^\0]*)", data)
         for other in filter(None, depends.group(1).decode().split(",")):
             add(other)
-        with open(os.path.join(directory, name), "wb") as file:
+        # busybox takes a file with any other ending for a compressed one
+        with open(os.path.join(directory, name + ".ko"), "wb") as file:
             file.write(data)
         order.append(name)
 
@@ -59,7 +60,7 @@ def unpack_modules(tree, wanted, directory):
     for name in wanted:
         add(name)
     with open(os.path.join(directory, "order"), "w") as file:
-        file.write("".join(name + "\n" for name in order))
+        file.write("".join(name + ".ko\n" for name in order))
 
 
 def cpio_entry(name, mode, data):

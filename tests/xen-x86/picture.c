@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Compares a rectangle of a screenshot, PNG or PPM, with a picture of tests/pattern.h, pixel by
- * pixel. checks.py runs it on what weston-screenshooter and QEMU's screendump saved.
+ * Compares a rectangle of a screenshot, PNG or PPM, with a picture of tests/pattern.h or with one
+ * colour, pixel by pixel. stage.py runs it on what weston-screenshooter and QEMU's screendump saved.
  *
- * usage: picture FILE X Y WIDTH HEIGHT PICTURE
+ * usage: picture FILE X Y WIDTH HEIGHT PICTURE|#RRGGBB
  * It prints "N pixels, M different" and ends with 0 if none is, 1 if some are, 2 if the file
  * cannot be read or the rectangle is not inside it. Knows nothing of Weston.
  */
@@ -49,6 +49,21 @@ load_ppm(struct image *image, const char *path)
 	return loaded;
 }
 
+struct expected {
+	bool is_plain;
+	uint32_t colour; /* where it is plain */
+	unsigned picture;
+	unsigned width, height;
+};
+
+static uint32_t
+expected_at(const struct expected *expected, unsigned x, unsigned y)
+{
+	if (expected->is_plain)
+		return expected->colour;
+	return pattern_xrgb(expected->picture, x, y, expected->width, expected->height);
+}
+
 static uint32_t
 pixel_at(const struct image *image, unsigned x, unsigned y)
 {
@@ -56,38 +71,53 @@ pixel_at(const struct image *image, unsigned x, unsigned y)
 	return 0xff000000u | (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
 }
 
+static unsigned long
+count_different(const struct image *image, unsigned left, unsigned top, const struct expected *expected)
+{
+	unsigned long different = 0;
+	for (unsigned y = 0; y < expected->height; y++)
+		for (unsigned x = 0; x < expected->width; x++) {
+			uint32_t want = expected_at(expected, x, y);
+			uint32_t is = pixel_at(image, left + x, top + y);
+			if (is != want && different++ == 0)
+				printf("at %u,%u: is #%06x, should be #%06x\n", x, y, is & 0xffffff,
+				       want & 0xffffff);
+		}
+	return different;
+}
+
 int
 main(int argc, char **argv)
 {
 	if (argc != 7) {
-		fprintf(stderr, "usage: picture FILE X Y WIDTH HEIGHT PICTURE\n");
+		fprintf(stderr, "usage: picture FILE X Y WIDTH HEIGHT PICTURE|#RRGGBB\n");
 		return 2;
 	}
-	unsigned numbers[5];
-	for (int i = 0; i < 5; i++)
-		numbers[i] = (unsigned)strtoul(argv[i + 2], NULL, 10);
-	unsigned left = numbers[0], top = numbers[1], width = numbers[2], height = numbers[3];
+	unsigned place[4];
+	for (int i = 0; i < 4; i++)
+		place[i] = (unsigned)strtoul(argv[i + 2], NULL, 10);
+	const char *what = argv[6];
+	struct expected expected = {
+		.is_plain = what[0] == '#',
+		.colour = 0xff000000u | (uint32_t)strtoul(what + (what[0] == '#'), NULL, 16),
+		.picture = (unsigned)strtoul(what, NULL, 10),
+		.width = place[2],
+		.height = place[3],
+	};
 
 	struct image image = { 0 };
 	if (!load_ppm(&image, argv[1]) && !load_png(&image, argv[1])) {
 		fprintf(stderr, "%s is neither a PPM nor a PNG file\n", argv[1]);
 		return 2;
 	}
-	if (width == 0 || height == 0 || left + width > image.width || top + height > image.height) {
+	if (place[2] == 0 || place[3] == 0 || place[0] + place[2] > image.width ||
+	    place[1] + place[3] > image.height) {
 		fprintf(stderr, "%s has only %ux%u pixels\n", argv[1], image.width, image.height);
 		return 2;
 	}
 
-	unsigned long different = 0;
-	for (unsigned y = 0; y < height; y++)
-		for (unsigned x = 0; x < width; x++) {
-			uint32_t want = pattern_xrgb(numbers[4], x, y, width, height);
-			uint32_t is = pixel_at(&image, left + x, top + y);
-			if (is != want && different++ == 0)
-				printf("at %u,%u: is #%06x, should be #%06x\n", x, y, is & 0xffffff,
-				       want & 0xffffff);
-		}
-	printf("%lu pixels, %lu different\n", (unsigned long)width * height, different);
+	unsigned long different = count_different(&image, place[0], place[1], &expected);
+	printf("%lu pixels, %lu different\n", (unsigned long)place[2] * place[3], different);
 	free(image.rgb);
 	return different ? 1 : 0;
 }

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: MIT
+"""The checks, in the order in which they run in one boot: what is done, and what must be seen of it.
+
+run calls them one after the other. A check that needs what an earlier one should have left standing says so
+by need(), and is skipped where that failed. How anything is done is stage.py's business."""
+
+import re
+
+from stage import FLIP_TIMEOUT, OTHER_PICTURE, Failed
+
+CHECKS = []
+
+
+class Skipped(Exception):
+    """A check could not run, and why."""
+
+
+def check(function):
+    CHECKS.append(function)
+    return function
+
+
+def name_of(function):
+    return function.__name__.replace("_", "-")
+
+
+def need(stage, what):
+    if what not in stage.standing:
+        raise Skipped(f"there is no {what}")
+
+
+def screens_listed(stage, state):
+    return re.findall(rf"screen (\d\.\d) \d+x\d+ {state}", stage.guest("list"))
+
+
+@check
+def guest_connects(stage):
+    """Weston headless with the module, then xl create: the guest's xen-drm-front finds its screen."""
+    stage.start_weston("headless")
+    stage.standing.add("Weston")
+    stage.create_guest("guest.cfg")
+    stage.standing.add("guest")
+    if screens_listed(stage, "connected") != ["0.0"]:
+        raise Failed("the guest does not list exactly one connected screen")
+
+
+@check
+def headless_picture(stage):
+    """A screenshot of headless Weston shows the guest's picture, pixel by pixel."""
+    need(stage, "guest")
+    stage.guest("show 1")
+    stage.expect_pictures(1, looks=(stage.screenshot,))
+
+
+@check
+def headless_flips(stage):
+    """Page flips change what headless Weston shows, each to its own picture."""
+    need(stage, "guest")
+    stage.guest("show 2")
+    stage.expect_pictures(2, looks=(stage.screenshot,))
+    stage.guest("flip 7")
+    stage.expect_pictures(2 + OTHER_PICTURE, looks=(stage.screenshot,))
+
+
+@check
+def next_weston(stage):
+    """Weston ends in order and another starts on DRM: the guest's screen comes back by itself."""
+    need(stage, "Weston")
+    before = len(stage.guest_text())
+    stage.standing.discard("Weston")
+    stage.stop_weston("TERM")
+    stage.start_weston("drm")
+    stage.standing.add("Weston")
+    need(stage, "guest")
+    stage.wait_for_guest("kmsguest: device 0 opened", before)
+    stage.expect_pictures(2)
+
+
+@check
+def drm_picture(stage):
+    """Weston's screenshot and what the display adapter scans out both show the picture, pixel by pixel."""
+    need(stage, "guest")
+    stage.guest("show 3")
+    stage.expect_pictures(3)
+
+
+@check
+def thousand_flips(stage):
+    """1000 flips, and the guest's kernel never gave up waiting for one."""
+    need(stage, "guest")
+    before = len(stage.guest_text())
+    said = stage.guest("flip 1000", 300)
+    if "kmsguest: 1000 flips in" not in said:
+        raise Failed("the guest does not report 1000 flips")
+    if re.search(FLIP_TIMEOUT, stage.guest_text()[before:]):
+        raise Failed("frame-done time-out in the guest's kernel log")
+    stage.expect_pictures(3)
+    stage.guest("flip 1")
+    stage.expect_pictures(3 + OTHER_PICTURE)
+
+
+@check
+def display_off_and_on(stage):
+    """DPMS off takes the picture away, on brings it back, and the connector is never unplugged."""
+    need(stage, "guest")
+    stage.guest("show 4")
+    stage.guest("off")
+    stage.expect_black()
+    if screens_listed(stage, "connected") != ["0.0"]:
+        raise Failed("the connector is not connected while the display is off")
+    stage.guest("on")
+    stage.expect_pictures(4)
+    if screens_listed(stage, "connected") != ["0.0"]:
+        raise Failed("the connector is not connected after the display is on again")
+    stage.guest("show 5")
+    stage.expect_pictures(5)
+
+
+@check
+def attach(stage):
+    """xl vdispl-attach gives the guest a second device, whose picture appears beside the first one's."""
+    need(stage, "guest")
+    stage.guest("show 6")
+    before = len(stage.guest_text())
+    stage.dom0("xl vdispl-attach g1 backend=0 be-alloc=0 connectors=below:640x288", 60)
+    stage.wait_for_guest("kmsguest: device 1 opened", before)
+    stage.expect_pictures(6, ("0.0", "1.0"))
+    stage.standing.add("second device")
+    stage.guest("show 7")
+    stage.guest("flip 20")
+    stage.expect_pictures(7, ("0.0", "1.0"))
+
+
+@check
+def detach(stage):
+    """xl vdispl-detach takes the second device away again; the first goes on."""
+    need(stage, "second device")
+    before = len(stage.guest_text())
+    stage.dom0("xl vdispl-detach g1 1", 60)
+    stage.standing.discard("second device")
+    stage.wait_for_guest("kmsguest: device 1 closed", before)
+    stage.expect_pictures(7)
+    stage.guest("show 8")
+    stage.expect_pictures(8)
+
+
+@check
+def killed_weston(stage):
+    """Weston killed with -9 and started again: the guest's screen comes back by itself, and flips."""
+    need(stage, "guest")
+    stage.guest("show 9")
+    stage.expect_pictures(9)
+    before = len(stage.guest_text())
+    stage.standing.discard("Weston")
+    stage.stop_weston("KILL")
+    stage.start_weston("drm")
+    stage.standing.add("Weston")
+    stage.wait_for_guest("kmsguest: device 0 opened", before)
+    stage.expect_pictures(9)
+    stage.guest("show 10")
+    stage.guest("flip 20")
+    stage.expect_pictures(10)
+
+
+@check
+def clean_guest_log(stage):
+    """The guest's kernel has no complaint, from its start to here."""
+    need(stage, "guest")
+    stage.expect_clean_guest_log()
+
+
+@check
+def destroyed_while_shown(stage):
+    """xl destroy while the picture stands: it goes, and so do the domain and its nodes."""
+    need(stage, "guest")
+    need(stage, "Weston")
+    stage.guest("show 11")
+    stage.expect_pictures(11)
+    stage.standing.discard("guest")
+    stage.destroy_guest()
+    stage.expect_black()
+    listed = stage.dom0("xl list | tail -n +3; xenstore-ls /local/domain/0/backend/vdispl 2>/dev/null || true")
+    if listed.strip():
+        raise Failed(f"left behind: {listed.strip()}")
+
+
+@check
+def guest_again(stage):
+    """The guest started again shows its picture."""
+    need(stage, "Weston")
+    if "guest" in stage.standing:
+        raise Skipped("the first guest still stands")
+    stage.create_guest("guest-two.cfg")
+    stage.standing.add("guest")
+    stage.guest("show 12")
+    stage.expect({(0, 0, 640, 480): 12}, (stage.screenshot, stage.screendump))
+    stage.standing.add("second connector")
+
+
+@check
+def two_connectors(stage):
+    """Two connectors of one device show two pictures, and both flip."""
+    need(stage, "second connector")
+    if screens_listed(stage, "connected") != ["0.0", "0.1"]:
+        raise Failed("the guest does not list two connected screens")
+    stage.expect_pictures(12, ("0.0", "0.1"))
+    stage.guest("flip 51")
+    stage.expect_pictures(12 + OTHER_PICTURE, ("0.0", "0.1"))
+    stage.guest("show 14")
+    stage.expect_pictures(14, ("0.0", "0.1"))
+    stage.expect_clean_guest_log()
+
+
+@check
+def orderly_end(stage):
+    """Weston ends in order while the guest is shown; neither it nor Xen nor dom0's kernel crashed on the way."""
+    need(stage, "Weston")
+    stage.standing.discard("Weston")
+    stage.stop_weston("TERM")
+    stage.expect_no_crash()

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""What stands on the machine during the checks: Weston in dom0, one guest, and the pictures that they show.
+
+Owns how each is started, stopped, asked and looked at; checks.py says what must come of it. Every look goes
+to the pixels of a screenshot, every answer comes from a log. Knows no order of events."""
+
+import os
+import re
+import subprocess
+import time
+
+from machine import read_text
+
+GUEST = "g1"
+WESTON_SECONDS = 120
+GUEST_SECONDS = 180
+ANSWER_SECONDS = 120
+LOOK_SECONDS = 60
+BLACK = "#000000"
+
+# where weston.ini puts each screen of the guest: "device.connector"
+PLACES = {"0.0": (0, 0, 640, 480), "0.1": (640, 0, 384, 480), "1.0": (0, 480, 640, 288)}
+# what kmsguest adds to the number of the picture, for every second flip
+OTHER_PICTURE = 32
+
+FLIP_TIMEOUT = r"Frame done timed-out"
+# whatever xen-drm-front says when the backend did not do as it should
+GUEST_ERRORS = rf"{FLIP_TIMEOUT}|\*ERROR\*|Failed to|xendrm-du.*(failed|error)|Oops|BUG:|WARNING:|hung_task"
+DOM0_CRASHES = "segfault|general protection|traps:|invalid opcode|BUG:|Oops|WARNING:"
+XEN_CRASHES = r"^\(XEN\).*(?:Xen BUG|Assertion|FATAL|Panic|[Cc]rash(?:ed|ing)).*$"
+
+
+class Failed(Exception):
+    """A check came out wrong, and how."""
+
+
+class Stage:
+    def __init__(self, machine, picture_program):
+        self.machine = machine
+        self.picture_program = picture_program
+        self.westons = 0
+        self.weston_log = None
+        # what the checks so far have left standing: "Weston", "guest", ...
+        self.standing = set()
+        self.looks = 0
+        self.commands = 0
+        # what the guest's console log held when the guest was created
+        self.guest_start = 0
+
+    @property
+    def guest_log(self):
+        return f"{self.machine.share}/log/guest-{GUEST}.log"
+
+    def guest_text(self):
+        return read_text(self.guest_log)[self.guest_start:]
+
+    def dom0(self, command, seconds=60):
+        """Runs a command in dom0 that must succeed; returns what it printed."""
+        status, output = self.machine.run(command, seconds)
+        if status:
+            raise Failed(f"dom0: {command}: status {status}: {output.strip()[-300:]}")
+        return output
+
+    # Weston
+
+    def start_weston(self, backend):
+        self.westons += 1
+        name = f"weston-{self.westons}-{backend}.log"
+        self.weston_log = f"{self.machine.share}/log/{name}"
+        self.dom0(f"/share/dom0-weston {backend} /share/log/{name}", WESTON_SECONDS)
+        if "xen-display.so" not in read_text(self.weston_log):
+            raise Failed(f"{name} does not say that Weston loaded the module")
+
+    def stop_weston(self, signal):
+        """Sends Weston a signal and waits until it is gone; it counts as stopped from then on."""
+        self.dom0(f"kill -{signal} $(cat /tmp/weston.pid)")
+        self.dom0("for i in $(seq 150); do kill -0 $(cat /tmp/weston.pid) 2>/dev/null || exit 0; sleep 0.2; done; exit 1")
+
+    # the guest
+
+    def create_guest(self, config):
+        self.guest_start = len(read_text(self.guest_log))
+        self.dom0(f"xl create /share/{config}", GUEST_SECONDS)
+        self.wait_for_guest("kmsguest: device 0 opened", 0)
+
+    def destroy_guest(self):
+        self.dom0(f"xl destroy {GUEST}", 90)
+
+    def wait_for_guest(self, pattern, start):
+        """Waits for a text in the guest's log behind its first start characters."""
+        self.machine.wait_for_text(self.guest_log, pattern, GUEST_SECONDS, self.guest_start + start)
+
+    def guest(self, command, seconds=ANSWER_SECONDS):
+        """Gives kmsguest a command that must succeed; returns what the guest logged meanwhile."""
+        self.commands += 1
+        tag = f"c{self.commands}"
+        start = len(self.guest_text())
+        self.dom0(f"echo {tag} {command} >$(xenstore-read /local/domain/$(xl domid {GUEST})/console/tty)")
+        answer = re.compile(rf"kmsguest: {tag} (ok|failed.*)")
+        found = self.machine.wait_for(f"the guest's answer to '{command}'",
+                                      lambda: answer.search(self.guest_text()[start:]), seconds)
+        if found.group(1) != "ok":
+            raise Failed(f"guest: {command}: {found.group(1)}")
+        return self.guest_text()[start:]
+
+    def expect_clean_guest_log(self):
+        errors = re.findall(rf"^.*(?:{GUEST_ERRORS}).*$", self.guest_text(), re.MULTILINE)
+        if errors:
+            raise Failed(f"the guest's kernel log has {len(errors)} complaints: {errors[0].strip()}")
+
+    def expect_no_crash(self):
+        """Neither a process of dom0 nor its kernel nor Xen has crashed since the boot."""
+        crashes = self.dom0(f"dmesg | grep -E '{DOM0_CRASHES}' || true")
+        crashes += "\n".join(re.findall(XEN_CRASHES, read_text(f"{self.machine.logs}/xen.log"), re.MULTILINE))
+        if crashes.strip():
+            raise Failed(f"crashed: {crashes.strip()[:300]}")
+
+    # what is to be seen
+
+    def screenshot(self):
+        """What Weston says is on its screen."""
+        path = f"{self.machine.share}/log/weston-{self.looks}.png"
+        self.dom0("mkdir -p /tmp/shot && cd /tmp/shot && rm -f * && weston-screenshooter"
+                  f" && mv wayland-screenshot-*.png /share/log/{os.path.basename(path)}", 90)
+        return path
+
+    def screendump(self):
+        """What the display adapter scans out."""
+        path = f"{self.machine.logs}/qemu-{self.looks}.ppm"
+        self.machine.screendump(path)
+        return path
+
+    def difference(self, file, place, picture):
+        """How many pixels of a place differ from a picture or a colour, as a sentence; None if none does."""
+        command = [self.picture_program, file, *map(str, place), str(picture)]
+        result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        counted = re.search(r"^(\d+) pixels, (\d+) different$", result.stdout, re.MULTILINE)
+        if not counted or int(counted.group(1)) != place[2] * place[3]:
+            raise Failed(f"no comparison of {file}: {result.stdout.strip()}")
+        if result.returncode == 0 and counted.group(2) == "0":
+            return None
+        return f"{os.path.basename(file)} at {place}, picture {picture}: {' '.join(result.stdout.split())}"
+
+    def expect(self, pictures, looks, seconds=LOOK_SECONDS):
+        """Looks, in each of the ways given, until every place shows its picture or colour."""
+        end = time.monotonic() + seconds
+        while True:
+            self.looks += 1
+            files = [look() for look in looks]
+            wrong = [text for file in files for place, picture in pictures.items()
+                     if (text := self.difference(file, place, picture))]
+            if not wrong:
+                for file in files:
+                    os.remove(file)
+                return
+            if not self.machine.alive() or time.monotonic() > end:
+                raise Failed("; ".join(wrong))
+
+    def expect_pictures(self, base, screens=("0.0",), looks=None):
+        """Expects the picture of each of these screens of the guest, and black where the others would be."""
+        pictures = {}
+        for screen, place in PLACES.items():
+            device, connector = map(int, screen.split("."))
+            pictures[place] = base + 4 * device + connector if screen in screens else BLACK
+        self.expect(pictures, looks or (self.screenshot, self.screendump))
+
+    def expect_black(self):
+        self.expect({place: BLACK for place in PLACES.values()}, (self.screenshot, self.screendump))
