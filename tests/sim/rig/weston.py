@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""A real headless Weston on the simulated machine, with the module under test in it.
+
+Hides what differs between Weston 10 and 16. Screenshots are compared by picture-check.
+"""
+import functools
+import glob
+import os
+import re
+import shlex
+import socket
+import subprocess
+import time
+
+from .guest import Failure
+from .machine import build_directory, stop_process, wait_until
+
+SCALE = float(os.environ.get("SIM_TIME_FACTOR", "1"))
+
+
+def module_path():
+    """The module under test: $WESTON_MODULE, else the one that was built beside tests/sim."""
+    given = os.environ.get("WESTON_MODULE")
+    path = os.path.abspath(given or f"{build_directory()}/../../plugin/xen-display.so")
+    return path if os.path.exists(path) else None
+
+
+@functools.lru_cache
+def version():
+    done = subprocess.run(["weston", "--version"], text=True, capture_output=True, check=True)
+    return int(re.search(r"weston (\d+)", done.stdout).group(1))
+
+
+def available():
+    """None, or why Weston cannot be run."""
+    try:
+        version()
+    except (OSError, subprocess.CalledProcessError):
+        return "no weston"
+    return None
+
+
+class Weston:
+    def __init__(self, machine, module="", outputs=(("headless", 1024, 768),),
+                 renderer="pixman", shell="desktop", config="", core="", shell_config="",
+                 domid=0, environment=None):
+        """outputs: name, width, height; the first one is always called headless.
+
+        module: a path, "" for the module under test, None for no module. config: whole sections
+        for weston.ini; core and shell_config: lines for those two sections.
+        """
+        self.machine = machine
+        self.outputs = outputs
+        self.renderer = renderer
+        self.shell = shell
+        self.domid = domid
+        self.extra = environment or {}
+        self.module = module_path() if module == "" else module
+        self.count = len(glob.glob(f"{machine.directory}/weston-*"))
+        self.home = f"{machine.directory}/weston-{self.count}"
+        os.makedirs(self.home, mode=0o700)
+        self.log_path = f"{self.home}/log"
+        self.control_path = f"{self.home}/control"
+        self.process = None
+        self.shots = 0
+        self._write_config(config, core, shell_config)
+
+    def _write_config(self, config, core, shell_config):
+        modules = [self.module] if self.module else []
+        modules.append(f"{self.machine.build}/weston-control.so")
+        text = (f"[core]\nidle-time=0\nmodules={','.join(modules)}\n{core}\n"
+                f"[shell]\nlocking=false\nstartup-animation=none\nclose-animation=none\n"
+                f"animation=none\npanel-position=none\nbackground-color=0xff303030\n"
+                f"{shell_config}\n{config}\n")
+        for name, width, height in self.outputs:
+            text += f"[output]\nname={name}\nmode={width}x{height}\n"
+        with open(f"{self.home}/weston.ini", "w") as file:
+            file.write(text)
+
+    def environment(self):
+        extra = {"XDG_RUNTIME_DIR": self.home, "WESTON_CONTROL": self.control_path,
+                 "WESTON_CONTROL_OUTPUTS": " ".join(name for name, _, _ in self.outputs[1:]),
+                 **self.extra}
+        env = self.machine.environment(self.domid, extra=extra)
+        for name in ("WAYLAND_DISPLAY", "DISPLAY"):
+            env.pop(name, None)
+        return env
+
+    def command(self):
+        if version() >= 12:
+            renderer = [f"--renderer={self.renderer}"]
+        else:
+            renderer = [f"--use-{self.renderer}"]
+        # Sizes are in weston.ini only: those of the command line would hold for all outputs.
+        return [*shlex.split(os.environ.get("WESTON_WRAP", "")), "weston",
+                f"--config={self.home}/weston.ini", "--backend=headless-backend.so", *renderer,
+                f"--shell={self.shell}-shell.so",
+                "--socket=wayland-sim", "--debug"]
+
+    def start(self):
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(self.command(), env=self.environment(), stdout=log,
+                                            stderr=log, stdin=subprocess.DEVNULL)
+        ready = wait_until(lambda: os.path.exists(f"{self.home}/wayland-sim") and
+                           os.path.exists(self.control_path) or
+                           self.process.poll() is not None, 20 * SCALE)
+        if not ready or self.process.poll() is not None:
+            raise Failure("Weston does not start:\n" + self.log()[-2000:])
+        return self
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def log(self):
+        with open(self.log_path, errors="replace") as file:
+            return file.read()
+
+    def expect_log(self, pattern, timeout=5):
+        if not wait_until(lambda: re.search(pattern, self.log()), timeout * SCALE):
+            raise Failure(f"Weston's log has no line with: {pattern}")
+
+    def control(self, command):
+        """Runs a command of weston-control.so."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(20 * SCALE)
+            connection.connect(self.control_path)
+            connection.sendall(command.encode())
+            if connection.recv(64) != b"ok\n":
+                raise Failure(f"weston-control: {command} failed")
+
+    def descriptors(self):
+        """Open files, without the simulation's own; those are counted by simctl."""
+        count = 0
+        for name in os.listdir(f"/proc/{self.pid}/fd"):
+            try:
+                target = os.readlink(f"/proc/{self.pid}/fd/{name}")
+            except OSError:
+                continue
+            count += not target.startswith(f"{self.machine.directory}/ev/")
+        return count
+
+    def usage(self):
+        """Everything that is live in this process and must come back to its start."""
+        return dict(self.machine.usage(self.pid), descriptors=self.descriptors(),
+                    watches=self.machine.watches())
+
+    def screenshot(self):
+        """The path of a new picture of all outputs."""
+        self.shots += 1
+        directory = f"{self.home}/shot-{self.shots}"
+        os.makedirs(directory)
+        env = dict(os.environ, XDG_RUNTIME_DIR=self.home, WAYLAND_DISPLAY="wayland-sim")
+        done = subprocess.run(["weston-screenshooter"], cwd=directory, env=env, check=False,
+                              timeout=30 * SCALE, capture_output=True, text=True)
+        files = glob.glob(f"{directory}/*.png")
+        if not files:
+            raise Failure(f"no screenshot: {done.stderr.strip()}")
+        return files[0]
+
+    def check(self, *checks):
+        """What picture-check finds wrong with the screen at this moment; empty if nothing."""
+        path = self.screenshot()
+        done = subprocess.run([f"{self.machine.build}/picture-check", path, *checks],
+                              text=True, capture_output=True, check=False)
+        if done.returncode == 0:
+            keep = os.environ.get("SIM_KEEP_SHOTS")
+            if keep:
+                os.makedirs(keep, exist_ok=True)
+                os.replace(path, f"{keep}/{int(time.time() * 1000)}.png")
+            else:
+                os.unlink(path)
+            return ""
+        return done.stdout + done.stderr
+
+    def expect(self, *checks, timeout=4):
+        """The screen must show this, now or soon."""
+        wrong = "?"
+
+        def right():
+            nonlocal wrong
+            wrong = self.check(*checks)
+            return not wrong
+
+        if not wait_until(right, timeout * SCALE, 0.1):
+            raise Failure(f"the screen is wrong: {wrong.strip()}")
+
+    def kill(self):
+        """kill -9."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """Ends it in an orderly way; its exit status, None if it hung and had to be killed."""
+        return stop_process(self.process, 20 * SCALE)
