@@ -72,7 +72,7 @@ packages_of()
 	count)	echo valgrind strace ;;
 	memory)	echo valgrind libc6-dbg ;;
 	chroot)	echo mmdebstrap util-linux ;;
-	qemu)	echo qemu-system-x86 mmdebstrap e2fsprogs cpio kmod xz-utils gzip binutils python3 ;;
+	qemu)	echo qemu-system-x86 mmdebstrap e2fsprogs zstd util-linux git python3 ;;
 	style)	echo clang-format shellcheck python3 ;;
 	esac
 }
