@@ -1,0 +1,727 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests of plugin/options.c and option-table.c: values at and beyond their
+ * ranges, which rule wins, what the complaints say, and memory that runs out.
+ * Linked with calloc and strdup wrapped.
+ */
+#include "test.h"
+
+#include "options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char uuid[] = "01234567-89ab-cdef-0123-456789abcdef";
+
+/* How many allocations succeed before one fails; negative: all. */
+static int allocations_left = -1;
+
+void *
+__real_calloc(size_t count, size_t size);
+void *
+__wrap_calloc(size_t count, size_t size);
+char *
+__real_strdup(const char *text);
+char *
+__wrap_strdup(const char *text);
+
+static bool
+allocation_fails(void)
+{
+	if (allocations_left < 0)
+		return false;
+	return allocations_left-- == 0;
+}
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	return allocation_fails() ? NULL : __real_calloc(count, size);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return allocation_fails() ? NULL : __real_strdup(text);
+}
+
+static char error[1024];
+
+static int
+set(struct options *options, const char *key, const char *value)
+{
+	error[0] = '\0';
+	int result = options_set(options, key, value, error, sizeof(error));
+	check((result == 0) == (error[0] == '\0'));
+	return result;
+}
+
+/* Options with one section begun. */
+static struct options *
+create_in(const char *section)
+{
+	struct options *options = options_create();
+
+	check(options);
+	check_int(options_begin_section(options, section), 0);
+	return options;
+}
+
+TEST(defaults)
+{
+	struct options *options = options_create();
+	const struct module_options *module = options_module(options);
+	const struct connector_options *connector =
+		options_find_connector(options, "g1", uuid, 0, 0);
+
+	check(!module->require_xen);
+	check_int(module->flip_deadline_ms, 300);
+	check_int(module->resample_rate_hz, 10);
+	check_int(module->hidden_after_ms, 5000);
+	check_int(module->hidden_rate_hz, 10);
+	check(memcmp(&module->limits, &limits_default, sizeof(module->limits)) == 0);
+	check(!options_find_guest(options, "g1", uuid)->alpha);
+	check(connector->output == NULL);
+	check_int(connector->fit, FIT_FIT);
+	check(!connector->has_x && !connector->has_y);
+	check_int(connector->x, 0);
+	check_int(connector->y, 0);
+	check_int(connector->width, 0);
+	check_int(connector->height, 0);
+	check_int(connector->z, 0);
+	check_int(connector->resample_rate_hz, 10);
+	options_destroy(options);
+}
+
+TEST(destroy_takes_null)
+{
+	options_destroy(NULL);
+}
+
+TEST(sections_of_others_are_refused)
+{
+	struct options *options = create_in("xen-display");
+
+	check_int(options_begin_section(options, "core"), -ENOENT);
+	check_int(set(options, "flip-deadline", "100"), -ENOENT);
+	check_contains(error, "no section of this module");
+	check_int(options_begin_section(options, "xen-displays"), -ENOENT);
+	check_int(options_begin_section(options, "xen-displa"), -ENOENT);
+	check_int(options_begin_section(options, ""), -ENOENT);
+	check_int(options_module(options)->flip_deadline_ms, 300);
+	options_destroy(options);
+}
+
+TEST(module_keys)
+{
+	struct options *options = create_in("xen-display");
+	const struct module_options *module = options_module(options);
+
+	check_int(set(options, "require-xen", "true"), 0);
+	check(module->require_xen);
+	check_int(set(options, "require-xen", "false"), 0);
+	check(!module->require_xen);
+	check_int(set(options, "flip-deadline", "50"), 0);
+	check_int(module->flip_deadline_ms, 50);
+	check_int(set(options, "resample-rate", "0"), 0);
+	check_int(module->resample_rate_hz, 0);
+	check_int(set(options, "hidden-after", "3600000"), 0);
+	check_int(module->hidden_after_ms, 3600000);
+	check_int(set(options, "hidden-rate", "1"), 0);
+	check_int(module->hidden_rate_hz, 1);
+	options_destroy(options);
+}
+
+TEST(limits_are_module_keys)
+{
+	struct options *options = create_in("xen-display");
+
+	for (size_t i = 0; i < limit_table_size; i++) {
+		const struct limit_entry *entry = &limit_table[i];
+		char text[32];
+
+		test_case("%s", entry->key);
+		snprintf(text, sizeof(text), "%u", entry->maximum);
+		check_int(set(options, entry->key, text), 0);
+		check_int(limits_get(&options_module(options)->limits, entry), entry->maximum);
+		snprintf(text, sizeof(text), "%u", entry->maximum + 1);
+		check_int(set(options, entry->key, text), -EINVAL);
+		check_contains(error, entry->key);
+		snprintf(text, sizeof(text), "%u to %u", entry->minimum, entry->maximum);
+		check_contains(error, text);
+		check_int(limits_get(&options_module(options)->limits, entry), entry->maximum);
+	}
+	check_int(options_begin_section(options, "xen-guest"), 0);
+	check_int(set(options, limit_table[0].key, "4"), -ENOENT);
+	options_destroy(options);
+}
+
+TEST(bad_values_keep_the_value_before)
+{
+	static const struct {
+		const char *section, *key, *value, *allowed;
+	} cases[] = {
+		{"xen-display", "require-xen", "yes", "true or false"},
+		{"xen-display", "require-xen", "True", "true or false"},
+		{"xen-display", "require-xen", "", "true or false"},
+		{"xen-display", "flip-deadline", "49", "50 to 2000"},
+		{"xen-display", "flip-deadline", "2001", "50 to 2000"},
+		{"xen-display", "flip-deadline", "-300", "50 to 2000"},
+		{"xen-display", "flip-deadline", "", "50 to 2000"},
+		{"xen-display", "flip-deadline", "0x100", "50 to 2000"},
+		{"xen-display", "flip-deadline", "100ms", "50 to 2000"},
+		{"xen-display", "flip-deadline", " 100", "50 to 2000"},
+		{"xen-display", "flip-deadline", "+100", "50 to 2000"},
+		{"xen-display", "flip-deadline", "4294967396", "50 to 2000"},
+		{"xen-display", "flip-deadline", "18446744073709551716", "50 to 2000"},
+		{"xen-display", "flip-deadline", "99999999999999999999999999", "50 to 2000"},
+		{"xen-display", "hidden-rate", "0", "1 to 240"},
+		{"xen-display", "max-buffers", "-1", "1 to 4096"},
+		{"xen-display", "max-buffers", "4294967296", "1 to 4096"},
+		{"xen-guest", "uuid", "g1", "a UUID such as"},
+		{"xen-guest", "uuid", "01234567-89ab-cdef-0123-456789abcdeg", "a UUID such as"},
+		{"xen-guest", "uuid", "01234567089ab-cdef-0123-456789abcdef", "a UUID such as"},
+		{"xen-guest", "uuid", "01234567-89ab-cdef-0123-456789abcdef0", "a UUID such as"},
+		{"xen-guest", "name", "", "1 to 255 octets"},
+		{"xen-connector", "fit", "contain", "fit, fill, center, stretch"},
+		{"xen-connector", "fit", "", "fit, fill, center, stretch"},
+		{"xen-connector", "device", "65536", "0 to 65535, or *"},
+		{"xen-connector", "device", "-1", "0 to 65535, or *"},
+		{"xen-connector", "connector", "256", "0 to 255, or *"},
+		{"xen-connector", "connector", "**", "0 to 255, or *"},
+		{"xen-connector", "x", "-65537", "-65536 to 65536"},
+		{"xen-connector", "x", "-", "-65536 to 65536"},
+		{"xen-connector", "width", "-1", "0 to 65536"},
+		{"xen-connector", "height", "65537", "0 to 65536"},
+		{"xen-connector", "z", "1000001", "-1000000 to 1000000"},
+		{"xen-connector", "output", "", "1 to 255 octets"},
+		{"xen-connector", "resample-rate", "241", "0 to 240"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct options *options = create_in(cases[i].section);
+		struct options *untouched = create_in(cases[i].section);
+		char start[128];
+
+		test_case("%s=%s", cases[i].key, cases[i].value);
+		check_int(set(options, cases[i].key, cases[i].value), -EINVAL);
+		snprintf(start, sizeof(start), "[%s] %s=%s: allowed is ", cases[i].section,
+			 cases[i].key, cases[i].value);
+		check(strncmp(error, start, strlen(start)) == 0);
+		check_contains(error, cases[i].allowed);
+		check(memcmp(options_module(options), options_module(untouched),
+			     sizeof(struct module_options)) == 0);
+		check(memcmp(options_find_guest(options, "g1", uuid),
+			     options_find_guest(untouched, "g1", uuid),
+			     sizeof(struct guest_options)) == 0);
+		check(memcmp(options_find_connector(options, "g1", uuid, 0, 0),
+			     options_find_connector(untouched, "g1", uuid, 0, 0),
+			     sizeof(struct connector_options)) == 0);
+		options_destroy(options);
+		options_destroy(untouched);
+	}
+}
+
+TEST(unknown_keys_are_told_the_known_ones)
+{
+	static const char *const sections[] = {"xen-display", "xen-guest", "xen-connector"};
+
+	for (size_t s = 0; s < 3; s++) {
+		struct options *options = create_in(sections[s]);
+		struct option_description description;
+		size_t told = 0;
+
+		test_case("%s", sections[s]);
+		check_int(set(options, "colour", "red"), -ENOENT);
+		check_contains(error, sections[s]);
+		check_contains(error, "no key \"colour\"");
+		for (size_t i = 0; options_describe(i, &description); i++) {
+			if (strcmp(description.section, sections[s]) != 0)
+				continue;
+			check_contains(error, description.key);
+			told++;
+		}
+		check(told > 2);
+		options_destroy(options);
+	}
+}
+
+TEST(strange_text_is_shown_harmlessly)
+{
+	struct options *options = create_in("xen-connector");
+	char long_text[300];
+
+	check_int(set(options, "fit", "a\033[31m\n\377b"), -EINVAL);
+	check_contains(error, "fit=a?[31m??b:");
+
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	check_int(set(options, "output", long_text), -EINVAL);
+	check_contains(error, "xxx...: allowed");
+	check(strlen(error) < 200);
+	options_destroy(options);
+}
+
+TEST(short_error_buffers_are_terminated)
+{
+	struct options *options = create_in("xen-display");
+
+	for (size_t size = 0; size < 64; size++) {
+		char buffer[65];
+
+		memset(buffer, '#', sizeof(buffer));
+		check_int(options_set(options, "colour", "red", buffer, size), -ENOENT);
+		check(buffer[size] == '#');
+		check(size == 0 || strlen(buffer) == size - 1);
+	}
+	options_destroy(options);
+}
+
+TEST(connector_keys)
+{
+	struct options *options = create_in("xen-connector");
+	const struct connector_options *connector;
+
+	check_int(set(options, "output", "HDMI-A-1"), 0);
+	check_int(set(options, "fit", "stretch"), 0);
+	check_int(set(options, "x", "-65536"), 0);
+	check_int(set(options, "y", "65536"), 0);
+	check_int(set(options, "width", "1"), 0);
+	check_int(set(options, "height", "65536"), 0);
+	check_int(set(options, "z", "-1000000"), 0);
+	check_int(set(options, "resample-rate", "240"), 0);
+	connector = options_find_connector(options, "g1", uuid, 0, 0);
+	check_string(connector->output, "HDMI-A-1");
+	check_int(connector->fit, FIT_STRETCH);
+	check(connector->has_x && connector->has_y);
+	check_int(connector->x, -65536);
+	check_int(connector->y, 65536);
+	check_int(connector->width, 1);
+	check_int(connector->height, 65536);
+	check_int(connector->z, -1000000);
+	check_int(connector->resample_rate_hz, 240);
+
+	/* The last value counts. */
+	check_int(set(options, "output", "DP-1"), 0);
+	check_string(options_find_connector(options, "g1", uuid, 0, 0)->output, "DP-1");
+	options_destroy(options);
+}
+
+TEST(fits)
+{
+	static const struct {
+		const char *name;
+		enum fit fit;
+	} cases[] = {{"fit", FIT_FIT},
+		     {"fill", FIT_FILL},
+		     {"center", FIT_CENTER},
+		     {"stretch", FIT_STRETCH}};
+	struct options *options = create_in("xen-connector");
+
+	for (size_t i = 0; i < 4; i++) {
+		check_int(set(options, "fit", cases[i].name), 0);
+		check_int(options_find_connector(options, "g", NULL, 0, 0)->fit, cases[i].fit);
+	}
+	options_destroy(options);
+}
+
+TEST(x_given_as_0_is_given)
+{
+	struct options *options = create_in("xen-connector");
+
+	check_int(set(options, "x", "0"), 0);
+	check(options_find_connector(options, "g", NULL, 0, 0)->has_x);
+	check(!options_find_connector(options, "g", NULL, 0, 0)->has_y);
+	options_destroy(options);
+}
+
+TEST(first_guest_rule_wins)
+{
+	struct options *options = create_in("xen-guest");
+
+	set(options, "name", "g1");
+	set(options, "alpha", "true");
+	options_begin_section(options, "xen-guest");
+	set(options, "name", "g1");
+	options_begin_section(options, "xen-guest");
+	set(options, "name", "*");
+
+	check(options_find_guest(options, "g1", uuid)->alpha);
+	check(options_find_guest(options, "g1", NULL)->alpha);
+	check(!options_find_guest(options, "g2", uuid)->alpha);
+	check(!options_find_guest(options, "G1", uuid)->alpha);
+	check(!options_find_guest(options, "g", uuid)->alpha);
+	check(!options_find_guest(options, NULL, NULL)->alpha);
+	options_destroy(options);
+}
+
+TEST(guest_rule_by_uuid)
+{
+	struct options *options = create_in("xen-guest");
+
+	check_int(set(options, "uuid", "01234567-89AB-CDEF-0123-456789ABCDEF"), 0);
+	check_int(set(options, "alpha", "true"), 0);
+	check(options_find_guest(options, "any name", uuid)->alpha);
+	check(options_find_guest(options, NULL, uuid)->alpha);
+	check(!options_find_guest(options, "g1", NULL)->alpha);
+	check(!options_find_guest(options, "g1", "11234567-89ab-cdef-0123-456789abcdef")->alpha);
+	options_destroy(options);
+}
+
+TEST(guest_rule_by_name_and_uuid_wants_both)
+{
+	struct options *options = create_in("xen-guest");
+
+	set(options, "name", "g1");
+	set(options, "uuid", uuid);
+	set(options, "alpha", "true");
+	check(options_find_guest(options, "g1", uuid)->alpha);
+	check(!options_find_guest(options, "g2", uuid)->alpha);
+	check(!options_find_guest(options, "g1", "11234567-89ab-cdef-0123-456789abcdef")->alpha);
+	options_destroy(options);
+}
+
+static int32_t
+z_of(const struct options *options, const char *name, const char *id, unsigned devid,
+     unsigned connector)
+{
+	return options_find_connector(options, name, id, devid, connector)->z;
+}
+
+TEST(first_connector_rule_wins)
+{
+	static const struct {
+		const char *guest, *device, *connector, *z;
+	} rules[] = {
+		{"g1", "0", "1", "1"}, {"g1", "1", "0", "2"}, {uuid, "0", "0", "3"},
+		{"g1", "0", "1", "4"}, {"g2", "*", "3", "5"}, {"g2", "2", "*", "6"},
+		{"*", "7", "0", "7"},  {"g1", "*", "*", "8"}, {"*", "65535", "255", "9"},
+	};
+	struct options *options = options_create();
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		check_int(options_begin_section(options, "xen-connector"), 0);
+		check_int(set(options, "guest", rules[i].guest), 0);
+		check_int(set(options, "device", rules[i].device), 0);
+		check_int(set(options, "connector", rules[i].connector), 0);
+		check_int(set(options, "z", rules[i].z), 0);
+	}
+	check_int(z_of(options, "g1", NULL, 0, 1), 1);
+	check_int(z_of(options, "g1", NULL, 1, 0), 2);
+	check_int(z_of(options, "g1", uuid, 0, 0), 3);
+	check_int(z_of(options, "g9", uuid, 0, 0), 3);
+	check_int(z_of(options, "g2", NULL, 2, 3), 5);
+	check_int(z_of(options, "g2", NULL, 65535, 3), 5);
+	check_int(z_of(options, "g2", NULL, 2, 4), 6);
+	check_int(z_of(options, "g3", NULL, 7, 0), 7);
+	check_int(z_of(options, NULL, NULL, 7, 0), 7);
+	check_int(z_of(options, "g1", NULL, 9, 9), 8);
+	check_int(z_of(options, "g3", NULL, 65535, 255), 9);
+	check_int(z_of(options, "g3", NULL, 0, 0), 0);
+	check_int(z_of(options, "g3", NULL, UINT32_MAX, UINT32_MAX), 0);
+	options_destroy(options);
+}
+
+TEST(connector_rule_defaults_to_the_first_screen_of_any_guest)
+{
+	struct options *options = create_in("xen-connector");
+
+	set(options, "z", "5");
+	check_int(z_of(options, "g1", uuid, 0, 0), 5);
+	check_int(z_of(options, NULL, NULL, 0, 0), 5);
+	check_int(z_of(options, "g1", uuid, 0, 1), 0);
+	check_int(z_of(options, "g1", uuid, 1, 0), 0);
+	options_destroy(options);
+}
+
+TEST(resample_rate_is_inherited_in_any_order)
+{
+	struct options *options = create_in("xen-connector");
+
+	set(options, "guest", "g1");
+	options_begin_section(options, "xen-connector");
+	set(options, "guest", "g2");
+	set(options, "resample-rate", "5");
+	options_begin_section(options, "xen-display");
+	set(options, "resample-rate", "60");
+	options_begin_section(options, "xen-connector");
+	set(options, "guest", "g3");
+	options_begin_section(options, "xen-connector");
+	set(options, "guest", "g4");
+	set(options, "resample-rate", "0");
+
+	check_int(options_find_connector(options, "g1", NULL, 0, 0)->resample_rate_hz, 60);
+	check_int(options_find_connector(options, "g2", NULL, 0, 0)->resample_rate_hz, 5);
+	check_int(options_find_connector(options, "g3", NULL, 0, 0)->resample_rate_hz, 60);
+	check_int(options_find_connector(options, "g4", NULL, 0, 0)->resample_rate_hz, 0);
+	check_int(options_find_connector(options, "g5", NULL, 0, 0)->resample_rate_hz, 60);
+	options_destroy(options);
+}
+
+/* A section as Weston's parser would hold it, and what was complained of. */
+struct section {
+	const char *const (*pairs)[2];
+	unsigned asked, complaints;
+	char last_complaint[1024];
+};
+
+static char *
+get_string(void *data, const char *key)
+{
+	struct section *section = data;
+
+	section->asked++;
+	for (const char *const(*pair)[2] = section->pairs; (*pair)[0]; pair++)
+		if (strcmp((*pair)[0], key) == 0)
+			return __real_strdup((*pair)[1]);
+	return NULL;
+}
+
+static void
+note_complaint(void *data, const char *sentence)
+{
+	struct section *section = data;
+
+	section->complaints++;
+	snprintf(section->last_complaint, sizeof(section->last_complaint), "%s", sentence);
+}
+
+TEST(read_section_takes_what_is_good)
+{
+	static const char *const pairs[][2] = {{"guest", "g1"},
+					       {"fit", "centre"},
+					       {"x", "12"},
+					       {"no-such-key", "1"},
+					       {NULL, NULL}};
+	struct section section = {.pairs = pairs};
+	struct options *options = options_create();
+
+	check_int(options_read_section(options, "xen-connector", get_string, &section,
+				       note_complaint),
+		  0);
+	check_int(section.complaints, 1);
+	check_contains(section.last_complaint, "[xen-connector] fit=centre: allowed is fit, ");
+	check_int(options_find_connector(options, "g1", NULL, 0, 0)->x, 12);
+	check_int(options_find_connector(options, "g1", NULL, 0, 0)->fit, FIT_FIT);
+	check(section.asked > 8);
+
+	/* Complaints may go nowhere. */
+	check_int(options_read_section(options, "xen-connector", get_string, &section, NULL), 0);
+	options_destroy(options);
+}
+
+TEST(read_section_asks_for_every_key_of_its_section)
+{
+	static const char *const sections[] = {"xen-display", "xen-guest", "xen-connector"};
+	static const char *const none[][2] = {{NULL, NULL}};
+
+	for (size_t s = 0; s < 3; s++) {
+		struct section section = {.pairs = none};
+		struct options *options = options_create();
+		struct option_description description;
+		unsigned keys = 0;
+
+		for (size_t i = 0; options_describe(i, &description); i++)
+			keys += strcmp(description.section, sections[s]) == 0;
+		check_int(options_read_section(options, sections[s], get_string, &section,
+					       note_complaint),
+			  0);
+		check_int(section.asked, keys);
+		check_int(section.complaints, 0);
+		options_destroy(options);
+	}
+}
+
+TEST(read_section_of_others)
+{
+	static const char *const none[][2] = {{NULL, NULL}};
+	struct section section = {.pairs = none};
+	struct options *options = options_create();
+
+	check_int(options_read_section(options, "output", get_string, &section, note_complaint),
+		  -ENOENT);
+	check_int(section.asked, 0);
+	options_destroy(options);
+}
+
+static size_t
+scan(struct section *section, const char *text)
+{
+	return options_scan_text(text, strlen(text), note_complaint, section);
+}
+
+TEST(scan_finds_unknown_keys)
+{
+	struct section section = {0};
+
+	check_int(scan(&section, "[core]\n"
+				 "modules=xen-display.so\n"
+				 "\n"
+				 "[xen-display]\n"
+				 "# a comment=1\n"
+				 "flip-deadline=300\n"
+				 "flip-dead-line=300\n"),
+		  1);
+	check_contains(section.last_complaint,
+		       "line 7: [xen-display] has no key \"flip-dead-line\"; its keys are "
+		       "require-xen, flip-deadline, ");
+	check_int(section.complaints, 1);
+}
+
+TEST(scan_knows_which_section_it_is_in)
+{
+	struct section section = {0};
+
+	check_int(scan(&section, "[xen-guest]\nalpha=true\n[xen-connector]\nalpha=true\n"), 1);
+	check_contains(section.last_complaint, "line 4: [xen-connector]");
+	check_int(scan(&section, "[xen-guest]\nname=a\n[output]\nflip=1\n[shell]\nx=y\n"), 0);
+	check_int(scan(&section, "flip-deadline=300\nno-section=1\n"), 0);
+	check_int(scan(&section, "[xen-guest]\nname=a\n[xen-guest]\nname=b\nnam=c\n"), 1);
+	check_contains(section.last_complaint, "line 5: [xen-guest]");
+}
+
+TEST(scan_finds_misspelt_sections)
+{
+	struct section section = {0};
+
+	check_int(scan(&section, "[xen-conector]\nguest=a\nfit=b\n"), 1);
+	check_contains(section.last_complaint,
+		       "line 1: there is no section [xen-conector]; the sections are "
+		       "[xen-display], [xen-guest], [xen-connector]");
+	check_int(scan(&section, "[xen-]\n"), 1);
+	check_int(scan(&section, "[xen]\n[]\n[xwayland]\n"), 0);
+}
+
+/* Weston's parser keeps the space before "=", so such a key never works. */
+TEST(scan_sees_keys_as_weston_does)
+{
+	struct section section = {0};
+
+	check_int(scan(&section, "[xen-guest]\nname =a\n"), 1);
+	check_contains(section.last_complaint, "no key \"name \"");
+	check_int(scan(&section, "[xen-guest]\n name=a\n"), 1);
+	check_contains(section.last_complaint, "no key \" name\"");
+	check_int(scan(&section, "[xen-guest]\nname= a = b \n"), 0);
+}
+
+TEST(scan_survives_broken_files)
+{
+	static const char *const texts[] = {"",
+					    "\n",
+					    "[",
+					    "[xen-guest",
+					    "[xen-guest]",
+					    "=",
+					    "=\n",
+					    "a",
+					    "[]",
+					    "]",
+					    "[=]\n",
+					    "#",
+					    "\n\n",
+					    "[xen-guest]\n=",
+					    "[xen-guest]\nname"};
+	struct section section = {0};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		/* In memory of its own, so that a sanitizer sees what is read beyond. */
+		size_t size = strlen(texts[i]);
+		char *copy = malloc(size);
+
+		check(size == 0 || copy);
+		memcpy(copy, texts[i], size);
+		test_case("text %zu", i);
+		check_int(options_scan_text(copy, size, note_complaint, &section), 0);
+		free(copy);
+	}
+}
+
+TEST(scan_reports_the_last_line_without_line_end)
+{
+	struct section section = {0};
+
+	check_int(scan(&section, "[xen-guest]\nnames=a"), 1);
+	check_contains(section.last_complaint, "line 2:");
+}
+
+TEST(scan_shows_strange_keys_harmlessly)
+{
+	static const char text[] = "[xen-guest]\nna\0me\033=a\n";
+	struct section section = {0};
+
+	check_int(options_scan_text(text, sizeof(text) - 1, note_complaint, &section), 1);
+	check_contains(section.last_complaint, "no key \"na?me?\"");
+}
+
+TEST(complaints_are_never_cut)
+{
+	struct section section = {0};
+	char text[256] = "[xen-display]\n";
+
+	memset(text + 14, 'k', 200);
+	strcpy(text + 214, "=1\n");
+	check_int(scan(&section, text), 1);
+	check_contains(section.last_complaint, limit_table[limit_table_size - 1].key);
+}
+
+TEST(describe_ends)
+{
+	struct option_description description;
+	size_t count = 0;
+
+	while (options_describe(count, &description))
+		count++;
+	check(count > limit_table_size + 15);
+	check(!options_describe(count + 1, &description));
+	check(!options_describe(SIZE_MAX, &description));
+}
+
+TEST(defaults_in_the_table_are_allowed)
+{
+	struct option_description description;
+
+	for (size_t i = 0; options_describe(i, &description); i++) {
+		struct options *options = create_in(description.section);
+
+		test_case("[%s] %s", description.section, description.key);
+		check(strlen(description.help) > 10 && strlen(description.help) < 90);
+		check(description.allowed[0] != '\0');
+		check(strlen(description.allowed) < sizeof(description.allowed) - 1);
+		if (description.value[0] != '\0')
+			check_int(set(options, description.key, description.value), 0);
+		options_destroy(options);
+	}
+}
+
+TEST(memory_that_runs_out_is_an_error_and_no_more)
+{
+	static const char *const pairs[][2] = {
+		{"guest", "g1"}, {"output", "DP-1"}, {"name", "g1"}, {"uuid", uuid}, {NULL, NULL}};
+	unsigned failures = 0;
+
+	for (int left = 0; left < 30; left++) {
+		struct section section = {.pairs = pairs};
+
+		test_case("%d allocations", left);
+		allocations_left = left;
+		struct options *options = options_create();
+		if (!options) {
+			failures++;
+			continue;
+		}
+		int connector = options_read_section(options, "xen-connector", get_string, &section,
+						     note_complaint);
+		int guest = options_read_section(options, "xen-guest", get_string, &section,
+						 note_complaint);
+		allocations_left = -1;
+		check(connector == 0 || connector == -ENOMEM);
+		check(guest == 0 || guest == -ENOMEM);
+		failures += connector < 0 || guest < 0;
+		check(options_find_connector(options, "g1", uuid, 0, 0));
+		check(options_find_guest(options, "g1", uuid));
+		options_destroy(options);
+	}
+	check(failures > 5 && failures < 20);
+}
