@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What one flip of a shown connector costs, at three sizes, and how a client that copies compares.
+
+Called by scripts/bench (a table, or JSON) and by check.py. All figures are counts, or ratios of two times that
+were taken in the same run. Everything is differenced over FLIPS flips of guests that are warmed up."""
+
+import argparse
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import callgrind
+from weston import SIZES, Screens, processor_ns, switches
+
+FLIPS = 100
+IDLE_SECONDS = 3
+SETTLE_SECONDS = 0.5
+
+# libraries that work for the module alone in Weston's process; what the simulation spends is not its own
+INSIDE = ("libwayland-client", "libxen", "libffi")
+WITHOUT = ("libsimxen", "count-alloc")
+
+ROWS = {
+    "instructions": "instructions for the module (1)",
+    "system_calls": "system calls of Weston (2)",
+    "module_calls": "  of those, on the module's own threads",
+    "wake_ups": "wake-ups of Weston's event loop",
+    "copied": "octets copied by the module",
+    "allocations": "heap allocations by the module",
+    "client_allocations": "heap allocations by libwayland-client (3)",
+    "processor_us": "processor time of Weston, microseconds",
+}
+
+NOTES = """(1) callgrind: all that runs between a call into xen-display.so and its return, on every thread, with
+    libwayland-client and the Xen libraries, without the simulated Xen
+(2) strace: the whole process, Weston's own repaint included
+(3) in Weston's process only the module uses it: one for each event it receives and each object it makes"""
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def per_flip(take, screens, flips=FLIPS):
+    """{size: what take() counts more after the flips than before, per flip}; take() returns a dictionary."""
+    found = {}
+    for size in SIZES:
+        time.sleep(SETTLE_SECONDS)
+        before = take()
+        screens.flips(size, flips)
+        time.sleep(SETTLE_SECONDS)
+        after = take()
+        found[size] = {key: (after[key] - before[key]) / flips for key in after}
+    return found
+
+
+class Trace:
+    """What strace -f has written so far."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def counts(self, main):
+        found = {"system_calls": 0, "module_calls": 0, "wake_ups": 0}
+        with open(self.path, errors="replace") as file:
+            for line in file:
+                pid, _, text = line.partition(" ")
+                text = text.lstrip()
+                ended = re.search(r"epoll_p?wait.* = ([1-9]\d*)", text)
+                if int(pid) == main and ended:
+                    found["wake_ups"] += 1
+                if text.startswith(("<...", "---", "+++")):
+                    continue
+                found["system_calls"] += 1
+                found["module_calls"] += int(pid) != main
+        return found
+
+
+def allocations(path):
+    with open(path, "rb") as file:
+        module, client, _ = struct.unpack("3Q", file.read(24))
+    return {"allocations": module, "client_allocations": client}
+
+
+def measure_calls(build):
+    """System calls, wake-ups and allocations."""
+    say(f"counting system calls, wake-ups and allocations over {FLIPS} flips of each size")
+    with tempfile.TemporaryDirectory() as work:
+        trace, counts = f"{work}/trace", f"{work}/counts"
+        os.environ["SIM_PRELOAD_FIRST"] = f"{build}/tests/bench/count-alloc.so"
+        with Screens(build, ["strace", "-f", "-qq", "-o", trace], {"COUNT_ALLOC_FILE": counts}) as screens:
+            os.environ["SIM_PRELOAD_FIRST"] = ""
+            pid, calls = screens.weston.pid, Trace(trace)
+            return per_flip(lambda: calls.counts(pid) | allocations(counts), screens)
+
+
+def measure_instructions(build):
+    say(f"counting instructions over {FLIPS} flips of each size, under callgrind")
+    with tempfile.TemporaryDirectory() as work:
+        profile = f"{work}/profile"
+        found = {}
+        tool = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={profile}"]
+        with Screens(build, tool) as screens:
+            pid = screens.weston.pid
+
+            def dump():
+                subprocess.run(["vgdb", f"--pid={pid}", "dump"], check=True, capture_output=True, timeout=60)
+                return max(os.listdir(work), key=lambda name: int(name.rpartition(".")[2]) if "." in name else 0)
+
+            for size in SIZES:
+                time.sleep(SETTLE_SECONDS)
+                dump()
+                screens.flips(size, FLIPS)
+                time.sleep(SETTLE_SECONDS)
+                path = f"{work}/{dump()}"
+                found[size] = {"instructions": callgrind.spent_for(path, "xen-display.so", INSIDE, WITHOUT) / FLIPS}
+        return found
+
+
+def copied_octets(log):
+    """{guest's name: (flips, octets copied)} from what the module logs of each connector at its end."""
+    return {match[1]: (int(match[2]), int(match[3])) for match in re.finditer(
+        r"guest (\S+)\(\d+\) .*flips (\d+) .*copied (\d+) octets", log)}
+
+
+def measure_copy_client(build, screens, size):
+    """Processor microseconds for each flip, of the copying client and of Weston together."""
+    client = subprocess.Popen([f"{build}/tests/bench/copy-client", *map(str, size), str(FLIPS)], text=True,
+                              env=dict(os.environ, XDG_RUNTIME_DIR=screens.weston.home, WAYLAND_DISPLAY="wayland-sim"),
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        if client.stdout.readline().strip() != "ready":
+            raise RuntimeError("the copying client is not shown")
+        pids = (client.pid, screens.weston.pid)
+        before = [processor_ns(pid) for pid in pids]
+        client.stdin.write("\n")
+        client.stdin.flush()
+        if client.stdout.readline().strip() != "done":
+            raise RuntimeError("the copying client does not get its frames shown")
+        spent = [processor_ns(pid) - start for pid, start in zip(pids, before)]
+    finally:
+        client.stdin.close()
+        client.wait(10)
+    return {"client_us": spent[0] / FLIPS / 1000, "weston_us": spent[1] / FLIPS / 1000}
+
+
+def measure_time(build):
+    """Processor time, beside that of a client that copies; what wakes while nothing happens; octets copied."""
+    say(f"processor time over {FLIPS} flips of each size, then of a client that copies")
+    with Screens(build) as screens:
+        pid = screens.weston.pid
+        sizes = per_flip(lambda: {"processor_us": processor_ns(pid) / 1000}, screens)
+        copying = measure_copy_client(build, screens, SIZES[-1])
+        say(f"doing nothing for {IDLE_SECONDS} s")
+        time.sleep(1)
+        before = switches(pid)
+        time.sleep(IDLE_SECONDS)
+        idle = switches(pid) - before
+    copied = copied_octets(screens.log)
+    for size in SIZES:
+        flips, octets = copied.get(f"bench-{size[0]}", (0, 0))
+        sizes[size]["copied"] = octets / flips if flips else None
+    module = sizes[SIZES[-1]]["processor_us"]
+    copying["module_us"] = module
+    copying["ratio"] = (copying["client_us"] + copying["weston_us"]) / module
+    return sizes, copying, idle
+
+
+def measure(build):
+    """Everything, as one dictionary."""
+    sizes, copying, idle = measure_time(build)
+    for more in (measure_calls(build), measure_instructions(build)):
+        for size in SIZES:
+            sizes[size].update(more[size])
+    first, last = sizes[SIZES[0]], sizes[SIZES[-1]]
+    return {
+        "flips": FLIPS,
+        "per_flip": {f"{w}x{h}": sizes[w, h] for w, h in SIZES},
+        "ratio_4k_to_vga": {key: last[key] / first[key] if first[key] else None for key in ROWS},
+        "copying_client_4k": copying,
+        "idle_wake_ups": idle,
+        "idle_seconds": IDLE_SECONDS,
+    }
+
+
+def table(result):
+    def number(value):
+        return "?" if value is None else f"{value:.2f}" if value < 100 and value != int(value) else f"{value:.0f}"
+
+    columns = list(result["per_flip"])
+    lines = [f"{'for one flip of a shown connector':46}" + "".join(f"{c:>11}" for c in columns) + "   4K : VGA"]
+    for key, text in ROWS.items():
+        ratio = result["ratio_4k_to_vga"][key]
+        lines.append(f"{text:46}" + "".join(f"{number(result['per_flip'][c][key]):>11}" for c in columns) +
+                     (f"{ratio:11.3f}" if ratio is not None else f"{'-':>11}"))
+    copying = result["copying_client_4k"]
+    lines += [NOTES, "",
+              "a client that copies each 4K frame into wl_shm, beside it in the same Weston:",
+              f"  client {copying['client_us']:.0f} + Weston {copying['weston_us']:.0f} microseconds of processor time"
+              f" for each flip; the module in Weston {copying['module_us']:.0f}: {copying['ratio']:.1f} times as much",
+              f"three guests that do nothing, for {result['idle_seconds']} s: {result['idle_wake_ups']} wake-ups of "
+              "any thread of Weston"]
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="what a flip costs")
+    parser.add_argument("build", help="the build directory")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    arguments = parser.parse_args()
+    result = measure(os.path.abspath(arguments.build))
+    print(json.dumps(result, indent=2) if arguments.json else table(result))
+
+
+if __name__ == "__main__":
+    main()

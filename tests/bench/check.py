@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The promises about speed and memory, as tests on what bench.py counted. Called by scripts/check bench.
+
+No time is compared with a clock's; each promise is a count, or a ratio within the same run."""
+
+import os
+import sys
+
+import bench
+
+GROWTH = 1.05    # 4K against VGA
+
+
+def promises(result):
+    """(name, holds, what was found), one for each promise."""
+    for size, found in result["per_flip"].items():
+        yield f"nothing-copied-{size}", found["copied"] == 0, f"{found['copied']} octets for each flip"
+        yield f"no-allocation-{size}", found["allocations"] == 0, f"{found['allocations']} for each flip"
+    for key in ("instructions", "system_calls"):
+        ratio = result["ratio_4k_to_vga"][key]
+        yield f"{key}-do-not-grow", ratio is not None and ratio <= GROWTH, f"4K : VGA is {ratio}"
+    yield "nothing-wakes-when-idle", result["idle_wake_ups"] == 0, f"{result['idle_wake_ups']} wake-ups"
+    ratio = result["copying_client_4k"]["ratio"]
+    yield "cheaper-than-copying", ratio > 1, f"a client that copies takes {ratio:.1f} times the processor time"
+
+
+def main():
+    result = bench.measure(os.path.abspath(sys.argv[1]))
+    print(bench.table(result))
+    counts = {True: 0, False: 0}
+    for name, holds, text in promises(result):
+        counts[bool(holds)] += 1
+        print(f"{'pass' if holds else 'FAIL'}  {name}: {text}")
+    print(f"{counts[True]} passed, {counts[False]} failed, 0 skipped")
+    return 0 if counts[False] == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

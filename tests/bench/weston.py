@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""One headless Weston with the module and guests of several sizes, to be measured.
+
+Used by bench.py. The output is tiny and drawn by pixman, and each screen is scaled down into its own part of it,
+so that drawing costs next to nothing and the same at every size. Knows nothing of what is measured."""
+
+import glob
+import os
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, f"{TOP}/tests/sim")
+sys.dont_write_bytecode = True
+os.environ.setdefault("SIM_TIME_FACTOR", "5")    # under a tool everything takes longer
+
+from rig.guest import Guest                      # noqa: E402
+from rig.machine import Machine                  # noqa: E402
+from rig.weston import Weston                    # noqa: E402
+
+SIZES = ((640, 480), (1920, 1080), (3840, 2160))
+PART = (64, 36)
+WARM_UP = 20
+
+RULE = """
+[xen-connector]
+guest={name}
+x={x}
+y=0
+width={width}
+height={height}
+fit=stretch
+"""
+
+
+def name_of(size):
+    return f"bench-{size[0]}"
+
+
+class ToolWeston(Weston):
+    """Weston under a tool such as strace, which may be its parent."""
+
+    tool = ()
+
+    def command(self):
+        return [*self.tool, *super().command()]
+
+    @property
+    def pid(self):
+        pid = self.process.pid
+        while True:
+            with open(f"/proc/{pid}/comm") as file:
+                name = file.read().strip()
+            with open(f"/proc/{pid}/task/{pid}/children") as file:
+                children = file.read().split()
+            if name != "strace" or not children:
+                return pid
+            pid = int(children[0])
+
+
+class Screens:
+    """with Screens(build) as screens: a Weston with the module, and one connected guest of each size."""
+
+    def __init__(self, build, tool=(), environment=None):
+        os.environ["SIM_BUILD"] = f"{build}/tests/sim"
+        self.machine = Machine()
+        rules = "[xen-display]\nresample-rate=0\n" + "".join(
+            RULE.format(name=name_of(size), x=i * PART[0], width=PART[0], height=PART[1])
+            for i, size in enumerate(SIZES))
+        self.weston = ToolWeston(self.machine, outputs=[("headless", PART[0] * len(SIZES), PART[1])], config=rules,
+                                 environment=environment)
+        self.weston.tool = tool
+        self.guests = {}
+        self.log = ""
+
+    def __enter__(self):
+        try:
+            self.machine.start()
+            self.weston.start()
+            for size in SIZES:
+                self._add_guest(size)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for guest in self.guests.values():
+            guest.destroy()
+        if self.weston.process:
+            self.weston.stop()
+            self.log = self.weston.log()
+        self.machine.stop()
+
+    def _add_guest(self, size):
+        guest = Guest(self.machine, name_of(size), [f"{size[0]}x{size[1]}"])
+        self.guests[size] = guest
+        guest.connect()
+        for cookie in (1, 2):
+            guest.buffer(cookie, *size, picture=cookie)
+        guest.show(1, *size)
+        self.flips(size, WARM_UP)
+
+    def flips(self, size, count):
+        self.guests[size].flips(count, 1, 2, timeout=300)
+
+
+def processor_ns(pid):
+    """Processor time of all threads of a process so far."""
+    total = 0
+    for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
+        with open(path) as file:
+            total += int(file.read().split()[0])
+    return total
+
+
+def switches(pid):
+    """How often the threads of a process were put on or taken off a processor so far: one that sleeps has none."""
+    total = 0
+    for path in glob.glob(f"/proc/{pid}/task/*/status"):
+        with open(path) as file:
+            total += sum(int(line.split()[1]) for line in file if "ctxt_switches" in line)
+    return total
