@@ -476,6 +476,32 @@ run_mapped(const struct words *words)
 		reply_error("no such buffer");
 }
 
+static struct guest_pages granted;
+
+/* Pages without a device, for tests of the simulation: page i begins with the number i. */
+static void
+run_grant(const struct words *words)
+{
+	int error = guest_pages_create(&granted, (uint32_t)number(words, 1), 0,
+				       option(words, "readonly"));
+	if (error) {
+		reply_result(error);
+		return;
+	}
+	printf("ok refs=");
+	for (uint32_t i = 0; i < granted.count; i++) {
+		memcpy(guest_page(&granted, i), &i, sizeof i);
+		printf("%s%u", i ? "," : "", granted.refs[i]);
+	}
+	printf("\n");
+}
+
+static void
+run_ungrant(const struct words *words)
+{
+	printf("ok mapped=%u\n", guest_pages_destroy(&granted));
+}
+
 static void
 run_xs_read(const struct words *words)
 {
@@ -591,6 +617,8 @@ static const struct command commands[] = {
 	{ "notify", 3, "DEV CONN req|evt", run_notify },
 	{ "deaf", 2, "DEV 0|1", run_deaf },
 	{ "mapped", 2, "DEV DBUF", run_mapped },
+	{ "grant", 1, "PAGES [readonly]", run_grant },
+	{ "ungrant", 0, "", run_ungrant },
 	{ "xs-read", 1, "PATH", run_xs_read },
 	{ "xs-write", 2, "PATH VALUE", run_xs_write },
 	{ "xs-rm", 1, "PATH", run_xs_rm },

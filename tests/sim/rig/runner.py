@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: MIT
+"""Registers, runs and reports scenarios.
+
+Each scenario runs in a process group of its own with a time limit, on a machine of its own. When it
+is over, everything that it used must be back to what it was at Weston's start: grants, mappings,
+event channels, watches and open files.
+"""
+import argparse
+import fnmatch
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+
+from .guest import Failure, Guest
+from .machine import Machine, wait_until
+from . import weston as weston_module
+from .weston import SCALE, Weston
+
+SCENARIOS = []
+
+
+class Skip(Exception):
+    """The scenario cannot run here; its text says why."""
+
+
+class Scenario:
+    def __init__(self, function, suite, limit, needs_module):
+        self.function = function
+        self.name = f"{suite}/{function.__name__.replace('_', '-')}"
+        self.about = (function.__doc__ or "").strip().split("\n")[0]
+        self.limit = limit
+        self.needs_module = needs_module
+
+
+def scenario(suite, limit=60, module=True):
+    """Decorates a function that gets a Rig; its name is the test's, its doc string tells what."""
+    def register(function):
+        SCENARIOS.append(Scenario(function, suite, limit, module))
+        return function
+    return register
+
+
+def check(condition, text):
+    if not condition:
+        raise Failure(text)
+
+
+def equal(got, wanted, what):
+    check(got == wanted, f"{what}: {got!r}, expected {wanted!r}")
+
+
+class Rig:
+    """What a scenario works with; made anew for each."""
+
+    def __init__(self):
+        self._machine = None
+        self.guests = []
+        self.westons = []
+        self.baselines = {}
+
+    @property
+    def machine(self):
+        if not self._machine:
+            self._machine = Machine().start()
+        return self._machine
+
+    def guest(self, name="guest", *resolutions, connect=True, **options):
+        guest = Guest(self.machine, name, resolutions or ("800x600",), **options)
+        self.guests.append(guest)
+        if connect and options.get("start", True):
+            for device in range(len(options.get("devices") or [0])):
+                guest.connect(device)
+        return guest
+
+    def weston(self, **options):
+        weston = Weston(self.machine, **options).start()
+        self.westons.append(weston)
+        self.settle(weston)
+        return weston
+
+    def settle(self, weston):
+        """Notes what is live now that Weston has come to rest."""
+        alive = [guest for guest in self.guests if guest.alive]
+        last, same = None, 0
+
+        def quiet():
+            nonlocal last, same
+            now = weston.usage()
+            same = same + 1 if now == last else 0
+            last = now
+            return same >= 4
+
+        if not wait_until(quiet, 10 * SCALE, 0.1):
+            raise Failure(f"Weston does not come to rest: {last}")
+        if not alive:
+            self.baselines[weston] = last
+
+    def expect_baseline(self, weston, without_watches=False, timeout=5):
+        """Everything that Weston used beyond its start has been given back."""
+        baseline = self.baselines[weston]
+        last = {}
+
+        def back():
+            nonlocal last
+            last = weston.usage()
+            wanted = {key: value for key, value in baseline.items()
+                      if not (without_watches and key == "watches")}
+            return all(last[key] <= value for key, value in wanted.items())
+
+        if not wait_until(back, timeout * SCALE, 0.05):
+            raise Failure(f"not given back: {last}, at the start {baseline}")
+
+    def finish(self):
+        """Ends everything in an orderly way and checks that nothing is left."""
+        for guest in self.guests:
+            guest.destroy()
+        for weston in self.westons:
+            if weston.process.poll() is None and weston in self.baselines:
+                self.expect_baseline(weston)
+        for weston in self.westons:
+            if weston.process.returncode == -signal.SIGKILL:
+                continue
+            status = weston.stop()
+            if status != 0:
+                raise Failure(f"Weston ended with {status}: " + weston.log()[-1500:])
+        if self._machine:
+            self.expect_empty_machine()
+
+    def expect_empty_machine(self):
+        def empty():
+            counters = self.machine.counters()
+            users = [process for process in counters["processes"]
+                     if process["comm"] != "xenstored"]
+            return not users and counters["maptrack"] == 0 and len(counters["domains"]) == 1
+
+        if not wait_until(empty, 5 * SCALE, 0.05):
+            raise Failure(f"left on the machine: {self.machine.counters()}")
+
+    def abandon(self):
+        """Ends everything somehow."""
+        for guest in self.guests:
+            if guest.process and guest.process.poll() is None:
+                guest.process.kill()
+        for weston in self.westons:
+            if weston.process and weston.process.poll() is None:
+                weston.process.kill()
+                weston.process.wait()
+        if self._machine:
+            self._machine.stop()
+
+    def logs(self):
+        text = ""
+        for weston in self.westons:
+            lines = weston.log().splitlines()
+            text += "\n".join(f"    | {line}" for line in lines[-25:]) + "\n"
+        return text
+
+
+def run_in_child(test, pipe):
+    rig = Rig()
+    result = {"state": "passed", "text": ""}
+    try:
+        test.function(rig)
+        rig.finish()
+    except Skip as skip:
+        result = {"state": "skipped", "text": str(skip)}
+    except Failure as failure:
+        result = {"state": "failed", "text": str(failure), "logs": rig.logs()}
+    except Exception:  # the report must name whatever went wrong
+        result = {"state": "failed", "text": traceback.format_exc(), "logs": rig.logs()}
+    finally:
+        try:
+            rig.abandon()
+        except Exception:
+            traceback.print_exc()
+    os.write(pipe, json.dumps(result).encode())
+
+
+def run_one(test):
+    """Runs a scenario in a process group of its own; its result."""
+    if test.needs_module:
+        missing = weston_module.available()
+        if not missing and not weston_module.module_path():
+            missing = "the module is not built"
+        if missing:
+            return {"state": "skipped", "text": missing}
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        os.close(reader)
+        run_in_child(test, writer)
+        sys.stdout.flush()
+        os._exit(0)
+    os.close(writer)
+    limit = time.monotonic() + test.limit * SCALE
+    late = not wait_until(lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG |
+                                            os.WNOWAIT), limit - time.monotonic(), 0.02)
+    if late:
+        # The group that the child leads holds only what this scenario started.
+        os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    data = b"" if late else os.read(reader, 1 << 20)
+    os.close(reader)
+    if late:
+        return {"state": "failed", "text": f"not done within {test.limit * SCALE:.0f} s"}
+    return json.loads(data) if data else {"state": "failed", "text": "the test died"}
+
+
+def select(patterns):
+    if not patterns:
+        return SCENARIOS
+    return [test for test in SCENARIOS
+            if any(fnmatch.fnmatch(test.name, pattern) or test.name.startswith(pattern + "/")
+                   for pattern in patterns)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs scenarios on the simulated Xen.")
+    parser.add_argument("names", nargs="*", help="suites, names or patterns; none: all")
+    parser.add_argument("--list", action="store_true", help="only list them")
+    parser.add_argument("--verbose", action="store_true", help="also say how long each took")
+    arguments = parser.parse_args()
+    tests = select(arguments.names)
+    if arguments.list:
+        for test in tests:
+            print(f"{test.name:48} {test.about}")
+        return 0
+    if not tests:
+        print(f"nothing is named {' '.join(arguments.names)}")
+        return 2
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    for test in tests:
+        begin = time.monotonic()
+        result = run_one(test)
+        counts[result["state"]] += 1
+        took = f" ({time.monotonic() - begin:.1f} s)" if arguments.verbose else ""
+        reason = f": {result['text']}" if result["text"] else ""
+        print(f"{result['state']:8} {test.name}{took}{reason}", flush=True)
+        if result.get("logs"):
+            print(result["logs"], end="", flush=True)
+    print(", ".join(f"{count} {state}" for state, count in counts.items()))
+    return 1 if counts["failed"] else 0

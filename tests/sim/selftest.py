@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Tests of the simulated Xen itself, without the module: the kernel's rules, xenstored, the guest."""
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from rig.runner import check, equal, main, scenario  # noqa: E402
+from rig.machine import wait_until  # noqa: E402
+
+
+def backend(rig, name, guest, refs):
+    return subprocess.Popen([f"{rig.machine.build}/selftest-backend", name, str(guest.domid), *refs],
+                            env=rig.machine.environment(), stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run_backend(rig, name, pages=40, options=""):
+    guest = rig.guest("granting", connect=False)
+    refs = guest.ok(f"grant {pages} {options}")["refs"]
+    process = backend(rig, name, guest, str(refs).split(","))
+    errors = process.communicate()[1]
+    equal(process.returncode, 0, f"selftest-backend {name} ({errors.strip()})")
+    equal(rig.machine.usage(process.pid), {"handles": 0, "ports": 0, "mappings": 0, "pages": 0},
+          "left by the backend")
+    equal(guest.ok("ungrant")["mapped"], 0, "pages still mapped")
+
+
+@scenario("sim", module=False)
+def real_grant_library_maps_and_shares(rig):
+    """libxengnttab maps pages in the order of their references, sees writes, unmaps."""
+    run_backend(rig, "library")
+
+
+@scenario("sim", module=False)
+def gntdev_refuses_what_the_kernel_refuses(rig):
+    """Count 0 and too many, stale references, wrong size, second mapping, resizing, O_RDONLY."""
+    run_backend(rig, "refusals")
+
+
+@scenario("sim", module=False)
+def read_only_grants_refuse_writing(rig):
+    """A mapping for writing fails, one for reading works."""
+    run_backend(rig, "read-only", options="readonly")
+
+
+@scenario("sim", module=False)
+def guest_pages_are_scattered(rig):
+    """Neither the order of pages nor that of references can be relied upon."""
+    run_backend(rig, "scattered", pages=300)
+
+
+@scenario("sim", module=False)
+def gntdev_descriptor_can_be_passed(rig):
+    """It maps under another number, received over a socket."""
+    run_backend(rig, "passing")
+
+
+@scenario("sim", module=False)
+def event_channels_mask_and_count_as_linux(rig):
+    """1000 rounds, masking, merging, refusals of wrong ports, domains and second binds."""
+    run_backend(rig, "events")
+
+
+@scenario("sim", module=False)
+def mapping_outlives_the_guest(rig):
+    """A destroyed domain stays a zombie until its last page is unmapped."""
+    guest = rig.guest("dying", connect=False)
+    refs = str(guest.ok("grant 20")["refs"]).split(",")
+    process = backend(rig, "outliving", guest, refs)
+    equal(process.stdout.readline().strip(), "mapped", "backend")
+    equal(rig.machine.domain(guest.domid)["mapped_pages"], 21, "pages mapped, the store's ring too")
+    guest.kill()
+    equal(rig.machine.domain(guest.domid)["state"], "dying", "domain")
+    process.stdin.write("look\n")
+    process.stdin.flush()
+    equal(process.stdout.readline().strip(), "unmapped", "backend")
+    check(wait_until(lambda: rig.machine.domain(guest.domid) is None, 3), "the zombie stays")
+    process.stdin.write("end\n")
+    process.communicate()
+    equal(process.returncode, 0, "backend")
+
+
+@scenario("sim", module=False)
+def killed_backend_gives_everything_back(rig):
+    """kill -9: mappings and ports are gone, the guest may free its pages."""
+    guest = rig.guest("surviving", connect=False)
+    refs = str(guest.ok("grant 20")["refs"]).split(",")
+    process = backend(rig, "outliving", guest, refs)
+    process.stdout.readline()
+    equal(rig.machine.usage(process.pid)["pages"], 20, "mapped by the backend")
+    process.kill()
+    process.communicate()
+    equal(rig.machine.usage(process.pid)["pages"], 0, "mapped by nobody")
+    equal(guest.ok("ungrant")["mapped"], 0, "pages still mapped")
+
+
+@scenario("sim", module=False)
+def xenstored_sees_a_domain_vanish(rig):
+    """Destruction raises VIRQ_DOM_EXC, and xenstored fires @releaseDomain."""
+    guest = rig.guest("vanishing", connect=False)
+    rig.machine.store.watch("@releaseDomain")
+    equal(rig.machine.store.next_event(1), "@releaseDomain", "the watch's first event")
+    before = rig.machine.watches()
+    guest.ok("connect 0 publish")
+    equal(rig.machine.watches(), before + 1, "watches with the guest's own")
+    guest.kill()
+    equal(rig.machine.store.next_event(5), "@releaseDomain", "event")
+    equal(rig.machine.watches(), before, "watches after the guest")
+
+
+@scenario("sim", module=False)
+def crashed_guest_process_is_a_dead_domain(rig):
+    """A guest whose process is gone counts as destroyed at the next look."""
+    guest = rig.guest("crashing", connect=False)
+    guest.crash_process()
+    check(rig.machine.domain(guest.domid) is None, "the domain lives on")
+    guest.alive = False
+
+
+@scenario("sim", module=False)
+def guest_cannot_write_what_is_not_its_own(rig):
+    """xenstored enforces the permissions that libxl sets."""
+    one, two = rig.guest("one", connect=False), rig.guest("two", connect=False)
+    for path in ("name", "device/vdispl/0/0/resolution", f"/local/domain/{two.domid}/data/x",
+                 f"/local/domain/0/backend/vdispl/{one.domid}/0/state"):
+        equal(one.send(f"xs-write {path} 1"), "error Permission denied", path)
+    equal(one.send(f"xs-read /local/domain/{two.domid}/device/vdispl/0/state"),
+          "error Permission denied", "reading another guest's nodes")
+    one.ok("xs-write device/vdispl/0/state 1")
+    # The directory of a connector is the guest's own, its leaves are not.
+    one.ok("xs-rm device/vdispl/0/0")
+    one.ok("xs-write device/vdispl/0/0/resolution 1x1")
+
+
+@scenario("sim", module=False)
+def faults_hit_the_named_call_only(rig):
+    """The Nth call of one program fails, and is counted; the others go on."""
+    machine = rig.machine
+    machine.control("fail", "selftest-backend", "gntdev.mmap", 2, "ENOMEM")
+    guest = rig.guest("granting", connect=False)
+    refs = str(guest.ok("grant 10")["refs"]).split(",")
+    process = backend(rig, "library", guest, refs)
+    errors = process.communicate()[1]
+    equal(process.returncode, 1, "backend")
+    check("one && memcmp" in errors, f"it was the second mapping that failed: {errors}")
+    equal(machine.counters()["faults"], [{"call": "gntdev.mmap", "calls": 2, "hits": 1}], "faults")
+    machine.control("clear")
+    machine.control("delay", "selftest-backend", "gntdev.map", 150)
+    begin = time.monotonic()
+    process = backend(rig, "library", guest, refs)
+    process.communicate()
+    equal(process.returncode, 0, "backend")
+    check(time.monotonic() - begin >= 0.3, "two calls were not delayed")
+
+
+@scenario("sim", module=False)
+def machines_do_not_see_each_other(rig):
+    """Two machines at once: their domains and stores are their own."""
+    from rig.machine import Machine
+    other = Machine().start()
+    try:
+        rig.guest("here", connect=False)
+        equal(len(other.counters()["domains"]), 1, "domains of the other machine")
+        equal(other.store.list("/local/domain"), ["0"], "store of the other machine")
+    finally:
+        other.stop()
+
+
+@scenario("sim", module=False)
+def weston_runs_on_the_simulation_unharmed(rig):
+    """Weston without the module, two outputs, one taken away and brought back, asleep, awake."""
+    weston = rig.weston(module=None, outputs=(("headless", 320, 240), ("second", 200, 100)))
+    weston.expect("size=520x240", "solid=0,0,320,240,303030", "solid=320,0,200,100,303030")
+    weston.control("output-off second")
+    weston.expect("size=320x240")
+    weston.control("output-on second")
+    weston.expect("size=520x240")
+    weston.control("sleep")
+    weston.control("wake")
+
+
+@scenario("sim", module=False)
+def checker_sees_one_wrong_pixel(rig):
+    """picture-check fails for a picture that differs in its number or by one level of one colour."""
+    weston = rig.weston(module=None, outputs=(("headless", 320, 240),))
+    weston.expect("solid=10,10,20,20,303030")
+    check(weston.check("solid=10,10,20,20,303130"), "a wrong colour passed")
+    check(weston.check("picture=0,0,320,240,XR24,1"), "a wrong picture passed")
+    check(weston.check("scaled=0,0,320,240,XR24,1,0,0,64,48,64,48"), "a wrong scaled one passed")
+    check(weston.check("size=321x240"), "a wrong size passed")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
