@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 1: the pixel formats that a framebuffer may have: the nine that
+ * Linux's xen-drm-front offers. Pixel formats on the wire are DRM fourcc codes
+ * (displif.h, "fb_attach", pixel_format).
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct format {
+	uint32_t fourcc;        /* as on the wire and in drm_fourcc.h */
+	uint32_t opaque_fourcc; /* the same bits with alpha ignored */
+	uint8_t bits_per_pixel;
+	uint8_t octets_per_pixel;
+	const char *name;
+};
+
+/* NULL: not a format that is offered to guests. */
+const struct format *
+format_find(uint32_t untrusted_fourcc);
+
+/* Walks the table: NULL past the end. */
+const struct format *
+format_at(unsigned index);
