@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 1: the arithmetic of the event page (displif.h, struct
+ * xendispl_event_page): free-running indices, and slots that are the index
+ * modulo 63. 2^32 is no multiple of 63, so the sequence of slots jumps where
+ * the index wraps; both sides compute it alike.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <xen/io/displif.h>
+
+/* Whether an event at index `producer` would overwrite one that the guest has
+ * not consumed. A consumer index that lies ahead of the producer counts as
+ * full: the guest only holds up itself. */
+static inline bool
+event_page_full(uint32_t producer, uint32_t untrusted_consumer)
+{
+	return producer - untrusted_consumer >= XENDISPL_IN_RING_LEN;
+}
+
+static inline unsigned
+event_page_slot(uint32_t producer)
+{
+	return producer % (unsigned)XENDISPL_IN_RING_LEN;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 1: arithmetic on picture sizes, all of it in 64 bits before anything
+ * is compared: how many octets a picture covers in its buffer, which part of a
+ * framebuffer a connector shows, and where that part stands on an output.
+ * Sizes are pixels, pitches and offsets are octets.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "options.h"
+
+/* Octets of a row: the protocol has no pitch, Linux uses rows without padding. */
+uint64_t
+geometry_pitch(uint32_t width, uint32_t bits_per_pixel);
+
+/* Number of pages that hold `octets`. */
+uint64_t
+geometry_pages(uint64_t octets);
+
+/* Whether height rows of pitch octets from data_ofs on lie within size octets,
+ * and within what a wl_shm pool can express (below INT32_MAX). */
+bool
+geometry_fits(uint64_t size, uint64_t data_ofs, uint64_t pitch, uint64_t height);
+
+struct rectangle {
+	int32_t x, y;
+	int32_t width, height;
+};
+
+/*
+ * The part of a framebuffer that a connector shows: from (x, y) on, as large as
+ * the connector's resolution and the requested size, and no further than the
+ * framebuffer's edge (displif.h, "set_config": x, y is the top left corner in
+ * the framebuffer). False: nothing would be visible.
+ */
+bool
+geometry_source(struct rectangle *out, uint32_t framebuffer_width, uint32_t framebuffer_height,
+		uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint32_t resolution_width,
+		uint32_t resolution_height);
+
+/* Where a picture stands: a part of the source, in pixels that need not be
+ * whole, is drawn into a rectangle of the output. */
+struct fitted {
+	double source_x, source_y, source_width, source_height;
+	struct rectangle destination;
+};
+
+/* `source` within the framebuffer, `area` within the output; both not empty. */
+void
+geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,
+	     const struct rectangle *area);
