@@ -1,0 +1,638 @@
+/* SPDX-License-Identifier: MIT */
+/* Layer 2: see xenbus.h. */
+#include "xenbus.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <wayland-util.h>
+#include <xen/io/displif.h>
+
+#include "base.h"
+#include "displif-decode.h"
+#include "xenbus-table.h"
+
+/* Relative paths are this domain's own: a driver domain need not know its id. */
+#define BACKEND_ROOT "backend/" XENDISPL_DRIVER_NAME
+#define BACKEND_TOKEN "backend"
+#define FRONTEND_TOKEN "frontend"
+/* A step leads to another at most so often before the next event is taken. */
+#define STEPS_A_LOOK 8
+
+struct xenbus_device {
+	struct wl_list link; /* xenbus.devices */
+	struct log_subject subject;
+	char uuid[40];
+	char frontend[256]; /* path; "" until known */
+	struct xenbus_view view;
+	uint32_t serial; /* of the connection; 0: none yet */
+	bool changed;    /* to be looked at */
+	bool waiting;    /* for the answer to attach or detach */
+	int64_t first_offer_ms;
+	int64_t wake_ms;             /* -1: none */
+	int64_t connects_ms[2];      /* start of the running minute, connects in it */
+	struct store_device offered; /* the configuration as it was when we offered */
+};
+
+struct xenbus {
+	struct xs_handle *xs;
+	struct limits limits;
+	const struct store_handler *handler;
+	void *data;
+	struct wl_list devices; /* xenbus_device.link */
+	uint32_t last_serial;
+	bool driver_domain;
+	bool root_changed;
+};
+
+int64_t
+xenbus_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The value of directory/name, to be freed; NULL: absent, or longer than is looked at. */
+static char *
+read_node(struct xenbus *xenbus, const char *directory, const char *name)
+{
+	char path[XENSTORE_ABS_PATH_MAX];
+	unsigned int size;
+
+	if (!xenbus->xs ||
+	    snprintf(path, sizeof(path), "%s/%s", directory, name) >= (int)sizeof(path))
+		return NULL;
+	char *value = xs_read(xenbus->xs, XBT_NULL, path, &size);
+	if (value && size > xenbus->limits.xenstore_value_octets) {
+		free(value);
+		return NULL;
+	}
+	return value;
+}
+
+/* A decimal number that fits; -ENOENT: no node; -EINVAL: something else in it. */
+static int
+read_number(struct xenbus *xenbus, const char *directory, const char *name, uint32_t *out)
+{
+	_autofree_ char *untrusted_text = read_node(xenbus, directory, name);
+	uint64_t value = 0;
+
+	if (!untrusted_text)
+		return -ENOENT;
+	if (untrusted_text[0] == '\0')
+		return -EINVAL;
+	for (const char *p = untrusted_text; *p; p++) {
+		if (*p < '0' || *p > '9')
+			return -EINVAL;
+		value = value * 10 + (uint64_t)(*p - '0');
+		if (value > UINT32_MAX)
+			return -EINVAL;
+	}
+	*out = (uint32_t)value;
+	return 0;
+}
+
+static void
+device_path(const struct xenbus_device *device, char *path, size_t size)
+{
+	snprintf(path, size, BACKEND_ROOT "/%u/%u", device->subject.domid, device->subject.devid);
+}
+
+static enum xenbus_state
+read_state(struct xenbus *xenbus, const char *directory)
+{
+	uint32_t state;
+
+	if (read_number(xenbus, directory, "state", &state) < 0 || state > XenbusStateReconfigured)
+		return XenbusStateUnknown;
+	return (enum xenbus_state)state;
+}
+
+static void
+write_node(struct xenbus *xenbus, const struct xenbus_device *device, const char *name,
+	   const char *value)
+{
+	char path[XENSTORE_ABS_PATH_MAX];
+
+	if (!xenbus->xs)
+		return;
+	snprintf(path, sizeof(path), BACKEND_ROOT "/%u/%u/%s", device->subject.domid,
+		 device->subject.devid, name);
+	xs_write(xenbus->xs, XBT_NULL, path, value, (unsigned)strlen(value));
+}
+
+/* Never into a directory that the tool stack has removed meanwhile: a write
+ * would make it anew. The look before and the write are one transaction. */
+static void
+write_state(struct xenbus *xenbus, struct xenbus_device *device, enum xenbus_state state)
+{
+	char path[XENSTORE_ABS_PATH_MAX], value[4];
+	unsigned int size;
+	bool done = false;
+
+	snprintf(path, sizeof(path), BACKEND_ROOT "/%u/%u/state", device->subject.domid,
+		 device->subject.devid);
+	snprintf(value, sizeof(value), "%d", (int)state);
+	for (int tries = 0; xenbus->xs && !done && tries < 16; tries++) {
+		xs_transaction_t transaction = xs_transaction_start(xenbus->xs);
+
+		if (transaction == XBT_NULL)
+			return;
+		_autofree_ char *before = xs_read(xenbus->xs, transaction, path, &size);
+		bool written = before && xs_write(xenbus->xs, transaction, path, value, 1);
+		done = xs_transaction_end(xenbus->xs, transaction, !written) || errno != EAGAIN;
+	}
+	device->view.backend = state;
+}
+
+static void
+watch_frontend(struct xenbus *xenbus, struct xenbus_device *device, bool on)
+{
+	char path[sizeof(device->frontend) + 8], token[48];
+
+	if (!xenbus->xs || device->frontend[0] == '\0')
+		return;
+	snprintf(path, sizeof(path), "%s/state", device->frontend);
+	snprintf(token, sizeof(token), FRONTEND_TOKEN "/%u/%u", device->subject.domid,
+		 device->subject.devid);
+	if (on)
+		xs_watch(xenbus->xs, path, token);
+	else
+		xs_unwatch(xenbus->xs, path, token);
+}
+
+static void
+device_destroy(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	watch_frontend(xenbus, device, false);
+	wl_list_remove(&device->link);
+	free(device);
+}
+
+static struct xenbus_device *
+find_device(struct xenbus *xenbus, uint32_t domid, uint32_t devid)
+{
+	struct xenbus_device *device;
+
+	wl_list_for_each(device, &xenbus->devices, link)
+		if (device->subject.domid == domid && device->subject.devid == devid)
+			return device;
+	return NULL;
+}
+
+static struct xenbus_device *
+find_serial(struct xenbus *xenbus, uint32_t serial)
+{
+	struct xenbus_device *device;
+
+	wl_list_for_each(device, &xenbus->devices, link)
+		if (device->serial == serial)
+			return device;
+	return NULL;
+}
+
+/* The tool stack's name and UUID for a domain; a driver domain may not read them. */
+static void
+read_identity(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/local/domain/%u", device->subject.domid);
+	_autofree_ char *name = read_node(xenbus, path, "name");
+	_autofree_ char *vm = read_node(xenbus, path, "vm");
+	if (name)
+		log_escape(device->subject.guest, sizeof(device->subject.guest), name);
+	else
+		snprintf(device->subject.guest, sizeof(device->subject.guest), "domain-%u",
+			 device->subject.domid);
+	device->uuid[0] = '\0';
+	if (vm && strncmp(vm, "/vm/", 4) == 0)
+		log_escape(device->uuid, sizeof(device->uuid), vm + 4);
+}
+
+/* Makes the device known whose directory appeared; NULL: not one of libxl's yet. */
+static struct xenbus_device *
+add_device(struct xenbus *xenbus, uint16_t domid, uint32_t devid)
+{
+	char path[64];
+	struct xenbus_device *device = calloc(1, sizeof(*device));
+
+	if (!device)
+		return NULL;
+	device->subject.domid = domid;
+	device->subject.devid = devid;
+	device->wake_ms = -1;
+	device->changed = true;
+	device_path(device, path, sizeof(path));
+	_autofree_ char *frontend = read_node(xenbus, path, "frontend");
+	if (!frontend || strlen(frontend) >= sizeof(device->frontend)) {
+		free(device);
+		return NULL;
+	}
+	strcpy(device->frontend, frontend);
+	read_identity(xenbus, device);
+	wl_list_insert(xenbus->devices.prev, &device->link);
+	watch_frontend(xenbus, device, true);
+	return device;
+}
+
+static void
+look_for_device(struct xenbus *xenbus, const char *domid_text, const char *devid_text)
+{
+	char rest;
+	uint32_t domid, devid;
+
+	if (sscanf(domid_text, "%" SCNu32 "%c", &domid, &rest) != 1 ||
+	    sscanf(devid_text, "%" SCNu32 "%c", &devid, &rest) != 1 || domid > UINT16_MAX)
+		return;
+	struct xenbus_device *device = find_device(xenbus, domid, devid);
+	if (device)
+		device->changed = true;
+	else
+		add_device(xenbus, (uint16_t)domid, devid);
+}
+
+static void
+look_for_devices(struct xenbus *xenbus)
+{
+	struct xenbus_device *device;
+	unsigned int domains, devices;
+
+	wl_list_for_each(device, &xenbus->devices, link)
+		device->changed = true;
+	_autofree_ char **domids = xs_directory(xenbus->xs, XBT_NULL, BACKEND_ROOT, &domains);
+	for (unsigned i = 0; domids && i < domains; i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), BACKEND_ROOT "/%.32s", domids[i]);
+		_autofree_ char **devids = xs_directory(xenbus->xs, XBT_NULL, path, &devices);
+		for (unsigned j = 0; devids && j < devices; j++)
+			look_for_device(xenbus, domids[i], devids[j]);
+	}
+}
+
+void
+xenbus_handle_watch(struct xenbus *xenbus, const char *path, const char *token)
+{
+	char domid[16], devid[16];
+
+	/* The token of a frontend's watch and the path of a backend's both end in <domid>/<devid>.
+	 */
+	if (sscanf(token, FRONTEND_TOKEN "/%15[0-9]/%15[0-9]", domid, devid) == 2 ||
+	    sscanf(path, BACKEND_ROOT "/%15[0-9]/%15[0-9]", domid, devid) == 2)
+		look_for_device(xenbus, domid, devid);
+	else
+		xenbus->root_changed = true;
+}
+
+static void
+read_view(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	struct xenbus_view *view = &device->view;
+	char path[64];
+	uint32_t online = 0;
+
+	device_path(device, path, sizeof(path));
+	_autofree_ char *frontend = read_node(xenbus, path, "frontend");
+	view->exists = frontend && strcmp(frontend, device->frontend) == 0;
+	read_number(xenbus, path, "online", &online);
+	view->online = online != 0;
+	view->backend = read_state(xenbus, path);
+	enum xenbus_state before = view->frontend;
+	view->frontend = read_state(xenbus, device->frontend);
+	if (view->frontend != before)
+		view->failed = false;
+	if (view->frontend != XenbusStateInitialising)
+		view->offer_seen = false;
+	view->driver_domain = xenbus->driver_domain;
+	view->offered_for_ms = xenbus_now_ms() - device->first_offer_ms;
+}
+
+/* A connector as the frontend's directory describes it. -ENOENT: no such
+ * connector; -EINVAL: its description is wrong. */
+static int
+read_connector(struct xenbus *xenbus, const struct xenbus_device *device, unsigned index,
+	       struct store_connector *out)
+{
+	char path[sizeof(device->frontend) + 16];
+
+	snprintf(path, sizeof(path), "%s/%u", device->frontend, index);
+	_autofree_ char *resolution = read_node(xenbus, path, XENDISPL_FIELD_RESOLUTION);
+	if (!resolution)
+		return -ENOENT;
+	_autofree_ char *unique_id = read_node(xenbus, path, XENDISPL_FIELD_UNIQUE_ID);
+	log_escape(out->unique_id, sizeof(out->unique_id), unique_id ? unique_id : "");
+	return displif_parse_resolution(resolution, &out->width, &out->height);
+}
+
+/* The guest could change its directory later: what counts is what stood there
+ * before we offered. */
+static int
+read_configuration(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	struct store_device *offered = &device->offered;
+
+	memset(offered, 0, sizeof(*offered));
+	read_identity(xenbus, device);
+	for (unsigned i = 0;; i++) {
+		struct store_connector connector = {0};
+		int ret = read_connector(xenbus, device, i, &connector);
+
+		if (ret == -ENOENT)
+			break;
+		if (ret < 0) {
+			log_guest(&device->subject, (int)i,
+				  "its resolution in xenstore is not <width>x<height>; correct the "
+				  "vdispl line of the guest's configuration");
+			return ret;
+		}
+		if (i >= xenbus->limits.connectors || i >= STORE_MAX_CONNECTORS) {
+			log_guest(&device->subject, -1,
+				  "it has more than the %u connectors allowed; raise "
+				  "max-connectors in weston.ini or configure fewer",
+				  xenbus->limits.connectors);
+			return -ENOSPC;
+		}
+		offered->connectors[i] = connector;
+		offered->connector_count = i + 1;
+	}
+	if (offered->connector_count == 0)
+		log_guest(&device->subject, -1,
+			  "it has no connector; add connectors= to the vdispl line of the guest's "
+			  "configuration");
+	offered->subject = device->subject;
+	memcpy(offered->uuid, device->uuid, sizeof(offered->uuid));
+	return offered->connector_count ? 0 : -ENOENT;
+}
+
+static int
+read_rings(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	char path[sizeof(device->frontend) + 16];
+
+	for (unsigned i = 0; i < device->offered.connector_count; i++) {
+		struct store_connector *connector = &device->offered.connectors[i];
+		const struct {
+			const char *name;
+			uint32_t *value;
+		} nodes[] = {
+			{XENDISPL_FIELD_REQ_RING_REF, &connector->request_ref},
+			{XENDISPL_FIELD_REQ_CHANNEL, &connector->request_port},
+			{XENDISPL_FIELD_EVT_RING_REF, &connector->event_ref},
+			{XENDISPL_FIELD_EVT_CHANNEL, &connector->event_port},
+		};
+
+		snprintf(path, sizeof(path), "%s/%u", device->frontend, i);
+		for (unsigned n = 0; n < ARRAY_LENGTH(nodes); n++) {
+			int ret = read_number(xenbus, path, nodes[n].name, nodes[n].value);
+
+			if (ret < 0) {
+				log_guest(&device->subject, (int)i,
+					  "guest bug: state 3 without a number in its node %s",
+					  nodes[n].name);
+				return ret;
+			}
+		}
+	}
+	return 0;
+}
+
+static void
+offer(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	if (read_configuration(xenbus, device) < 0) {
+		device->view.failed = true;
+		return;
+	}
+	if (!device->view.offered)
+		device->first_offer_ms = xenbus_now_ms();
+	device->view.offered = true;
+	device->view.offer_seen = device->view.frontend == XenbusStateInitialising;
+	write_node(xenbus, device, XENDISPL_FIELD_BE_VERSIONS, "1,2");
+	write_state(xenbus, device, XenbusStateInitWait);
+}
+
+/* Counts a connection; false: too many in this minute, *wait_ms until the next. */
+static bool
+may_connect(struct xenbus *xenbus, struct xenbus_device *device, int64_t *wait_ms)
+{
+	int64_t now = xenbus_now_ms();
+
+	if (now - device->connects_ms[0] >= 60000) {
+		device->connects_ms[0] = now;
+		device->connects_ms[1] = 0;
+	}
+	if (device->connects_ms[1] >= xenbus->limits.reconnects_per_minute) {
+		*wait_ms = device->connects_ms[0] + 60000 - now;
+		return false;
+	}
+	device->connects_ms[1]++;
+	return true;
+}
+
+static void
+connect_device(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	int64_t wait_ms = 0;
+
+	if (!may_connect(xenbus, device, &wait_ms)) {
+		if (device->wake_ms < 0)
+			log_guest(&device->subject, -1,
+				  "it connects more than %u times a minute; the next time in %d s",
+				  xenbus->limits.reconnects_per_minute, (int)(wait_ms / 1000));
+		device->wake_ms = xenbus_now_ms() + wait_ms;
+		return;
+	}
+	if (!device->view.offered && read_configuration(xenbus, device) < 0) {
+		device->view.failed = true;
+		return;
+	}
+	if (read_rings(xenbus, device) < 0) {
+		device->view.failed = true;
+		write_state(xenbus, device, XenbusStateClosed);
+		return;
+	}
+	device->serial = ++xenbus->last_serial;
+	device->offered.serial = device->serial;
+	device->view.attached = true;
+	device->waiting = true;
+	xenbus->handler->attach(xenbus->data, &device->offered);
+}
+
+static void
+remove_directory(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	char path[64];
+
+	device_path(device, path, sizeof(path));
+	xs_rm(xenbus->xs, XBT_NULL, path);
+	/* The domain's own directory, if this was its last device. */
+	snprintf(path, sizeof(path), BACKEND_ROOT "/%u", device->subject.domid);
+	unsigned int count = 0;
+	_autofree_ char **rest = xs_directory(xenbus->xs, XBT_NULL, path, &count);
+	if (rest && count == 0)
+		xs_rm(xenbus->xs, XBT_NULL, path);
+}
+
+/* Takes one step; false: nothing more to do now, or the device is gone. */
+static bool
+take_step(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	int64_t wait_ms;
+
+	read_view(xenbus, device);
+	enum xenbus_step step = xenbus_next_step(&device->view, &wait_ms);
+	device->wake_ms = wait_ms < 0 ? -1 : xenbus_now_ms() + wait_ms;
+	switch (step) {
+	case XENBUS_WAIT:
+		return false;
+	case XENBUS_OFFER:
+		if (device->view.failed)
+			return false;
+		offer(xenbus, device);
+		return !device->view.failed;
+	case XENBUS_CONNECT:
+		connect_device(xenbus, device);
+		return !device->waiting && device->wake_ms < 0 && !device->view.failed;
+	case XENBUS_DETACH:
+		device->waiting = true;
+		xenbus->handler->detach(xenbus->data, device->serial);
+		return false;
+	case XENBUS_CLOSE:
+		write_state(xenbus, device, XenbusStateClosed);
+		return true;
+	case XENBUS_REMOVE:
+		remove_directory(xenbus, device);
+		return true;
+	case XENBUS_FORGET:
+		device_destroy(xenbus, device);
+		return false;
+	}
+	return false;
+}
+
+static void
+look_at_device(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	device->changed = false;
+	for (unsigned i = 0; i < STEPS_A_LOOK; i++)
+		if (!take_step(xenbus, device))
+			return;
+	/* A guest that changes its nodes all the time waits for the next round. */
+	device->wake_ms = xenbus_now_ms() + 100;
+}
+
+int64_t
+xenbus_look(struct xenbus *xenbus)
+{
+	struct xenbus_device *device, *next;
+	int64_t now = xenbus_now_ms();
+	int64_t wake = -1;
+
+	if (xenbus->root_changed) {
+		xenbus->root_changed = false;
+		look_for_devices(xenbus);
+	}
+	wl_list_for_each_safe(device, next, &xenbus->devices, link) {
+		bool due = device->wake_ms >= 0 && device->wake_ms <= now;
+
+		if ((device->changed || due) && !device->waiting)
+			look_at_device(xenbus, device);
+	}
+	wl_list_for_each(device, &xenbus->devices, link)
+		if (!device->waiting && device->wake_ms >= 0 &&
+		    (wake < 0 || device->wake_ms < wake))
+			wake = device->wake_ms;
+	return wake;
+}
+
+void
+xenbus_attached(struct xenbus *xenbus, uint32_t serial, int error)
+{
+	struct xenbus_device *device = find_serial(xenbus, serial);
+
+	if (!device)
+		return;
+	device->waiting = false;
+	device->changed = true;
+	if (error == 0) {
+		write_state(xenbus, device, XenbusStateConnected);
+		return;
+	}
+	device->view.attached = false;
+	device->view.failed = true;
+	write_state(xenbus, device, XenbusStateClosed);
+}
+
+void
+xenbus_detached(struct xenbus *xenbus, uint32_t serial)
+{
+	struct xenbus_device *device = find_serial(xenbus, serial);
+
+	if (!device)
+		return;
+	device->waiting = false;
+	device->changed = true;
+	device->view.attached = false;
+}
+
+void
+xenbus_set_handle(struct xenbus *xenbus, struct xs_handle *xs)
+{
+	struct xenbus_device *device;
+	uint32_t own_domid = 0;
+
+	xenbus->xs = xs;
+	if (!xs)
+		return;
+	_autofree_ char *domid = xs_read(xs, XBT_NULL, "domid", &(unsigned int){0});
+	if (domid)
+		sscanf(domid, "%" SCNu32, &own_domid);
+	xenbus->driver_domain = own_domid != 0;
+	xs_watch(xs, BACKEND_ROOT, BACKEND_TOKEN);
+	wl_list_for_each(device, &xenbus->devices, link)
+		watch_frontend(xenbus, device, true);
+	xenbus->root_changed = true;
+}
+
+void
+xenbus_close_all(struct xenbus *xenbus)
+{
+	struct xenbus_device *device;
+
+	wl_list_for_each(device, &xenbus->devices, link)
+		write_state(xenbus, device, XenbusStateClosed);
+}
+
+struct xenbus *
+xenbus_create(const struct limits *limits, const struct store_handler *handler, void *data)
+{
+	struct xenbus *xenbus = calloc(1, sizeof(*xenbus));
+
+	if (!xenbus)
+		return NULL;
+	xenbus->limits = *limits;
+	xenbus->handler = handler;
+	xenbus->data = data;
+	wl_list_init(&xenbus->devices);
+	return xenbus;
+}
+
+void
+xenbus_destroy(struct xenbus *xenbus)
+{
+	struct xenbus_device *device, *next;
+
+	if (!xenbus)
+		return;
+	/* The connection is closed, and with it the watches. */
+	xenbus->xs = NULL;
+	wl_list_for_each_safe(device, next, &xenbus->devices, link)
+		device_destroy(xenbus, device);
+	free(xenbus);
+}
