@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 3: the rings, events, flips and the clock of one connector, see
+ * device.h. One timer a connector serves everything that is due later; it is
+ * armed only while something is.
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Requests of one ring taken before the event loop has its turn again. */
+#define REQUESTS_A_TURN 32
+#define DEFAULT_REFRESH_MS 17
+#define LONGEST_REST_MS 1000
+
+static int64_t
+now_ms(const struct connector *connector)
+{
+	return connector->device->host->now_ms();
+}
+
+static void
+handle_timer(void *data);
+
+int
+connector_init(struct connector *connector, struct device *device, unsigned index,
+	       const struct store_connector *setup)
+{
+	const struct display_host *host = device->host;
+
+	connector->device = device;
+	connector->index = index;
+	connector->setup = *setup;
+	connector->request_port = -1;
+	connector->event_port = -1;
+	connector->refresh_ms = DEFAULT_REFRESH_MS;
+	connector->resample_ms = -1;
+	connector->rest_ms = -1;
+	connector->timer_ms = -1;
+	connector->timer = host->loop->add_timer(host->loop_data, handle_timer, connector);
+	return connector->timer ? 0 : -ENOMEM;
+}
+
+int
+connector_connect(struct connector *connector)
+{
+	struct device *device = connector->device;
+	int ret = request_ring_init(&connector->requests, connector->request_page);
+
+	if (ret < 0)
+		return ret;
+	ret = event_ring_init(&connector->events, connector->event_page);
+	if (ret < 0)
+		return ret;
+	connector->request_port = channel_bind(device->channels, device->subject.domid,
+					       connector->setup.request_port);
+	if (connector->request_port < 0)
+		return connector->request_port;
+	connector->event_port =
+		channel_bind(device->channels, device->subject.domid, connector->setup.event_port);
+	return connector->event_port < 0 ? connector->event_port : 0;
+}
+
+void
+connector_finish(struct connector *connector)
+{
+	if (connector->timer)
+		connector->device->host->loop->remove_timer(connector->timer);
+	connector->timer = NULL;
+	connector->held.active = false;
+	connector->flip.pending = false;
+	request_ring_finish(&connector->requests);
+}
+
+const struct connector_options *
+connector_options(const struct connector *connector)
+{
+	const struct device *device = connector->device;
+
+	return options_find_connector(device->host->options, device->subject.guest, device->uuid,
+				      device->subject.devid, connector->index);
+}
+
+/* Events */
+
+static void
+send_event(struct connector *connector, uint64_t fb_cookie)
+{
+	if (connector->owed_count > 0 || event_ring_send_flip(&connector->events, fb_cookie) < 0) {
+		/* At most two: no request is taken while any is owed. */
+		if (connector->owed_count < 2)
+			connector->owed_events[connector->owed_count++] = fb_cookie;
+		return;
+	}
+	channel_notify(connector->device->channels, connector->event_port);
+}
+
+static void
+send_owed_events(struct connector *connector)
+{
+	bool sent = false;
+
+	while (connector->owed_count > 0 &&
+	       event_ring_send_flip(&connector->events, connector->owed_events[0]) == 0) {
+		connector->owed_events[0] = connector->owed_events[1];
+		connector->owed_count--;
+		sent = true;
+	}
+	if (sent)
+		channel_notify(connector->device->channels, connector->event_port);
+	if (connector->owed_count == 0)
+		connector->rest_step_ms = 0;
+}
+
+/* Requests */
+
+static void
+respond(struct connector *connector, uint16_t id, uint8_t operation, int error, uint32_t edid_size)
+{
+	struct xendispl_resp response;
+
+	memset(&response, 0, sizeof(response));
+	response.id = id;
+	response.operation = operation;
+	response.status = displif_status(error);
+	if (error == 0 && operation == XENDISPL_OP_GET_EDID)
+		response.op.get_edid.edid_sz = edid_size;
+	if (request_ring_respond(&connector->requests, &response))
+		channel_notify(connector->device->channels, connector->request_port);
+}
+
+static void
+serve(struct connector *connector, const struct xendispl_req *untrusted_request)
+{
+	struct device *device = connector->device;
+	struct displif_request request;
+	int ret = displif_decode(&request, untrusted_request, &device->host->limits);
+
+	if (ret == 0)
+		ret = request_perform(connector, &request);
+	if (ret == REQUEST_HELD)
+		return;
+	if (ret < 0)
+		device_blame(device, (int)connector->index, "guest bug: %s refused (error %d)",
+			     displif_operation_name(request.operation), -ret);
+	respond(connector, request.id, request.operation, ret, 0);
+}
+
+/* Whether the guest may have another request served in this second. */
+static bool
+within_rate(struct connector *connector)
+{
+	struct device *device = connector->device;
+	int64_t now = now_ms(connector);
+
+	if (device->request_second != now / 1000) {
+		device->request_second = now / 1000;
+		device->request_count = 0;
+	}
+	if (device->request_count < device->host->limits.requests_per_second)
+		return true;
+	connector->rest_ms = (now / 1000 + 1) * 1000;
+	return false;
+}
+
+/* The event page is full, and no notification need come when it no longer is. */
+static void
+rest_until_events_are_read(struct connector *connector)
+{
+	uint32_t step = connector->rest_step_ms;
+
+	step = step == 0 ? connector->refresh_ms : step * 2;
+	connector->rest_step_ms = step > LONGEST_REST_MS ? LONGEST_REST_MS : step;
+	connector->rest_ms = now_ms(connector) + connector->rest_step_ms;
+}
+
+static bool
+may_serve(struct connector *connector)
+{
+	struct device *device = connector->device;
+
+	if (device->destroyed || device->broken || connector->held.active)
+		return false;
+	if (connector->owed_count > 0) {
+		rest_until_events_are_read(connector);
+		return false;
+	}
+	return within_rate(connector);
+}
+
+static void
+take_requests(struct connector *connector)
+{
+	struct device *device = connector->device;
+
+	for (unsigned i = 0; i < REQUESTS_A_TURN; i++) {
+		struct xendispl_req untrusted_request;
+
+		if (!may_serve(connector))
+			return;
+		int ret = request_ring_next(&connector->requests, &untrusted_request);
+		if (ret < 0) {
+			device_break(device, (int)connector->index,
+				     "more requests announced than its ring can hold");
+			return;
+		}
+		if (ret == 0) {
+			if (!request_ring_rest(&connector->requests))
+				return;
+			continue;
+		}
+		device->request_count++;
+		serve(connector, &untrusted_request);
+	}
+	connector->rest_ms = now_ms(connector) + 1;
+}
+
+static void
+serve_ring(struct connector *connector)
+{
+	if (connector->serving)
+		return;
+	connector->serving = true;
+	connector->rest_ms = -1;
+	take_requests(connector);
+	connector->serving = false;
+	connector_rearm(connector);
+}
+
+void
+connector_notified(struct connector *connector, int port)
+{
+	send_owed_events(connector);
+	if (port == connector->request_port)
+		serve_ring(connector);
+}
+
+void
+connector_answer_held(struct connector *connector, const void *object, int error)
+{
+	struct held_answer *held = &connector->held;
+
+	if (!held->active || held->object != object || connector->device->destroyed)
+		return;
+	held->active = false;
+	if (error < 0)
+		device_blame(connector->device, (int)connector->index,
+			     "guest bug: %s failed (error %d)",
+			     displif_operation_name(held->operation), -error);
+	respond(connector, held->id, held->operation, error, held->edid_size);
+	if (connector->serving)
+		return;
+	/* The caller may be walking over what the next request destroys: later. */
+	connector->rest_ms = now_ms(connector);
+	connector_rearm(connector);
+}
+
+/* It took too long. What goes on behind it shows where the object is used. */
+static void
+answer_late(struct connector *connector)
+{
+	bool edid = connector->held.operation == XENDISPL_OP_GET_EDID;
+
+	connector_answer_held(connector, connector->held.object, edid ? -EIO : 0);
+}
+
+/* Flips and what is shown */
+
+static void
+finish_flip(struct connector *connector)
+{
+	struct flip *flip = &connector->flip;
+
+	if (!flip_complete(flip, &connector->device->host->flip_rules, connector->refresh_ms,
+			   now_ms(connector)))
+		return;
+	if (!flip->presented)
+		connector->count.timed++;
+	send_event(connector, connector->flip_cookie);
+}
+
+static bool
+can_show(const struct connector *connector)
+{
+	const struct device *device = connector->device;
+
+	return connector->on && connector->current && connector->current->state == OBJECT_READY &&
+	       device->host->presenter->can_show(device->presented, connector);
+}
+
+void
+connector_show(struct connector *connector)
+{
+	struct device *device = connector->device;
+	const struct displif_set_config *config = &connector->config;
+	struct framebuffer *framebuffer = connector->current;
+	struct rectangle source;
+
+	connector->resample_ms = -1;
+	if (!connector->on || !framebuffer || framebuffer->state != OBJECT_READY ||
+	    !geometry_source(&source, framebuffer->width, framebuffer->height, config->x, config->y,
+			     config->width, config->height, connector->setup.width,
+			     connector->setup.height))
+		return;
+	connector->frame++;
+	device->host->presenter->show(device->presented, connector, framebuffer, &source,
+				      connector->frame);
+}
+
+static void
+go_dark(struct connector *connector)
+{
+	struct device *device = connector->device;
+
+	connector->resample_ms = -1;
+	device->host->presenter->hide(device->presented, connector);
+	if (connector->flip.pending)
+		flip_hide(&connector->flip, now_ms(connector));
+	connector_rearm(connector);
+}
+
+void
+connector_switch_off(struct connector *connector)
+{
+	connector->on = false;
+	connector->current = NULL;
+	go_dark(connector);
+}
+
+void
+connector_flip(struct connector *connector, struct framebuffer *framebuffer)
+{
+	struct device *device = connector->device;
+
+	if (connector->flip.pending)
+		send_event(connector, connector->flip_cookie);
+	connector->count.flips++;
+	connector->current = framebuffer;
+	connector->flip_cookie = framebuffer->cookie;
+	connector->flipped = true;
+	connector_show(connector);
+
+	bool shown = can_show(connector);
+	bool held = shown && device->host->presenter->previous_held(device->presented, connector);
+
+	flip_submit(&connector->flip, now_ms(connector), shown, held);
+	connector_rearm(connector);
+}
+
+void
+connector_forget_framebuffer(struct connector *connector, const struct framebuffer *framebuffer)
+{
+	if (connector->current != framebuffer)
+		return;
+	connector->current = NULL;
+	go_dark(connector);
+}
+
+void
+connector_frame_applied(struct connector *connector, uint32_t frame)
+{
+	if (frame != connector->frame || !connector->flip.pending)
+		return;
+	flip_applied(&connector->flip);
+	finish_flip(connector);
+	connector_rearm(connector);
+}
+
+void
+connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t refresh_ms)
+{
+	uint32_t rate = connector_options(connector)->resample_rate_hz;
+
+	connector->count.presented++;
+	if (refresh_ms > 0)
+		connector->refresh_ms = refresh_ms;
+	flip_presented(&connector->flip, frame == connector->frame);
+	finish_flip(connector);
+	/* A guest that draws into the one buffer that is shown says nothing. */
+	if (frame == connector->frame && connector->on && !connector->flipped && rate > 0)
+		connector->resample_ms = now_ms(connector) + 1000 / rate;
+	connector_rearm(connector);
+}
+
+void
+connector_frame_released(struct connector *connector)
+{
+	flip_released(&connector->flip);
+	finish_flip(connector);
+	connector_rearm(connector);
+}
+
+/* The clock */
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+void
+connector_rearm(struct connector *connector)
+{
+	const struct display_host *host = connector->device->host;
+	int64_t now = now_ms(connector);
+	int64_t due = flip_due_ms(&connector->flip, &host->flip_rules, connector->refresh_ms, now);
+
+	if (!connector->timer)
+		return;
+	due = earlier(due, connector->resample_ms);
+	due = earlier(due, connector->rest_ms);
+	if (connector->held.active)
+		due = earlier(due, connector->held.since_ms + ANSWER_WITHIN_MS);
+	/* A timer that fires too early looks again, which is cheaper than a new time
+	 * at every flip; with nothing left to do it is not armed again. */
+	if (due < 0 || (connector->timer_ms >= now && connector->timer_ms <= due))
+		return;
+	connector->timer_ms = due > now ? due : now + 1;
+	host->loop->arm_timer(connector->timer, (int)(connector->timer_ms - now));
+}
+
+static void
+handle_timer(void *data)
+{
+	struct connector *connector = data;
+	int64_t now = now_ms(connector);
+
+	connector->timer_ms = -1;
+	if (connector->device->destroyed)
+		return;
+	if (connector->held.active && now >= connector->held.since_ms + ANSWER_WITHIN_MS)
+		answer_late(connector);
+	finish_flip(connector);
+	if (connector->resample_ms >= 0 && now >= connector->resample_ms) {
+		connector->count.resampled++;
+		connector_show(connector);
+	}
+	if (connector->rest_ms >= 0 && now >= connector->rest_ms) {
+		send_owed_events(connector);
+		serve_ring(connector);
+	}
+	connector_rearm(connector);
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 3: a device's beginning and end, see device.h. The worker runs jobs in
+ * their order, so the job that unmaps the rings is the last one that can know
+ * the device: when it is done, the device is freed.
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct map_job {
+	struct worker_job base;
+	struct device *device;
+	int error;
+};
+
+static int
+map_page(const struct device *device, uint32_t ref, void **page)
+{
+	if (ref == 0)
+		return -EINVAL;
+	*page = grants_map(device->host->grants, device->subject.domid, &ref, 1, true);
+	return *page ? 0 : -errno;
+}
+
+static void
+run_map(struct worker_job *base)
+{
+	struct map_job *job = wl_container_of(base, job, base);
+	struct device *device = job->device;
+
+	for (unsigned i = 0; i < device->connector_count && job->error == 0; i++) {
+		struct connector *connector = &device->connectors[i];
+
+		job->error =
+			map_page(device, connector->setup.request_ref, &connector->request_page);
+		if (job->error == 0)
+			job->error = map_page(device, connector->setup.event_ref,
+					      &connector->event_page);
+	}
+}
+
+static void
+run_unmap(struct worker_job *base)
+{
+	struct device *device = wl_container_of(base, device, unmap_job);
+	struct grants *grants = device->host->grants;
+
+	for (unsigned i = 0; i < device->connector_count; i++) {
+		struct connector *connector = &device->connectors[i];
+
+		if (connector->request_page)
+			grants_unmap(grants, connector->request_page, 1);
+		if (connector->event_page)
+			grants_unmap(grants, connector->event_page, 1);
+	}
+}
+
+static void
+free_buffers(struct wl_list *buffers)
+{
+	struct display_buffer *buffer, *next;
+
+	wl_list_for_each_safe(buffer, next, buffers, link) {
+		buffer->device->host->mapped_pages -= buffer->geometry.pages;
+		free(buffer->refs);
+		free(buffer);
+	}
+}
+
+static void
+device_free(struct device *device)
+{
+	struct framebuffer *framebuffer, *next;
+
+	wl_list_for_each_safe(framebuffer, next, &device->framebuffers, link)
+		free(framebuffer);
+	free_buffers(&device->buffers);
+	free_buffers(&device->leaving);
+	for (unsigned i = 0; i < device->connector_count; i++)
+		connector_finish(&device->connectors[i]);
+	channel_set_destroy(device->channels);
+	wl_list_remove(&device->link);
+	free(device->connectors);
+	free(device);
+}
+
+static void
+handle_unmapped(struct worker_job *base)
+{
+	struct device *device = wl_container_of(base, device, unmap_job);
+	const struct device_handler *handler = device->handler;
+	void *data = device->handler_data;
+	uint32_t serial = device->serial;
+
+	device_free(device);
+	handler->detached(data, serial);
+}
+
+static void
+handle_channel(void *data)
+{
+	struct device *device = data;
+	/* Asking blocks when nothing is pending: once for each time it is readable. */
+	int port = channel_set_next(device->channels);
+
+	for (unsigned i = 0; port >= 0 && i < device->connector_count; i++) {
+		struct connector *connector = &device->connectors[i];
+
+		if (port == connector->request_port || port == connector->event_port) {
+			connector_notified(connector, port);
+			return;
+		}
+	}
+}
+
+static int
+connect_all(struct device *device)
+{
+	const struct display_host *host = device->host;
+
+	int ret = host->presenter->device_create(host->presenter_data, device, &device->presented);
+	if (ret < 0)
+		return ret;
+	for (unsigned i = 0; i < device->connector_count; i++) {
+		ret = connector_connect(&device->connectors[i]);
+		if (ret < 0)
+			return ret;
+	}
+	device->channel_source = host->loop->add_fd(
+		host->loop_data, channel_set_fd(device->channels), handle_channel, device);
+	return device->channel_source ? 0 : -ENOMEM;
+}
+
+static void
+handle_mapped(struct worker_job *base)
+{
+	struct map_job *job = wl_container_of(base, job, base);
+	struct device *device = job->device;
+	int error = job->error;
+
+	free(job);
+	if (device->destroyed)
+		return;
+	if (error < 0)
+		log_guest(&device->subject, -1,
+			  "xen: its rings cannot be mapped (error %d); has the guest gone?",
+			  -error);
+	else if ((error = connect_all(device)) < 0)
+		log_guest(&device->subject, -1,
+			  "it cannot be connected (error %d): its event channels cannot be bound, "
+			  "its event page is not a new one, or Weston has no memory left",
+			  -error);
+	/* The frontend may have requests on its rings already. */
+	for (unsigned i = 0; error == 0 && i < device->connector_count; i++)
+		connector_notified(&device->connectors[i], device->connectors[i].request_port);
+	device->handler->attached(device->handler_data, device, error);
+}
+
+static int
+init_connectors(struct device *device, const struct store_device *setup)
+{
+	for (unsigned i = 0; i < setup->connector_count; i++) {
+		int ret = connector_init(&device->connectors[i], device, i, &setup->connectors[i]);
+
+		if (ret < 0)
+			return ret;
+		device->connector_count = i + 1;
+	}
+	return 0;
+}
+
+int
+device_create(struct display_host *host, const struct store_device *setup,
+	      const struct device_handler *handler, void *data)
+{
+	struct device *device = calloc(1, sizeof(*device));
+	struct map_job *job = calloc(1, sizeof(*job));
+
+	if (!device || !job) {
+		free(device);
+		free(job);
+		return -ENOMEM;
+	}
+	device->host = host;
+	device->handler = handler;
+	device->handler_data = data;
+	device->subject = setup->subject;
+	snprintf(device->uuid, sizeof(device->uuid), "%s", setup->uuid);
+	device->serial = setup->serial;
+	wl_list_init(&device->buffers);
+	wl_list_init(&device->leaving);
+	wl_list_init(&device->framebuffers);
+	wl_list_insert(&host->devices, &device->link);
+	device->connectors = calloc(setup->connector_count, sizeof(*device->connectors));
+	device->channels = channel_set_create();
+	int ret = device->connectors && device->channels ? init_connectors(device, setup) : -ENOMEM;
+	if (ret < 0) {
+		log_guest(&setup->subject, -1, "xen: no event channels to be had (error %d)", -ret);
+		device_free(device);
+		free(job);
+		return ret;
+	}
+	job->device = device;
+	job->base.run = run_map;
+	job->base.done = handle_mapped;
+	worker_post(host->worker, &job->base);
+	return 0;
+}
+
+static void
+log_farewell(const struct connector *connector)
+{
+	const struct device *device = connector->device;
+	struct presenter_statistics presented = {0};
+
+	device->host->presenter->statistics(device->presented, connector, &presented);
+	log_guest(&device->subject, (int)connector->index,
+		  "disconnected after %" PRIu64 " flips (%" PRIu64 " by time), %" PRIu64
+		  " frames presented, %" PRIu64 " resampled, %" PRIu64 " octets copied",
+		  connector->count.flips, connector->count.timed, connector->count.presented,
+		  connector->count.resampled, presented.octets_copied);
+}
+
+void
+device_destroy(struct device *device)
+{
+	struct display_host *host = device->host;
+
+	if (device->destroyed)
+		return;
+	device->destroyed = true;
+	for (unsigned i = 0; device->presented && i < device->connector_count; i++)
+		log_farewell(&device->connectors[i]);
+	if (device->channel_source)
+		host->loop->remove_fd(device->channel_source);
+	device->channel_source = NULL;
+	for (unsigned i = 0; i < device->connector_count; i++) {
+		struct connector *connector = &device->connectors[i];
+
+		if (connector->request_port >= 0)
+			channel_unbind(device->channels, connector->request_port);
+		if (connector->event_port >= 0)
+			channel_unbind(device->channels, connector->event_port);
+	}
+	if (device->presented)
+		host->presenter->device_destroy(device->presented);
+	device->presented = NULL;
+	device->unmap_job.run = run_unmap;
+	device->unmap_job.done = handle_unmapped;
+	worker_post(host->worker, &device->unmap_job);
+}
+
+void
+device_blame(struct device *device, int connector, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	log_guest_limited(&device->log_limit, device->host->limits.log_lines_per_second,
+			  device->host->now_ms(), &device->subject, connector, "%s", text);
+}
+
+void
+device_break(struct device *device, int connector, const char *reason)
+{
+	if (device->broken)
+		return;
+	device->broken = true;
+	log_guest(&device->subject, connector,
+		  "guest bug: %s; the device is closed until the guest connects it anew", reason);
+	device->handler->broken(device->handler_data, device);
+}
