@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 4: see import.h. Jobs run in order, so the clean-up job sees what the
+ * jobs before it have made, whether or not their outcome was looked at.
+ */
+#include "import.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base.h"
+
+static void
+run_way(struct worker_job *job)
+{
+	struct import_result *result = wl_container_of(job, result, job);
+	struct import *import = result->import;
+	const struct display_buffer *buffer = import->buffer;
+	uint16_t domid = buffer->device->subject.domid;
+	uint32_t count = buffer->geometry.pages;
+
+	if (result->way == IMPORT_MAPPED) {
+		import->fd = grants_insert(domid, buffer->refs, count);
+		result->error = import->fd < 0 ? import->fd : 0;
+	} else {
+		import->pages = grants_map(import->host->grants, domid, buffer->refs, count, false);
+		result->error = import->pages ? 0 : -errno;
+	}
+}
+
+static void
+settle(struct import *import, enum import_way way, int error)
+{
+	struct import_result *result = &import->results[way];
+	bool first = result->state == OBJECT_PENDING;
+
+	result->state = error < 0 ? OBJECT_FAILED : OBJECT_READY;
+	result->error = error;
+	if (first || error < 0 || way == IMPORT_MAPPED)
+		import->handler->settled(import->data, import, way, error);
+}
+
+static void
+handle_pool_made(void *data, struct wl_callback *callback, uint32_t serial)
+{
+	struct import *import = data;
+
+	wl_callback_destroy(callback);
+	import->pool_sync = NULL;
+	if (!import->releasing)
+		settle(import, IMPORT_MAPPED, 0);
+}
+
+static const struct wl_callback_listener pool_listener = {
+	.done = handle_pool_made,
+};
+
+/* libwayland maps the descriptor at once and needs it no longer. */
+static void
+make_pool(struct import *import)
+{
+	if (!import->client || import->fd < 0)
+		return;
+	import->pool = wl_shm_create_pool(import->client->shm, import->fd,
+					  (int32_t)(import->buffer->geometry.pages * PAGE_OCTETS));
+	if (import->pool)
+		import->pool_sync = client_sync(import->client, &pool_listener, import);
+	client_flush(import->client);
+	close(import->fd);
+	import->fd = -1;
+	if (!import->pool || !import->pool_sync)
+		settle(import, IMPORT_MAPPED, -ENOMEM);
+}
+
+static void
+finish_release(struct import *import)
+{
+	struct display_buffer *buffer = import->buffer;
+	const struct import_handler *handler = import->handler;
+	void *data = import->data;
+	bool tell = !import->orphaned;
+
+	if (!import->cleaned || import->pool_sync)
+		return;
+	if (tell)
+		wl_list_remove(&import->link);
+	free(import);
+	if (tell)
+		handler->released(data, buffer);
+}
+
+static void
+handle_way_done(struct worker_job *job)
+{
+	struct import_result *result = wl_container_of(job, result, job);
+	struct import *import = result->import;
+
+	result->running = false;
+	if (import->releasing)
+		return;
+	if (result->error < 0 || result->way == IMPORT_CONVERTED)
+		settle(import, result->way, result->error);
+	else
+		make_pool(import);
+}
+
+static void
+post_way(struct import *import, enum import_way way)
+{
+	struct import_result *result = &import->results[way];
+
+	if (result->running)
+		return;
+	result->running = true;
+	result->job.run = run_way;
+	result->job.done = handle_way_done;
+	worker_post(import->host->worker, &result->job);
+}
+
+struct import *
+import_create(struct display_buffer *buffer, const struct import_handler *handler, void *data)
+{
+	struct import *import = calloc(1, sizeof(*import));
+
+	if (!import)
+		return NULL;
+	import->buffer = buffer;
+	import->host = buffer->device->host;
+	import->handler = handler;
+	import->data = data;
+	import->fd = -1;
+	for (unsigned way = 0; way < IMPORT_WAYS; way++) {
+		import->results[way].import = import;
+		import->results[way].way = (enum import_way)way;
+	}
+	return import;
+}
+
+void
+import_set_client(struct import *import, struct client *client)
+{
+	struct import_result *mapped = &import->results[IMPORT_MAPPED];
+
+	import->client = client;
+	if (!mapped->wanted || mapped->running || mapped->state == OBJECT_FAILED || import->pool)
+		return;
+	/* An insertion can be mapped once, ever: a new pool needs a new one. */
+	if (import->fd >= 0)
+		make_pool(import);
+	else
+		post_way(import, IMPORT_MAPPED);
+}
+
+void
+import_lose_client(struct import *import)
+{
+	bool making = import->pool_sync != NULL;
+
+	if (import->pool_sync)
+		wl_callback_destroy(import->pool_sync);
+	if (import->pool)
+		wl_shm_pool_destroy(import->pool);
+	import->pool_sync = NULL;
+	import->pool = NULL;
+	import->client = NULL;
+	if (import->releasing)
+		finish_release(import);
+	else if (making)
+		settle(import, IMPORT_MAPPED, -EIO);
+}
+
+void
+import_want(struct import *import, enum import_way way)
+{
+	struct import_result *result = &import->results[way];
+
+	if (result->wanted)
+		return;
+	result->wanted = true;
+	post_way(import, way);
+}
+
+bool
+import_is_ready(const struct import *import, enum import_way way)
+{
+	if (way == IMPORT_MAPPED && !import->pool)
+		return false;
+	return import->results[way].state == OBJECT_READY;
+}
+
+static void
+run_cleanup(struct worker_job *job)
+{
+	struct import *import = wl_container_of(job, import, cleanup_job);
+
+	if (import->fd >= 0)
+		close(import->fd);
+	if (import->pages)
+		grants_unmap(import->host->grants, import->pages, import->buffer->geometry.pages);
+}
+
+static void
+handle_cleaned(struct worker_job *job)
+{
+	struct import *import = wl_container_of(job, import, cleanup_job);
+
+	import->cleaned = true;
+	finish_release(import);
+}
+
+static void
+handle_pool_gone(void *data, struct wl_callback *callback, uint32_t serial)
+{
+	struct import *import = data;
+
+	wl_callback_destroy(callback);
+	import->pool_sync = NULL;
+	finish_release(import);
+}
+
+static const struct wl_callback_listener pool_gone_listener = {
+	.done = handle_pool_gone,
+};
+
+void
+import_release(struct import *import)
+{
+	import->releasing = true;
+	if (import->pool_sync)
+		wl_callback_destroy(import->pool_sync);
+	import->pool_sync = NULL;
+	if (import->pool) {
+		wl_shm_pool_destroy(import->pool);
+		import->pool = NULL;
+	}
+	/* Also without a pool: buffers of it may be on their way out. */
+	if (import->client) {
+		import->pool_sync = client_sync(import->client, &pool_gone_listener, import);
+		client_flush(import->client);
+	}
+	import->cleanup_job.run = run_cleanup;
+	import->cleanup_job.done = handle_cleaned;
+	worker_post(import->host->worker, &import->cleanup_job);
+}
+
+void
+import_orphan(struct import *import)
+{
+	bool cleaning = import->releasing;
+
+	wl_list_remove(&import->link);
+	import->orphaned = true;
+	if (import->pool_sync)
+		wl_callback_destroy(import->pool_sync);
+	if (import->pool)
+		wl_shm_pool_destroy(import->pool);
+	import->pool_sync = NULL;
+	import->pool = NULL;
+	import->client = NULL;
+	if (!cleaning)
+		import_release(import);
+	else
+		finish_release(import);
+}

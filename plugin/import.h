@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 4: the pages of a guest's display buffer, handed over for reading: as a
+ * wl_shm pool that the renderer reads in place (mapped), or mapped into this
+ * process for conversion. Made when the first framebuffer needs it. Mapping and
+ * unmapping is the worker's; libwayland's own mmap of a pool is the exception.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client.h"
+#include "device.h"
+
+enum import_way {
+	IMPORT_MAPPED,
+	IMPORT_CONVERTED,
+	IMPORT_WAYS,
+};
+
+struct import;
+
+struct import_handler {
+	/* The way is ready, or could not be had (negative errno). */
+	void (*settled)(void *data, struct import *import, enum import_way way, int error);
+	/* After import_release(): nothing holds the pages any more. Frees nothing. */
+	void (*released)(void *data, struct display_buffer *buffer);
+};
+
+struct import_result {
+	struct worker_job job;
+	struct import *import;
+	enum import_way way;
+	enum object_state state;
+	bool wanted, running;
+	int error;
+};
+
+struct import {
+	struct wl_list link; /* presented_device.imports */
+	struct display_buffer *buffer;
+	struct display_host *host;
+	const struct import_handler *handler;
+	void *data;
+	struct client *client; /* NULL: none at the moment */
+
+	struct import_result results[IMPORT_WAYS];
+	int fd; /* inserted, not yet given to wl_shm; -1: none */
+	void *pages;
+	struct wl_shm_pool *pool;
+	struct wl_callback *pool_sync;
+
+	bool releasing, orphaned;
+	struct worker_job cleanup_job;
+	bool cleaned;
+};
+
+/* NULL: out of memory. */
+struct import *
+import_create(struct display_buffer *buffer, const struct import_handler *handler, void *data);
+
+/* The client that pools are made with; its shm global must be bound. */
+void
+import_set_client(struct import *import, struct client *client);
+
+/* The client is about to go, and its pools with it; they are made anew with the
+ * next one. A pool whose making killed the client is not tried again. */
+void
+import_lose_client(struct import *import);
+
+/* Asks for a way; handler->settled() follows, unless it is settled already. */
+void
+import_want(struct import *import, enum import_way way);
+
+bool
+import_is_ready(const struct import *import, enum import_way way);
+
+/* All that was made from it is destroyed: lets go of the pages. */
+void
+import_release(struct import *import);
+
+/* Without a word: the owner goes. The import frees itself when it can. */
+void
+import_orphan(struct import *import);

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* Layer 4: see placement.h. */
+#include "placement.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "log.h"
+
+static struct weston_output *
+find_output(const struct placement *placement, const struct weston_output *leaving)
+{
+	struct weston_compositor *compositor = placement->placements->compositor;
+	struct weston_output *output, *first = NULL;
+	unsigned number = 0;
+
+	wl_list_for_each(output, &compositor->output_list, link) {
+		if (output == leaving)
+			continue;
+		if (placement->options->output) {
+			if (strcmp(output->name, placement->options->output) == 0)
+				return output;
+			continue;
+		}
+		if (!first)
+			first = output;
+		if (number++ == placement->connector)
+			return output;
+	}
+	return first;
+}
+
+static bool
+is_in_layer(const struct placement *placement)
+{
+	return placement->view && weston_view_is_mapped(placement->view);
+}
+
+/* What the view goes behind: the last one that is in front of it, or our layer's head. */
+static struct weston_layer_entry *
+entry_in_front(const struct placement *placement)
+{
+	struct weston_layer_entry *entry = &placement->placements->layer.view_list;
+	const struct placement *other;
+
+	/* The list is sorted, frontmost first. */
+	wl_list_for_each(other, &placement->placements->placements, link) {
+		if (other == placement)
+			break;
+		if (is_in_layer(other))
+			entry = &other->view->layer_link;
+	}
+	return entry;
+}
+
+static void
+hide_view(struct placement *placement)
+{
+	if (is_in_layer(placement))
+		weston_view_unmap(placement->view);
+}
+
+static void
+show_view(struct placement *placement)
+{
+	int32_t x, y;
+
+	if (!placement->output || !compat_surface_has_content(placement->surface))
+		return;
+	compat_output_position(placement->output, &x, &y);
+	compat_view_set_position(placement->view, x + placement->x, y + placement->y);
+	if (!is_in_layer(placement))
+		compat_view_map(placement->view, entry_in_front(placement));
+}
+
+static void
+handle_committed(COMPAT_COMMITTED_ARGS)
+{
+	struct placement *placement = surface->committed_private;
+
+	show_view(placement);
+	placement->handler->applied(placement->data);
+}
+
+static void
+handle_surface_destroyed(struct wl_listener *listener, void *data)
+{
+	struct placement *placement = wl_container_of(listener, placement, surface_destroyed);
+
+	/* Weston destroys the views together with their surface. */
+	wl_list_remove(&placement->surface_destroyed.link);
+	placement->surface = NULL;
+	placement->view = NULL;
+}
+
+int
+placement_take_surface(struct placement *placement, struct wl_resource *surface_resource)
+{
+	struct weston_surface *surface = wl_resource_get_user_data(surface_resource);
+
+	if (weston_surface_set_role(surface, "xen-display", surface_resource, 0) < 0)
+		return -EBUSY;
+	struct weston_view *view = weston_view_create(surface);
+	if (!view)
+		return -ENOMEM;
+	placement->surface = surface;
+	placement->view = view;
+	placement->surface_destroyed.notify = handle_surface_destroyed;
+	wl_signal_add(&surface->destroy_signal, &placement->surface_destroyed);
+	compat_surface_set_label(surface);
+	surface->committed_private = placement;
+	surface->committed = handle_committed;
+	return 0;
+}
+
+bool
+placement_area(const struct placement *placement, struct rectangle *area)
+{
+	const struct connector_options *options = placement->options;
+	const struct weston_output *output = placement->output;
+
+	if (!output)
+		return false;
+	area->x = options->x;
+	area->y = options->y;
+	area->width = options->width > 0 ? options->width : output->width - options->x;
+	area->height = options->height > 0 ? options->height : output->height - options->y;
+	return area->width > 0 && area->height > 0;
+}
+
+void
+placement_set_position(struct placement *placement, int32_t x, int32_t y)
+{
+	placement->x = x;
+	placement->y = y;
+}
+
+bool
+placement_can_show(const struct placement *placement)
+{
+	uint32_t state = placement->placements->compositor->state;
+
+	return placement->output && placement->surface &&
+	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
+}
+
+static void
+choose_output(struct placement *placement, const struct weston_output *leaving)
+{
+	placement->output = find_output(placement, leaving);
+	if (!placement->output)
+		hide_view(placement);
+	placement->handler->area_changed(placement->data);
+}
+
+static void
+choose_outputs(struct placements *placements, const struct weston_output *leaving)
+{
+	struct placement *placement, *next;
+
+	wl_list_for_each_safe(placement, next, &placements->placements, link)
+		choose_output(placement, leaving);
+}
+
+static void
+handle_output_created(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, output_created);
+
+	choose_outputs(placements, NULL);
+}
+
+static void
+handle_output_destroyed(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, output_destroyed);
+
+	/* The output may be in the compositor's list still. */
+	choose_outputs(placements, data);
+}
+
+static void
+handle_output_resized(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, output_resized);
+
+	choose_outputs(placements, NULL);
+}
+
+static void
+handle_output_moved(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, output_moved);
+
+	choose_outputs(placements, NULL);
+}
+
+static void
+add_listener(struct wl_signal *signal, struct wl_listener *listener, wl_notify_func_t notify)
+{
+	listener->notify = notify;
+	wl_signal_add(signal, listener);
+}
+
+void
+placements_init(struct placements *placements, struct weston_compositor *compositor)
+{
+	placements->compositor = compositor;
+	wl_list_init(&placements->placements);
+	weston_layer_init(&placements->layer, compositor);
+	/* In front of every window, behind a lock screen and the cursor. */
+	weston_layer_set_position(&placements->layer, WESTON_LAYER_POSITION_FULLSCREEN + 1);
+	add_listener(&compositor->output_created_signal, &placements->output_created,
+		     handle_output_created);
+	add_listener(&compositor->output_destroyed_signal, &placements->output_destroyed,
+		     handle_output_destroyed);
+	add_listener(&compositor->output_resized_signal, &placements->output_resized,
+		     handle_output_resized);
+	add_listener(&compositor->output_moved_signal, &placements->output_moved,
+		     handle_output_moved);
+}
+
+void
+placements_finish(struct placements *placements)
+{
+	wl_list_remove(&placements->output_created.link);
+	wl_list_remove(&placements->output_destroyed.link);
+	wl_list_remove(&placements->output_resized.link);
+	wl_list_remove(&placements->output_moved.link);
+	weston_layer_fini(&placements->layer);
+}
+
+void
+placement_init(struct placement *placement, struct placements *placements,
+	       const struct connector_options *options, unsigned connector,
+	       const struct placement_handler *handler, void *data)
+{
+	struct wl_list *before = &placements->placements;
+	struct placement *other;
+
+	placement->placements = placements;
+	placement->options = options;
+	placement->connector = connector;
+	placement->handler = handler;
+	placement->data = data;
+	/* Frontmost first; of two with the same z the later one is in front. */
+	wl_list_for_each(other, &placements->placements, link) {
+		if (other->options->z <= options->z)
+			break;
+		before = &other->link;
+	}
+	wl_list_insert(before, &placement->link);
+	placement->output = find_output(placement, NULL);
+}
+
+void
+placement_finish(struct placement *placement)
+{
+	if (placement->surface) {
+		wl_list_remove(&placement->surface_destroyed.link);
+		placement->surface->committed = NULL;
+		placement->surface->committed_private = NULL;
+	}
+	wl_list_remove(&placement->link);
+}

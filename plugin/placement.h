@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 4: where a guest's surface stands: which output, which rectangle of it,
+ * in front of or behind which other guest's surface. The compositor's side of a
+ * surface: its role, its view and our layer. It follows outputs that come, go,
+ * move and change their size.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compat.h"
+#include "geometry.h"
+#include "options.h"
+
+/* All placements of the module: one layer, sorted by z. */
+struct placements {
+	struct weston_compositor *compositor;
+	struct weston_layer layer;
+	struct wl_list placements; /* placement.link */
+	struct wl_listener output_created, output_destroyed, output_resized, output_moved;
+};
+
+struct placement_handler {
+	/* The area changed, or there is one again, or none any more. */
+	void (*area_changed)(void *data);
+	/* The compositor applied a commit. */
+	void (*applied)(void *data);
+};
+
+struct placement {
+	struct wl_list link; /* placements.placements */
+	struct placements *placements;
+	const struct placement_handler *handler;
+	void *data;
+	const struct connector_options *options;
+	unsigned connector;
+
+	struct weston_output *output;   /* NULL: not there at the moment */
+	struct weston_surface *surface; /* NULL: none yet, or destroyed */
+	struct weston_view *view;
+	struct wl_listener surface_destroyed;
+	int32_t x, y; /* of the view, relative to the output, from the next commit on */
+};
+
+void
+placements_init(struct placements *placements, struct weston_compositor *compositor);
+
+void
+placements_finish(struct placements *placements);
+
+/* `connector`: its number, for options that name no output. options must live as long. */
+void
+placement_init(struct placement *placement, struct placements *placements,
+	       const struct connector_options *options, unsigned connector,
+	       const struct placement_handler *handler, void *data);
+
+void
+placement_finish(struct placement *placement);
+
+/* Gives a surface without a role to the placement. Negative errno if it has one. */
+int
+placement_take_surface(struct placement *placement, struct wl_resource *surface_resource);
+
+/* The rectangle to fill, in pixels of the output. False: no output. */
+bool
+placement_area(const struct placement *placement, struct rectangle *area);
+
+/* Where the view stands in its output from the next commit on. */
+void
+placement_set_position(struct placement *placement, int32_t x, int32_t y);
+
+/* Whether something shown there now would be repainted. */
+bool
+placement_can_show(const struct placement *placement);

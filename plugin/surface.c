@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT */
+/* Layer 4: see surface.h. */
+#include "surface.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <drm_fourcc.h>
+
+#include "base.h"
+#include "convert.h"
+#include "presentation-time-client-protocol.h"
+#include "viewporter-client-protocol.h"
+
+/* Slots */
+
+static void
+handle_released(void *data, struct wl_buffer *wl_buffer)
+{
+	struct slot *slot = data;
+	struct surface *surface = slot->surface;
+
+	slot->busy = false;
+	if (slot == surface->previous)
+		connector_frame_released(surface->connector);
+}
+
+static const struct wl_buffer_listener slot_listener = {
+	.release = handle_released,
+};
+
+static void
+slot_make(struct slot *slot, struct surface *surface, struct wl_shm_pool *pool, int32_t offset,
+	  int32_t width, int32_t height, int32_t stride, uint32_t fourcc)
+{
+	slot->surface = surface;
+	slot->busy = false;
+	slot->wl_buffer = wl_shm_pool_create_buffer(pool, offset, width, height, stride,
+						    client_shm_format(fourcc));
+	if (slot->wl_buffer)
+		wl_buffer_add_listener(slot->wl_buffer, &slot_listener, slot);
+}
+
+static void
+slot_drop(struct slot *slot)
+{
+	if (slot->wl_buffer)
+		wl_buffer_destroy(slot->wl_buffer);
+	slot->wl_buffer = NULL;
+	slot->busy = false;
+}
+
+/* The shadow: pixels of our own */
+
+static void
+shadow_drop(struct shadow *shadow)
+{
+	slot_drop(&shadow->slot);
+	if (shadow->pool)
+		wl_shm_pool_destroy(shadow->pool);
+	if (shadow->pixels)
+		munmap(shadow->pixels, shadow->size);
+	if (shadow->fd >= 0)
+		close(shadow->fd);
+	memset(shadow, 0, sizeof(*shadow));
+	shadow->fd = -1;
+}
+
+static bool
+shadow_make(struct surface *surface, int32_t width, int32_t height, bool alpha)
+{
+	struct shadow *shadow = &surface->shadow;
+	uint64_t size = (uint64_t)width * (uint64_t)height * 4;
+
+	if (size > INT32_MAX)
+		return false;
+	shadow->fd = memfd_create("xen-display", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (shadow->fd < 0 || ftruncate(shadow->fd, (off_t)size) < 0)
+		return false;
+	void *pixels = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, shadow->fd, 0);
+	if (pixels == MAP_FAILED)
+		return false;
+	shadow->pixels = pixels;
+	shadow->size = size;
+	shadow->width = width;
+	shadow->height = height;
+	shadow->alpha = alpha;
+	shadow->pool = wl_shm_create_pool(surface->client->shm, shadow->fd, (int32_t)size);
+	if (!shadow->pool)
+		return false;
+	slot_make(&shadow->slot, surface, shadow->pool, 0, width, height, width * 4,
+		  alpha ? DRM_FORMAT_ARGB8888 : DRM_FORMAT_XRGB8888);
+	return shadow->slot.wl_buffer != NULL;
+}
+
+static bool
+shadow_ensure(struct surface *surface, int32_t width, int32_t height, bool alpha)
+{
+	struct shadow *shadow = &surface->shadow;
+
+	if (shadow->slot.wl_buffer && shadow->width == width && shadow->height == height &&
+	    shadow->alpha == alpha)
+		return true;
+	if (surface->shown == &shadow->slot)
+		surface->shown = NULL;
+	if (surface->previous == &shadow->slot)
+		surface->previous = NULL;
+	shadow_drop(shadow);
+	if (shadow_make(surface, width, height, alpha))
+		return true;
+	shadow_drop(shadow);
+	return false;
+}
+
+/* What to attach for the wanted framebuffer; NULL: nothing to be had. */
+
+static struct slot *
+mapped_slot(struct surface *surface)
+{
+	struct presented_framebuffer *presented = surface->wanted;
+	const struct framebuffer *framebuffer = presented->framebuffer;
+	struct slot *slot = &presented->slots[surface->connector->index];
+
+	if (!slot->wl_buffer)
+		slot_make(slot, surface, presented->import->pool,
+			  (int32_t)framebuffer->buffer->geometry.data_ofs,
+			  (int32_t)framebuffer->width, (int32_t)framebuffer->height,
+			  (int32_t)framebuffer->pitch, presented->fourcc);
+	return slot->wl_buffer ? slot : NULL;
+}
+
+static struct slot *
+converted_slot(struct surface *surface)
+{
+	const struct presented_framebuffer *presented = surface->wanted;
+	const struct framebuffer *framebuffer = presented->framebuffer;
+
+	if (!shadow_ensure(surface, surface->source.width, surface->source.height,
+			   presented->alpha))
+		return NULL;
+	const struct conversion conversion = {
+		.format = framebuffer->format,
+		.pixels = (const uint8_t *)presented->import->pages +
+			  framebuffer->buffer->geometry.data_ofs,
+		.pitch = framebuffer->pitch,
+		.source = surface->source,
+		.out = surface->shadow.pixels,
+		.alpha = presented->alpha,
+	};
+	surface->octets_copied += convert(&conversion);
+	return &surface->shadow.slot;
+}
+
+/* The viewport */
+
+/* A part of a buffer, in 24.8 fixed point, that cannot lie outside of it. */
+static void
+set_source(struct surface *surface, const struct fitted *fitted, int32_t width, int32_t height)
+{
+	wl_fixed_t x = wl_fixed_from_double(fitted->source_x);
+	wl_fixed_t y = wl_fixed_from_double(fitted->source_y);
+	wl_fixed_t w = wl_fixed_from_double(fitted->source_width);
+	wl_fixed_t h = wl_fixed_from_double(fitted->source_height);
+	wl_fixed_t right = wl_fixed_from_int(width), bottom = wl_fixed_from_int(height);
+
+	w = x + w > right ? right - x : w;
+	h = y + h > bottom ? bottom - y : h;
+	if ((x == 0 && y == 0 && w == right && h == bottom) || w < 1 || h < 1)
+		x = y = w = h = wl_fixed_from_int(-1);
+	wp_viewport_set_source(surface->viewport, x, y, w, h);
+}
+
+static void
+set_viewport(struct surface *surface, const struct fitted *fitted, int32_t width, int32_t height)
+{
+	placement_set_position(&surface->placement, fitted->destination.x, fitted->destination.y);
+	if (memcmp(fitted, &surface->fitted, sizeof(*fitted)) == 0)
+		return;
+	surface->fitted = *fitted;
+	set_source(surface, fitted, width, height);
+	wp_viewport_set_destination(surface->viewport, fitted->destination.width,
+				    fitted->destination.height);
+}
+
+/* Frames */
+
+static void
+feedback_drop(struct feedback *feedback)
+{
+	if (feedback->proxy)
+		wp_presentation_feedback_destroy(feedback->proxy);
+	feedback->proxy = NULL;
+}
+
+static void
+handle_sync_output(void *data, struct wp_presentation_feedback *proxy, struct wl_output *output)
+{
+}
+
+static void
+handle_presented(void *data, struct wp_presentation_feedback *proxy, uint32_t tv_sec_hi,
+		 uint32_t tv_sec_lo, uint32_t tv_nsec, uint32_t refresh_ns, uint32_t seq_hi,
+		 uint32_t seq_lo, uint32_t flags)
+{
+	struct feedback *feedback = data;
+
+	feedback_drop(feedback);
+	connector_frame_presented(feedback->surface->connector, feedback->frame,
+				  (refresh_ns + 999999) / 1000000);
+}
+
+static void
+handle_discarded(void *data, struct wp_presentation_feedback *proxy)
+{
+	feedback_drop(data);
+}
+
+static const struct wp_presentation_feedback_listener feedback_listener = {
+	.sync_output = handle_sync_output,
+	.presented = handle_presented,
+	.discarded = handle_discarded,
+};
+
+static void
+ask_feedback(struct surface *surface)
+{
+	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++) {
+		struct feedback *feedback = &surface->feedbacks[i];
+
+		if (feedback->proxy)
+			continue;
+		feedback->surface = surface;
+		feedback->frame = surface->frame;
+		feedback->proxy = wp_presentation_feedback(surface->client->presentation,
+							   surface->wl_surface);
+		if (feedback->proxy)
+			wp_presentation_feedback_add_listener(feedback->proxy, &feedback_listener,
+							      feedback);
+		return;
+	}
+}
+
+static void
+set_opaque(struct surface *surface, bool opaque)
+{
+	if (opaque == surface->opaque)
+		return;
+	surface->opaque = opaque;
+	if (!opaque) {
+		wl_surface_set_opaque_region(surface->wl_surface, NULL);
+		return;
+	}
+	struct wl_region *region = wl_compositor_create_region(surface->client->compositor);
+	wl_region_add(region, 0, 0, INT32_MAX, INT32_MAX);
+	wl_surface_set_opaque_region(surface->wl_surface, region);
+	wl_region_destroy(region);
+}
+
+static void
+commit(struct surface *surface)
+{
+	surface->commits++;
+	wl_surface_commit(surface->wl_surface);
+	client_flush(surface->client);
+}
+
+static void
+attach(struct surface *surface, struct slot *slot)
+{
+	if (slot != surface->shown)
+		surface->previous = surface->shown;
+	surface->shown = slot;
+	slot->busy = true;
+	wl_surface_attach(surface->wl_surface, slot->wl_buffer, 0, 0);
+	wl_surface_damage_buffer(surface->wl_surface, 0, 0, INT32_MAX, INT32_MAX);
+	ask_feedback(surface);
+	commit(surface);
+}
+
+void
+surface_update(struct surface *surface)
+{
+	struct presented_framebuffer *presented = surface->wanted;
+	struct rectangle area, source = surface->source;
+	struct fitted fitted;
+
+	if (!surface->usable || !presented || !presented->decided ||
+	    !import_is_ready(presented->import, presented->way) ||
+	    !placement_area(&surface->placement, &area))
+		return;
+	bool mapped = presented->way == IMPORT_MAPPED;
+	struct slot *slot = mapped ? mapped_slot(surface) : converted_slot(surface);
+	if (!slot)
+		return;
+	if (!mapped)
+		source.x = source.y = 0;
+	memset(&fitted, 0, sizeof(fitted));
+	geometry_fit(&fitted, surface->placement.options->fit, &source, &area);
+	set_viewport(surface, &fitted,
+		     mapped ? (int32_t)presented->framebuffer->width : source.width,
+		     mapped ? (int32_t)presented->framebuffer->height : source.height);
+	set_opaque(surface, !presented->alpha);
+	attach(surface, slot);
+}
+
+void
+surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
+	     const struct rectangle *source, uint32_t frame)
+{
+	surface->wanted = framebuffer;
+	surface->source = *source;
+	surface->frame = frame;
+	surface_update(surface);
+}
+
+void
+surface_hide(struct surface *surface)
+{
+	surface->wanted = NULL;
+	if (!surface->usable || !surface->shown)
+		return;
+	surface->previous = surface->shown;
+	surface->shown = NULL;
+	wl_surface_attach(surface->wl_surface, NULL, 0, 0);
+	commit(surface);
+}
+
+void
+surface_forget(struct surface *surface, const struct presented_framebuffer *framebuffer)
+{
+	const struct slot *slot = &framebuffer->slots[surface->connector->index];
+
+	if (surface->wanted == framebuffer)
+		surface_hide(surface);
+	if (surface->shown == slot)
+		surface->shown = NULL;
+	if (surface->previous == slot)
+		surface->previous = NULL;
+}
+
+bool
+surface_can_show(const struct surface *surface)
+{
+	return surface->usable && placement_can_show(&surface->placement);
+}
+
+bool
+surface_previous_held(const struct surface *surface)
+{
+	/* What is converted was read when it was shown. */
+	return surface->previous && surface->previous != &surface->shadow.slot &&
+	       surface->previous->busy;
+}
+
+/* The two sides of a surface */
+
+static void
+handle_area_changed(void *data)
+{
+	surface_update(data);
+}
+
+static void
+handle_applied(void *data)
+{
+	struct surface *surface = data;
+
+	/* Commits are applied in their order, so this is the last one when as many
+	 * were applied as were made. */
+	surface->applied++;
+	if (surface->applied == surface->commits)
+		connector_frame_applied(surface->connector, surface->frame);
+}
+
+static const struct placement_handler placement_handler = {
+	.area_changed = handle_area_changed,
+	.applied = handle_applied,
+};
+
+static void
+handle_made(void *data, struct wl_callback *callback, uint32_t serial)
+{
+	struct surface *surface = data;
+	struct wl_resource *resource = client_resource(surface->client, surface->wl_surface);
+
+	wl_callback_destroy(callback);
+	surface->made = NULL;
+	if (!resource || placement_take_surface(&surface->placement, resource) < 0)
+		return;
+	surface->usable = true;
+	surface_update(surface);
+}
+
+static const struct wl_callback_listener made_listener = {
+	.done = handle_made,
+};
+
+static void
+make(struct surface *surface)
+{
+	struct client *client = surface->client;
+
+	surface->wl_surface = wl_compositor_create_surface(client->compositor);
+	surface->viewport = wp_viewporter_get_viewport(client->viewporter, surface->wl_surface);
+	surface->made = client_sync(client, &made_listener, surface);
+	surface->opaque = false;
+	surface->commits = 0;
+	surface->applied = 0;
+	memset(&surface->fitted, 0, sizeof(surface->fitted));
+	client_flush(client);
+}
+
+static void
+unmake(struct surface *surface)
+{
+	surface->usable = false;
+	surface->shown = NULL;
+	surface->previous = NULL;
+	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++)
+		feedback_drop(&surface->feedbacks[i]);
+	shadow_drop(&surface->shadow);
+	if (surface->made)
+		wl_callback_destroy(surface->made);
+	if (surface->viewport)
+		wp_viewport_destroy(surface->viewport);
+	if (surface->wl_surface)
+		wl_surface_destroy(surface->wl_surface);
+	surface->made = NULL;
+	surface->viewport = NULL;
+	surface->wl_surface = NULL;
+}
+
+void
+surface_set_client(struct surface *surface, struct client *client)
+{
+	if (surface->client)
+		unmake(surface);
+	surface->client = client;
+	if (client)
+		make(surface);
+}
+
+void
+surface_init(struct surface *surface, struct connector *connector, struct placements *placements,
+	     const struct connector_options *options)
+{
+	surface->connector = connector;
+	surface->shadow.fd = -1;
+	placement_init(&surface->placement, placements, options, connector->index,
+		       &placement_handler, surface);
+}
+
+void
+surface_finish(struct surface *surface)
+{
+	surface_set_client(surface, NULL);
+	placement_finish(&surface->placement);
+}

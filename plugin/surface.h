@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 4: a connector's picture on a screen: its wl_surface, what is attached
+ * to it, and what becomes of each frame. The framebuffers and imports that it
+ * shows are wayland-presenter.c's.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client.h"
+#include "device.h"
+#include "import.h"
+#include "placement.h"
+
+struct wp_presentation_feedback;
+struct wp_viewport;
+
+/* A wl_buffer, and whether the compositor may still read it. */
+struct slot {
+	struct surface *surface;
+	struct wl_buffer *wl_buffer; /* NULL: not made yet */
+	bool busy;
+};
+
+/* What the presenter keeps for a framebuffer. */
+struct presented_framebuffer {
+	struct framebuffer *framebuffer;
+	struct import *import;
+	bool decided; /* way and fourcc are known */
+	enum import_way way;
+	uint32_t fourcc; /* what wl_shm is told; IMPORT_MAPPED */
+	bool alpha;
+	unsigned slot_count;
+	struct slot slots[]; /* one a connector: each has releases of its own */
+};
+
+/* Pixels of our own, for what has to be converted. */
+struct shadow {
+	void *pixels;
+	size_t size;
+	int32_t width, height;
+	bool alpha;
+	struct wl_shm_pool *pool;
+	struct slot slot;
+	int fd; /* -1: none */
+};
+
+/* A frame of which the compositor has not yet told whether it was presented. */
+struct feedback {
+	struct surface *surface;
+	struct wp_presentation_feedback *proxy; /* NULL: free */
+	uint32_t frame;
+};
+
+/* Frames on their way at a time are two at most; a third's fate is not asked for. */
+#define SURFACE_FEEDBACKS 4
+
+struct surface {
+	struct connector *connector;
+	struct client *client; /* NULL: none, or not ready */
+	struct placement placement;
+
+	struct wl_surface *wl_surface;
+	struct wp_viewport *viewport;
+	struct wl_callback *made;
+	bool usable; /* the compositor's side is known */
+
+	struct presented_framebuffer *wanted; /* NULL: dark */
+	struct rectangle source;
+	uint32_t frame;
+	struct slot *shown, *previous;
+	struct shadow shadow;
+	struct feedback feedbacks[SURFACE_FEEDBACKS];
+	struct fitted fitted; /* as the viewport was last told */
+	bool opaque;
+	uint32_t commits, applied;
+	uint64_t octets_copied;
+};
+
+void
+surface_init(struct surface *surface, struct connector *connector, struct placements *placements,
+	     const struct connector_options *options);
+
+void
+surface_finish(struct surface *surface);
+
+/* The client is ready, or about to go (NULL). */
+void
+surface_set_client(struct surface *surface, struct client *client);
+
+void
+surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
+	     const struct rectangle *source, uint32_t frame);
+
+void
+surface_hide(struct surface *surface);
+
+/* Shows the wanted framebuffer, if all that it takes is there. */
+void
+surface_update(struct surface *surface);
+
+/* The framebuffer's slots are about to go. */
+void
+surface_forget(struct surface *surface, const struct presented_framebuffer *framebuffer);
+
+bool
+surface_can_show(const struct surface *surface);
+
+bool
+surface_previous_held(const struct surface *surface);

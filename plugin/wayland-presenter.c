@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 4: see wayland-presenter.h. This file owns what a device has on the
+ * compositor's side: its client, the imports of its buffers, and its surfaces.
+ * When the compositor ends the client, all of that is made anew.
+ */
+#include "wayland-presenter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "client.h"
+#include "device.h"
+#include "import.h"
+#include "surface.h"
+
+struct presented_device {
+	struct wayland_presenter *presenter;
+	struct device *device;
+	struct client *client;
+	bool ready;
+	struct wl_list imports; /* import.link */
+	bool told[IMPORT_WAYS]; /* which ways were logged */
+	unsigned surface_count;
+	struct surface surfaces[];
+};
+
+static struct surface *
+surface_of(struct presented_device *presented, const struct connector *connector)
+{
+	return &presented->surfaces[connector->index];
+}
+
+/* How a framebuffer is read */
+
+/* NULL: in place; else why that cannot be. */
+static const char *
+reason_to_convert(const struct client *client, const struct framebuffer *framebuffer,
+		  uint32_t fourcc)
+{
+	if (!framebuffer->buffer->writable)
+		return "the guest granted its pages for reading only";
+	if (!client_has_shm_format(client, fourcc))
+		return "Weston's renderer does not read this format";
+	if (framebuffer->pitch % 4 != 0 ||
+	    framebuffer->pitch % framebuffer->format->octets_per_pixel != 0)
+		return "Weston's renderer does not read rows of this length";
+	if (framebuffer->buffer->geometry.data_ofs % 4 != 0)
+		return "the picture does not begin at a multiple of 4 octets";
+	return NULL;
+}
+
+static void
+tell_way(struct presented_device *presented, const struct framebuffer *framebuffer,
+	 enum import_way way, const char *reason)
+{
+	if (presented->told[way])
+		return;
+	presented->told[way] = true;
+	if (way == IMPORT_MAPPED)
+		log_guest(&presented->device->subject, -1,
+			  "path mapped: the renderer reads the guest's pages in place (%s %ux%u)",
+			  framebuffer->format->name, framebuffer->width, framebuffer->height);
+	else
+		log_guest(&presented->device->subject, -1, "path converted (%s %ux%u): %s",
+			  framebuffer->format->name, framebuffer->width, framebuffer->height,
+			  reason);
+}
+
+static void
+choose_way(struct presented_device *presented, struct presented_framebuffer *shown)
+{
+	const struct device *device = presented->device;
+	const struct framebuffer *framebuffer = shown->framebuffer;
+	const struct format *format = framebuffer->format;
+	const struct guest_options *guest =
+		options_find_guest(device->host->options, device->subject.guest, device->uuid);
+
+	shown->alpha = guest->alpha && format->fourcc != format->opaque_fourcc;
+	shown->fourcc = shown->alpha ? format->fourcc : format->opaque_fourcc;
+	const char *reason = reason_to_convert(presented->client, framebuffer, shown->fourcc);
+	if (!reason && shown->import->results[IMPORT_MAPPED].state == OBJECT_FAILED)
+		reason = "Weston could not map the guest's pages";
+	shown->way = reason ? IMPORT_CONVERTED : IMPORT_MAPPED;
+	shown->decided = true;
+	tell_way(presented, framebuffer, shown->way, reason);
+}
+
+static void
+begin_import(struct presented_device *presented, struct presented_framebuffer *shown)
+{
+	choose_way(presented, shown);
+	if (import_is_ready(shown->import, shown->way))
+		framebuffer_ready(shown->framebuffer, 0);
+	else
+		import_want(shown->import, shown->way);
+}
+
+static void
+handle_settled(void *data, struct import *import, enum import_way way, int error)
+{
+	struct presented_device *presented = data;
+	struct framebuffer *framebuffer, *next;
+
+	wl_list_for_each_safe(framebuffer, next, &presented->device->framebuffers, link) {
+		struct presented_framebuffer *shown = framebuffer->presented;
+
+		if (!shown || shown->import != import || !shown->decided || shown->way != way)
+			continue;
+		if (error < 0 && way == IMPORT_MAPPED)
+			begin_import(presented, shown);
+		else
+			framebuffer_ready(framebuffer, error);
+	}
+}
+
+static void
+handle_import_released(void *data, struct display_buffer *buffer)
+{
+	buffer->presented = NULL;
+	display_buffer_released(buffer);
+}
+
+static const struct import_handler import_handler = {
+	.settled = handle_settled,
+	.released = handle_import_released,
+};
+
+static struct import *
+import_of(struct presented_device *presented, struct display_buffer *buffer)
+{
+	struct import *import = buffer->presented;
+
+	if (import)
+		return import;
+	import = import_create(buffer, &import_handler, presented);
+	if (!import)
+		return NULL;
+	wl_list_insert(&presented->imports, &import->link);
+	buffer->presented = import;
+	if (presented->ready)
+		import_set_client(import, presented->client);
+	return import;
+}
+
+/* The client's life */
+
+static void
+handle_ready(void *data)
+{
+	struct presented_device *presented = data;
+	const struct client *client = presented->client;
+	struct framebuffer *framebuffer, *next;
+	struct import *import;
+
+	if (!client->compositor || !client->shm || !client->viewporter || !client->presentation) {
+		log_guest(
+			&presented->device->subject, -1,
+			"weston: it lacks wl_shm, wp_viewporter or wp_presentation; nothing can be "
+			"shown");
+		return;
+	}
+	presented->ready = true;
+	wl_list_for_each(import, &presented->imports, link)
+		import_set_client(import, presented->client);
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		surface_set_client(&presented->surfaces[i], presented->client);
+	wl_list_for_each_safe(framebuffer, next, &presented->device->framebuffers, link) {
+		struct presented_framebuffer *shown = framebuffer->presented;
+
+		if (shown && !shown->decided)
+			begin_import(presented, shown);
+	}
+}
+
+static void
+drop_slots(struct presented_framebuffer *shown)
+{
+	for (unsigned i = 0; i < shown->slot_count; i++) {
+		if (shown->slots[i].wl_buffer)
+			wl_buffer_destroy(shown->slots[i].wl_buffer);
+		shown->slots[i].wl_buffer = NULL;
+		shown->slots[i].busy = false;
+	}
+}
+
+static void
+detach_client(struct presented_device *presented)
+{
+	struct framebuffer *framebuffer;
+
+	presented->ready = false;
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		surface_set_client(&presented->surfaces[i], NULL);
+	wl_list_for_each(framebuffer, &presented->device->framebuffers, link)
+		if (framebuffer->presented)
+			drop_slots(framebuffer->presented);
+}
+
+static void
+handle_lost(void *data);
+
+static const struct client_handler client_handler = {
+	.ready = handle_ready,
+	.lost = handle_lost,
+};
+
+static void
+handle_lost(void *data)
+{
+	struct presented_device *presented = data;
+	struct import *import, *next;
+
+	detach_client(presented);
+	wl_list_for_each_safe(import, next, &presented->imports, link)
+		import_lose_client(import);
+	client_destroy(presented->client);
+	presented->client = client_create(presented->presenter->server, &client_handler, presented);
+	if (!presented->client)
+		log_guest(
+			&presented->device->subject, -1,
+			"no memory or descriptors for a new connection to Weston; its screens stay "
+			"dark until the guest connects anew");
+}
+
+/* presenter_ops */
+
+static int
+create_device(void *data, struct device *device, void **out)
+{
+	struct wayland_presenter *presenter = data;
+	struct presented_device *presented = calloc(
+		1, sizeof(*presented) + device->connector_count * sizeof(presented->surfaces[0]));
+
+	if (!presented)
+		return -ENOMEM;
+	presented->presenter = presenter;
+	presented->device = device;
+	wl_list_init(&presented->imports);
+	presented->client = client_create(presenter->server, &client_handler, presented);
+	if (!presented->client) {
+		free(presented);
+		return -ENOMEM;
+	}
+	presented->surface_count = device->connector_count;
+	for (unsigned i = 0; i < device->connector_count; i++)
+		surface_init(&presented->surfaces[i], &device->connectors[i],
+			     &presenter->placements, connector_options(&device->connectors[i]));
+	*out = presented;
+	return 0;
+}
+
+static void
+destroy_device(void *data)
+{
+	struct presented_device *presented = data;
+	struct framebuffer *framebuffer;
+	struct import *import, *next;
+
+	detach_client(presented);
+	wl_list_for_each(framebuffer, &presented->device->framebuffers, link) {
+		free(framebuffer->presented);
+		framebuffer->presented = NULL;
+	}
+	wl_list_for_each_safe(import, next, &presented->imports, link)
+		import_orphan(import);
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		surface_finish(&presented->surfaces[i]);
+	client_destroy(presented->client);
+	free(presented);
+}
+
+static void
+create_framebuffer(void *data, struct framebuffer *framebuffer)
+{
+	struct presented_device *presented = data;
+	struct import *import = import_of(presented, framebuffer->buffer);
+	struct presented_framebuffer *shown =
+		calloc(1, sizeof(*shown) + presented->surface_count * sizeof(shown->slots[0]));
+
+	if (!import || !shown) {
+		free(shown);
+		framebuffer_ready(framebuffer, -ENOMEM);
+		return;
+	}
+	shown->framebuffer = framebuffer;
+	shown->import = import;
+	shown->slot_count = presented->surface_count;
+	framebuffer->presented = shown;
+	if (presented->ready)
+		begin_import(presented, shown);
+}
+
+static void
+destroy_framebuffer(void *data, struct framebuffer *framebuffer)
+{
+	struct presented_device *presented = data;
+	struct presented_framebuffer *shown = framebuffer->presented;
+
+	if (!shown)
+		return;
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		surface_forget(&presented->surfaces[i], shown);
+	drop_slots(shown);
+	if (presented->ready)
+		client_flush(presented->client);
+	framebuffer->presented = NULL;
+	free(shown);
+}
+
+static void
+release_buffer(void *data, struct display_buffer *buffer)
+{
+	import_release(buffer->presented);
+}
+
+static void
+show(void *data, struct connector *connector, struct framebuffer *framebuffer,
+     const struct rectangle *source, uint32_t frame)
+{
+	surface_show(surface_of(data, connector), framebuffer->presented, source, frame);
+}
+
+static void
+hide(void *data, struct connector *connector)
+{
+	surface_hide(surface_of(data, connector));
+}
+
+static bool
+can_show(void *data, const struct connector *connector)
+{
+	return surface_can_show(surface_of(data, connector));
+}
+
+static bool
+previous_held(void *data, const struct connector *connector)
+{
+	return surface_previous_held(surface_of(data, connector));
+}
+
+static void
+statistics(void *data, const struct connector *connector, struct presenter_statistics *out)
+{
+	out->octets_copied = surface_of(data, connector)->octets_copied;
+}
+
+const struct presenter_ops wayland_presenter_ops = {
+	.device_create = create_device,
+	.device_destroy = destroy_device,
+	.framebuffer_create = create_framebuffer,
+	.framebuffer_destroy = destroy_framebuffer,
+	.buffer_release = release_buffer,
+	.show = show,
+	.hide = hide,
+	.can_show = can_show,
+	.previous_held = previous_held,
+	.statistics = statistics,
+};
