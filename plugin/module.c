@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 4: the module's entry point and its end. It puts the layers together
+ * and owns what all devices share. Lines of other threads reach Weston's log
+ * through here, since weston_log() belongs to the compositor's thread.
+ */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base.h"
+#include "channel.h"
+#include "compat.h"
+#include "config.h"
+#include "device.h"
+#include "loop.h"
+#include "mailbox.h"
+#include "wayland-presenter.h"
+
+/* How long the compositor's end waits for the kernel, and for xenstored. */
+#define LAST_JOBS_MS 300
+#define LAST_STATES_MS 300
+
+struct module {
+	struct weston_compositor *compositor;
+	struct wl_listener compositor_destroyed;
+	struct wayland_presenter presenter;
+	struct display_host host;
+	struct store *store;
+	struct loop_source *store_source, *worker_source, *log_source;
+};
+
+/* The log */
+
+struct late_line {
+	struct wl_list link; /* late_lines.members */
+	char text[512];
+};
+
+static pthread_t compositor_thread;
+static struct mailbox late_lines;
+
+static void
+write_line(const char *text)
+{
+	if (pthread_equal(pthread_self(), compositor_thread)) {
+		weston_log("%s", text);
+		return;
+	}
+	struct late_line *line = calloc(1, sizeof(*line));
+	if (!line)
+		return;
+	snprintf(line->text, sizeof(line->text), "%s", text);
+	mailbox_post(&late_lines, &line->link);
+}
+
+static void
+handle_late_lines(void *data)
+{
+	struct late_line *line, *next;
+	struct wl_list lines;
+
+	mailbox_take(&late_lines, &lines);
+	wl_list_for_each_safe(line, next, &lines, link) {
+		weston_log("%s", line->text);
+		free(line);
+	}
+}
+
+/* Devices */
+
+static struct device *
+find_device(struct module *module, uint32_t serial)
+{
+	struct device *device;
+
+	wl_list_for_each(device, &module->host.devices, link)
+		if (device->serial == serial)
+			return device;
+	return NULL;
+}
+
+static void
+handle_attached(void *data, struct device *device, int error)
+{
+	struct module *module = data;
+
+	if (error == 0)
+		log_guest(&device->subject, -1, "connected with %u connector%s",
+			  device->connector_count, device->connector_count == 1 ? "" : "s");
+	else
+		device_destroy(device);
+	store_attached(module->store, device->serial, error);
+}
+
+static void
+handle_detached(void *data, uint32_t serial)
+{
+	struct module *module = data;
+
+	store_detached(module->store, serial);
+}
+
+static void
+handle_broken(void *data, struct device *device)
+{
+	struct module *module = data;
+
+	device_destroy(device);
+	store_attached(module->store, device->serial, -EPROTO);
+}
+
+static const struct device_handler device_handler = {
+	.attached = handle_attached,
+	.detached = handle_detached,
+	.broken = handle_broken,
+};
+
+static void
+attach(void *data, const struct store_device *setup)
+{
+	struct module *module = data;
+	int ret = device_create(&module->host, setup, &device_handler, module);
+
+	if (ret < 0)
+		store_attached(module->store, setup->serial, ret);
+}
+
+static void
+detach(void *data, uint32_t serial)
+{
+	struct module *module = data;
+	struct device *device = find_device(module, serial);
+
+	if (device && !device->destroyed)
+		device_destroy(device);
+	else if (!device)
+		store_detached(module->store, serial);
+}
+
+static const struct store_handler store_handler = {
+	.attach = attach,
+	.detach = detach,
+};
+
+/* Beginning and end */
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void
+handle_store(void *data)
+{
+	struct module *module = data;
+
+	store_dispatch(module->store);
+}
+
+static void
+handle_worker(void *data)
+{
+	struct module *module = data;
+
+	worker_dispatch(module->host.worker);
+}
+
+static void
+free_shared(struct module *module)
+{
+	options_destroy(module->host.options);
+	grants_destroy(module->host.grants);
+	log_set_sink(NULL);
+	handle_late_lines(NULL);
+	mailbox_finish(&late_lines);
+	free(module);
+}
+
+static void
+handle_compositor_destroyed(struct wl_listener *listener, void *data)
+{
+	struct module *module = wl_container_of(listener, module, compositor_destroyed);
+	struct device *device;
+
+	wl_list_remove(&module->compositor_destroyed.link);
+	wayland_loop_ops.remove_fd(module->store_source);
+	wayland_loop_ops.remove_fd(module->worker_source);
+	wayland_loop_ops.remove_fd(module->log_source);
+	wl_list_for_each(device, &module->host.devices, link)
+		device_destroy(device);
+	placements_finish(&module->presenter.placements);
+	/* What hangs in the kernel or waits for xenstored is left to the process's
+	 * end; nothing that its thread uses may go before. */
+	bool idle = worker_destroy(module->host.worker, LAST_JOBS_MS);
+	bool said = store_destroy(module->store, LAST_STATES_MS);
+	if (!said)
+		log_line("xen: xenstored does not answer; guests are not told that their screens "
+			 "are closed");
+	if (idle && said)
+		free_shared(module);
+	else
+		handle_late_lines(NULL);
+}
+
+/* What a display backend needs of this machine; NULL: it is all there. */
+static const char *
+find_missing(struct module *module)
+{
+	struct channel_set *channels = channel_set_create();
+
+	if (!channels)
+		return "no event channels (/dev/xen/evtchn)";
+	channel_set_destroy(channels);
+	module->host.grants = grants_create();
+	if (!module->host.grants)
+		return "no grant device (/dev/xen/gntdev)";
+	if (store_create(&module->store, &module->host.limits, &store_handler, module) < 0)
+		return "no xenstore (is xenstored running?)";
+	return NULL;
+}
+
+static void
+init_host(struct module *module)
+{
+	struct display_host *host = &module->host;
+	const struct module_options *options = options_module(host->options);
+
+	host->limits = options->limits;
+	limits_resolve(&host->limits, grants_domain_is_pv());
+	host->flip_rules = (struct flip_rules){
+		.deadline_ms = options->flip_deadline_ms,
+		.hidden_after_ms = options->hidden_after_ms,
+		.hidden_period_ms = 1000 / options->hidden_rate_hz,
+	};
+	host->presenter = &wayland_presenter_ops;
+	host->presenter_data = &module->presenter;
+	host->loop = &wayland_loop_ops;
+	host->loop_data = wl_display_get_event_loop(module->compositor->wl_display);
+	host->now_ms = monotonic_ms;
+	wl_list_init(&host->devices);
+}
+
+static bool
+listen_to_threads(struct module *module)
+{
+	struct display_host *host = &module->host;
+
+	module->store_source = wayland_loop_ops.add_fd(host->loop_data, store_fd(module->store),
+						       handle_store, module);
+	module->worker_source = wayland_loop_ops.add_fd(host->loop_data, worker_fd(host->worker),
+							handle_worker, module);
+	return module->store_source && module->worker_source;
+}
+
+static struct module *
+module_create(struct weston_compositor *compositor)
+{
+	struct module *module = calloc(1, sizeof(*module));
+
+	if (!module)
+		return NULL;
+	module->compositor = compositor;
+	compositor_thread = pthread_self();
+	if (mailbox_init(&late_lines) < 0) {
+		free(module);
+		return NULL;
+	}
+	log_set_sink(write_line);
+	module->host.options = config_read(compositor);
+	if (!module->host.options) {
+		free_shared(module);
+		return NULL;
+	}
+	init_host(module);
+	return module;
+}
+
+/* 1: idle, since this is no Xen host; negative: out of memory. */
+static int
+module_start(struct module *module)
+{
+	struct display_host *host = &module->host;
+	const char *missing = find_missing(module);
+
+	if (missing) {
+		log_line("no Xen here: %s; no guest's screen will be shown", missing);
+		return 1;
+	}
+	host->worker = worker_create();
+	if (!host->worker || !listen_to_threads(module)) {
+		log_line("out of memory, threads or descriptors; no guest's screen will be shown");
+		return -1;
+	}
+	module->log_source = wayland_loop_ops.add_fd(host->loop_data, late_lines.event_fd,
+						     handle_late_lines, module);
+	module->presenter.server = module->compositor->wl_display;
+	placements_init(&module->presenter.placements, module->compositor);
+	/* First of all listeners: shells free what our surfaces are placed in. */
+	module->compositor_destroyed.notify = handle_compositor_destroyed;
+	wl_list_insert(&module->compositor->destroy_signal.listener_list,
+		       &module->compositor_destroyed.link);
+	log_line("serving guests' screens; at most %u pages of guests mapped, %u of one guest",
+		 host->limits.host_pages, host->limits.guest_pages);
+	return 0;
+}
+
+static void
+module_abandon(struct module *module)
+{
+	wayland_loop_ops.remove_fd(module->store_source);
+	wayland_loop_ops.remove_fd(module->worker_source);
+	worker_destroy(module->host.worker, LAST_JOBS_MS);
+	store_destroy(module->store, LAST_STATES_MS);
+	free_shared(module);
+}
+
+__attribute__((visibility("default"))) int
+wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[]);
+
+int
+wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[])
+{
+	struct module *module = module_create(compositor);
+
+	if (!module)
+		return -1;
+	bool required = options_module(module->host.options)->require_xen;
+	int ret = module_start(module);
+	if (ret == 0)
+		return 0;
+	if (ret > 0 && required)
+		log_line("require-xen=true in weston.ini: Weston ends here");
+	module_abandon(module);
+	return ret < 0 || required ? -1 : 0;
+}
