@@ -108,7 +108,9 @@ class Packages:
         with open(f"{state}/sources.list", "w") as file:
             file.write(self.source + "\n")
         self.options = []
-        for setting in (f"Dir::State={state}", f"Dir::State::lists={state}/lists", f"Dir::Cache={state}",
+        # pkgcache: containers switch it off, and then each call parses the lists anew
+        for setting in (f"Dir::State={state}", f"Dir::State::lists={state}/lists",
+                        f"Dir::Cache={state}", "Dir::Cache::pkgcache=pkgcache.bin",
                         "Dir::State::status=/dev/null", f"Dir::Etc::sourcelist={state}/sources.list",
                         "Dir::Etc::sourceparts=/dev/null", "Dir::Etc::preferences=/dev/null",
                         "Dir::Etc::preferencesparts=/dev/null", "APT::Architecture=amd64",
