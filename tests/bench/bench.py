@@ -63,22 +63,27 @@ def per_flip(take, screens, flips=FLIPS):
 class Trace:
     """What strace -f has written so far."""
 
-    def __init__(self, path):
+    def __init__(self, path, pid):
         self.path = path
+        self.pid = pid
 
-    def counts(self, main):
+    def counts(self):
+        # strace follows Weston's helpers too
+        threads = set(os.listdir(f"/proc/{self.pid}/task"))
         found = {"system_calls": 0, "module_calls": 0, "wake_ups": 0}
         with open(self.path, errors="replace") as file:
             for line in file:
-                pid, _, text = line.partition(" ")
+                thread, _, text = line.partition(" ")
+                if thread not in threads:
+                    continue
                 text = text.lstrip()
                 ended = re.search(r"epoll_p?wait.* = ([1-9]\d*)", text)
-                if int(pid) == main and ended:
+                if int(thread) == self.pid and ended:
                     found["wake_ups"] += 1
                 if text.startswith(("<...", "---", "+++")):
                     continue
                 found["system_calls"] += 1
-                found["module_calls"] += int(pid) != main
+                found["module_calls"] += int(thread) != self.pid
         return found
 
 
@@ -96,8 +101,8 @@ def measure_calls(build):
         os.environ["SIM_PRELOAD_FIRST"] = f"{build}/tests/bench/count-alloc.so"
         with Screens(build, ["strace", "-f", "-qq", "-o", trace], {"COUNT_ALLOC_FILE": counts}) as screens:
             os.environ["SIM_PRELOAD_FIRST"] = ""
-            pid, calls = screens.weston.pid, Trace(trace)
-            return per_flip(lambda: calls.counts(pid) | allocations(counts), screens)
+            calls = Trace(trace, screens.weston.pid)
+            return per_flip(lambda: calls.counts() | allocations(counts), screens)
 
 
 def measure_instructions(build):

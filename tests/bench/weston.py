@@ -6,6 +6,7 @@ so that drawing costs next to nothing and the same at every size. Knows nothing 
 
 import glob
 import os
+import signal
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -14,7 +15,7 @@ sys.dont_write_bytecode = True
 os.environ.setdefault("SIM_TIME_FACTOR", "5")    # under a tool everything takes longer
 
 from rig.guest import Guest                      # noqa: E402
-from rig.machine import Machine                  # noqa: E402
+from rig.machine import Machine, stop_process    # noqa: E402
 from rig.weston import Weston                    # noqa: E402
 
 SIZES = ((640, 480), (1920, 1080), (3840, 2160))
@@ -55,6 +56,11 @@ class ToolWeston(Weston):
             if name != "strace" or not children:
                 return pid
             pid = int(children[0])
+
+    def stop(self):
+        # strace would not pass a signal on
+        os.kill(self.pid, signal.SIGTERM)
+        return stop_process(self.process, 60)
 
 
 class Screens:
