@@ -16,10 +16,21 @@
 
 #define PUBLIC __attribute__((visibility("default")))
 
+/* A library that only a module of Weston is linked with is not in the global scope, where the next
+ * definition is looked for: it is found by its name. */
+static void *
+find_real(const char *name)
+{
+	void *real = dlsym(RTLD_NEXT, name);
+	void *store = real ? NULL : dlopen("libxenstore.so.4", RTLD_LAZY | RTLD_NOLOAD);
+
+	return store ? dlsym(store, name) : real;
+}
+
 #define REAL(name) \
 	static __typeof__(&name) real; \
 	if (!real) \
-		real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+		real = (__typeof__(&name))find_real(#name)
 
 /* Defines a passed-on function; call is its name in the table of faults. */
 #define PASS_ON(type, name, call, failure, parameters, arguments) \
