@@ -29,15 +29,15 @@ decode_dbuf_create(struct displif_dbuf_create *out,
 		return -EINVAL;
 	if (untrusted->buffer_sz == 0 || untrusted->data_ofs >= untrusted->buffer_sz)
 		return -EINVAL;
+	uint64_t pages = geometry_pages(untrusted->buffer_sz);
+	/* A wl_shm pool is mapped in whole pages, and its size is an int32_t. */
+	if (pages > limits->buffer_pages || pages * PAGE_OCTETS > INT32_MAX)
+		return -ENOSPC;
 	if (!no_geometry &&
 	    (!known_depth(untrusted->bpp) ||
 	     !geometry_fits(untrusted->buffer_sz, untrusted->data_ofs,
 			    geometry_pitch(untrusted->width, untrusted->bpp), untrusted->height)))
 		return -EINVAL;
-	uint64_t pages = geometry_pages(untrusted->buffer_sz);
-	/* A wl_shm pool is mapped in whole pages, and its size is an int32_t. */
-	if (pages > limits->buffer_pages || pages * PAGE_OCTETS > INT32_MAX)
-		return -ENOSPC;
 
 	out->cookie = untrusted->dbuf_cookie;
 	out->width = untrusted->width;
