@@ -18,7 +18,7 @@
 
 /* member, key, minimum, maximum, default, help */
 #define LIMITS(X)                                                                                  \
-	X(connectors, "max-connectors", 1, 64, 4, "connectors of one vdispl device")               \
+	X(connectors, "max-connectors", 1, 16, 4, "connectors of one vdispl device")               \
 	X(buffers, "max-buffers", 1, 4096, 64, "display buffers of one device at a time")          \
 	X(framebuffers, "max-framebuffers", 1, 4096, 64, "framebuffers of one device at a time")   \
 	X(buffer_pages, "max-buffer-pages", 1, 65536, 65536, "pages of one display buffer")        \
