@@ -150,7 +150,8 @@ class Weston:
         self.shots += 1
         directory = f"{self.home}/shot-{self.shots}"
         os.makedirs(directory)
-        env = dict(os.environ, XDG_RUNTIME_DIR=self.home, WAYLAND_DISPLAY="wayland-sim")
+        env = dict(os.environ, XDG_RUNTIME_DIR=self.home, WAYLAND_DISPLAY="wayland-sim",
+                   LD_PRELOAD=f"{self.machine.build}/libopaque-shot.so")
         done = subprocess.run(["weston-screenshooter"], cwd=directory, env=env, check=False,
                               timeout=30 * SCALE, capture_output=True, text=True)
         files = glob.glob(f"{directory}/*.png")
