@@ -57,10 +57,10 @@ static const struct wl_callback_listener pool_listener = {
 
 /* libwayland maps the descriptor at once and needs it no longer. */
 static void
-make_pool(struct import *import)
+make_pool(struct pacing_turn *turn)
 {
-	if (!import->client || import->fd < 0)
-		return;
+	struct import *import = wl_container_of(turn, import, turn);
+
 	import->pool = wl_shm_create_pool(import->client->shm, import->fd,
 					  (int32_t)(import->buffer->geometry.pages * PAGE_OCTETS));
 	if (import->pool)
@@ -70,6 +70,29 @@ make_pool(struct import *import)
 	import->fd = -1;
 	if (!import->pool || !import->pool_sync)
 		settle(import, IMPORT_MAPPED, -ENOMEM);
+}
+
+static void
+make_pool_in_turn(struct import *import)
+{
+	if (import->client && import->fd >= 0)
+		pacing_ask(import->pacing, &import->turn);
+}
+
+/* Destroys the pool, if there is one; its pages are unmapped when the last of its
+ * buffers is gone. */
+static void
+drop_pool(struct import *import)
+{
+	pacing_cancel(&import->turn);
+	if (import->pool_sync)
+		wl_callback_destroy(import->pool_sync);
+	import->pool_sync = NULL;
+	if (!import->pool)
+		return;
+	wl_shm_pool_destroy(import->pool);
+	import->pool = NULL;
+	pacing_charge(import->pacing, import->turn.pages);
 }
 
 static void
@@ -101,7 +124,7 @@ handle_way_done(struct worker_job *job)
 	if (result->error < 0 || result->way == IMPORT_CONVERTED)
 		settle(import, result->way, result->error);
 	else
-		make_pool(import);
+		make_pool_in_turn(import);
 }
 
 static void
@@ -118,7 +141,8 @@ post_way(struct import *import, enum import_way way)
 }
 
 struct import *
-import_create(struct display_buffer *buffer, const struct import_handler *handler, void *data)
+import_create(struct display_buffer *buffer, struct pacing *pacing,
+	      const struct import_handler *handler, void *data)
 {
 	struct import *import = calloc(1, sizeof(*import));
 
@@ -129,6 +153,8 @@ import_create(struct display_buffer *buffer, const struct import_handler *handle
 	import->handler = handler;
 	import->data = data;
 	import->fd = -1;
+	import->pacing = pacing;
+	pacing_turn_init(&import->turn, buffer->geometry.pages, make_pool);
 	for (unsigned way = 0; way < IMPORT_WAYS; way++) {
 		import->results[way].import = import;
 		import->results[way].way = (enum import_way)way;
@@ -146,7 +172,7 @@ import_set_client(struct import *import, struct client *client)
 		return;
 	/* An insertion can be mapped once, ever: a new pool needs a new one. */
 	if (import->fd >= 0)
-		make_pool(import);
+		make_pool_in_turn(import);
 	else
 		post_way(import, IMPORT_MAPPED);
 }
@@ -156,12 +182,7 @@ import_lose_client(struct import *import)
 {
 	bool making = import->pool_sync != NULL;
 
-	if (import->pool_sync)
-		wl_callback_destroy(import->pool_sync);
-	if (import->pool)
-		wl_shm_pool_destroy(import->pool);
-	import->pool_sync = NULL;
-	import->pool = NULL;
+	drop_pool(import);
 	import->client = NULL;
 	if (import->releasing)
 		finish_release(import);
@@ -226,13 +247,7 @@ void
 import_release(struct import *import)
 {
 	import->releasing = true;
-	if (import->pool_sync)
-		wl_callback_destroy(import->pool_sync);
-	import->pool_sync = NULL;
-	if (import->pool) {
-		wl_shm_pool_destroy(import->pool);
-		import->pool = NULL;
-	}
+	drop_pool(import);
 	/* Also without a pool: buffers of it may be on their way out. */
 	if (import->client) {
 		import->pool_sync = client_sync(import->client, &pool_gone_listener, import);
@@ -250,12 +265,7 @@ import_orphan(struct import *import)
 
 	wl_list_remove(&import->link);
 	import->orphaned = true;
-	if (import->pool_sync)
-		wl_callback_destroy(import->pool_sync);
-	if (import->pool)
-		wl_shm_pool_destroy(import->pool);
-	import->pool_sync = NULL;
-	import->pool = NULL;
+	drop_pool(import);
 	import->client = NULL;
 	if (!cleaning)
 		import_release(import);

@@ -12,6 +12,7 @@
 
 #include "client.h"
 #include "device.h"
+#include "pacing.h"
 
 enum import_way {
 	IMPORT_MAPPED,
@@ -47,6 +48,8 @@ struct import {
 
 	struct import_result results[IMPORT_WAYS];
 	int fd; /* inserted, not yet given to wl_shm; -1: none */
+	struct pacing *pacing;
+	struct pacing_turn turn; /* to map */
 	void *pages;
 	struct wl_shm_pool *pool;
 	struct wl_callback *pool_sync;
@@ -58,7 +61,8 @@ struct import {
 
 /* NULL: out of memory. */
 struct import *
-import_create(struct display_buffer *buffer, const struct import_handler *handler, void *data);
+import_create(struct display_buffer *buffer, struct pacing *pacing,
+	      const struct import_handler *handler, void *data);
 
 /* The client that pools are made with; its shm global must be bound. */
 void

@@ -194,6 +194,7 @@ handle_compositor_destroyed(struct wl_listener *listener, void *data)
 	wl_list_for_each(device, &module->host.devices, link)
 		device_destroy(device);
 	placements_finish(&module->presenter.placements);
+	pacing_finish(&module->presenter.pacing);
 	/* What hangs in the kernel or waits for xenstored is left to the process's
 	 * end; nothing that its thread uses may go before. */
 	bool idle = worker_destroy(module->host.worker, LAST_JOBS_MS);
@@ -292,7 +293,8 @@ module_start(struct module *module)
 		return 1;
 	}
 	host->worker = worker_create();
-	if (!host->worker || !listen_to_threads(module)) {
+	if (!host->worker || !listen_to_threads(module) ||
+	    pacing_init(&module->presenter.pacing, host) < 0) {
 		log_line("out of memory, threads or descriptors; no guest's screen will be shown");
 		return -1;
 	}

@@ -133,7 +133,7 @@ import_of(struct presented_device *presented, struct display_buffer *buffer)
 
 	if (import)
 		return import;
-	import = import_create(buffer, &import_handler, presented);
+	import = import_create(buffer, &presented->presenter->pacing, &import_handler, presented);
 	if (!import)
 		return NULL;
 	wl_list_insert(&presented->imports, &import->link);

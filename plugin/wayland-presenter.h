@@ -8,12 +8,14 @@
 
 #include <wayland-server-core.h>
 
+#include "pacing.h"
 #include "placement.h"
 #include "presenter.h"
 
 struct wayland_presenter {
 	struct wl_display *server;
 	struct placements placements;
+	struct pacing pacing;
 };
 
 /* With a struct wayland_presenter as its data. */
