@@ -16,7 +16,7 @@ import tempfile
 import time
 
 import callgrind
-from weston import SIZES, Screens, processor_ns, switches
+from weston import SIZES, Screens, name_of, processor_ns, switches
 
 FLIPS = 100
 IDLE_SECONDS = 3
@@ -131,7 +131,16 @@ def measure_instructions(build):
 def copied_octets(log):
     """{guest's name: (flips, octets copied)} from what the module logs of each connector at its end."""
     return {match[1]: (int(match[2]), int(match[3])) for match in re.finditer(
-        r"guest (\S+)\(\d+\) .*flips (\d+) .*copied (\d+) octets", log)}
+        r"guest (\S+)\(\d+\) .* disconnected after (\d+) flips .* (\d+) octets copied", log)}
+
+
+def measure_converted(build):
+    """Octets copied for each flip of a format that no renderer reads in place: {size: octets}."""
+    say("octets copied where the module has to convert")
+    with Screens(build, fourcc="RG24") as screens:
+        pass
+    copied = copied_octets(screens.log)
+    return {size: copied[name_of(size)][1] / copied[name_of(size)][0] for size in SIZES}
 
 
 def measure_copy_client(build, screens, size):
@@ -169,7 +178,7 @@ def measure_time(build):
         idle = switches(pid) - before
     copied = copied_octets(screens.log)
     for size in SIZES:
-        flips, octets = copied.get(f"bench-{size[0]}", (0, 0))
+        flips, octets = copied.get(name_of(size), (0, 0))
         sizes[size]["copied"] = octets / flips if flips else None
     module = sizes[SIZES[-1]]["processor_us"]
     copying["module_us"] = module

@@ -12,11 +12,13 @@ import bench
 GROWTH = 1.05    # 4K against VGA
 
 
-def promises(result):
+def promises(result, converted):
     """(name, holds, what was found), one for each promise."""
     for size, found in result["per_flip"].items():
         yield f"nothing-copied-{size}", found["copied"] == 0, f"{found['copied']} octets for each flip"
         yield f"no-allocation-{size}", found["allocations"] == 0, f"{found['allocations']} for each flip"
+    for (width, height), octets in converted.items():
+        yield f"converting-is-counted-{width}x{height}", octets >= width * height * 3, f"{octets:.0f} for each flip"
     for key in ("instructions", "system_calls"):
         ratio = result["ratio_4k_to_vga"][key]
         yield f"{key}-do-not-grow", ratio is not None and ratio <= GROWTH, f"4K : VGA is {ratio}"
@@ -26,10 +28,11 @@ def promises(result):
 
 
 def main():
-    result = bench.measure(os.path.abspath(sys.argv[1]))
+    build = os.path.abspath(sys.argv[1])
+    result = bench.measure(build)
     print(bench.table(result))
     counts = {True: 0, False: 0}
-    for name, holds, text in promises(result):
+    for name, holds, text in promises(result, bench.measure_converted(build)):
         counts[bool(holds)] += 1
         print(f"{'pass' if holds else 'FAIL'}  {name}: {text}")
     print(f"{counts[True]} passed, {counts[False]} failed, 0 skipped")

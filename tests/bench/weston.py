@@ -66,7 +66,7 @@ class ToolWeston(Weston):
 class Screens:
     """with Screens(build) as screens: a Weston with the module, and one connected guest of each size."""
 
-    def __init__(self, build, tool=(), environment=None):
+    def __init__(self, build, tool=(), environment=None, fourcc="XR24"):
         os.environ["SIM_BUILD"] = f"{build}/tests/sim"
         self.machine = Machine()
         rules = "[xen-display]\nresample-rate=0\n" + "".join(
@@ -75,6 +75,7 @@ class Screens:
         self.weston = ToolWeston(self.machine, outputs=[("headless", PART[0] * len(SIZES), PART[1])], config=rules,
                                  environment=environment)
         self.weston.tool = tool
+        self.fourcc = fourcc
         self.guests = {}
         self.log = ""
 
@@ -102,8 +103,8 @@ class Screens:
         self.guests[size] = guest
         guest.connect()
         for cookie in (1, 2):
-            guest.buffer(cookie, *size, picture=cookie)
-        guest.show(1, *size)
+            guest.buffer(cookie, *size, self.fourcc, picture=cookie)
+        guest.show(1, *size, bpp=24 if self.fourcc == "RG24" else 32)
         self.flips(size, WARM_UP)
 
     def flips(self, size, count):
