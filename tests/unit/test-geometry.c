@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests of plugin/geometry.c: arithmetic that would wrap, the visible part of a
+ * framebuffer, and the four fits, for sizes that a guest may choose.
+ */
+#include "test.h"
+
+#include "geometry.h"
+
+TEST(pitch)
+{
+	check_int(geometry_pitch(1366, 32), 5464);
+	check_int(geometry_pitch(1, 24), 3);
+	check_int(geometry_pitch(799, 16), 1598);
+	check_int(geometry_pitch(1, 1), 1);
+	check_int(geometry_pitch(8, 1), 1);
+	check_int(geometry_pitch(9, 1), 2);
+	check_int(geometry_pitch(0, 32), 0);
+	check_int(geometry_pitch(UINT32_MAX, 32), 17179869180);
+	check_int(geometry_pitch(UINT32_MAX, UINT32_MAX), 2305843008139952129);
+}
+
+TEST(pages)
+{
+	check_int(geometry_pages(0), 0);
+	check_int(geometry_pages(1), 1);
+	check_int(geometry_pages(4096), 1);
+	check_int(geometry_pages(4097), 2);
+	check_int(geometry_pages(UINT32_MAX), 1048576);
+	check_int(geometry_pages(UINT64_MAX), 4503599627370496);
+}
+
+TEST(fits_in_size)
+{
+	check(geometry_fits(400, 0, 40, 10));
+	check(!geometry_fits(399, 0, 40, 10));
+	check(geometry_fits(401, 1, 40, 10));
+	check(!geometry_fits(400, 1, 40, 10));
+	check(geometry_fits(1, 0, 1, 1));
+	check(!geometry_fits(0, 0, 1, 1));
+	check(!geometry_fits(100, 0, 0, 1));
+	check(!geometry_fits(100, 0, 1, 0));
+	check(!geometry_fits(100, 100, 1, 1));
+	check(geometry_fits(100, 99, 1, 1));
+	check(!geometry_fits(100, 101, 1, 1));
+	check(!geometry_fits(100, UINT64_MAX, 1, 1));
+}
+
+TEST(fits_in_a_pool)
+{
+	check(geometry_fits(INT32_MAX, 0, 1, INT32_MAX));
+	check(!geometry_fits((uint64_t)INT32_MAX + 1, 0, 1, 1));
+	check(!geometry_fits(UINT64_MAX, 0, 1, 1));
+}
+
+/* pitch * height or data_ofs + pitch * height are small modulo 2^32 or 2^64. */
+TEST(fits_without_wrapping)
+{
+	check(!geometry_fits(4096, 0, 0x10000, 0x10000));
+	check(!geometry_fits(4096, 0, UINT64_C(1) << 32, UINT64_C(1) << 32));
+	check(!geometry_fits(4096, 0, UINT64_C(1) << 63, 2));
+	check(!geometry_fits(4096, 4095, UINT64_MAX, 1));
+	check(!geometry_fits(4096, 1, UINT64_MAX, UINT64_MAX));
+	check(!geometry_fits(4096, 4096, UINT64_MAX, 1));
+}
+
+struct source_case {
+	uint32_t framebuffer[2], at[2], size[2], resolution[2];
+	struct rectangle expected;
+};
+
+static void
+check_source(const struct source_case *c, bool visible)
+{
+	struct rectangle out = {-1, -1, -1, -1};
+
+	test_case("framebuffer %ux%u, (%u, %u) %ux%u, resolution %ux%u", c->framebuffer[0],
+		  c->framebuffer[1], c->at[0], c->at[1], c->size[0], c->size[1], c->resolution[0],
+		  c->resolution[1]);
+	check_int(geometry_source(&out, c->framebuffer[0], c->framebuffer[1], c->at[0], c->at[1],
+				  c->size[0], c->size[1], c->resolution[0], c->resolution[1]),
+		  visible);
+	if (!visible)
+		return;
+	check_int(out.x, c->expected.x);
+	check_int(out.y, c->expected.y);
+	check_int(out.width, c->expected.width);
+	check_int(out.height, c->expected.height);
+}
+
+TEST(source)
+{
+	static const struct source_case cases[] = {
+		/* the ordinary case */
+		{{800, 600}, {0, 0}, {800, 600}, {800, 600}, {0, 0, 800, 600}},
+		/* one wide framebuffer over two connectors */
+		{{1600, 600}, {0, 0}, {1600, 600}, {800, 600}, {0, 0, 800, 600}},
+		{{1600, 600}, {800, 0}, {1600, 600}, {800, 600}, {800, 0, 800, 600}},
+		/* smaller framebuffer, smaller request, smaller resolution */
+		{{640, 480}, {0, 0}, {800, 600}, {800, 600}, {0, 0, 640, 480}},
+		{{800, 600}, {0, 0}, {320, 200}, {800, 600}, {0, 0, 320, 200}},
+		{{800, 600}, {0, 0}, {800, 600}, {640, 480}, {0, 0, 640, 480}},
+		/* the last pixel */
+		{{800, 600}, {799, 599}, {800, 600}, {800, 600}, {799, 599, 1, 1}},
+		/* extremes that must not wrap */
+		{{32767, 32767},
+		 {1, 1},
+		 {UINT32_MAX, UINT32_MAX},
+		 {UINT32_MAX, UINT32_MAX},
+		 {1, 1, 32766, 32766}},
+		{{UINT32_MAX, UINT32_MAX},
+		 {1, 1},
+		 {100, 200},
+		 {UINT32_MAX, UINT32_MAX},
+		 {1, 1, 100, 200}},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_source(&cases[i], true);
+}
+
+TEST(source_that_shows_nothing)
+{
+	static const struct source_case cases[] = {
+		{{800, 600}, {800, 0}, {800, 600}, {800, 600}, {0, 0, 0, 0}},
+		{{800, 600}, {0, 600}, {800, 600}, {800, 600}, {0, 0, 0, 0}},
+		{{800, 600}, {UINT32_MAX, 0}, {800, 600}, {800, 600}, {0, 0, 0, 0}},
+		{{800, 600}, {0, UINT32_MAX}, {2, 600}, {800, 600}, {0, 0, 0, 0}},
+		{{0, 600}, {0, 0}, {800, 600}, {800, 600}, {0, 0, 0, 0}},
+		{{800, 600}, {0, 0}, {0, 600}, {800, 600}, {0, 0, 0, 0}},
+		{{800, 600}, {0, 0}, {800, 0}, {800, 600}, {0, 0, 0, 0}},
+		{{800, 600}, {0, 0}, {800, 600}, {0, 600}, {0, 0, 0, 0}},
+		/* beyond what a rectangle can say */
+		{{UINT32_MAX, 1}, {0x80000000, 0}, {1, 1}, {1, 1}, {0, 0, 0, 0}},
+		{{UINT32_MAX, 1}, {0, 0}, {UINT32_MAX, 1}, {UINT32_MAX, 1}, {0, 0, 0, 0}},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_source(&cases[i], false);
+}
+
+static struct fitted
+fit(enum fit how, struct rectangle source, struct rectangle area)
+{
+	struct fitted out;
+
+	test_case("fit %d, %dx%d at (%d, %d) into %dx%d at (%d, %d)", how, source.width,
+		  source.height, source.x, source.y, area.width, area.height, area.x, area.y);
+	geometry_fit(&out, how, &source, &area);
+	return out;
+}
+
+static void
+check_destination(const struct fitted *fitted, int x, int y, int width, int height)
+{
+	check_int(fitted->destination.x, x);
+	check_int(fitted->destination.y, y);
+	check_int(fitted->destination.width, width);
+	check_int(fitted->destination.height, height);
+}
+
+static bool
+near(double a, double b)
+{
+	return a - b < 1e-6 && b - a < 1e-6;
+}
+
+static void
+check_fitted_source(const struct fitted *fitted, double x, double y, double width, double height)
+{
+	check(near(fitted->source_x, x));
+	check(near(fitted->source_y, y));
+	check(near(fitted->source_width, width));
+	check(near(fitted->source_height, height));
+}
+
+static const struct rectangle vga = {0, 0, 640, 480};
+static const struct rectangle full_hd = {0, 0, 1920, 1080};
+
+TEST(stretch)
+{
+	struct fitted fitted = fit(FIT_STRETCH, vga, (struct rectangle){10, -20, 1920, 1080});
+
+	check_destination(&fitted, 10, -20, 1920, 1080);
+	check_fitted_source(&fitted, 0, 0, 640, 480);
+}
+
+TEST(fit_keeps_the_aspect)
+{
+	struct fitted fitted = fit(FIT_FIT, vga, full_hd);
+
+	check_destination(&fitted, 240, 0, 1440, 1080);
+	check_fitted_source(&fitted, 0, 0, 640, 480);
+	fitted = fit(FIT_FIT, full_hd, (struct rectangle){100, 50, 640, 480});
+	check_destination(&fitted, 100, 110, 640, 360);
+	fitted = fit(FIT_FIT, vga, vga);
+	check_destination(&fitted, 0, 0, 640, 480);
+}
+
+TEST(fill_keeps_the_aspect)
+{
+	struct fitted fitted = fit(FIT_FILL, vga, full_hd);
+
+	check_destination(&fitted, 0, 0, 1920, 1080);
+	check_fitted_source(&fitted, 0, 60, 640, 360);
+	fitted = fit(FIT_FILL, full_hd, (struct rectangle){100, 50, 640, 480});
+	check_destination(&fitted, 100, 50, 640, 480);
+	check_fitted_source(&fitted, 240, 0, 1440, 1080);
+	/* The source need not begin at 0. */
+	fitted = fit(FIT_FILL, (struct rectangle){640, 100, 640, 480}, full_hd);
+	check_fitted_source(&fitted, 640, 160, 640, 360);
+}
+
+TEST(center_is_pixel_for_pixel)
+{
+	struct fitted fitted = fit(FIT_CENTER, vga, full_hd);
+
+	check_destination(&fitted, 640, 300, 640, 480);
+	check_fitted_source(&fitted, 0, 0, 640, 480);
+	fitted = fit(FIT_CENTER, full_hd, vga);
+	check_destination(&fitted, 0, 0, 640, 480);
+	check_fitted_source(&fitted, 640, 300, 640, 480);
+	/* wider, but not as high; odd rests */
+	fitted = fit(FIT_CENTER, (struct rectangle){0, 0, 801, 101},
+		     (struct rectangle){0, 0, 640, 480});
+	check_destination(&fitted, 0, 189, 640, 101);
+	check_fitted_source(&fitted, 80, 0, 640, 101);
+}
+
+static const int32_t sides[] = {1, 2, 3, 7, 480, 599, 640, 1023, 1366, 4095, 32767, 65536};
+#define SIDES (sizeof(sides) / sizeof(sides[0]))
+
+/* Within what is there on both sides, and never empty. */
+static void
+check_legal(const struct fitted *fitted, const struct rectangle *source,
+	    const struct rectangle *area)
+{
+	check(fitted->source_width > 0 && fitted->source_height > 0);
+	check(fitted->source_x >= source->x - 1e-6 && fitted->source_y >= source->y - 1e-6);
+	check(fitted->source_x + fitted->source_width <= source->x + source->width + 1e-6);
+	check(fitted->source_y + fitted->source_height <= source->y + source->height + 1e-6);
+	check(fitted->destination.width > 0 && fitted->destination.height > 0);
+	check(fitted->destination.x >= area->x && fitted->destination.y >= area->y);
+	check(fitted->destination.x + fitted->destination.width <= area->x + area->width);
+	check(fitted->destination.y + fitted->destination.height <= area->y + area->height);
+}
+
+TEST(every_fit_is_legal_at_every_size)
+{
+	for (enum fit how = FIT_FIT; how <= FIT_STRETCH; how++)
+		for (size_t i = 0; i < SIDES * SIDES; i++)
+			for (size_t j = 0; j < SIDES * SIDES; j++) {
+				struct rectangle source = {3, 5, sides[i % SIDES],
+							   sides[i / SIDES]};
+				struct rectangle area = {-7, 11, sides[j % SIDES],
+							 sides[j / SIDES]};
+				struct fitted fitted = fit(how, source, area);
+
+				check_legal(&fitted, &source, &area);
+			}
+}
