@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests of plugin/log.c: who a line is about, text of a guest in it, and how
+ * many lines a guest can cause.
+ */
+#include "test.h"
+
+#include "log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static char last[1024];
+static unsigned lines;
+
+static void
+keep_line(const char *line)
+{
+	snprintf(last, sizeof(last), "%s", line);
+	lines++;
+}
+
+static const struct log_subject subject = {.guest = "g1", .domid = 7, .devid = 3};
+
+TEST(lines_are_whole)
+{
+	log_set_sink(keep_line);
+	log_line("xen: %s", "no event channels");
+	check_string(last, "xen-display: xen: no event channels\n");
+	check_int(lines, 1);
+}
+
+TEST(lines_name_the_guest)
+{
+	log_set_sink(keep_line);
+	log_guest(&subject, -1, "connected");
+	check_string(last, "xen-display: guest g1(7) vdispl 3: connected\n");
+	log_guest(&subject, 0, "%d", 5);
+	check_string(last, "xen-display: guest g1(7) vdispl 3 conn 0: 5\n");
+	log_guest(&(struct log_subject){.guest = "x", .domid = 65535, .devid = UINT32_MAX}, 255,
+		  "off");
+	check_string(last, "xen-display: guest x(65535) vdispl 4294967295 conn 255: off\n");
+}
+
+TEST(long_lines_are_cut)
+{
+	char text[2000];
+
+	memset(text, 'y', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	log_set_sink(keep_line);
+	for (size_t length = 400; length < 600; length++) {
+		log_guest(&subject, 1, "%.*s", (int)length, text);
+		check(strlen(last) <= 511);
+		check(last[strlen(last) - 1] == '\n');
+		check(strchr(last, '\n') == last + strlen(last) - 1);
+	}
+	log_line("%s", text);
+	check_int(strlen(last), 511);
+}
+
+static void
+log_at(struct log_limit *limit, uint32_t per_second, int64_t now_ms)
+{
+	log_guest_limited(limit, per_second, now_ms, &subject, -1, "guest bug: at %d", (int)now_ms);
+}
+
+TEST(limited_lines)
+{
+	struct log_limit limit = {0};
+
+	log_set_sink(keep_line);
+	log_at(&limit, 1, 5000);
+	check_int(lines, 1);
+	check_contains(last, "guest bug: at 5000\n");
+	log_at(&limit, 1, 5001);
+	log_at(&limit, 1, 5999);
+	check_int(lines, 1);
+	log_at(&limit, 1, 6000);
+	check_int(lines, 2);
+	check_contains(last, "at 6000 (2 lines before this one left out)\n");
+	log_at(&limit, 1, 7000);
+	check_contains(last, "at 7000\n");
+}
+
+TEST(limited_lines_in_the_first_second_of_the_clock)
+{
+	struct log_limit limit = {0};
+
+	log_set_sink(keep_line);
+	for (int64_t at = 0; at < 1000; at++)
+		log_at(&limit, 3, at);
+	check_int(lines, 3);
+}
+
+TEST(each_limit_counts_for_itself)
+{
+	struct log_limit first = {0}, second = {0};
+
+	log_set_sink(keep_line);
+	for (unsigned i = 0; i < 10; i++) {
+		log_at(&first, 2, 1000);
+		log_at(&second, 2, 1000);
+	}
+	check_int(lines, 4);
+}
+
+TEST(a_flood_for_a_minute)
+{
+	struct log_limit limit = {0};
+
+	log_set_sink(keep_line);
+	for (int64_t at = 0; at < 60000; at++)
+		log_at(&limit, 5, at);
+	check_int(lines, 300);
+}
+
+TEST(escape)
+{
+	char out[16];
+
+	log_escape(out, sizeof(out), "plain ~text");
+	check_string(out, "plain ~text");
+	log_escape(out, sizeof(out), "a\nb\033[2J\177\x80\xff");
+	check_string(out, "a?b?[2J???");
+	log_escape(out, sizeof(out), "%s%n");
+	check_string(out, "%s%n");
+	log_escape(out, sizeof(out), "");
+	check_string(out, "");
+}
+
+TEST(escape_is_bounded)
+{
+	for (size_t size = 1; size < 12; size++) {
+		char out[16];
+
+		memset(out, '#', sizeof(out));
+		log_escape(out, size, "0123456789");
+		check_int(strlen(out), size > 10 ? 10 : size - 1);
+		check(out[size] == '#');
+	}
+}
+
+TEST(sink_can_be_taken_back)
+{
+	log_set_sink(keep_line);
+	log_set_sink(NULL);
+	log_line("this line goes to stderr, and is no failure");
+	check_int(lines, 0);
+}
