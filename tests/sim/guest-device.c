@@ -217,11 +217,25 @@ guest_device_free(struct guest_device *device)
 	return mapped;
 }
 
+/* Closed, or already InitWait again: the backend does not stay in between. */
+static bool
+wait_closed(struct guest_device *device)
+{
+	uint64_t end = guest_now_ms() + 10000;
+	while (guest_now_ms() < end) {
+		long state = guest_store_number(store, device->back, "state", 0);
+		if (state == XenbusStateClosed || state == XenbusStateInitWait)
+			return true;
+		guest_wait(100);
+	}
+	return false;
+}
+
 int
 guest_device_close(struct guest_device *device)
 {
 	guest_device_set_state(device, XenbusStateClosing);
-	bool closed = guest_device_wait(device, XenbusStateClosed, 10000);
+	bool closed = wait_closed(device);
 	uint32_t mapped = guest_device_free(device);
 	guest_device_set_state(device, XenbusStateClosed);
 	if (mapped)

@@ -70,13 +70,10 @@ receive_responses(int connection)
 	return true;
 }
 
-static void *
-run_bridge(void *nothing)
+static void
+carry(int connection)
 {
-	int connection = accept(bridge.listener, NULL, NULL);
-	bool up = connection >= 0;
-	close(bridge.listener);
-	unlink(bridge.path);
+	bool up = true;
 	while (up) {
 		struct xenstore_domain_interface *ring = bridge.ring;
 		bool full = ring->req_prod - ring->req_cons == XENSTORE_RING_SIZE;
@@ -90,7 +87,17 @@ run_bridge(void *nothing)
 			evtchn_unmask(machine_get(), bridge.handle, port);
 		up = send_requests(connection) && receive_responses(connection);
 	}
-	close(connection);
+}
+
+/* One connection after the other; what the last one watched is its own matter. */
+static void *
+run_bridge(void *nothing)
+{
+	int connection;
+	while ((connection = accept4(bridge.listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+		carry(connection);
+		close(connection);
+	}
 	return NULL;
 }
 

@@ -4,6 +4,7 @@
 ok() and the methods built on it raise Failure when the guest's answer is not the expected one.
 """
 import queue
+import re
 import subprocess
 import threading
 import time
@@ -21,8 +22,8 @@ def words_of(line):
     for word in line.split():
         key, equals, value = word.partition("=")
         if equals:
-            found[key] = int(value, 0) if value.lstrip("-").isdigit() or \
-                value.startswith("0x") else value
+            number = re.fullmatch(r"-?(0|[1-9]\d{0,18}|0x[0-9a-f]+)", value)
+            found[key] = int(value, 0) if number else value
     return found
 
 

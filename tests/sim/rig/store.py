@@ -90,11 +90,26 @@ class Store:
     def end(self, transaction):
         self.call(TRANSACTION_END, "T", transaction=transaction)
 
+    def transact(self, change):
+        """Calls change(transaction) until it does not collide with anybody else's."""
+        while True:
+            transaction = self.begin()
+            change(transaction)
+            try:
+                return self.end(transaction)
+            except StoreError as error:
+                if not str(error).startswith("EAGAIN"):
+                    raise
+
     def introduce(self, domid, frame, port):
         self.call(INTRODUCE, str(domid), str(frame), str(port))
 
     def watch(self, path):
         self.call(WATCH, path, path)
+
+    def unwatch(self, path):
+        self.call(UNWATCH, path, path)
+        self.events.clear()
 
     def control(self, *words):
         return self.call(CONTROL, *words).rstrip(b"\0").decode()
@@ -124,5 +139,4 @@ class Store:
                     return None
                 self.next_event(left)
         finally:
-            self.call(UNWATCH, path, path)
-            self.events.clear()
+            self.unwatch(path)

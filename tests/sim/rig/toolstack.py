@@ -47,31 +47,28 @@ class Toolstack:
         guests = (f"n{domid}", f"r{backend}")
         ours = (f"n{backend}", f"r{domid}")
         store = self.store
-        transaction = store.begin()
-
-        def write(path, value, permissions):
-            store.write(path, value, transaction)
-            store.permit(path, *permissions, transaction=transaction)
-
-        store.remove(front, transaction)
-        store.mkdir(front, transaction)
-        store.permit(front, *guests, transaction=transaction)
-        write(f"{front}/backend", back, guests)
-        write(f"{front}/backend-id", backend, guests)
-        write(f"{front}/state", 1, guests)
-        write(f"{front}/be-alloc", int(be_alloc), ours)
+        front_nodes = [("backend", back, guests), ("backend-id", backend, guests),
+                       ("state", 1, guests), ("be-alloc", int(be_alloc), ours)]
         for index, resolution in enumerate(resolutions):
             unique = unique_ids[index] if unique_ids else f"{domid}-{device}-{index}"
-            write(f"{front}/{index}/unique-id", unique, ours)
-            write(f"{front}/{index}/resolution", resolution, ours)
-        store.remove(back, transaction)
-        store.mkdir(back, transaction)
-        store.permit(back, *ours, transaction=transaction)
-        write(f"{back}/frontend", front, ours)
-        write(f"{back}/frontend-id", domid, ours)
-        write(f"{back}/online", 1, ours)
-        write(f"{back}/state", 1, ours)
-        store.end(transaction)
+            front_nodes += [(f"{index}/unique-id", unique, ours),
+                            (f"{index}/resolution", resolution, ours)]
+        back_nodes = [("frontend", front, ours), ("frontend-id", domid, ours),
+                      ("online", 1, ours), ("state", 1, ours)]
+
+        def make(directory, owner, nodes, transaction):
+            store.remove(directory, transaction)
+            store.mkdir(directory, transaction)
+            store.permit(directory, *owner, transaction=transaction)
+            for name, value, permissions in nodes:
+                store.write(f"{directory}/{name}", value, transaction)
+                store.permit(f"{directory}/{name}", *permissions, transaction=transaction)
+
+        def make_both(transaction):
+            make(front, guests, front_nodes, transaction)
+            make(back, ours, back_nodes, transaction)
+
+        store.transact(make_both)
 
     def wait_backend(self, domid, device, state, timeout=10, backend=0):
         """True once the backend's state is exactly that one."""
@@ -79,18 +76,21 @@ class Toolstack:
         return self.store.wait(path, lambda value: value == str(state), timeout) is not None
 
     def remove_directories(self, domid, device, backend=0):
-        transaction = self.store.begin()
-        self.store.remove(self.front(domid, device), transaction)
-        self.store.remove(self.back(domid, device, backend), transaction)
-        self.store.end(transaction)
+        def remove(transaction):
+            self.store.remove(self.front(domid, device), transaction)
+            self.store.remove(self.back(domid, device, backend), transaction)
+
+        self.store.transact(remove)
 
     def detach(self, domid, device, backend=0, timeout=10):
         """xl vdispl-detach; True if the backend went to Closed in time."""
         back = self.back(domid, device, backend)
-        transaction = self.store.begin()
-        self.store.write(f"{back}/online", 0, transaction)
-        self.store.write(f"{back}/state", 5, transaction)
-        self.store.end(transaction)
+
+        def unplug(transaction):
+            self.store.write(f"{back}/online", 0, transaction)
+            self.store.write(f"{back}/state", 5, transaction)
+
+        self.store.transact(unplug)
         closed = self.wait_backend(domid, device, 6, timeout, backend)
         self.remove_directories(domid, device, backend)
         return closed

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""The host under the module: no Xen at all, a Xen that fails, a xenstored that hangs."""
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+from rig.machine import build_directory, stop_process, wait_until
+from rig.runner import check, equal, scenario
+from rig.weston import Weston
+
+SIZE = (320, 240)
+SMALL = "320x240"
+SCREEN = (("headless", 320, 240),)
+
+
+def weston_without_xen(rig, config):
+    """Weston with the module and without the simulation; its process and log."""
+    weston = Weston(rig.machine, outputs=SCREEN, config=config)
+    env = dict(weston.environment(), LD_PRELOAD="")
+    for name in ("SIMXEN", "XENSTORED_PATH", "XENSTORED_RUNDIR"):
+        env.pop(name)
+    with open(weston.log_path, "wb") as log:
+        weston.process = subprocess.Popen(weston.command(), env=env, stdout=log, stderr=log)
+    return weston
+
+
+@scenario("host")
+def without_xen_weston_runs_on(rig):
+    """One line says so."""
+    weston = weston_without_xen(rig, "")
+    weston.expect_log("xen-display:.*[Xx]en")
+    check(wait_until(lambda: os.path.exists(weston.control_path), 10), "Weston does not start")
+    time.sleep(0.5)
+    lines = [line for line in weston.log().splitlines()
+             if re.search(r"\] xen-display:|^xen-display:", line)]
+    equal(len(lines), 1, f"lines of the module {lines}")
+    equal(stop_process(weston.process), 0, "Weston's exit status")
+
+
+@scenario("host")
+def without_xen_where_it_is_required(rig):
+    """require-xen=true: Weston ends, and says why."""
+    weston = weston_without_xen(rig, "[xen-display]\nrequire-xen=true\n")
+    check(wait_until(lambda: weston.process.poll() is not None, 10), "Weston runs")
+    check(weston.process.returncode != 0, "Weston ended with 0")
+    weston.expect_log("require-xen")
+
+
+@scenario("host")
+def hanging_xenstored_costs_no_frame(rig):
+    """xenstored is stopped: the guest's flips go on."""
+    rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE)
+    guest.show(1, *SIZE)
+    os.kill(rig.machine.xenstored.pid, signal.SIGSTOP)
+    try:
+        guest.flips(60, 1, 2, timeout=10)
+    finally:
+        os.kill(rig.machine.xenstored.pid, signal.SIGCONT)
+    guest.flips(10, 1, 2)
+
+
+@scenario("host")
+def hanging_xenstored_does_not_hold_up_the_end(rig):
+    """Weston ends within seconds although xenstored answers nothing."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    guest.picture(1, size=SIZE)
+    os.kill(rig.machine.xenstored.pid, signal.SIGSTOP)
+    try:
+        begin = time.monotonic()
+        weston.process.terminate()
+        check(wait_until(lambda: weston.process.poll() is not None, 5), "Weston hangs")
+        check(time.monotonic() - begin < 3, "it took more than 3 s")
+        equal(weston.process.returncode, 0, "exit status")
+    finally:
+        os.kill(rig.machine.xenstored.pid, signal.SIGCONT)
+    rig.westons.clear()
+
+
+@scenario("host")
+def refused_mapping_is_an_answer(rig):
+    """Mapping fails in the kernel: an error to the guest, then the next try works."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    rig.machine.control("fail", "weston", "gntdev.map", 1, "ENOMEM", 0)
+    reply = guest.send("dbuf-create 0 1 320x240 32")
+    check(reply.startswith("ok status=-"), f"answer: {reply}")
+    rig.machine.control("clear")
+    guest.picture(2, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,2")
+
+
+@scenario("host")
+def refused_pool_is_an_error_not_a_crash(rig):
+    """Weston's own mapping of the pool fails: the guest is told, other devices are not hurt."""
+    weston = rig.weston(outputs=SCREEN)
+    other = rig.guest("other", SMALL)
+    other.picture(3, size=SIZE)
+    guest = rig.guest("guest", SMALL)
+    for nth in (1, 2, 3):
+        rig.machine.control("fail", "weston", "gntdev.mmap", nth, "EINVAL")
+        first = guest.send(f"dbuf-create 0 {nth} 320x240 32")
+        second = guest.send(f"fb-attach 0 {nth} {nth} 320x240 XR24")
+        check("timed out" not in first + second, f"no answer: {first} {second}")
+        rig.machine.control("clear")
+        guest.send(f"fb-detach 0 {nth}")
+        guest.send(f"dbuf-destroy 0 {nth}")
+    other.flip(1)
+    guest.picture(4, size=SIZE, cookie=40)
+    check(wait_until(lambda: not weston.check("picture=0,0,320,240,XR24,4"), 4),
+          "the guest does not come back")
+
+
+@scenario("host")
+def refused_event_channel_closes_the_device(rig):
+    """Binding fails: this device closes, the next connection works."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL, connect=False)
+    rig.machine.tools.wait_backend(guest.domid, 0, 2)
+    rig.machine.control("fail", "weston", "evtchn.bind-interdomain", 1, "ENOSPC", 0)
+    guest.ok("connect 0 publish")
+    check(not rig.machine.tools.wait_backend(guest.domid, 0, 4, 0.7), "connected all the same")
+    rig.machine.control("clear")
+    guest.destroy()
+    guest = rig.guest("guest", SMALL)
+    guest.picture(5, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,5")
+
+
+@scenario("host")
+def idle_costs_nothing(rig):
+    """A flipping guest stops: within a second Weston's thread no longer wakes."""
+    weston = rig.weston(outputs=SCREEN, config="[xen-display]\nresample-rate=0\n")
+    guest = rig.guest("guest", SMALL)
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE)
+    guest.show(1, *SIZE)
+    guest.flips(20, 1, 2)
+    time.sleep(1)
+
+    def wakes():
+        with open(f"/proc/{weston.pid}/status") as status:
+            return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status.read(),
+                                 re.MULTILINE).group(1))
+
+    before = wakes()
+    time.sleep(2)
+    check(wakes() - before <= 2, f"{wakes() - before} wake-ups in 2 s of rest")
+
+
+@scenario("host")
+def simulation_carries_other_programs(rig):
+    """xenstore-ls of Debian on the simulation sees what the module wrote."""
+    rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    with tempfile.TemporaryFile() as out:
+        subprocess.run(["xenstore-ls", "-f", rig.machine.tools.back(guest.domid, 0)], stdout=out,
+                       env=rig.machine.environment(), check=True)
+        out.seek(0)
+        check(b'versions = "1,2"' in out.read(), "no versions")
+    check(os.path.exists(f"{build_directory()}/libsimxen.so"), "the simulation")

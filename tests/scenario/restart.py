@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""Weston ends or dies while guests run, and starts again: every state of a front is adopted."""
+import time
+
+from rig.machine import wait_until
+from rig.runner import check, equal, scenario
+
+SIZE = (320, 240)
+SMALL = "320x240"
+SCREEN = (("headless", 320, 240),)
+
+
+def show_again(guest, picture):
+    guest.picture(picture, size=SIZE)
+
+
+def expect_connected(rig, guest, timeout=10):
+    """The guest's driver, which follows as xen-drm-front, is connected again."""
+    front = rig.machine.tools.front(guest.domid, 0) + "/state"
+
+    def both():
+        return rig.machine.store.read(front) == "4" and \
+            rig.machine.store.read(rig.machine.tools.back(guest.domid, 0) + "/state") == "4"
+
+    # The commands keep the guest's loop going; it also turns by itself.
+    check(wait_until(both, timeout), "not connected again: front " +
+          str(rig.machine.store.read(front)) + ", back " +
+          str(rig.machine.store.read(rig.machine.tools.back(guest.domid, 0) + "/state")))
+    guest.drain()
+
+
+@scenario("restart", limit=90)
+def killed_and_started_again(rig):
+    """kill -9 while a guest is shown: its screen comes back with the next Weston, three times."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("survivor", SMALL, connect=False)
+    guest.connect(options="auto")
+    for round_ in range(3):
+        show_again(guest, round_)
+        weston.expect(f"picture=0,0,320,240,XR24,{round_}")
+        weston.kill()
+        weston = rig.weston(outputs=SCREEN)
+        expect_connected(rig, guest)
+    show_again(guest, 9)
+    weston.expect("picture=0,0,320,240,XR24,9")
+
+
+@scenario("restart")
+def orderly_end_closes_displays(rig):
+    """At Weston's own end the backend goes to Closed; a new one takes the guest in again."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("survivor", SMALL, connect=False)
+    guest.connect(options="auto")
+    show_again(guest, 1)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    equal(weston.stop(), 0, "Weston's exit status")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 6, 3), "not Closed after the end")
+    guest.event("front", 3, state=7)
+    guest.event("front", 3, state=1)
+    guest.no_event("still-mapped", 0)
+    weston = rig.weston(outputs=SCREEN)
+    expect_connected(rig, guest)
+    show_again(guest, 2)
+    weston.expect("picture=0,0,320,240,XR24,2")
+
+
+@scenario("restart")
+def front_waiting_for_a_backend(rig):
+    """The guest boots before Weston: front and back at 1."""
+    guest = rig.guest("early", SMALL, connect=False)
+    weston = rig.weston(outputs=SCREEN)
+    guest.connect()
+    show_again(guest, 1)
+    weston.expect("picture=0,0,320,240,XR24,1")
+
+
+@scenario("restart")
+def front_that_has_published(rig):
+    """Front at 3, left by a backend that died: its rings are valid and taken."""
+    guest = rig.guest("early", SMALL, connect=False)
+    guest.ok("connect 0 publish auto")
+    weston = rig.weston(outputs=SCREEN)
+    expect_connected(rig, guest)
+    show_again(guest, 1)
+    weston.expect("picture=0,0,320,240,XR24,1")
+
+
+@scenario("restart")
+def front_that_was_published_to_a_dead_backend(rig):
+    """The same with the backend's own state at 2 and at 4."""
+    for state in (2, 4):
+        guest = rig.guest(f"early-{state}", SMALL, connect=False)
+        guest.ok("connect 0 publish auto")
+        rig.machine.store.write(rig.machine.tools.back(guest.domid, 0) + "/state", state)
+        guest.drain()
+    weston = rig.weston(outputs=SCREEN)
+    for guest in rig.guests:
+        expect_connected(rig, guest)
+    show_again(rig.guests[1], 1)
+    weston.expect("picture=0,0,320,240,XR24,1")
+
+
+@scenario("restart")
+def front_that_is_connected(rig):
+    """Front at 4 without a backend: closed, then connected anew."""
+    first = rig.weston(outputs=SCREEN)
+    guest = rig.guest("left", SMALL, connect=False)
+    guest.connect(options="auto")
+    first.kill()
+    weston = rig.weston(outputs=SCREEN)
+    expect_connected(rig, guest)
+    show_again(guest, 4)
+    weston.expect("picture=0,0,320,240,XR24,4")
+
+
+@scenario("restart")
+def front_that_is_reconfiguring(rig):
+    """Front at 7, held there by the guest's clients: waited for without a limit."""
+    guest = rig.guest("held", SMALL, connect=False)
+    guest.ok("follow 0 0")
+    guest.ok("state 0 7")
+    weston = rig.weston(outputs=SCREEN)
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "not at InitWait")
+    time.sleep(0.5)
+    guest.ok("follow 0 1")
+    guest.ok("state 0 1")
+    expect_connected(rig, guest)
+    show_again(guest, 5)
+    weston.expect("picture=0,0,320,240,XR24,5")
+
+
+@scenario("restart")
+def guest_that_went_while_nobody_looked(rig):
+    """Guests are destroyed and created between two Westons."""
+    weston = rig.weston(outputs=SCREEN)
+    gone = rig.guest("gone", SMALL)
+    gone.picture(1, size=SIZE)
+    weston.kill()
+    gone.destroy()
+    new = rig.guest("new", SMALL, connect=False)
+    weston = rig.weston(outputs=SCREEN)
+    new.connect()
+    new.picture(2, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,2")
+
+
+@scenario("restart", limit=90)
+def killed_in_every_state(rig):
+    """kill -9 before, during and after the handshake; the machine is clean, the guest recovers."""
+    for state in ("initwait", "published", "connected", "shown", "flipping"):
+        weston = rig.weston(outputs=SCREEN)
+        guest = rig.guest(state, SMALL, connect=False)
+        rig.machine.tools.wait_backend(guest.domid, 0, 2)
+        if state == "published":
+            guest.ok("connect 0 publish auto")
+        elif state != "initwait":
+            guest.connect(options="auto")
+        if state in ("shown", "flipping"):
+            show_again(guest, 1)
+        if state == "flipping":
+            guest.buffer(2, *SIZE)
+            guest.ok("animate 0 0 0 1 2")
+        weston.kill()
+        guest.ok("follow 0 1")
+        weston = rig.weston(outputs=SCREEN)
+        expect_connected(rig, guest)
+        show_again(guest, 6)
+        weston.expect("picture=0,0,320,240,XR24,6")
+        guest.destroy()
+        equal(weston.stop(), 0, "Weston's exit status")
+
+
+@scenario("restart")
+def weston_ends_in_mid_flip(rig):
+    """SIGTERM while guests flip: it ends with 0, and every page is given back."""
+    weston = rig.weston(outputs=SCREEN)
+    for name in ("one", "two"):
+        guest = rig.guest(name, SMALL)
+        for cookie in (1, 2):
+            guest.buffer(cookie, *SIZE)
+        guest.show(1, *SIZE)
+        guest.ok("animate 0 0 0 1 2")
+    time.sleep(0.3)
+    equal(weston.stop(), 0, "Weston's exit status")
+    for guest in rig.guests:
+        equal(guest.ok("mapped 0 1")["mapped"], 0, "pages mapped after Weston's end")

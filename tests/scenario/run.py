@@ -1,0 +1,20 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Scenarios of the module in real Weston on the simulated Xen; see tests/sim/README.md."""
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "sim")]
+
+import displif  # noqa: E402,F401
+import flips  # noqa: E402,F401
+import host  # noqa: E402,F401
+import pixels  # noqa: E402,F401
+import placement  # noqa: E402,F401
+import restart  # noqa: E402,F401
+import xenbus  # noqa: E402,F401
+from rig.runner import main  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: MIT
+"""Devices in xenstore: connect, close, hot-plug, destroy, many of everything, a driver domain."""
+import subprocess
+import time
+
+from rig.guest import Failure
+from rig.machine import wait_until
+from rig.runner import check, equal, scenario
+
+SIZE = (320, 240)
+SMALL = "320x240"
+SCREEN = (("headless", 320, 240),)
+
+
+def states_seen(rig, guest, device, until, timeout=10):
+    """All values that the backend's state takes, by a watch, until it is that one."""
+    path = rig.machine.tools.back(guest.domid, device) + "/state"
+    seen = []
+    rig.machine.store.watch(path)
+    end = time.monotonic() + timeout
+    while time.monotonic() < end and (not seen or seen[-1] != until):
+        rig.machine.store.next_event(0.5)
+        state = rig.machine.store.read(path)
+        if state is not None and (not seen or seen[-1] != int(state)):
+            seen.append(int(state))
+    rig.machine.store.unwatch(path)
+    return seen
+
+
+@scenario("xenbus")
+def handshake_and_versions(rig):
+    """1, 2, 4; versions 1 and 2 are offered before 2 is written."""
+    rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL, connect=False)
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "the backend does not reach InitWait")
+    equal(rig.machine.store.read(rig.machine.tools.back(guest.domid, 0) + "/versions"), "1,2",
+          "versions")
+    guest.connect()
+    guest.event("front", dev=0, state=4)
+
+
+@scenario("xenbus")
+def early_front_does_not_hide_initwait(rig):
+    """A front that publishes at once still leaves the tool stack its 2 to see."""
+    rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL, connect=False)
+    guest.attach(1, [SMALL])
+    guest.ok("connect 1 publish")
+    equal(states_seen(rig, guest, 1, 4)[-2:], [2, 4], "states of the backend")
+
+
+@scenario("xenbus")
+def version_one_and_two(rig):
+    """A front that names version 2, one that names 1 and one that names none."""
+    weston = rig.weston(outputs=SCREEN)
+    for version in ("version=1", "version=2", ""):
+        guest = rig.guest("guest", SMALL, connect=False)
+        guest.connect(options=version)
+        guest.picture(3, size=SIZE)
+        weston.expect("picture=0,0,320,240,XR24,3")
+        guest.destroy()
+
+
+@scenario("xenbus")
+def close_and_connect_again(rig):
+    """Closing, Closed, InitWait; then the same front connects again, five times."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL, connect=False)
+    for round_ in range(5):
+        guest.connect()
+        guest.picture(round_, size=SIZE)
+        weston.expect(f"picture=0,0,320,240,XR24,{round_}")
+        guest.ok("close 0")
+        guest.no_event("still-mapped", 0)
+        check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "not back at InitWait")
+        equal(rig.machine.usage(weston.pid)["ports"], 0, "ports after closing")
+        guest.ok("state 0 1")
+
+
+@scenario("xenbus")
+def closed_without_closing(rig):
+    """A front that goes from 4 to 6 at once, as a guest that shuts down in a hurry."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    guest.picture(1, size=SIZE)
+    guest.ok("state 0 6")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "not back at InitWait")
+    check(wait_until(lambda: rig.machine.usage(weston.pid)["pages"] == 0, 3), "pages still mapped")
+    guest.ok("forget 0")
+    guest.ok("state 0 1")
+    guest.connect()
+    guest.picture(2, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,2")
+
+
+@scenario("xenbus")
+def hot_plug_and_unplug(rig):
+    """A second device is attached to a running guest, shows, and is detached; the first goes on."""
+    weston = rig.weston(outputs=(("headless", 320, 240), ("second", 320, 240)),
+                        config="[xen-connector]\nguest=*\ndevice=1\nconnector=0\noutput=second\n")
+    guest = rig.guest("guest", SMALL)
+    guest.picture(1, size=SIZE)
+    for round_ in range(3):
+        guest.attach(1, [SMALL])
+        check(rig.machine.tools.wait_backend(guest.domid, 1, 2), "no InitWait for a new device")
+        guest.connect(1)
+        guest.picture(round_ + 2, size=SIZE, device=1)
+        weston.expect("picture=0,0,320,240,XR24,1", f"picture=320,0,320,240,XR24,{round_ + 2}")
+        check(guest.detach(1), "no Closed within libxl's 10 seconds")
+        guest.ok("forget 1")
+        weston.expect("picture=0,0,320,240,XR24,1", "solid=320,0,320,240,303030")
+
+
+@scenario("xenbus")
+def detached_stays_closed(rig):
+    """While online is 0 the backend stays at Closed, whatever the front writes."""
+    rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    back = rig.machine.tools.back(guest.domid, 0)
+    rig.machine.store.write(f"{back}/online", 0)
+    rig.machine.store.write(f"{back}/state", 5)
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 6), "not Closed")
+    guest.ok("state 0 6")
+    guest.ok("state 0 1")
+    time.sleep(0.5)
+    equal(rig.machine.store.read(f"{back}/state"), "6", "state while offline")
+
+
+@scenario("xenbus", limit=120)
+def destroyed_in_every_state(rig):
+    """xl destroy before, during and after the handshake, while shown and in mid-flip."""
+    weston = rig.weston(outputs=SCREEN)
+    other = rig.guest("other", SMALL)
+    other.picture(9, size=SIZE, cookie=7)
+
+    def initwait(guest):
+        rig.machine.tools.wait_backend(guest.domid, 0, 2)
+
+    def published(guest):
+        guest.ok("connect 0 publish")
+
+    def buffers(guest):
+        guest.connect()
+        guest.buffer(1, *SIZE)
+
+    def shown(guest):
+        guest.connect()
+        guest.picture(1, size=SIZE)
+
+    def flipping(guest):
+        shown(guest)
+        guest.buffer(2, *SIZE)
+        guest.ok("animate 0 0 0 1 2")
+        time.sleep(0.1)
+
+    def closing(guest):
+        shown(guest)
+        guest.ok("state 0 5")
+
+    def nothing(guest):
+        pass
+
+    for prepare in (nothing, initwait, published, buffers, shown, flipping, closing):
+        guest = rig.guest("victim", SMALL, connect=False)
+        prepare(guest)
+        guest.destroy()
+        other.flip(7)
+    check(wait_until(lambda: rig.machine.usage(weston.pid)["ports"] == 2, 5),
+          "ports beyond the other guest's")
+    weston.expect("picture=0,0,320,240,XR24,9")
+
+
+@scenario("xenbus", limit=90)
+def nodes_vanish_one_by_one(rig):
+    """The directories go node by node in any order; Weston stays, the next guest works."""
+    weston = rig.weston(outputs=SCREEN)
+    for order in (1, -1):
+        guest = rig.guest("vanishing", SMALL)
+        guest.picture(1, size=SIZE)
+        tools, store = rig.machine.tools, rig.machine.store
+        for base in (tools.back(guest.domid, 0), tools.front(guest.domid, 0)):
+            for node in sorted(store.list(base))[::order]:
+                store.remove(f"{base}/{node}")
+        guest.destroy()
+    guest = rig.guest("next", SMALL)
+    guest.picture(2, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,2")
+
+
+@scenario("xenbus")
+def domain_dies_before_its_nodes(rig):
+    """The hypervisor's destruction comes first; the tool stack cleans up a while later."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("dying", SMALL)
+    guest.picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    guest.kill()
+    time.sleep(0.5)
+    equal(weston.process.poll(), None, "Weston's exit status")
+    rig.machine.tools.remove_devices(guest.domid)
+    check(wait_until(lambda: rig.machine.domain(guest.domid) is None, 5), "the zombie stays")
+
+
+@scenario("xenbus", limit=90)
+def many_guests_devices_and_connectors(rig):
+    """Three guests of two devices with two connectors each, all flipping at once."""
+    rig.weston(outputs=(("headless", 320, 240), ("second", 320, 240)))
+    guests = [rig.guest(f"g{number}", devices=[[SMALL, SMALL], [SMALL, SMALL]])
+              for number in range(3)]
+    for guest in guests:
+        for device in (0, 1):
+            for connector in (0, 1):
+                cookies = (10 * connector + 1, 10 * connector + 2)
+                for cookie in cookies:
+                    guest.buffer(cookie, *SIZE, device=device, picture=cookie)
+                guest.show(cookies[0], *SIZE, connector=connector, device=device)
+                guest.ok(f"animate {device} {connector} 20 {cookies[0]} {cookies[1]}")
+    for guest in guests:
+        for device in (0, 1):
+            for connector in (0, 1):
+                guest.event("animated", 40, dev=device, conn=connector)
+        guest.no_event("bad-event-id", 0)
+        guest.no_event("flip-timeout", 0)
+
+
+@scenario("xenbus")
+def bad_rings_are_refused(rig):
+    """References and channels that are not there: the device closes, and others go on."""
+    weston = rig.weston(outputs=SCREEN)
+    other = rig.guest("other", SMALL)
+    other.picture(4, size=SIZE)
+    for node, value in (("req-ring-ref", "9999"), ("evt-ring-ref", "0"), ("req-ring-ref", "x"),
+                        ("req-event-channel", "499"), ("evt-event-channel", "-1")):
+        guest = rig.guest("bad", SMALL, connect=False)
+        rig.machine.tools.wait_backend(guest.domid, 0, 2)
+        guest.ok("connect 0 publish")
+        guest.destroy()
+        guest = rig.guest("bad", SMALL, connect=False)
+        front = f"device/vdispl/0/0/{node}"
+        # The rings are published first, with the bad node in their place before state 3.
+        guest.ok(f"xs-write {front} {value}")
+        for good in ("req-ring-ref", "evt-ring-ref", "req-event-channel", "evt-event-channel"):
+            if good != node:
+                guest.ok(f"xs-write device/vdispl/0/0/{good} 8")
+        guest.ok("state 0 3")
+        check(not rig.machine.tools.wait_backend(guest.domid, 0, 4, timeout=0.7),
+              f"connected with {node}={value}")
+        guest.destroy()
+    weston.expect("picture=0,0,320,240,XR24,4")
+
+
+@scenario("xenbus")
+def guest_reboot_keeps_nothing(rig):
+    """The same name comes back as a new domid, ten times."""
+    weston = rig.weston(outputs=SCREEN)
+    for round_ in range(10):
+        guest = rig.guest("rebooting", SMALL)
+        guest.picture(round_, size=SIZE)
+        weston.expect(f"picture=0,0,320,240,XR24,{round_}")
+        guest.destroy()
+    rig.expect_baseline(weston)
+
+
+@scenario("xenbus", limit=90)
+def driver_domain(rig):
+    """Weston in a domain of its own: it finds its domid, serves, and removes what nobody else does."""
+    domid = int(rig.machine.control("create"))
+    rig.machine.tools.create_domain(domid, "driver-domain")
+    player = subprocess.Popen([f"{rig.machine.build}/guest", str(domid), "serve"],
+                              env=rig.machine.environment(domid, preload=False), text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        port = int(player.stdout.readline().split()[3])
+        rig.machine.tools.introduce(domid, port)
+        # As "xl create" with driver_domain=1: backend nodes are that domain's.
+        home = f"/local/domain/{domid}"
+        rig.machine.store.mkdir(f"{home}/backend")
+        rig.machine.store.permit(f"{home}/backend", f"n{domid}")
+        weston = rig.weston(outputs=SCREEN, domid=domid, environment={
+            "XENSTORED_PATH": f"{rig.machine.directory}/xenbus.{domid}"})
+        guest = rig.guest("guest", SMALL, backend=domid)
+        guest.picture(5, size=SIZE)
+        weston.expect("picture=0,0,320,240,XR24,5")
+        # The guest is gone, and so is the frontend; no tool stack looks after our directory.
+        front = rig.machine.tools.front(guest.domid, 0)
+        back = rig.machine.tools.back(guest.domid, 0, domid)
+        rig.machine.store.write(f"{back}/online", 0)
+        rig.machine.store.write(f"{back}/state", 5)
+        guest.kill()
+        rig.machine.store.remove(front)
+        if not wait_until(lambda: rig.machine.store.read(f"{back}/state") is None, 5):
+            raise Failure("the backend's directory is left behind")
+        equal(weston.stop(), 0, "Weston's exit status")
+        rig.westons.clear()
+    finally:
+        rig.machine.control("destroy", domid)
+        player.stdin.close()
+        player.wait()
