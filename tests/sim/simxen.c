@@ -302,7 +302,9 @@ domain_state(uint32_t domid)
 	return state;
 }
 
-/* Xen 4.17; only one domain is ever asked for at a time. */
+#ifdef XC_HAS_DOMINFO
+
+/* Xen 4.17 and earlier; only one domain is ever asked for at a time. */
 PUBLIC int
 xc_domain_getinfo(xc_interface *interface, uint32_t first, unsigned max, xc_dominfo_t *info)
 {
@@ -314,23 +316,19 @@ xc_domain_getinfo(xc_interface *interface, uint32_t first, unsigned max, xc_domi
 	return 1;
 }
 
+#else
+
 /* Xen 4.18 and later. The structure grows with each version; its beginning has not changed. */
-struct domain_info {
-	uint16_t domid;
-	uint16_t pad;
-	uint32_t flags;
-};
-
 PUBLIC int
-xc_domain_getinfo_single(xc_interface *interface, uint32_t domid, struct domain_info *info);
-
-int
-xc_domain_getinfo_single(xc_interface *interface, uint32_t domid, struct domain_info *info)
+xc_domain_getinfo_single(xc_interface *interface, uint32_t domid, xc_domaininfo_t *info)
 {
 	enum domain_state state = domain_state(domid);
 	if (state == DOMAIN_FREE)
 		return errno = ESRCH, -1;
-	info->domid = (uint16_t)domid;
-	info->flags = state == DOMAIN_DYING ? 1u << 0 : 1u << 5;
+	memset(info, 0, sizeof(*info));
+	info->domain = (domid_t)domid;
+	info->flags = state == DOMAIN_DYING ? XEN_DOMINF_dying : XEN_DOMINF_running;
 	return 0;
 }
+
+#endif
