@@ -43,7 +43,8 @@ def fill_cuts_off(rig):
 @scenario("placement")
 def center_is_pixel_for_pixel(rig):
     """center: in the middle without scaling; what does not fit is cut off on both sides."""
-    weston = rig.weston(outputs=(("headless", 400, 300),), config=rule(guest="*", fit="center"))
+    weston = rig.weston(outputs=(("headless", 400, 300),),
+                        config=rule(guest="*", connector="*", fit="center"))
     guest = rig.guest("g", "320x240", "600x200")
     guest.picture(1, size=(320, 240))
     weston.expect("picture=40,30,320,240,XR24,1", "but=40,30,320,240",

@@ -461,6 +461,7 @@ run_deaf(const struct words *words)
 	if (!found)
 		return;
 	found->deaf = number(words, 2);
+	guest_device_read_events(found);
 	printf("ok\n");
 }
 

@@ -233,6 +233,14 @@ dispatch_events(struct guest_connector *connector)
 	}
 }
 
+void
+guest_device_read_events(struct guest_device *device)
+{
+	for (unsigned i = 0; i < device->connectors; i++)
+		if (device->connector[i].event.port)
+			dispatch_events(&device->connector[i]);
+}
+
 static void
 dispatch_port(uint32_t port)
 {

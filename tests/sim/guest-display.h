@@ -117,6 +117,10 @@ guest_display_dispatch(void);
 void
 guest_display_watch_fired(const char *token);
 
+/* Looks at the device's event pages without being notified. */
+void
+guest_device_read_events(struct guest_device *device);
+
 /* Looks after flips without an event; call it now and then. */
 void
 guest_display_tick(void);

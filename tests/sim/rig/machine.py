@@ -21,11 +21,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def build_directory():
-    """Where the built parts of tests/sim are: $SIM_BUILD, else the first build directory."""
+    """Where the built parts of tests/sim are: $SIM_BUILD, else build, else another build directory."""
     if os.environ.get("SIM_BUILD"):
         return os.path.abspath(os.environ["SIM_BUILD"])
     top = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
-    for candidate in sorted(glob.glob(f"{top}/build*/tests/sim")):
+    for candidate in [f"{top}/build/tests/sim", *sorted(glob.glob(f"{top}/build-*/tests/sim"))]:
         if os.path.exists(f"{candidate}/libsimxen.so"):
             return candidate
     raise SystemExit("tests/sim is not built; run: meson setup build && ninja -C build")
