@@ -46,16 +46,13 @@ class Machine:
         # the path of a socket has to be short
         self.sockets = tempfile.mkdtemp(prefix="xen-x86-")
         self.process = None
+        self.started = time.monotonic()
         self.control = None
         self.received = b""
         self.commands = 0
 
     def start(self):
-        rig, serial = self.rig, []
-        for name, log in (("com1", "xen.log"), ("com2", "control.log")):
-            serial += ["-chardev", f"socket,id={name},path={self.sockets}/{name},server=on,wait=off,"
-                                   f"logfile={self.logs}/{log}",
-                       "-serial", f"chardev:{name}"]
+        rig, sockets = self.rig, self.sockets
         # PV dom0 on emulated processors: Xen with SMAP is several times slower
         command = ["timeout", "--kill-after=10", str(LIFE_SECONDS), "qemu-system-x86_64",
                    "-machine", "q35", "-accel", "tcg", "-cpu", "max,smap=off", "-smp", "2", "-m", "2560M",
@@ -67,7 +64,11 @@ class Machine:
                    "-fsdev", f"local,id=share,path={self.share},security_model=none",
                    "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
                    "-device", "bochs-display,xres=1024,yres=768",
-                   "-qmp", f"unix:{self.sockets}/qmp,server=on,wait=off", *serial]
+                   "-chardev", f"socket,id=com1,path={sockets}/com1,server=on,wait=off,logfile={self.logs}/xen.log",
+                   "-serial", "chardev:com1",
+                   "-chardev", f"socket,id=com2,path={sockets}/com2,server=on,wait=off",
+                   "-serial", "chardev:com2",
+                   "-qmp", f"unix:{sockets}/qmp,server=on,wait=off"]
         with open(f"{self.logs}/qemu.log", "w") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.wait_for("QEMU's sockets", lambda: os.path.exists(f"{self.sockets}/qmp"), 30)
@@ -120,11 +121,16 @@ class Machine:
         self.commands += 1
         tag = f"{self.commands}"
         self.received = b""
+        start = time.monotonic()
         self.control.sendall(f"{tag} {seconds} {command}\n".encode())
         ending = re.compile(rf"@@ {tag} (\d+)\n".encode())
         # dom0 stops the command by itself; the rest is for a machine that is slow or stuck
         end = self.wait_for(f"dom0: {command}", lambda: ending.search(self.receive()), seconds + 60)
-        return int(end.group(1)), self.received[:end.start()].decode(errors="replace")
+        status, output = int(end.group(1)), self.received[:end.start()].decode(errors="replace")
+        with open(f"{self.logs}/commands.log", "a") as log:
+            log.write(f"{time.monotonic() - self.started:7.1f} {time.monotonic() - start:5.1f} s  "
+                      f"{command}: status {status}\n{output}")
+        return status, output
 
     def screendump(self, path):
         """Saves what QEMU's display shows as a PPM file."""

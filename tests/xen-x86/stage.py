@@ -16,10 +16,11 @@ WESTON_SECONDS = 120
 GUEST_SECONDS = 180
 ANSWER_SECONDS = 120
 LOOK_SECONDS = 60
-BLACK = "#000000"
 
 # where weston.ini puts each screen of the guest: "device.connector"
 PLACES = {"0.0": (0, 0, 640, 480), "0.1": (640, 0, 384, 480), "1.0": (0, 480, 640, 288)}
+# and what weston.ini says is behind them
+BACKGROUND = "#204060"
 # what kmsguest adds to the number of the picture, for every second flip
 OTHER_PICTURE = 32
 
@@ -81,6 +82,7 @@ class Stage:
     def create_guest(self, config):
         self.guest_start = len(read_text(self.guest_log))
         self.dom0(f"xl create /share/{config}", GUEST_SECONDS)
+        self.dom0(f"xenstore-read /local/domain/$(xl domid {GUEST})/console/tty >/tmp/console")
         self.wait_for_guest("kmsguest: device 0 opened", 0)
 
     def destroy_guest(self):
@@ -95,7 +97,7 @@ class Stage:
         self.commands += 1
         tag = f"c{self.commands}"
         start = len(self.guest_text())
-        self.dom0(f"echo {tag} {command} >$(xenstore-read /local/domain/$(xl domid {GUEST})/console/tty)")
+        self.dom0(f"echo {tag} {command} >$(cat /tmp/console)")
         answer = re.compile(rf"kmsguest: {tag} (ok|failed.*)")
         found = self.machine.wait_for(f"the guest's answer to '{command}'",
                                       lambda: answer.search(self.guest_text()[start:]), seconds)
@@ -157,12 +159,12 @@ class Stage:
                 raise Failed("; ".join(wrong))
 
     def expect_pictures(self, base, screens=("0.0",), looks=None):
-        """Expects the picture of each of these screens of the guest, and black where the others would be."""
+        """Expects the picture of each of these screens of the guest, and the background where the others would be."""
         pictures = {}
         for screen, place in PLACES.items():
             device, connector = map(int, screen.split("."))
-            pictures[place] = base + 4 * device + connector if screen in screens else BLACK
+            pictures[place] = base + 4 * device + connector if screen in screens else BACKGROUND
         self.expect(pictures, looks or (self.screenshot, self.screendump))
 
-    def expect_black(self):
-        self.expect({place: BLACK for place in PLACES.values()}, (self.screenshot, self.screendump))
+    def expect_background(self):
+        self.expect({place: BACKGROUND for place in PLACES.values()}, (self.screenshot, self.screendump))
