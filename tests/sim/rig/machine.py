@@ -120,11 +120,16 @@ class Machine:
         return self
 
     def connect(self):
-        path = f"{self.directory}/xenstored/socket"
-        if not wait_until(lambda: os.path.exists(path), 10):
+        def connected():
+            try:
+                self.store = Store(f"{self.directory}/xenstored/socket")
+            except OSError:
+                return False
+            return True
+
+        if not wait_until(connected, 10):
             raise RuntimeError("xenstored does not start: " +
                                open(f"{self.directory}/xenstored.log").read())
-        self.store = Store(path)
         self.tools = Toolstack(self.store)
         self.store.write("/local/domain/0/domid", 0)
         self.store.write("/local/domain/0/name", "Domain-0")
