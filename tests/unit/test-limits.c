@@ -50,6 +50,8 @@ TEST(defaults_suffice_for_linux)
 	check(limits_default.connectors >= 4);
 	check(limits_default.buffer_pages >= pages_of_largest_screen);
 	check(limits_default.pages_per_refresh >= pages_of_largest_screen);
+	/* The kernel maps no more at a time, whatever weston.ini says. */
+	check_int(limits_find("max-buffer-pages")->maximum, 65536);
 }
 
 TEST(set_keeps_to_the_range)

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static char last[1024];
 static unsigned lines;
@@ -22,9 +23,18 @@ keep_line(const char *line)
 
 static const struct log_subject subject = {.guest = "g1", .domid = 7, .devid = 3};
 
+/* Long, so that what follows would show if a line were not ended. */
+static void
+log_long_line(void)
+{
+	log_line("%600s", "x");
+	lines = 0;
+}
+
 TEST(lines_are_whole)
 {
 	log_set_sink(keep_line);
+	log_long_line();
 	log_line("xen: %s", "no event channels");
 	check_string(last, "xen-display: xen: no event channels\n");
 	check_int(lines, 1);
@@ -44,16 +54,19 @@ TEST(lines_name_the_guest)
 
 TEST(long_lines_are_cut)
 {
-	char text[2000];
+	static const char prefix[] = "xen-display: guest g1(7) vdispl 3 conn 1: ";
+	char text[2000], expected[2100];
 
 	memset(text, 'y', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	log_set_sink(keep_line);
-	for (size_t length = 400; length < 600; length++) {
-		log_guest(&subject, 1, "%.*s", (int)length, text);
-		check(strlen(last) <= 511);
-		check(last[strlen(last) - 1] == '\n');
-		check(strchr(last, '\n') == last + strlen(last) - 1);
+	for (int length = 400; length < 600; length++) {
+		test_case("%d octets", length);
+		snprintf(expected, sizeof(expected), "%s%.*s", prefix, length, text);
+		expected[510] = '\0';
+		strcat(expected, "\n");
+		log_guest(&subject, 1, "%.*s", length, text);
+		check_string(last, expected);
 	}
 	log_line("%s", text);
 	check_int(strlen(last), 511);
@@ -70,9 +83,10 @@ TEST(limited_lines)
 	struct log_limit limit = {0};
 
 	log_set_sink(keep_line);
+	log_long_line();
 	log_at(&limit, 1, 5000);
 	check_int(lines, 1);
-	check_contains(last, "guest bug: at 5000\n");
+	check_string(last, "xen-display: guest g1(7) vdispl 3: guest bug: at 5000\n");
 	log_at(&limit, 1, 5001);
 	log_at(&limit, 1, 5999);
 	check_int(lines, 1);
@@ -141,10 +155,22 @@ TEST(escape_is_bounded)
 	}
 }
 
-TEST(sink_can_be_taken_back)
+TEST(without_a_sink_lines_go_to_stderr)
 {
+	static const char expected[] = "xen-display: hello\n";
+	char got[64] = "";
+	int saved = dup(STDERR_FILENO), ends[2];
+
+	check_int(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
 	log_set_sink(keep_line);
 	log_set_sink(NULL);
-	log_line("this line goes to stderr, and is no failure");
+	log_line("hello");
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(ends[1]);
+	check_int(read(ends[0], got, sizeof(got) - 1), sizeof(expected) - 1);
+	close(ends[0]);
+	check_string(got, expected);
 	check_int(lines, 0);
 }

@@ -112,6 +112,46 @@ TEST(connected_and_content)
 	check_step(&view, XENBUS_WAIT);
 }
 
+/* The front's driver began anew without a word, or its device is in use. */
+TEST(front_that_let_go)
+{
+	static const enum xenbus_state fronts[] = {XenbusStateInitialising, XenbusStateInitWait,
+						   XenbusStateReconfiguring,
+						   XenbusStateReconfigured};
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct xenbus_view view = quiet;
+
+		test_case("front at %d", fronts[i]);
+		view.frontend = fronts[i];
+		view.backend = XenbusStateConnected;
+		view.attached = view.offered = true;
+		check_step(&view, XENBUS_DETACH);
+		view.attached = false;
+		check_step(&view, XENBUS_CLOSE);
+		view.backend = XenbusStateClosed;
+		check_step(&view, XENBUS_OFFER);
+	}
+}
+
+/* Connected, but to nobody: it is offered a connection, closed before if need be. */
+TEST(front_that_believes_in_a_connection)
+{
+	struct xenbus_view view = quiet;
+
+	view.frontend = XenbusStateConnected;
+	view.backend = XenbusStateConnected;
+	check_step(&view, XENBUS_CLOSE);
+	view.backend = XenbusStateClosed;
+	check_step(&view, XENBUS_OFFER);
+	view.backend = XenbusStateInitWait;
+	view.offered = true;
+	check_step(&view, XENBUS_WAIT);
+	/* 2 was written by somebody before us: the front has not seen a change. */
+	view.offered = false;
+	check_step(&view, XENBUS_CLOSE);
+}
+
 TEST(front_that_closes)
 {
 	static const enum xenbus_state closing[] = {XenbusStateClosing, XenbusStateClosed};
