@@ -117,7 +117,7 @@ def crashed_guest_process_is_a_dead_domain(rig):
     """A guest whose process is gone counts as destroyed at the next look."""
     guest = rig.guest("crashing", connect=False)
     guest.crash_process()
-    check(rig.machine.domain(guest.domid) is None, "the domain lives on")
+    check(wait_until(lambda: rig.machine.domain(guest.domid) is None, 3), "the domain lives on")
     guest.alive = False
 
 
