@@ -84,6 +84,17 @@ connector_options(const struct connector *connector)
 
 /* Events */
 
+/* The event page is full, and no notification need come when it no longer is. */
+static void
+rest_until_events_are_read(struct connector *connector)
+{
+	uint32_t step = connector->rest_step_ms;
+
+	step = step == 0 ? connector->refresh_ms : step * 2;
+	connector->rest_step_ms = step > LONGEST_REST_MS ? LONGEST_REST_MS : step;
+	connector->rest_ms = now_ms(connector) + connector->rest_step_ms;
+}
+
 static void
 send_event(struct connector *connector, uint64_t fb_cookie)
 {
@@ -91,6 +102,7 @@ send_event(struct connector *connector, uint64_t fb_cookie)
 		/* At most two: no request is taken while any is owed. */
 		if (connector->owed_count < 2)
 			connector->owed_events[connector->owed_count++] = fb_cookie;
+		rest_until_events_are_read(connector);
 		return;
 	}
 	channel_notify(connector->device->channels, connector->event_port);
@@ -162,17 +174,6 @@ within_rate(struct connector *connector)
 		return true;
 	connector->rest_ms = (now / 1000 + 1) * 1000;
 	return false;
-}
-
-/* The event page is full, and no notification need come when it no longer is. */
-static void
-rest_until_events_are_read(struct connector *connector)
-{
-	uint32_t step = connector->rest_step_ms;
-
-	step = step == 0 ? connector->refresh_ms : step * 2;
-	connector->rest_step_ms = step > LONGEST_REST_MS ? LONGEST_REST_MS : step;
-	connector->rest_ms = now_ms(connector) + connector->rest_step_ms;
 }
 
 static bool
