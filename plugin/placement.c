@@ -65,8 +65,11 @@ show_view(struct placement *placement)
 {
 	int32_t x, y;
 
-	if (!placement->output || !compat_surface_has_content(placement->surface))
+	if (!placement->output || !compat_surface_has_content(placement->surface) ||
+	    session_lock_check(&placement->placements->lock)) {
+		hide_view(placement);
 		return;
+	}
 	compat_output_position(placement->output, &x, &y);
 	compat_view_set_position(placement->view, x + placement->x, y + placement->y);
 	if (!is_in_layer(placement))
@@ -140,7 +143,7 @@ placement_can_show(const struct placement *placement)
 {
 	uint32_t state = placement->placements->compositor->state;
 
-	return placement->output && placement->surface &&
+	return placement->output && placement->surface && !placement->placements->lock.locked &&
 	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
 }
 
@@ -196,6 +199,20 @@ handle_output_moved(struct wl_listener *listener, void *data)
 }
 
 static void
+handle_lock_changed(void *data)
+{
+	struct placements *placements = data;
+	struct placement *placement;
+
+	wl_list_for_each(placement, &placements->placements, link) {
+		if (placements->lock.locked)
+			hide_view(placement);
+		else
+			placement->handler->area_changed(placement->data);
+	}
+}
+
+static void
 add_listener(struct wl_signal *signal, struct wl_listener *listener, wl_notify_func_t notify)
 {
 	listener->notify = notify;
@@ -210,6 +227,7 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 	weston_layer_init(&placements->layer, compositor);
 	/* In front of every window, behind a lock screen and the cursor. */
 	weston_layer_set_position(&placements->layer, WESTON_LAYER_POSITION_FULLSCREEN + 1);
+	session_lock_init(&placements->lock, compositor, handle_lock_changed, placements);
 	add_listener(&compositor->output_created_signal, &placements->output_created,
 		     handle_output_created);
 	add_listener(&compositor->output_destroyed_signal, &placements->output_destroyed,
@@ -227,6 +245,7 @@ placements_finish(struct placements *placements)
 	wl_list_remove(&placements->output_destroyed.link);
 	wl_list_remove(&placements->output_resized.link);
 	wl_list_remove(&placements->output_moved.link);
+	session_lock_finish(&placements->lock);
 	weston_layer_fini(&placements->layer);
 }
 

@@ -3,7 +3,7 @@
  * Layer 4: where a guest's surface stands: which output, which rectangle of it,
  * in front of or behind which other guest's surface. The compositor's side of a
  * surface: its role, its view and our layer. It follows outputs that come, go,
- * move and change their size.
+ * move and change their size, and shows nothing while the session is locked.
  */
 #pragma once
 
@@ -13,12 +13,14 @@
 #include "compat.h"
 #include "geometry.h"
 #include "options.h"
+#include "session-lock.h"
 
 /* All placements of the module: one layer, sorted by z. */
 struct placements {
 	struct weston_compositor *compositor;
 	struct weston_layer layer;
 	struct wl_list placements; /* placement.link */
+	struct session_lock lock;
 	struct wl_listener output_created, output_destroyed, output_resized, output_moved;
 };
 
