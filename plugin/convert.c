@@ -36,12 +36,27 @@ pixman_format(uint32_t fourcc)
 	return PIXMAN_x8r8g8b8;
 }
 
-/* An odd last pixel of YUYV has U but no V: it takes its neighbour's. */
+/* Pixels of YUYV go in pairs, U with the first and V with the second. A part of
+ * a row that begins or ends amid a pair needs the whole one, where there is one. */
+static struct rectangle
+whole_pairs(const struct conversion *conversion)
+{
+	struct rectangle part = conversion->source;
+	int32_t pixels = (int32_t)(conversion->pitch / conversion->format->octets_per_pixel);
+
+	part.width += part.x % 2;
+	part.x -= part.x % 2;
+	if (part.width % 2 == 1 && part.x + part.width < pixels)
+		part.width++;
+	return part;
+}
+
+/* The last pixel of an odd row has no V: it takes its neighbour's, or none. */
 static void
 complete_yuyv(uint8_t *row, int32_t width)
 {
-	if (width % 2 == 1 && width > 1)
-		row[width * 2 + 1] = row[width * 2 - 3];
+	if (width % 2 == 1)
+		row[width * 2 + 1] = width > 1 ? row[width * 2 - 3] : 0x80;
 }
 
 uint64_t
@@ -50,10 +65,8 @@ convert(const struct conversion *conversion)
 	const struct rectangle *source = &conversion->source;
 	uint32_t cpp = conversion->format->octets_per_pixel;
 	bool yuyv = conversion->format->fourcc == DRM_FORMAT_YUYV;
-	/* Pixels of YUYV go in pairs: the row begins with a whole one. */
-	int32_t lead = yuyv ? source->x % 2 : 0;
-	int32_t width = source->width + lead;
-	size_t row_octets = (size_t)width * cpp;
+	const struct rectangle part = yuyv ? whole_pairs(conversion) : *source;
+	size_t row_octets = (size_t)part.width * cpp;
 	size_t scratch_pitch = (row_octets + 3) / 4 * 4;
 	uint32_t fourcc =
 		conversion->alpha ? conversion->format->fourcc : conversion->format->opaque_fourcc;
@@ -62,20 +75,20 @@ convert(const struct conversion *conversion)
 	if (!scratch)
 		return 0;
 	pixman_image_t *row = pixman_image_create_bits_no_clear(
-		pixman_format(fourcc), width, 1, (uint32_t *)scratch, (int)scratch_pitch);
+		pixman_format(fourcc), part.width, 1, (uint32_t *)scratch, (int)scratch_pitch);
 	pixman_image_t *out = pixman_image_create_bits_no_clear(
 		conversion->alpha ? PIXMAN_a8r8g8b8 : PIXMAN_x8r8g8b8, source->width,
 		source->height, conversion->out, source->width * 4);
 	for (int32_t y = 0; row && out && y < source->height; y++) {
 		const uint8_t *from = conversion->pixels +
 				      (size_t)(source->y + y) * conversion->pitch +
-				      (size_t)(source->x - lead) * cpp;
+				      (size_t)part.x * cpp;
 
 		memcpy(scratch, from, row_octets);
 		if (yuyv)
-			complete_yuyv(scratch, width);
-		pixman_image_composite32(PIXMAN_OP_SRC, row, NULL, out, lead, 0, 0, 0, 0, y,
-					 source->width, 1);
+			complete_yuyv(scratch, part.width);
+		pixman_image_composite32(PIXMAN_OP_SRC, row, NULL, out, source->x - part.x, 0, 0, 0,
+					 0, y, source->width, 1);
 	}
 	bool done = row && out;
 	if (row)

@@ -26,8 +26,9 @@ struct displif_dbuf_create {
 	bool be_alloc;          /* the guest wants us to allocate */
 };
 
-/* Renderers count a picture's pixels in 16 bits with a sign, pixman among them. */
-#define DISPLIF_MAX_PIXELS 32767u
+/* Renderers count a picture's pixels in 16 bits with a sign, and pixman wants one
+ * more beside it: a wider picture it leaves undrawn without an error. */
+#define DISPLIF_MAX_PIXELS 32766u
 
 struct displif_fb_attach {
 	uint64_t dbuf_cookie, fb_cookie; /* neither 0 */
