@@ -102,17 +102,22 @@ guest_request(struct guest_connector *connector, struct xendispl_req *request, b
 	request->id = connector->next_request_id++;
 	*RING_GET_REQUEST(&connector->ring, connector->ring.req_prod_pvt) = *request;
 	connector->ring.req_prod_pvt++;
-	connector->awaiting = wait;
-	connector->answered = false;
-	connector->awaited_id = request->id;
+	/* An animation's flips go out while a command waits for its own answer. */
+	if (wait) {
+		connector->awaiting = true;
+		connector->answered = false;
+		connector->awaited_id = request->id;
+	}
 	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&connector->ring, notify);
 	if (notify)
 		guest_notify(&connector->request);
+	if (!wait)
+		return 0;
 	uint64_t end = guest_now_ms() + RESPONSE_TIMEOUT_MS;
-	while (wait && !connector->answered && guest_now_ms() < end)
+	while (!connector->answered && guest_now_ms() < end)
 		guest_wait((int)(end - guest_now_ms()));
 	connector->awaiting = false;
-	return !wait || connector->answered ? 0 : -ETIMEDOUT;
+	return connector->answered ? 0 : -ETIMEDOUT;
 }
 
 static void
