@@ -54,8 +54,7 @@ buffer_free(struct display_buffer *buffer)
 {
 	struct device *device = buffer->device;
 
-	device->mapped_pages -= buffer->geometry.pages;
-	device->host->mapped_pages -= buffer->geometry.pages;
+	device_give_pages(device, buffer->geometry.pages);
 	wl_list_remove(&buffer->link);
 	free(buffer->refs);
 	free(buffer);
@@ -154,21 +153,6 @@ display_buffer_find(struct device *device, uint64_t cookie)
 	return NULL;
 }
 
-/* Whether the pages fit into the budgets of the guest and of the host. */
-static bool
-within_budget(const struct device *device, uint32_t pages)
-{
-	const struct display_host *host = device->host;
-	const struct device *other;
-	uint64_t of_guest = 0;
-
-	wl_list_for_each(other, &host->devices, link)
-		if (other->subject.domid == device->subject.domid)
-			of_guest += other->mapped_pages;
-	return of_guest + pages <= host->limits.guest_pages &&
-	       host->mapped_pages + pages <= host->limits.host_pages;
-}
-
 int
 display_buffer_create(struct device *device, const struct displif_dbuf_create *request,
 		      struct display_buffer **out)
@@ -179,9 +163,13 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 		return -EOPNOTSUPP;
 	if (display_buffer_find(device, request->cookie))
 		return -EEXIST;
-	if (device->buffer_count >= host->limits.buffers)
+	if (device->buffer_count >= host->limits.buffers) {
+		device_blame(device, -1,
+			     "it has %u display buffers; raise max-buffers in weston.ini",
+			     device->buffer_count);
 		return -ENOSPC;
-	if (!within_budget(device, request->pages))
+	}
+	if (!device_take_pages(device, request->pages))
 		return -ENOMEM;
 
 	struct display_buffer *buffer = calloc(1, sizeof(*buffer));
@@ -193,6 +181,7 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 			free(buffer->refs);
 		free(buffer);
 		free(job);
+		device_give_pages(device, request->pages);
 		return -ENOMEM;
 	}
 	buffer->device = device;
@@ -200,8 +189,6 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 	buffer->mapping = true;
 	wl_list_insert(&device->buffers, &buffer->link);
 	device->buffer_count++;
-	device->mapped_pages += request->pages;
-	host->mapped_pages += request->pages;
 
 	job->base.run = run_try;
 	job->base.done = handle_tried;
@@ -267,8 +254,12 @@ framebuffer_create(struct device *device, const struct displif_fb_attach *reques
 	int ret = displif_check_framebuffer(&buffer->geometry, request, &pitch);
 	if (ret < 0)
 		return ret;
-	if (device->framebuffer_count >= device->host->limits.framebuffers)
+	if (device->framebuffer_count >= device->host->limits.framebuffers) {
+		device_blame(device, -1,
+			     "it has %u framebuffers; raise max-framebuffers in weston.ini",
+			     device->framebuffer_count);
 		return -ENOSPC;
+	}
 	struct framebuffer *framebuffer = calloc(1, sizeof(*framebuffer));
 	if (!framebuffer)
 		return -ENOMEM;

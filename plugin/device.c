@@ -66,7 +66,7 @@ free_buffers(struct wl_list *buffers)
 	struct display_buffer *buffer, *next;
 
 	wl_list_for_each_safe(buffer, next, buffers, link) {
-		buffer->device->host->mapped_pages -= buffer->geometry.pages;
+		device_give_pages(buffer->device, buffer->geometry.pages);
 		free(buffer->refs);
 		free(buffer);
 	}
@@ -158,6 +158,9 @@ handle_mapped(struct worker_job *base)
 	/* The frontend may have requests on its rings already. */
 	for (unsigned i = 0; error == 0 && i < device->connector_count; i++)
 		connector_notified(&device->connectors[i], device->connectors[i].request_port);
+	/* What lay on them may have ended the device, which its owner was told. */
+	if (device->destroyed)
+		return;
 	device->handler->attached(device->handler_data, device, error);
 }
 
@@ -253,6 +256,44 @@ device_destroy(struct device *device)
 	device->unmap_job.run = run_unmap;
 	device->unmap_job.done = handle_unmapped;
 	worker_post(host->worker, &device->unmap_job);
+}
+
+bool
+device_take_pages(struct device *device, uint32_t pages)
+{
+	struct display_host *host = device->host;
+	const struct limits *limits = &host->limits;
+	const struct device *other;
+	uint64_t of_guest = 0;
+
+	wl_list_for_each(other, &host->devices, link)
+		if (other->subject.domid == device->subject.domid)
+			of_guest += other->mapped_pages;
+	if (of_guest + pages > limits->guest_pages) {
+		device_blame(device, -1,
+			     "its buffers need %" PRIu64 " pages, %u are allowed; raise "
+			     "max-guest-pages in weston.ini or use fewer or smaller screens",
+			     of_guest + pages, limits->guest_pages);
+		return false;
+	}
+	if (host->mapped_pages + pages > limits->host_pages) {
+		device_blame(device, -1,
+			     "all guests' buffers would need %" PRIu64
+			     " pages, %u are allowed; raise "
+			     "max-host-pages in weston.ini, and Xen's gnttab_max_maptrack_frames",
+			     host->mapped_pages + pages, limits->host_pages);
+		return false;
+	}
+	device->mapped_pages += pages;
+	host->mapped_pages += pages;
+	return true;
+}
+
+void
+device_give_pages(struct device *device, uint32_t pages)
+{
+	device->mapped_pages -= pages;
+	device->host->mapped_pages -= pages;
 }
 
 void

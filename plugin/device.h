@@ -182,6 +182,14 @@ device_create(struct display_host *host, const struct store_device *setup,
 void
 device_destroy(struct device *device);
 
+/* Counts pages that are about to be mapped against the guest's and the host's
+ * budget. False, and a line in the log that says what to do: one is used up. */
+bool
+device_take_pages(struct device *device, uint32_t pages);
+
+void
+device_give_pages(struct device *device, uint32_t pages);
+
 /* One line about what the guest did wrong, at most limits.log_lines_per_second. */
 void
 device_blame(struct device *device, int connector, const char *fmt, ...)

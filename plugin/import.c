@@ -105,6 +105,8 @@ finish_release(struct import *import)
 
 	if (!import->cleaned || import->pool_sync)
 		return;
+	if (import->charged_twice)
+		device_give_pages(buffer->device, buffer->geometry.pages);
 	if (tell)
 		wl_list_remove(&import->link);
 	free(import);
@@ -194,10 +196,20 @@ void
 import_want(struct import *import, enum import_way way)
 {
 	struct import_result *result = &import->results[way];
+	const struct import_result *other =
+		&import->results[way == IMPORT_MAPPED ? IMPORT_CONVERTED : IMPORT_MAPPED];
 
 	if (result->wanted)
 		return;
 	result->wanted = true;
+	if (other->wanted && other->state != OBJECT_FAILED) {
+		import->charged_twice =
+			device_take_pages(import->buffer->device, import->buffer->geometry.pages);
+		if (!import->charged_twice) {
+			settle(import, way, -ENOMEM);
+			return;
+		}
+	}
 	post_way(import, way);
 }
 

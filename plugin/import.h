@@ -54,6 +54,7 @@ struct import {
 	struct wl_shm_pool *pool;
 	struct wl_callback *pool_sync;
 
+	bool charged_twice; /* both ways are wanted: the pages are mapped twice */
 	bool releasing, orphaned;
 	struct worker_job cleanup_job;
 	bool cleaned;

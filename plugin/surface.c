@@ -246,12 +246,15 @@ set_opaque(struct surface *surface, bool opaque)
 {
 	if (opaque == surface->opaque)
 		return;
-	surface->opaque = opaque;
 	if (!opaque) {
+		surface->opaque = false;
 		wl_surface_set_opaque_region(surface->wl_surface, NULL);
 		return;
 	}
 	struct wl_region *region = wl_compositor_create_region(surface->client->compositor);
+	if (!region)
+		return;
+	surface->opaque = true;
 	wl_region_add(region, 0, 0, INT32_MAX, INT32_MAX);
 	wl_surface_set_opaque_region(surface->wl_surface, region);
 	wl_region_destroy(region);

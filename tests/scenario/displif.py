@@ -11,7 +11,7 @@ SIZE = (320, 240)
 SMALL = "320x240"
 SCREEN = (("headless", 320, 240),)
 DBUF_CREATE, DBUF_DESTROY, FB_ATTACH, FB_DETACH, SET_CONFIG, PG_FLIP, GET_EDID = range(0x10, 0x17)
-ENOENT, EEXIST, EINVAL, ENOSPC, EOPNOTSUPP = -2, -17, -22, -28, -95
+ENOENT, ENOMEM, EEXIST, EINVAL, ENOSPC, EOPNOTSUPP = -2, -12, -17, -22, -28, -95
 
 
 def raw(operation, body=b""):
@@ -315,6 +315,48 @@ def ring_overrun_closes_the_device(rig):
           rig.machine.tools.wait_backend(guest.domid, 0, 5, 1), "the device is not closed")
     other.flip(1)
     weston.expect("picture=0,0,320,240,XR24,3")
+
+
+@scenario("displif")
+def ring_overrun_before_connected(rig):
+    """The same on a ring that was published before Weston came: it must end at Closed."""
+    guest = rig.guest("early", SMALL, connect=False)
+    guest.ok("connect 0 publish")
+    guest.event("front", dev=0, state=3)
+    guest.ok("poke 0 req:0 0 00100000")
+    weston = rig.weston(outputs=SCREEN)
+    weston.expect_log("more requests announced than its ring can hold")
+    time.sleep(0.3)
+    state = rig.machine.store.read(rig.machine.tools.back(guest.domid, 0) + "/state")
+    check(state != "4", "the backend says Connected with a ring that it gave up")
+
+
+@scenario("displif")
+def pages_within_the_budget(rig):
+    """max-guest-pages: as many pages as allowed, not one more, and back when destroyed."""
+    weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-guest-pages=200\n")
+    guest = rig.guest("guest", SMALL)
+    guest.buffer(1, *SIZE)
+    guest.buffer(2, *SIZE)
+    guest.buffer(3, *SIZE, status=ENOMEM)
+    weston.expect_log("its buffers need 225 pages, 200 are allowed; raise max-guest-pages")
+    guest.ok("fb-detach 0 1")
+    guest.ok("dbuf-destroy 0 1")
+    guest.buffer(3, *SIZE)
+
+
+@scenario("displif")
+def pages_mapped_twice_count_twice(rig):
+    """Two framebuffers of one buffer, one mapped and one converted: both are paid for."""
+    rig.weston(outputs=SCREEN, config="[xen-display]\nmax-guest-pages=200\n")
+    guest = rig.guest("guest", SMALL)
+    guest.ok("dbuf-create 0 1 320x200 16")
+    guest.ok("fb-attach 0 1 11 320x200 RG16")
+    guest.ok("fb-attach 0 1 12 320x200 YUYV")
+    guest.buffer(2, *SIZE)
+    guest.ok("dbuf-create 0 3 320x200 16")
+    guest.ok("fb-attach 0 3 13 320x200 RG16")
+    guest.ok("fb-attach 0 3 14 320x200 YUYV", ENOMEM)
 
 
 def detailed_timing(edid):
