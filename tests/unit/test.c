@@ -124,6 +124,8 @@ run_in_child(const struct test *test)
 	alarm(TIME_LIMIT_S);
 	test->run();
 	case_name[0] = '\0';
+	if (test_after_each)
+		test_after_each();
 	int left = count_fds() - fds;
 	if (left != 0)
 		test_fail(test->name, 0, "%d file descriptors left open", left);

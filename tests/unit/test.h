@@ -21,6 +21,11 @@ struct test {
 void
 test_register(struct test *test);
 
+/* A program that defines it has it called after each test that did not fail: for
+ * counts that must be back at their start. */
+void
+test_after_each(void) __attribute__((weak));
+
 /* Says in what case the checks that follow are, for the message of a failure. */
 void
 test_case(const char *format, ...) __attribute__((format(printf, 1, 2)));
