@@ -13,16 +13,18 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, f"{TOP}/tests/sim")
 sys.dont_write_bytecode = True
 
+import demo_pictures                            # noqa: E402
 from rig.guest import Failure, Guest            # noqa: E402
 from rig.machine import Machine                 # noqa: E402
 from rig.weston import Weston                   # noqa: E402
 
 OUTPUT = (1280, 720)
-# name, resolution, picture, rectangle on the output
+# name, resolution, what it draws, rectangle on the output
 GUESTS = (
-    ("cluster", (800, 600), 1, (40, 60, 700, 600)),
-    ("radio", (640, 480), 2, (780, 210, 460, 300)),
+    ("cluster", (1024, 600), demo_pictures.cluster, (30, 120, 800, 480)),
+    ("radio", (640, 480), demo_pictures.radio, (850, 210, 400, 300)),
 )
+CHUNK = 4096    # octets that a guest takes with one command
 
 RULE = """
 [xen-connector]
@@ -58,16 +60,33 @@ class WindowedWeston(Weston):
 
 
 def draw(machine, name, size, picture):
-    """A guest whose driver connects, gets two buffers and shows one, then flips between them for ever."""
+    """A guest whose driver connects, draws into two buffers and flips between them."""
+    say(f"  guest {name} draws its {size[0]}x{size[1]} pixels ...")
     guest = Guest(machine, name, [f"{size[0]}x{size[1]}"])
     guest.connect()
     for cookie in (1, 2):
-        guest.buffer(cookie, *size, "RG16", picture=picture)
-    guest.show(1, *size, bpp=16)
+        guest.buffer(cookie, *size)
+        pixels = picture(*size, cookie)
+        for offset in range(0, len(pixels), CHUNK):
+            guest.ok(f"poke 0 dbuf:{cookie} {offset} {pixels[offset:offset + CHUNK].hex()}")
+    guest.show(1, *size)
     done = guest.flips(30, 1, 2)
-    say(f"  guest {name} draws {size[0]}x{size[1]}; 30 flips took {done} ms")
-    guest.ok("animate 0 0 0 1 2")
+    say(f"  guest {name} is on the screen; 30 flips took {done} ms")
     return guest
+
+
+def keep_moving(weston, guests):
+    """The guests flip now and then until the window is closed."""
+    cookie = 1
+    while weston.process.poll() is None:
+        cookie = 3 - cookie
+        try:
+            for guest in guests:
+                guest.flip(cookie)
+        except Failure:
+            if weston.process.poll() is None:
+                raise
+        time.sleep(0.4)
 
 
 def show(build, window):
@@ -86,7 +105,7 @@ def show(build, window):
             guests.append(draw(machine, name, size, picture))
         if window:
             say("The window shows both guests. Close it, or press Ctrl-C here, to end.")
-            weston.process.wait()
+            keep_moving(weston, guests)
         else:
             say("- taking a picture of Weston's screen")
             shutil.copyfile(weston.screenshot(), f"{build}/demo.png")
