@@ -41,10 +41,12 @@ int
 request_ring_next(struct request_ring *ring, struct xendispl_req *untrusted_request)
 {
 	RING_IDX producer = __atomic_load_n(&ring->back->sring->req_prod, __ATOMIC_ACQUIRE);
+	RING_IDX unread = producer - ring->back->req_cons;
 
-	if (RING_REQUEST_PROD_OVERFLOW(ring->back, producer))
+	/* The second also finds a producer that went back: it would offer 2^32 requests. */
+	if (RING_REQUEST_PROD_OVERFLOW(ring->back, producer) || unread > RING_SIZE(ring->back))
 		return -EPROTO;
-	if (producer == ring->back->req_cons)
+	if (unread == 0)
 		return 0;
 	RING_COPY_REQUEST(ring->back, ring->back->req_cons, untrusted_request);
 	ring->back->req_cons++;

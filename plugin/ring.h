@@ -24,7 +24,7 @@ void
 request_ring_finish(struct request_ring *ring);
 
 /* Copies the next request, once. 1: there was one; 0: none; -EPROTO: the
- * producer index is beyond what the ring can hold. */
+ * producer index is beyond what the ring can hold, or went back. */
 int
 request_ring_next(struct request_ring *ring, struct xendispl_req *untrusted_request);
 
