@@ -45,7 +45,7 @@ def missing_packages():
 
 
 def capture(*command):
-    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if result.returncode:
         raise Unable(f"{' '.join(command[:2])}: {result.stderr.strip()[-500:]}")
     return result.stdout

@@ -14,7 +14,7 @@ import subprocess
 
 
 def extract_vmlinux(bzimage, vmlinux):
-    """The ELF kernel inside a bzImage compressed with zstd: libxl starts a PV guest from it in a quarter of the time."""
+    """The ELF kernel inside a bzImage compressed with zstd: libxl starts a guest from it much faster."""
     with open(bzimage, "rb") as file:
         data = file.read()
     setup_sectors = data[0x1F1] or 4

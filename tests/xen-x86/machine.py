@@ -17,12 +17,13 @@ import termios
 import time
 import tty
 
-BOOT_SECONDS = 180
+BOOT_SECONDS = 240
 # QEMU ends after this by itself, even if nobody is left to stop it
 LIFE_SECONDS = 1800
 
+# eager-fpu: with a lazy one, SSE registers leak between programs and domains on emulated processors
 XEN_ARGUMENTS = ("com1=115200,8n1 console=com1 dom0_mem=1280M,max:1280M dom0_max_vcpus=2"
-                 " loglvl=all guest_loglvl=all")
+                 " spec-ctrl=eager-fpu loglvl=all guest_loglvl=all")
 DOM0_ARGUMENTS = "console=hvc0 quiet"
 
 

@@ -75,7 +75,14 @@ class Stage:
     def stop_weston(self, signal):
         """Sends Weston a signal and waits until it is gone; it counts as stopped from then on."""
         self.dom0(f"kill -{signal} $(cat /tmp/weston.pid)")
-        self.dom0("for i in $(seq 150); do kill -0 $(cat /tmp/weston.pid) 2>/dev/null || exit 0; sleep 0.2; done; exit 1")
+        self.dom0("for i in $(seq 150); do kill -0 $(cat /tmp/weston.pid) 2>/dev/null || exit 0; sleep 0.2; done;"
+                  " exit 1")
+
+    def guest_memory_in_weston(self):
+        """The sizes in octets of all that Weston has mapped from guests."""
+        maps = self.dom0("grep gntdev /proc/$(cat /tmp/weston.pid)/maps || true")
+        areas = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) ", maps, re.MULTILINE)
+        return [int(end, 16) - int(start, 16) for start, end in areas]
 
     # the guest
 
@@ -87,6 +94,13 @@ class Stage:
 
     def destroy_guest(self):
         self.dom0(f"xl destroy {GUEST}", 90)
+
+    def expect_no_guest(self):
+        """Nothing is left of the guest: no domain, not even a dying one, and no nodes for its screens."""
+        self.dom0("for i in $(seq 60); do [ -n \"$(xl list | tail -n +3)\" ] || break; sleep 0.5; done")
+        left = self.dom0("xl list | tail -n +3; xenstore-ls /local/domain/0/backend/vdispl 2>/dev/null || true", 90)
+        if left.strip():
+            raise Failed(f"left behind: {left.strip()}")
 
     def wait_for_guest(self, pattern, start):
         """Waits for a text in the guest's log behind its first start characters."""
