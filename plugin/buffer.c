@@ -28,6 +28,7 @@ run_try(struct worker_job *base)
 
 	job->error = grants_read_directory(job->grants, domid, buffer->geometry.directory_ref,
 					   buffer->refs, count);
+	__atomic_store_n(&buffer->refs_read, true, __ATOMIC_RELEASE);
 	if (job->error < 0)
 		return;
 	job->writable = true;
@@ -140,6 +141,17 @@ handle_tried(struct worker_job *base)
 		answer_all(device, buffer, 0);
 	}
 	settle_framebuffers(buffer);
+}
+
+bool
+display_buffer_is_unread(const struct device *device, const void *object)
+{
+	struct display_buffer *buffer;
+
+	wl_list_for_each(buffer, &device->buffers, link)
+		if (buffer == object)
+			return !__atomic_load_n(&buffer->refs_read, __ATOMIC_ACQUIRE);
+	return false;
 }
 
 struct display_buffer *

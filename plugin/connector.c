@@ -13,11 +13,21 @@
 #define REQUESTS_A_TURN 32
 #define DEFAULT_REFRESH_MS 17
 #define LONGEST_REST_MS 1000
+#define LOOK_AGAIN_MS 20
 
 static int64_t
 now_ms(const struct connector *connector)
 {
 	return connector->device->host->now_ms();
+}
+
+/* Of two times, of which a negative one is never. */
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
 }
 
 static void
@@ -257,13 +267,32 @@ connector_answer_held(struct connector *connector, const void *object, int error
 	connector_rearm(connector);
 }
 
+static bool
+reads_directory(const struct connector *connector)
+{
+	const struct held_answer *held = &connector->held;
+
+	return held->operation == XENDISPL_OP_GET_EDID ||
+	       display_buffer_is_unread(connector->device, held->object);
+}
+
+static int64_t
+answer_due_ms(const struct connector *connector, int64_t now)
+{
+	int64_t since = connector->held.since_ms;
+
+	if (now < since + ANSWER_WITHIN_MS || !reads_directory(connector))
+		return since + ANSWER_WITHIN_MS;
+	/* The worker does not say when it has read the directory, only when it is done. */
+	return earlier(now + LOOK_AGAIN_MS, since + DIRECTORY_READ_WITHIN_MS);
+}
+
 /* It took too long. What goes on behind it shows where the object is used. */
 static void
 answer_late(struct connector *connector)
 {
-	bool edid = connector->held.operation == XENDISPL_OP_GET_EDID;
-
-	connector_answer_held(connector, connector->held.object, edid ? -EIO : 0);
+	connector_answer_held(connector, connector->held.object,
+			      reads_directory(connector) ? -EIO : 0);
 }
 
 /* Flips and what is shown */
@@ -394,14 +423,6 @@ connector_frame_released(struct connector *connector)
 
 /* The clock */
 
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	if (a < 0 || b < 0)
-		return a < 0 ? b : a;
-	return a < b ? a : b;
-}
-
 void
 connector_rearm(struct connector *connector)
 {
@@ -414,7 +435,7 @@ connector_rearm(struct connector *connector)
 	due = earlier(due, connector->resample_ms);
 	due = earlier(due, connector->rest_ms);
 	if (connector->held.active)
-		due = earlier(due, connector->held.since_ms + ANSWER_WITHIN_MS);
+		due = earlier(due, answer_due_ms(connector, now));
 	/* A timer that fires too early looks again, which is cheaper than a new time
 	 * at every flip; with nothing left to do it is not armed again. */
 	if (due < 0 || (connector->timer_ms >= now && connector->timer_ms <= due))
@@ -432,7 +453,7 @@ handle_timer(void *data)
 	connector->timer_ms = -1;
 	if (connector->device->destroyed)
 		return;
-	if (connector->held.active && now >= connector->held.since_ms + ANSWER_WITHIN_MS)
+	if (connector->held.active && now >= answer_due_ms(connector, now))
 		answer_late(connector);
 	finish_flip(connector);
 	if (connector->resample_ms >= 0 && now >= connector->resample_ms) {

@@ -33,6 +33,8 @@
 /* No answer is held back longer: all buffer requests share the ring of
  * connector 0 with its flips. */
 #define ANSWER_WITHIN_MS 100
+/* The same while a directory is still read, which an answer would give back to the guest. */
+#define DIRECTORY_READ_WITHIN_MS 2000
 
 /* What devices share. Owned by the module; outlives all devices. */
 struct display_host {
@@ -78,6 +80,7 @@ struct display_buffer {
 	int error;       /* OBJECT_FAILED */
 	bool writable;   /* granted for writing too */
 	bool mapping;    /* the worker has it */
+	bool refs_read;  /* set by the worker: the guest may have its directory back */
 	bool destroyed;  /* its cookie is unknown already */
 	void *presented; /* the presenter's own */
 };
@@ -203,6 +206,10 @@ device_break(struct device *device, int connector, const char *reason);
 
 struct display_buffer *
 display_buffer_find(struct device *device, uint64_t cookie);
+
+/* Whether object is a buffer of the device whose page directory is still needed. */
+bool
+display_buffer_is_unread(const struct device *device, const void *object);
 
 /* Begins to map; the outcome goes to the held answers. Errors: see request.c. */
 int

@@ -434,3 +434,15 @@ def slow_mapping_holds_up_nobody(rig):
     check(done["when"] < mapped or done["ms"] < 900,
           f"flips took {done['ms']} ms, the mapping {mapped - begin:.2f} s")
     equal(weston.process.poll(), None, "Weston's exit status")
+
+
+@scenario("displif")
+def slow_mapping_is_shown_in_the_end(rig):
+    """The host is slow to map: the guest's directory is read before it is told to take it back."""
+    weston, guest = start(rig)
+    rig.machine.control("delay", "weston", "gntdev.map", 170)
+    guest.buffer(1, *SIZE, picture=8)
+    guest.no_event("directory-still-mapped", 0)
+    rig.machine.control("clear")
+    guest.show(1, *SIZE)
+    weston.expect("picture=0,0,320,240,XR24,8")
