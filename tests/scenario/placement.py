@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Where screens stand: outputs, positions, sizes, the four ways to fit, and what is in front."""
-from rig.runner import check, equal, scenario
+from rig.runner import equal, scenario
 
 GREY = "303030"
 
@@ -23,21 +23,26 @@ def position_and_size(rig):
 
 @scenario("placement")
 def fit_keeps_the_aspect(rig):
-    """fit: as large as fits, centred; the rest of the rectangle is not the guest's picture."""
-    weston = rig.weston(outputs=(("headless", 800, 300),))
-    guest = rig.guest("g", "320x240")
-    guest.picture(1, size=(320, 240))
-    weston.expect("scaled=200,0,400,300,XR24,1,0,0,320,240,320,240")
-    check(weston.check("scaled=0,0,800,300,XR24,1,0,0,320,240,320,240"), "it is stretched")
+    """fit: as large as fits, centred, on a wide and on a high output; grey beside it."""
+    weston = rig.weston(outputs=(("headless", 800, 300), ("high", 320, 400)))
+    guest = rig.guest("g", "320x240", "320x240")
+    for connector in (0, 1):
+        guest.picture(connector + 1, size=(320, 240), connector=connector, cookie=connector + 1)
+    weston.expect("scaled=200,0,400,300,XR24,1,0,0,320,240,320,240", "but=200,0,400,300",
+                  f"solid=0,0,800,300,{GREY}", "picture=800,80,320,240,XR24,2",
+                  "but=800,80,320,240", f"solid=800,0,320,400,{GREY}")
 
 
 @scenario("placement")
 def fill_cuts_off(rig):
-    """fill: the rectangle is covered, the aspect kept, top and bottom cut off."""
-    weston = rig.weston(outputs=(("headless", 640, 240),), config=rule(guest="g", fit="fill"))
-    guest = rig.guest("g", "320x240")
-    guest.picture(1, size=(320, 240))
-    weston.expect("scaled=0,0,640,240,XR24,1,0,60,320,120,320,240")
+    """fill: the rectangle is covered, the aspect kept; top and bottom are cut off, or the sides."""
+    weston = rig.weston(outputs=(("headless", 640, 240), ("high", 320, 480)),
+                        config=rule(guest="g", connector="*", fit="fill"))
+    guest = rig.guest("g", "320x240", "320x240")
+    for connector in (0, 1):
+        guest.picture(connector + 1, size=(320, 240), connector=connector, cookie=connector + 1)
+    weston.expect("scaled=0,0,640,240,XR24,1,0,60,320,120,320,240",
+                  "scaled=640,0,320,480,XR24,2,80,0,160,240,320,240")
 
 
 @scenario("placement")

@@ -183,12 +183,16 @@ run_check(const struct image *image, const struct check *check, const char *text
 		return true;
 	struct range range = { { 255, 255, 255 }, { 0, 0, 0 } };
 	expected_range(check, first_x, first_y, &range);
+	for (int i = 0; i < 3; i++) {
+		range.low[i] = range.low[i] < 0 ? 0 : range.low[i];
+		range.high[i] = range.high[i] > 255 ? 255 : range.high[i];
+	}
 	size_t place = (size_t)(at->y + first_y) * image->width + at->x + first_x;
 	printf("%s: %u of %u pixels wrong; the first at %u,%u is %06x, expected %02x%02x%02x to "
 	       "%02x%02x%02x\n", text, wrong, compared, first_x, first_y,
-	       image->pixels[place] & 0xffffff, range.low[0] & 0xff, range.low[1] & 0xff,
-	       range.low[2] & 0xff, range.high[0] & 0xff, range.high[1] & 0xff,
-	       range.high[2] & 0xff);
+	       image->pixels[place] & 0xffffff, (unsigned)range.low[0], (unsigned)range.low[1],
+	       (unsigned)range.low[2], (unsigned)range.high[0], (unsigned)range.high[1],
+	       (unsigned)range.high[2]);
 	return false;
 }
 
