@@ -219,14 +219,14 @@ static void
 log_farewell(const struct connector *connector)
 {
 	const struct device *device = connector->device;
-	struct presenter_statistics presented = {0};
+	struct presenter_status status = {0};
 
-	device->host->presenter->statistics(device->presented, connector, &presented);
+	device->host->presenter->status(device->presented, connector, &status);
 	log_guest(&device->subject, (int)connector->index,
 		  "disconnected after %" PRIu64 " flips (%" PRIu64 " by time), %" PRIu64
 		  " frames presented, %" PRIu64 " resampled, %" PRIu64 " octets copied",
 		  connector->count.flips, connector->count.timed, connector->count.presented,
-		  connector->count.resampled, presented.octets_copied);
+		  connector->count.resampled, status.octets_copied);
 }
 
 void

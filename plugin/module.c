@@ -8,6 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+#include <libweston/plugin-registry.h>
+
+#include "api.h"
 #include "base.h"
 #include "channel.h"
 #include "compat.h"
@@ -208,6 +211,25 @@ handle_compositor_destroyed(struct wl_listener *listener, void *data)
 		handle_late_lines(NULL);
 }
 
+static void
+for_each_connector(struct weston_compositor *compositor,
+		   void (*handle)(void *data, const struct xen_display_connector *connector),
+		   void *data)
+{
+	struct wl_listener *listener =
+		wl_signal_get(&compositor->destroy_signal, handle_compositor_destroyed);
+	struct module *module;
+
+	if (!listener)
+		return;
+	module = wl_container_of(listener, module, compositor_destroyed);
+	api_for_each_connector(&module->host, handle, data);
+}
+
+static const struct xen_display_api api = {
+	.for_each_connector = for_each_connector,
+};
+
 /* What a display backend needs of this machine; NULL: it is all there. */
 static const char *
 find_missing(struct module *module)
@@ -306,6 +328,9 @@ module_start(struct module *module)
 	module->compositor_destroyed.notify = handle_compositor_destroyed;
 	wl_list_insert(&module->compositor->destroy_signal.listener_list,
 		       &module->compositor_destroyed.link);
+	if (weston_plugin_api_register(module->compositor, XEN_DISPLAY_API_NAME, &api,
+				       sizeof(api)) < 0)
+		log_line("weston: other modules cannot ask about guests' screens");
 	log_line("serving guests' screens; at most %u pages of guests mapped, %u of one guest",
 		 host->limits.host_pages, host->limits.guest_pages);
 	return 0;

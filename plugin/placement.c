@@ -147,6 +147,12 @@ placement_can_show(const struct placement *placement)
 	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
 }
 
+const char *
+placement_output_name(const struct placement *placement)
+{
+	return placement->output ? placement->output->name : NULL;
+}
+
 static void
 choose_output(struct placement *placement, const struct weston_output *leaving)
 {

@@ -76,3 +76,7 @@ placement_set_position(struct placement *placement, int32_t x, int32_t y);
 /* Whether something shown there now would be repainted. */
 bool
 placement_can_show(const struct placement *placement);
+
+/* NULL: there is none at the moment. */
+const char *
+placement_output_name(const struct placement *placement);

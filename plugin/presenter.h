@@ -18,9 +18,11 @@ struct device;
 struct display_buffer;
 struct framebuffer;
 
-/* Octets copied and frames shown, since the connector was connected. */
-struct presenter_statistics {
-	uint64_t octets_copied;
+/* How a connector stands with the presenter. */
+struct presenter_status {
+	const char *output; /* NULL: none at the moment */
+	const char *path;   /* how its pixels are read; NULL: nothing shown yet */
+	uint64_t octets_copied; /* since the connector was connected */
 };
 
 struct presenter_ops {
@@ -52,8 +54,8 @@ struct presenter_ops {
 	bool (*can_show)(void *presented, const struct connector *connector);
 	/* Whether a frame before the last one shown is still being read. */
 	bool (*previous_held)(void *presented, const struct connector *connector);
-	void (*statistics)(void *presented, const struct connector *connector,
-			   struct presenter_statistics *out);
+	void (*status)(void *presented, const struct connector *connector,
+		       struct presenter_status *out);
 };
 
 struct loop_source;

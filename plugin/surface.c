@@ -296,6 +296,7 @@ surface_update(struct surface *surface)
 	struct slot *slot = mapped ? mapped_slot(surface) : converted_slot(surface);
 	if (!slot)
 		return;
+	surface->path = mapped ? "mapped" : "converted";
 	if (!mapped)
 		source.x = source.y = 0;
 	memset(&fitted, 0, sizeof(fitted));

@@ -76,6 +76,7 @@ struct surface {
 	struct fitted fitted; /* as the viewport was last told */
 	bool opaque;
 	uint32_t commits, applied;
+	const char *path; /* how the last frame was read; NULL: none yet */
 	uint64_t octets_copied;
 };
 

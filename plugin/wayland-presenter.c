@@ -340,9 +340,13 @@ previous_held(void *data, const struct connector *connector)
 }
 
 static void
-statistics(void *data, const struct connector *connector, struct presenter_statistics *out)
+status(void *data, const struct connector *connector, struct presenter_status *out)
 {
-	out->octets_copied = surface_of(data, connector)->octets_copied;
+	const struct surface *surface = surface_of(data, connector);
+
+	out->output = placement_output_name(&surface->placement);
+	out->path = surface->path;
+	out->octets_copied = surface->octets_copied;
 }
 
 const struct presenter_ops wayland_presenter_ops = {
@@ -355,5 +359,5 @@ const struct presenter_ops wayland_presenter_ops = {
 	.hide = hide,
 	.can_show = can_show,
 	.previous_held = previous_held,
-	.statistics = statistics,
+	.status = status,
 };

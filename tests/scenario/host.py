@@ -155,6 +155,29 @@ def idle_costs_nothing(rig):
 
 
 @scenario("host")
+def other_modules_see_the_connectors(rig):
+    """The installed header: another module of Weston lists connectors, where they are, and their path."""
+    weston = rig.weston(outputs=SCREEN)
+    equal(weston.control("list"), [], "connectors without a guest")
+    guest = rig.guest("guest", SMALL, "322x201")
+    guest.picture(1, size=SIZE)
+    guest.buffer(2, *SIZE)
+    guest.flips(5, 2, 1)
+    guest.buffer(3, 322, 201, "YUYV", picture=3)
+    guest.show(3, 322, 201, connector=1, bpp=16)
+    copied = str(322 * 201 * 4)
+
+    def listed():
+        lines = weston.control("list")
+        return lines[0] == f"guest {guest.domid} 0 0 320x240 on headless mapped 5 0" and \
+            lines[1].startswith(f"guest {guest.domid} 0 1 322x201 on headless converted 0 ") and \
+            int(lines[1].split()[-1]) % int(copied) == 0
+    check(wait_until(listed), f"not as expected: {weston.control('list')}")
+    guest.ok("config-off 0 0")
+    check(" off headless " in weston.control("list")[0], "not off")
+
+
+@scenario("host")
 def simulation_carries_other_programs(rig):
     """xenstore-ls of Debian on the simulation sees what the module wrote."""
     rig.weston(outputs=SCREEN)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A Weston module for tests: adds, removes and brings back outputs of the headless backend and puts
- * the compositor to sleep, on commands that arrive at the socket $WESTON_CONTROL.
+ * A Weston module for tests: adds, removes and brings back outputs of the headless backend, puts the
+ * compositor to sleep, or leaves that to the shell, takes a shell's lock away, and tells what the module under test says of its
+ * connectors, on commands that arrive at the socket $WESTON_CONTROL.
  *
- * One line a connection, one line of reply. Loaded by tests/sim/rig/weston.py; knows nothing of
- * the module under test. Built for libweston 10 to 16.
+ * One line a connection; one line of reply, behind those of "list". Loaded by tests/sim/rig/weston.py;
+ * knows the module under test by its installed header only. Built for libweston 10 to 16.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +15,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include <libweston/libweston.h>
+#include <libweston/plugin-registry.h>
 #include <libweston/windowed-output-api.h>
+#include "xen-display-api.h"
 
 /* Of libweston, but not in its installed headers. */
 void
@@ -63,8 +66,43 @@ connect_head(const char *name, bool connected)
 	return head != NULL;
 }
 
+/* As a shell does when the user has unlocked the session. */
 static bool
-run(const char *line)
+unlock(void)
+{
+	struct weston_layer *layer;
+	wl_list_for_each(layer, &compositor->layer_list, link)
+		if (layer->position == WESTON_LAYER_POSITION_LOCK) {
+			weston_layer_unset_position(layer);
+			weston_compositor_damage_all(compositor);
+			return true;
+		}
+	return false;
+}
+
+static void
+tell_connector(void *data, const struct xen_display_connector *connector)
+{
+	dprintf(*(int *)data, "%s %u %u %u %ux%u %s %s %s %llu %llu\n", connector->guest,
+		connector->domid, connector->device, connector->connector, connector->width,
+		connector->height, connector->on ? "on" : "off",
+		connector->output ? connector->output : "-",
+		connector->path ? connector->path : "-", (unsigned long long)connector->flips,
+		(unsigned long long)connector->octets_copied);
+}
+
+static bool
+list(int connection)
+{
+	const struct xen_display_api *api =
+		weston_plugin_api_get(compositor, XEN_DISPLAY_API_NAME, sizeof(*api));
+	if (api)
+		api->for_each_connector(compositor, tell_connector, &connection);
+	return api != NULL;
+}
+
+static bool
+run(const char *line, int connection)
 {
 	char command[32] = "", name[64] = "";
 	sscanf(line, "%31s %63s", command, name);
@@ -74,7 +112,13 @@ run(const char *line)
 		return connect_head(name, false);
 	if (strcmp(command, "output-on") == 0)
 		return connect_head(name, true);
-	if (strcmp(command, "sleep") == 0)
+	if (strcmp(command, "unlock") == 0)
+		return unlock();
+	if (strcmp(command, "list") == 0)
+		return list(connection);
+	if (strcmp(command, "idle") == 0)
+		wl_signal_emit(&compositor->idle_signal, compositor);
+	else if (strcmp(command, "sleep") == 0)
 		weston_compositor_sleep(compositor);
 	else if (strcmp(command, "wake") == 0)
 		weston_compositor_wake(compositor);
@@ -92,7 +136,7 @@ handle_connection(int fd, uint32_t mask, void *data)
 		return 0;
 	ssize_t length = read(connection, line, sizeof line - 1);
 	line[length > 0 ? length : 0] = 0;
-	const char *reply = run(line) ? "ok\n" : "error\n";
+	const char *reply = run(line, connection) ? "ok\n" : "error\n";
 	if (write(connection, reply, strlen(reply)) < 0)
 		fprintf(stderr, "weston-control: %s\n", strerror(errno));
 	close(connection);

@@ -69,9 +69,10 @@ class Weston:
         modules = [self.module] if self.module else []
         modules.append(f"{self.machine.build}/weston-control.so")
         text = (f"[core]\nidle-time=0\nmodules={','.join(modules)}\n{core}\n"
-                f"[shell]\nlocking=false\nstartup-animation=none\nclose-animation=none\n"
+                # Of a key that stands twice, Weston takes the first.
+                f"[shell]\n{shell_config}\nlocking=false\nstartup-animation=none\nclose-animation=none\n"
                 f"animation=none\npanel-position=none\nbackground-color=0xff303030\n"
-                f"{shell_config}\n{config}\n")
+                f"{config}\n")
         for name, width, height in self.outputs:
             text += f"[output]\nname={name}\nmode={width}x{height}\n"
         with open(f"{self.home}/weston.ini", "w") as file:
@@ -121,13 +122,16 @@ class Weston:
             raise Failure(f"Weston's log has no line with: {pattern}")
 
     def control(self, command):
-        """Runs a command of weston-control.so."""
+        """Runs a command of weston-control.so; returns what it says before its ok."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(20 * SCALE)
             connection.connect(self.control_path)
             connection.sendall(command.encode())
-            if connection.recv(64) != b"ok\n":
+            with connection.makefile() as reply:
+                *lines, result = reply.read().splitlines() or [""]
+            if result != "ok":
                 raise Failure(f"weston-control: {command} failed")
+            return lines
 
     def descriptors(self):
         """Open files, without the simulation's own; those are counted by simctl."""
