@@ -164,17 +164,20 @@ def asleep_in_mid_flip(rig):
 
 @scenario("flips")
 def locked_session_hides_guests(rig):
-    """desktop-shell locks when it falls asleep: no guest's pixel is seen, flips go on."""
+    """desktop-shell locks when it falls asleep: no guest's pixel is seen until unlocked, flips go on."""
     weston = rig.weston(outputs=SCREEN, shell_config="locking=true\n")
     guest = rig.guest("guest", SMALL)
     two_buffers(guest)
     weston.expect("picture=0,0,320,240,XR24,1")
-    weston.control("sleep")
+    weston.control("idle")
+    time.sleep(2)  # desktop-shell fades out, and locks then
     weston.control("wake")
     guest.flips(6, 1, 2)
-    time.sleep(0.3)
+    time.sleep(0.5)
     check(weston.check("picture=0,0,320,240,XR24,1") and
           weston.check("picture=0,0,320,240,XR24,2"), "the guest is seen while locked")
+    weston.control("unlock")
+    weston.expect("picture=0,0,320,240,XR24,1")
 
 
 @scenario("flips")
