@@ -24,6 +24,7 @@ def weston_without_xen(rig, config):
         env.pop(name)
     with open(weston.log_path, "wb") as log:
         weston.process = subprocess.Popen(weston.command(), env=env, stdout=log, stderr=log)
+    rig.processes.append(weston.process)
     return weston
 
 

@@ -273,7 +273,7 @@ def driver_domain(rig):
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         port = int(player.stdout.readline().split()[3])
-        rig.machine.tools.introduce(domid, port)
+        rig.machine.unpause(domid, port)
         # As "xl create" with driver_domain=1: backend nodes are that domain's.
         home = f"/local/domain/{domid}"
         rig.machine.store.mkdir(f"{home}/backend")

@@ -23,6 +23,7 @@ static struct {
 	int events_fd;
 	int handle;
 	uint32_t port;
+	uint16_t domid;
 	int listener;
 	char path[108];
 } bridge;
@@ -94,6 +95,8 @@ static void *
 run_bridge(void *nothing)
 {
 	int connection;
+	/* xenstored empties the ring when the domain is introduced. */
+	machine_domain_wait_unpaused(machine_get(), bridge.domid);
 	while ((connection = accept4(bridge.listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
 		carry(connection);
 		close(connection);
@@ -128,6 +131,7 @@ guest_store_init(uint16_t domid)
 	if (port < 0)
 		return port;
 	bridge.port = (uint32_t)port;
+	bridge.domid = domid;
 	int error = listen_for_library(domid);
 	if (!error)
 		error = -pthread_create(&thread, NULL, run_bridge, NULL);

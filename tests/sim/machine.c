@@ -239,9 +239,36 @@ machine_domain_create(struct machine *machine)
 		domid = machine->next_domid++;
 		domain->domid = (uint16_t)domid;
 		domain->state = DOMAIN_ALIVE;
+		domain->paused = true;
 	}
 	machine_unlock(machine);
 	return domid;
+}
+
+int
+machine_domain_unpause(struct machine *machine, uint16_t domid)
+{
+	machine_lock(machine);
+	struct domain *domain = machine_domain_locked(machine, domid);
+	if (domain)
+		domain->paused = false;
+	machine_unlock(machine);
+	return domain ? 0 : -ESRCH;
+}
+
+void
+machine_domain_wait_unpaused(struct machine *machine, uint16_t domid)
+{
+	static const struct timespec while_it_lasts = { .tv_nsec = 1000000 };
+	bool paused = true;
+	while (paused) {
+		machine_lock(machine);
+		struct domain *domain = machine_domain_locked(machine, domid);
+		paused = domain && domain->paused;
+		machine_unlock(machine);
+		if (paused)
+			nanosleep(&while_it_lasts, NULL);
+	}
 }
 
 int

@@ -67,7 +67,7 @@ struct grant {
 struct domain {
 	uint8_t state;
 	uint16_t domid;
-	bool hvm;
+	bool paused; /* its store is not there yet */
 	struct process process; /* pid 0: nobody plays it yet */
 	int memory_fd;		/* in that process */
 	uint32_t mapped_pages;	/* mapped by others */
@@ -151,9 +151,17 @@ machine_unlock(struct machine *machine);
 struct domain *
 machine_domain_locked(struct machine *machine, uint16_t domid);
 
-/* The new domain's id, or a negative errno. */
+/* The new domain's id, or a negative errno. It is paused. */
 int
 machine_domain_create(struct machine *machine);
+
+/* The tool stack has introduced it to xenstored. */
+int
+machine_domain_unpause(struct machine *machine, uint16_t domid);
+
+/* Waits until that has been done. */
+void
+machine_domain_wait_unpaused(struct machine *machine, uint16_t domid);
 
 /* This process becomes the domain; memory_fd holds its pages and must stay open. */
 int

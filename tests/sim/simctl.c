@@ -35,6 +35,12 @@ run_destroy(struct machine *machine, int argc, char **argv)
 	return argc == 1 ? machine_domain_destroy(machine, (uint16_t)atoi(argv[0])) : -EINVAL;
 }
 
+static int
+run_unpause(struct machine *machine, int argc, char **argv)
+{
+	return argc == 1 ? machine_domain_unpause(machine, (uint16_t)atoi(argv[0])) : -EINVAL;
+}
+
 static unsigned
 count_ports(const struct domain *domain, int handle)
 {
@@ -192,6 +198,7 @@ run_clear(struct machine *machine, int argc, char **argv)
 
 static const struct command commands[] = {
 	{ "create", "", run_create },
+	{ "unpause", "DOMID", run_unpause },
 	{ "destroy", "DOMID", run_destroy },
 	{ "counters", "", run_counters },
 	{ "fail", "PROGRAM|any CALL NTH ERRNO [TIMES, 0: for ever]", run_fail },

@@ -60,7 +60,7 @@ class Guest:
         booted = self.process.stdout.readline().split()
         if len(booted) != 4:
             raise Failure("the guest does not boot")
-        self.machine.tools.introduce(self.domid, int(booted[3]))
+        self.machine.unpause(self.domid, int(booted[3]))
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):

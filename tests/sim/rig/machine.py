@@ -95,6 +95,11 @@ class Machine:
     def counters(self):
         return json.loads(self.control("counters"))
 
+    def unpause(self, domid, store_port):
+        """The last steps of xl create, for a domain whose process waits."""
+        self.tools.introduce(domid, store_port)
+        self.control("unpause", domid)
+
     def domain(self, domid):
         for domain in self.counters()["domains"]:
             if domain["domid"] == domid:

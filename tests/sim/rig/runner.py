@@ -59,12 +59,14 @@ class Rig:
         self._machine = None
         self.guests = []
         self.westons = []
+        self.processes = []  # others, to be killed in the end if they still run
         self.baselines = {}
 
     @property
     def machine(self):
         if not self._machine:
-            self._machine = Machine().start()
+            self._machine = Machine()
+            self._machine.start()
         return self._machine
 
     def guest(self, name="guest", *resolutions, connect=True, **options):
@@ -148,6 +150,10 @@ class Rig:
             if weston.process and weston.process.poll() is None:
                 weston.process.kill()
                 weston.process.wait()
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
         if self._machine:
             self._machine.stop()
 
@@ -159,8 +165,13 @@ class Rig:
         return text
 
 
+def end_of_time(signal_number, frame):
+    raise TimeoutError("not done in time")
+
+
 def run_in_child(test, pipe):
     rig = Rig()
+    signal.signal(signal.SIGTERM, end_of_time)
     result = {"state": "passed", "text": ""}
     try:
         test.function(rig)
@@ -199,6 +210,11 @@ def run_one(test):
     limit = time.monotonic() + test.limit * SCALE
     late = not wait_until(lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG |
                                             os.WNOWAIT), limit - time.monotonic(), 0.02)
+    if late:
+        # It tells where it was, and cleans up.
+        os.kill(child, signal.SIGTERM)
+        late = not wait_until(lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG |
+                                                os.WNOWAIT), 20 * SCALE, 0.02)
     if late:
         # The group that the child leads holds only what this scenario started.
         os.killpg(child, signal.SIGKILL)
