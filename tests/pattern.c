@@ -17,15 +17,15 @@ static const struct format {
 	unsigned alpha_bits;
 	bool alpha_counts;
 } formats[] = {
-	{ PATTERN_RGB565, "RGB565", 16, { 5, 6, 5 }, 0, false },
-	{ PATTERN_RGB888, "RGB888", 24, { 8, 8, 8 }, 0, false },
-	{ PATTERN_XRGB8888, "XRGB8888", 32, { 8, 8, 8 }, 8, false },
-	{ PATTERN_ARGB8888, "ARGB8888", 32, { 8, 8, 8 }, 8, true },
-	{ PATTERN_XRGB4444, "XRGB4444", 16, { 4, 4, 4 }, 4, false },
-	{ PATTERN_ARGB4444, "ARGB4444", 16, { 4, 4, 4 }, 4, true },
-	{ PATTERN_XRGB1555, "XRGB1555", 16, { 5, 5, 5 }, 1, false },
-	{ PATTERN_ARGB1555, "ARGB1555", 16, { 5, 5, 5 }, 1, true },
-	{ PATTERN_YUYV, "YUYV", 16, { 0, 0, 0 }, 0, false },
+	{PATTERN_RGB565, "RGB565", 16, {5, 6, 5}, 0, false},
+	{PATTERN_RGB888, "RGB888", 24, {8, 8, 8}, 0, false},
+	{PATTERN_XRGB8888, "XRGB8888", 32, {8, 8, 8}, 8, false},
+	{PATTERN_ARGB8888, "ARGB8888", 32, {8, 8, 8}, 8, true},
+	{PATTERN_XRGB4444, "XRGB4444", 16, {4, 4, 4}, 4, false},
+	{PATTERN_ARGB4444, "ARGB4444", 16, {4, 4, 4}, 4, true},
+	{PATTERN_XRGB1555, "XRGB1555", 16, {5, 5, 5}, 1, false},
+	{PATTERN_ARGB1555, "ARGB1555", 16, {5, 5, 5}, 1, true},
+	{PATTERN_YUYV, "YUYV", 16, {0, 0, 0}, 0, false},
 };
 
 struct yuv {
@@ -45,7 +45,7 @@ uint32_t
 pattern_format_from_name(const char *name)
 {
 	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-		char code[5] = { 0 };
+		char code[5] = {0};
 		memcpy(code, &formats[i].fourcc, 4);
 		if (strcmp(name, formats[i].name) == 0 || strcmp(name, code) == 0)
 			return formats[i].fourcc;
@@ -139,7 +139,7 @@ pair_yuv(unsigned picture, unsigned x, unsigned y, unsigned w, unsigned h)
 	unsigned other = (x ^ 1) < w ? x ^ 1 : x;
 	struct yuv mine = yuv_from_rgb(pattern_xrgb(picture, x, y, w, h));
 	struct yuv beside = yuv_from_rgb(pattern_xrgb(picture, other, y, w, h));
-	return (struct yuv){ mine.y, (mine.u + beside.u) / 2, (mine.v + beside.v) / 2 };
+	return (struct yuv){mine.y, (mine.u + beside.u) / 2, (mine.v + beside.v) / 2};
 }
 
 static void
@@ -218,7 +218,8 @@ pattern_expect(uint32_t fourcc, uint32_t xrgb, unsigned *tolerance)
 	/* Renderers widen 5 and 6 bits by replication or by division: they differ by one. */
 	if (format->bits[0] == 5)
 		set_tolerance(tolerance, 1);
-	return rgb(widen(channel(xrgb, 0), format->bits[0]), widen(channel(xrgb, 1), format->bits[1]),
+	return rgb(widen(channel(xrgb, 0), format->bits[0]),
+		   widen(channel(xrgb, 1), format->bits[1]),
 		   widen(channel(xrgb, 2), format->bits[2]));
 }
 

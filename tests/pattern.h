@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PATTERN_FOURCC(a, b, c, d) \
+#define PATTERN_FOURCC(a, b, c, d)                                                                 \
 	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
 #define PATTERN_RGB565 PATTERN_FOURCC('R', 'G', '1', '6')

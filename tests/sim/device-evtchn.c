@@ -17,7 +17,8 @@
 
 #define MAX_FD 4096
 
-/* Index + 1 of the handle behind a file descriptor. These files are not passed between processes. */
+/* Index + 1 of the handle behind a file descriptor. These files are not passed between processes.
+ */
 static uint16_t handle_of_fd[MAX_FD];
 
 int
@@ -76,14 +77,17 @@ evtchn_device_ioctl(int fd, unsigned long request, void *argument)
 	case IOCTL_EVTCHN_BIND_INTERDOMAIN: {
 		struct ioctl_evtchn_bind_interdomain *bind = argument;
 		error = fault("evtchn.bind-interdomain");
-		return result(error ? error : evtchn_bind_interdomain(machine, handle,
-				(uint16_t)bind->remote_domain, bind->remote_port));
+		return result(error ? error
+				    : evtchn_bind_interdomain(machine, handle,
+							      (uint16_t)bind->remote_domain,
+							      bind->remote_port));
 	}
 	case IOCTL_EVTCHN_BIND_UNBOUND_PORT: {
 		struct ioctl_evtchn_bind_unbound_port *bind = argument;
 		error = fault("evtchn.bind-unbound");
-		return result(error ? error : evtchn_bind_unbound(machine, handle,
-				machine_own_domid(), (uint16_t)bind->remote_domain));
+		return result(error ? error
+				    : evtchn_bind_unbound(machine, handle, machine_own_domid(),
+							  (uint16_t)bind->remote_domain));
 	}
 	case IOCTL_EVTCHN_UNBIND: {
 		struct ioctl_evtchn_unbind *unbind = argument;

@@ -33,7 +33,7 @@ static const mode_t marker = S_ISUID | S_ISVTX | 0463;
 
 /* The file is an array of these, then one area of MAX_PAGES references for each. */
 struct insertion {
-	uint32_t count; /* 0: free */
+	uint32_t count;  /* 0: free */
 	uint32_t mapped; /* in_use in the driver: never reset */
 	uint64_t first_page;
 };
@@ -147,7 +147,7 @@ insert(int fd, struct ioctl_gntdev_map_grant_ref *map)
 		slot++;
 	if (slot == INSERTIONS)
 		return fail(ENOMEM);
-	struct insertion made = { .count = map->count, .first_page = find_gap(all, map->count) };
+	struct insertion made = {.count = map->count, .first_page = find_gap(all, map->count)};
 	if (!write_at(fd, map->refs, map->count * sizeof map->refs[0], refs_offset(slot)) ||
 	    !write_slot(fd, slot, &made))
 		return fail(ENOMEM);
@@ -165,8 +165,7 @@ find_slot(const struct insertion *all, uint64_t index, uint64_t count)
 	return -1;
 }
 
-static int
-delete(int fd, const struct ioctl_gntdev_unmap_grant_ref *unmap)
+static int delete (int fd, const struct ioctl_gntdev_unmap_grant_ref *unmap)
 {
 	struct insertion all[INSERTIONS];
 	if (!read_all(fd, all))
@@ -176,7 +175,7 @@ delete(int fd, const struct ioctl_gntdev_unmap_grant_ref *unmap)
 		return fail(ENOENT);
 	fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, refs_offset(slot),
 		  MAX_PAGES * sizeof(struct ioctl_gntdev_grant_ref));
-	write_slot(fd, slot, &(struct insertion){ 0 });
+	write_slot(fd, slot, &(struct insertion){0});
 	return 0;
 }
 
@@ -206,7 +205,7 @@ gntdev_device_ioctl(int fd, unsigned long request, void *argument)
 		return error ? fail(error) : insert(fd, argument);
 	case IOCTL_GNTDEV_UNMAP_GRANT_REF:
 		error = fault_check("gntdev.unmap");
-		return error ? fail(error) : delete(fd, argument);
+		return error ? fail(error) : delete (fd, argument);
 	case IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR:
 		return tell_offset(argument);
 	default:
@@ -234,8 +233,10 @@ static void
 remember(char *address, size_t length, off_t offset, int mapping)
 {
 	struct area *area = calloc(1, sizeof *area);
-	*area = (struct area){ .address = address, .length = length, .offset = (uint64_t)offset,
-			       .mapping = mapping };
+	*area = (struct area){.address = address,
+			      .length = length,
+			      .offset = (uint64_t)offset,
+			      .mapping = mapping};
 	pthread_mutex_lock(&areas_lock);
 	area->next = areas;
 	areas = area;
@@ -246,9 +247,9 @@ static char *
 map_at(void *wanted, const uint32_t *frames, uint32_t count, int protection, int flags, int fd)
 {
 	size_t length = (size_t)count * MACHINE_PAGE;
-	char *base = (char *)syscall(SYS_mmap, wanted, length + MACHINE_PAGE, PROT_NONE,
-				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
-					     (flags & MAP_FIXED), -1, 0);
+	char *base = (char *)syscall(
+		SYS_mmap, wanted, length + MACHINE_PAGE, PROT_NONE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (flags & MAP_FIXED), -1, 0);
 	if (base == MAP_FAILED)
 		return NULL;
 	if (!map_pages(base, frames, count, protection, fd)) {
@@ -278,8 +279,8 @@ claim_insertion(int fd, uint64_t index, uint32_t count, struct ioctl_gntdev_gran
 }
 
 static void *
-map_claimed(void *wanted, const struct ioctl_gntdev_grant_ref *refs, uint32_t count,
-	    int protection, int flags, off_t offset)
+map_claimed(void *wanted, const struct ioctl_gntdev_grant_ref *refs, uint32_t count, int protection,
+	    int flags, off_t offset)
 {
 	struct machine *machine = machine_get();
 	uint32_t *numbers = calloc(count, sizeof *numbers);

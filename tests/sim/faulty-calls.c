@@ -27,20 +27,20 @@ find_real(const char *name)
 	return store ? dlsym(store, name) : real;
 }
 
-#define REAL(name) \
-	static __typeof__(&name) real; \
-	if (!real) \
-		real = (__typeof__(&name))find_real(#name)
+#define REAL(name)                                                                                 \
+	static __typeof__(&name) real;                                                             \
+	if (!real)                                                                                 \
+	real = (__typeof__(&name))find_real(#name)
 
 /* Defines a passed-on function; call is its name in the table of faults. */
-#define PASS_ON(type, name, call, failure, parameters, arguments) \
-	PUBLIC type name parameters \
-	{ \
-		REAL(name); \
-		int error = fault_check(call); \
-		if (error) \
-			return errno = error, failure; \
-		return real arguments; \
+#define PASS_ON(type, name, call, failure, parameters, arguments)                                  \
+	PUBLIC type name parameters                                                                \
+	{                                                                                          \
+		REAL(name);                                                                        \
+		int error = fault_check(call);                                                     \
+		if (error)                                                                         \
+			return errno = error, failure;                                             \
+		return real arguments;                                                             \
 	}
 
 struct wl_display;
@@ -50,25 +50,27 @@ PUBLIC struct wl_client *
 wl_client_create(struct wl_display *display, int fd);
 
 PASS_ON(struct wl_client *, wl_client_create, "wl_client_create", NULL,
-	(struct wl_display *display, int fd), (display, fd))
+	(struct wl_display * display, int fd), (display, fd))
 PASS_ON(int, socketpair, "socketpair", -1, (int domain, int type, int protocol, int fds[2]),
 	(domain, type, protocol, fds))
 PASS_ON(int, memfd_create, "memfd_create", -1, (const char *name, unsigned flags), (name, flags))
 PASS_ON(struct xs_handle *, xs_open, "xs_open", NULL, (unsigned long flags), (flags))
 PASS_ON(void *, xs_read, "xs_read", NULL,
-	(struct xs_handle *handle, xs_transaction_t transaction, const char *path, unsigned *length),
+	(struct xs_handle * handle, xs_transaction_t transaction, const char *path,
+	 unsigned *length),
 	(handle, transaction, path, length))
 PASS_ON(bool, xs_write, "xs_write", false,
-	(struct xs_handle *handle, xs_transaction_t transaction, const char *path, const void *data,
-	 unsigned length),
+	(struct xs_handle * handle, xs_transaction_t transaction, const char *path,
+	 const void *data, unsigned length),
 	(handle, transaction, path, data, length))
 PASS_ON(bool, xs_rm, "xs_rm", false,
-	(struct xs_handle *handle, xs_transaction_t transaction, const char *path),
+	(struct xs_handle * handle, xs_transaction_t transaction, const char *path),
 	(handle, transaction, path))
 PASS_ON(char **, xs_directory, "xs_directory", NULL,
-	(struct xs_handle *handle, xs_transaction_t transaction, const char *path, unsigned *count),
+	(struct xs_handle * handle, xs_transaction_t transaction, const char *path,
+	 unsigned *count),
 	(handle, transaction, path, count))
 PASS_ON(bool, xs_watch, "xs_watch", false,
-	(struct xs_handle *handle, const char *path, const char *token), (handle, path, token))
+	(struct xs_handle * handle, const char *path, const char *token), (handle, path, token))
 PASS_ON(xs_transaction_t, xs_transaction_start, "xs_transaction_start", XBT_NULL,
-	(struct xs_handle *handle), (handle))
+	(struct xs_handle * handle), (handle))

@@ -150,25 +150,31 @@ guest_dbuf_create(struct guest_device *device, uint64_t cookie, unsigned width, 
 		  unsigned bpp, const struct guest_dbuf_options *options)
 {
 	struct guest_dbuf *dbuf = calloc(1, sizeof *dbuf);
-	*dbuf = (struct guest_dbuf){ .next = dbufs, .device = device, .cookie = cookie,
-				     .width = width, .height = height, .bpp = bpp,
-				     .data_ofs = options->data_ofs };
+	*dbuf = (struct guest_dbuf){.next = dbufs,
+				    .device = device,
+				    .cookie = cookie,
+				    .width = width,
+				    .height = height,
+				    .bpp = bpp,
+				    .data_ofs = options->data_ofs};
 	dbufs = dbuf;
 	int status = make_dbuf(dbuf, options);
 	bool zero = options->zero_geometry;
 	struct xendispl_req request = {
 		.operation = XENDISPL_OP_DBUF_CREATE,
-		.op.dbuf_create = {
-			.dbuf_cookie = cookie,
-			.width = zero ? 0 : width,
-			.height = zero ? 0 : height,
-			.bpp = zero ? 0 : bpp,
-			.buffer_sz = (uint32_t)(options->claimed_size >= 0 ? options->claimed_size
-									   : (int64_t)dbuf->size),
-			.flags = options->flags,
-			.gref_directory = status ? 0 : dbuf->directory.refs[0],
-			.data_ofs = options->data_ofs,
-		},
+		.op.dbuf_create =
+			{
+				.dbuf_cookie = cookie,
+				.width = zero ? 0 : width,
+				.height = zero ? 0 : height,
+				.bpp = zero ? 0 : bpp,
+				.buffer_sz = (uint32_t)(options->claimed_size >= 0
+								? options->claimed_size
+								: (int64_t)dbuf->size),
+				.flags = options->flags,
+				.gref_directory = status ? 0 : dbuf->directory.refs[0],
+				.data_ofs = options->data_ofs,
+			},
 	};
 	status = status ? status : ask(&device->connector[0], &request);
 	/* The directory is of no use after the answer, as in xen-drm-front. */
@@ -183,8 +189,8 @@ int
 guest_dbuf_destroy(struct guest_device *device, uint64_t cookie, uint32_t *mapped_pages)
 {
 	struct guest_dbuf *dbuf = guest_dbuf_find(device, cookie);
-	struct xendispl_req request = { .operation = XENDISPL_OP_DBUF_DESTROY,
-					.op.dbuf_destroy.dbuf_cookie = cookie };
+	struct xendispl_req request = {.operation = XENDISPL_OP_DBUF_DESTROY,
+				       .op.dbuf_destroy.dbuf_cookie = cookie};
 	int status = ask(&device->connector[0], &request);
 	*mapped_pages = 0;
 	if (dbuf && status == 0)
@@ -198,16 +204,23 @@ guest_fb_attach(struct guest_device *device, uint64_t dbuf, uint64_t cookie, uns
 {
 	struct xendispl_req request = {
 		.operation = XENDISPL_OP_FB_ATTACH,
-		.op.fb_attach = { .dbuf_cookie = dbuf, .fb_cookie = cookie, .width = width,
-				  .height = height, .pixel_format = fourcc },
+		.op.fb_attach = {.dbuf_cookie = dbuf,
+				 .fb_cookie = cookie,
+				 .width = width,
+				 .height = height,
+				 .pixel_format = fourcc},
 	};
 	int status = ask(&device->connector[0], &request);
 	if (status)
 		return status;
 	struct guest_fb *fb = calloc(1, sizeof *fb);
-	*fb = (struct guest_fb){ .next = fbs, .device = device, .cookie = cookie,
-				 .dbuf = guest_dbuf_find(device, dbuf), .width = width,
-				 .height = height, .fourcc = fourcc };
+	*fb = (struct guest_fb){.next = fbs,
+				.device = device,
+				.cookie = cookie,
+				.dbuf = guest_dbuf_find(device, dbuf),
+				.width = width,
+				.height = height,
+				.fourcc = fourcc};
 	fbs = fb;
 	return 0;
 }
@@ -215,8 +228,8 @@ guest_fb_attach(struct guest_device *device, uint64_t dbuf, uint64_t cookie, uns
 int
 guest_fb_detach(struct guest_device *device, uint64_t cookie)
 {
-	struct xendispl_req request = { .operation = XENDISPL_OP_FB_DETACH,
-					.op.fb_detach.fb_cookie = cookie };
+	struct xendispl_req request = {.operation = XENDISPL_OP_FB_DETACH,
+				       .op.fb_detach.fb_cookie = cookie};
 	struct guest_fb *fb = guest_fb_find(device, cookie);
 	int status = ask(&device->connector[0], &request);
 	if (fb && status == 0)
@@ -230,8 +243,12 @@ guest_set_config(struct guest_connector *connector, uint64_t fb, unsigned x, uns
 {
 	struct xendispl_req request = {
 		.operation = XENDISPL_OP_SET_CONFIG,
-		.op.set_config = { .fb_cookie = fb, .x = x, .y = y, .width = width,
-				   .height = height, .bpp = bpp },
+		.op.set_config = {.fb_cookie = fb,
+				  .x = x,
+				  .y = y,
+				  .width = width,
+				  .height = height,
+				  .bpp = bpp},
 	};
 	return ask(connector, &request);
 }
@@ -239,22 +256,23 @@ guest_set_config(struct guest_connector *connector, uint64_t fb, unsigned x, uns
 int
 guest_flip(struct guest_connector *connector, uint64_t fb)
 {
-	struct xendispl_req request = { .operation = XENDISPL_OP_PG_FLIP,
-					.op.pg_flip.fb_cookie = fb };
+	struct xendispl_req request = {.operation = XENDISPL_OP_PG_FLIP,
+				       .op.pg_flip.fb_cookie = fb};
 	return ask(connector, &request);
 }
 
 int
 guest_get_edid(struct guest_connector *connector, void *edid, uint32_t size, uint32_t *got)
 {
-	struct guest_pages pages, directory = { 0 };
+	struct guest_pages pages, directory = {0};
 	uint32_t count = (size + MACHINE_PAGE - 1) / MACHINE_PAGE;
 	uint16_t backend = connector->device->backend_domid;
 	int status = guest_pages_create(&pages, count ? count : 1, backend, false);
 	status = status ? status : make_directory(&directory, &pages);
 	struct xendispl_req request = {
 		.operation = XENDISPL_OP_GET_EDID,
-		.op.get_edid = { .buffer_sz = size, .gref_directory = status ? 0 : directory.refs[0] },
+		.op.get_edid = {.buffer_sz = size,
+				.gref_directory = status ? 0 : directory.refs[0]},
 	};
 	status = status ? status : ask(connector, &request);
 	*got = connector->response.op.get_edid.edid_sz;

@@ -217,7 +217,7 @@ run_wait_backend(const struct words *words)
 static void
 run_dbuf_create(const struct words *words)
 {
-	static const char *const spoilt[] = { "good", "short", "zero", "stale", "loop" };
+	static const char *const spoilt[] = {"good", "short", "zero", "stale", "loop"};
 	struct guest_device *found = device(words);
 	unsigned width, height;
 	pair(words, 3, &width, &height);
@@ -325,8 +325,8 @@ run_animate(const struct words *words)
 		if (strcmp(words->word[i], "draw") != 0)
 			cookies[buffers++] = number(words, i);
 	if (found)
-		reply_result(guest_animate(found, (unsigned)number(words, 3),
-					   option(words, "draw"), cookies, buffers));
+		reply_result(guest_animate(found, (unsigned)number(words, 3), option(words, "draw"),
+					   cookies, buffers));
 }
 
 static void
@@ -424,7 +424,8 @@ run_poke(const struct words *words)
 	const struct guest_pages *pages = area(words);
 	size_t length = parse_hex(words->word[4], data, sizeof data);
 	if (pages)
-		reply_result(guest_pages_write(pages, number(words, 3), data, length) ? 0 : -EINVAL);
+		reply_result(guest_pages_write(pages, number(words, 3), data, length) ? 0
+										      : -EINVAL);
 }
 
 static void
@@ -533,7 +534,7 @@ run_xs_rm(const struct words *words)
 static struct guest_device *
 set_up_screens(uint32_t fourcc)
 {
-	static const struct guest_dbuf_options plain = { .claimed_size = -1 };
+	static const struct guest_dbuf_options plain = {.claimed_size = -1};
 	struct guest_device *found = guest_device_get(0);
 	int error = found ? guest_device_connect(found, false) : -ENODEV;
 	for (unsigned i = 0; !error && i < 2 * found->connectors; i++) {
@@ -541,8 +542,9 @@ set_up_screens(uint32_t fourcc)
 		uint64_t cookie = 1 + i % 2 + 10 * (i / 2);
 		error = guest_dbuf_create(found, cookie, screen->width, screen->height,
 					  pattern_bpp(fourcc), &plain);
-		error = error ? error : guest_fb_attach(found, cookie, cookie, screen->width,
-							screen->height, fourcc);
+		error = error ? error
+			      : guest_fb_attach(found, cookie, cookie, screen->width,
+						screen->height, fourcc);
 		if (!error)
 			guest_fb_fill(guest_fb_find(found, cookie), own_domid + i);
 	}
@@ -570,7 +572,7 @@ run_animation(const struct words *words)
 	if (!found)
 		return;
 	for (unsigned i = 0; i < found->connectors; i++) {
-		uint64_t cookies[2] = { 1 + 10 * i, 2 + 10 * i };
+		uint64_t cookies[2] = {1 + 10 * i, 2 + 10 * i};
 		guest_animate(&found->connector[i], 0, true, cookies, 2);
 	}
 	printf("ok\n");
@@ -593,41 +595,43 @@ static void
 run_help(const struct words *words);
 
 static const struct command commands[] = {
-	{ "connect", 1, "DEV [auto] [publish] [version=N]", run_connect },
-	{ "follow", 2, "DEV 0|1", run_follow },
-	{ "close", 1, "DEV", run_close },
-	{ "forget", 1, "DEV", run_forget },
-	{ "state", 2, "DEV STATE", run_state },
-	{ "wait-backend", 2, "DEV STATE [MS]", run_wait_backend },
-	{ "dbuf-create", 4, "DEV DBUF WxH BPP [ofs=N] [zero-geometry] [readonly] [size=N] [flags=N] "
-			    "[directory=short|zero|stale|loop]", run_dbuf_create },
-	{ "dbuf-destroy", 2, "DEV DBUF", run_dbuf_destroy },
-	{ "fb-attach", 4, "DEV DBUF FB WxH [FORMAT]", run_fb_attach },
-	{ "fb-detach", 2, "DEV FB", run_fb_detach },
-	{ "fill", 3, "DEV FB PICTURE", run_fill },
-	{ "set-config", 6, "DEV CONN FB X,Y WxH BPP", run_set_config },
-	{ "config-off", 2, "DEV CONN", run_config_off },
-	{ "flip", 3, "DEV CONN FB", run_flip },
-	{ "animate", 4, "DEV CONN COUNT|0 FB... [draw]", run_animate },
-	{ "animation", 2, "DEV CONN [stop]", run_animation_state },
-	{ "edid", 2, "DEV CONN [SIZE]", run_edid },
-	{ "request", 3, "DEV CONN HEX", run_request },
-	{ "submit", 3, "DEV CONN HEX", run_submit },
-	{ "poke", 4, "DEV req:CONN|evt:CONN|dbuf:COOKIE OFFSET HEX", run_poke },
-	{ "peek", 4, "DEV req:CONN|evt:CONN|dbuf:COOKIE OFFSET LENGTH", run_peek },
-	{ "notify", 3, "DEV CONN req|evt", run_notify },
-	{ "deaf", 2, "DEV 0|1", run_deaf },
-	{ "mapped", 2, "DEV DBUF", run_mapped },
-	{ "grant", 1, "PAGES [readonly]", run_grant },
-	{ "ungrant", 0, "", run_ungrant },
-	{ "xs-read", 1, "PATH", run_xs_read },
-	{ "xs-write", 2, "PATH VALUE", run_xs_write },
-	{ "xs-rm", 1, "PATH", run_xs_rm },
-	{ "show-picture", 0, "[FORMAT]", run_picture },
-	{ "show-animation", 0, "[FORMAT]", run_animation },
-	{ "die", 0, "", run_die },
-	{ "quit", 0, "", run_quit },
-	{ "help", 0, "", run_help },
+	{"connect", 1, "DEV [auto] [publish] [version=N]", run_connect},
+	{"follow", 2, "DEV 0|1", run_follow},
+	{"close", 1, "DEV", run_close},
+	{"forget", 1, "DEV", run_forget},
+	{"state", 2, "DEV STATE", run_state},
+	{"wait-backend", 2, "DEV STATE [MS]", run_wait_backend},
+	{"dbuf-create", 4,
+	 "DEV DBUF WxH BPP [ofs=N] [zero-geometry] [readonly] [size=N] [flags=N] "
+	 "[directory=short|zero|stale|loop]",
+	 run_dbuf_create},
+	{"dbuf-destroy", 2, "DEV DBUF", run_dbuf_destroy},
+	{"fb-attach", 4, "DEV DBUF FB WxH [FORMAT]", run_fb_attach},
+	{"fb-detach", 2, "DEV FB", run_fb_detach},
+	{"fill", 3, "DEV FB PICTURE", run_fill},
+	{"set-config", 6, "DEV CONN FB X,Y WxH BPP", run_set_config},
+	{"config-off", 2, "DEV CONN", run_config_off},
+	{"flip", 3, "DEV CONN FB", run_flip},
+	{"animate", 4, "DEV CONN COUNT|0 FB... [draw]", run_animate},
+	{"animation", 2, "DEV CONN [stop]", run_animation_state},
+	{"edid", 2, "DEV CONN [SIZE]", run_edid},
+	{"request", 3, "DEV CONN HEX", run_request},
+	{"submit", 3, "DEV CONN HEX", run_submit},
+	{"poke", 4, "DEV req:CONN|evt:CONN|dbuf:COOKIE OFFSET HEX", run_poke},
+	{"peek", 4, "DEV req:CONN|evt:CONN|dbuf:COOKIE OFFSET LENGTH", run_peek},
+	{"notify", 3, "DEV CONN req|evt", run_notify},
+	{"deaf", 2, "DEV 0|1", run_deaf},
+	{"mapped", 2, "DEV DBUF", run_mapped},
+	{"grant", 1, "PAGES [readonly]", run_grant},
+	{"ungrant", 0, "", run_ungrant},
+	{"xs-read", 1, "PATH", run_xs_read},
+	{"xs-write", 2, "PATH VALUE", run_xs_write},
+	{"xs-rm", 1, "PATH", run_xs_rm},
+	{"show-picture", 0, "[FORMAT]", run_picture},
+	{"show-animation", 0, "[FORMAT]", run_animation},
+	{"die", 0, "", run_die},
+	{"quit", 0, "", run_quit},
+	{"help", 0, "", run_help},
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
@@ -658,7 +662,7 @@ run_words(const struct words *words)
 void
 guest_command(char *line)
 {
-	struct words words = { .count = 0 };
+	struct words words = {.count = 0};
 	char *rest;
 	for (char *word = strtok_r(line, " \t\r\n", &rest); word && words.count < MAX_WORDS;
 	     word = strtok_r(NULL, " \t\r\n", &rest))

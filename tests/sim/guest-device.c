@@ -41,8 +41,8 @@ read_connectors(struct guest_device *device)
 		snprintf(name, sizeof name, "%u/resolution", i);
 		char *resolution = guest_store_string(store, device->front, name);
 		struct guest_connector *connector = &device->connector[i];
-		bool there = resolution &&
-			     sscanf(resolution, "%ux%u", &connector->width, &connector->height) == 2;
+		bool there = resolution && sscanf(resolution, "%ux%u", &connector->width,
+						  &connector->height) == 2;
 		free(resolution);
 		if (!there)
 			return;
@@ -66,8 +66,7 @@ guest_device_get(unsigned id)
 	free(back);
 	device->id = id;
 	device->used = true;
-	device->backend_domid =
-		(uint16_t)guest_store_number(store, device->front, "backend-id", 0);
+	device->backend_domid = (uint16_t)guest_store_number(store, device->front, "backend-id", 0);
 	device->state = (int)guest_store_number(store, device->front, "state", 0);
 	if (!device->watched) {
 		char token[16], path[160];
@@ -106,8 +105,8 @@ void
 guest_wait(int timeout_ms)
 {
 	struct pollfd polled[2] = {
-		{ .fd = guest_display_fd(), .events = POLLIN },
-		{ .fd = xs_fileno(store), .events = POLLIN },
+		{.fd = guest_display_fd(), .events = POLLIN},
+		{.fd = xs_fileno(store), .events = POLLIN},
 	};
 	poll(polled, 2, timeout_ms);
 	guest_display_dispatch();
@@ -146,8 +145,8 @@ write_channel(struct guest_connector *connector, xs_transaction_t transaction, c
 	bool written = guest_store_write_number(store, transaction, directory, name,
 						(long)channel->page.refs[0]);
 	snprintf(name, sizeof name, "%s-event-channel", kind);
-	return written && guest_store_write_number(store, transaction, directory, name,
-						   (long)channel->port);
+	return written &&
+	       guest_store_write_number(store, transaction, directory, name, (long)channel->port);
 }
 
 static bool

@@ -169,15 +169,15 @@ advance_animation(struct guest_connector *connector)
 	connector->animation.flipped_ms = guest_now_ms();
 	if (fb && connector->animation.draw)
 		guest_fb_fill(fb, next);
-	struct xendispl_req request = { .operation = XENDISPL_OP_PG_FLIP,
-					.op.pg_flip.fb_cookie = cookie };
+	struct xendispl_req request = {.operation = XENDISPL_OP_PG_FLIP,
+				       .op.pg_flip.fb_cookie = cookie};
 	if (guest_request(connector, &request, false) < 0)
 		connector->animation.running = false;
 }
 
 int
-guest_animate(struct guest_connector *connector, unsigned count, bool draw,
-	      const uint64_t *cookies, unsigned buffers)
+guest_animate(struct guest_connector *connector, unsigned count, bool draw, const uint64_t *cookies,
+	      unsigned buffers)
 {
 	memset(&connector->animation, 0, sizeof connector->animation);
 	if (buffers == 0 || buffers > 4)
@@ -213,10 +213,10 @@ take_flip_event(struct guest_connector *connector, const struct xendispl_evt *ev
 	if (!expected)
 		return;
 	connector->next_event_id++;
-	uint64_t current = connector->animation.cookies[connector->animation.shown %
-							(connector->animation.buffers
-								 ? connector->animation.buffers
-								 : 1)];
+	uint64_t current =
+		connector->animation
+			.cookies[connector->animation.shown %
+				 (connector->animation.buffers ? connector->animation.buffers : 1)];
 	if (connector->animation.running && event->op.pg_flip.fb_cookie == current)
 		advance_animation(connector);
 }

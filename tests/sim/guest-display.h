@@ -95,12 +95,17 @@ struct guest_dbuf_options {
 	bool read_only;
 	int64_t claimed_size; /* -1: the true one */
 	uint32_t flags;
-	enum { DIRECTORY_GOOD, DIRECTORY_SHORT, DIRECTORY_ZERO, DIRECTORY_STALE, DIRECTORY_LOOP } directory;
+	enum {
+		DIRECTORY_GOOD,
+		DIRECTORY_SHORT,
+		DIRECTORY_ZERO,
+		DIRECTORY_STALE,
+		DIRECTORY_LOOP
+	} directory;
 };
 
 /* Implemented by guest-commands.c: something happened that nobody asked for just now. */
-void __attribute__((format(printf, 1, 2)))
-guest_event(const char *format, ...);
+void __attribute__((format(printf, 1, 2))) guest_event(const char *format, ...);
 
 /* 0 or a negative errno. */
 int
@@ -194,8 +199,8 @@ guest_fb_fill(struct guest_fb *fb, unsigned picture);
 
 /* Flips between the framebuffers, each time when the last flip is done. */
 int
-guest_animate(struct guest_connector *connector, unsigned count, bool draw,
-	      const uint64_t *cookies, unsigned buffers);
+guest_animate(struct guest_connector *connector, unsigned count, bool draw, const uint64_t *cookies,
+	      unsigned buffers);
 
 uint64_t
 guest_now_ms(void);

@@ -67,7 +67,7 @@ free_frame(uint32_t frame)
 int
 guest_pages_create(struct guest_pages *pages, uint32_t count, uint16_t to_domid, bool read_only)
 {
-	*pages = (struct guest_pages){ .to_domid = to_domid };
+	*pages = (struct guest_pages){.to_domid = to_domid};
 	pages->frames = calloc(count, sizeof *pages->frames);
 	pages->refs = calloc(count, sizeof *pages->refs);
 	for (uint32_t i = 0, frame = 0; i < count; i++) {
@@ -100,7 +100,7 @@ static void
 release(struct guest_pages *pages)
 {
 	struct guest_pages old = *pages;
-	*pages = (struct guest_pages){ .to_domid = old.to_domid };
+	*pages = (struct guest_pages){.to_domid = old.to_domid};
 	for (uint32_t i = 0; i < old.count; i++) {
 		if (grant_end(machine_get(), own_domid, old.refs[i]) == -EBUSY)
 			keep(old.frames[i], old.refs[i]);
@@ -173,7 +173,8 @@ void *
 guest_store_page(void)
 {
 	uint32_t frame = take_frame(1);
-	if (grant_create_at(machine_get(), own_domid, GNTTAB_RESERVED_XENSTORE, 0, frame, false) < 0)
+	if (grant_create_at(machine_get(), own_domid, GNTTAB_RESERVED_XENSTORE, 0, frame, false) <
+	    0)
 		return NULL;
 	return memory + (size_t)frame * MACHINE_PAGE;
 }

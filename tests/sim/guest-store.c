@@ -79,8 +79,8 @@ carry(int connection)
 		struct xenstore_domain_interface *ring = bridge.ring;
 		bool full = ring->req_prod - ring->req_cons == XENSTORE_RING_SIZE;
 		struct pollfd polled[2] = {
-			{ .fd = bridge.events_fd, .events = POLLIN },
-			{ .fd = connection, .events = full ? 0 : POLLIN },
+			{.fd = bridge.events_fd, .events = POLLIN},
+			{.fd = connection, .events = full ? 0 : POLLIN},
 		};
 		poll(polled, 2, -1);
 		uint32_t port;
@@ -107,7 +107,7 @@ run_bridge(void *nothing)
 static int
 listen_for_library(uint16_t domid)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	snprintf(bridge.path, sizeof bridge.path, "%s/xenbus.%u", machine_directory(), domid);
 	strcpy(address.sun_path, bridge.path);
 	unlink(bridge.path);
@@ -161,8 +161,7 @@ guest_store_string(struct xs_handle *store, const char *directory, const char *n
 }
 
 long
-guest_store_number(struct xs_handle *store, const char *directory, const char *name,
-		   long otherwise)
+guest_store_number(struct xs_handle *store, const char *directory, const char *name, long otherwise)
 {
 	char *text = guest_store_string(store, directory, name);
 	long number = text ? atol(text) : otherwise;

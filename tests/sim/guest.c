@@ -59,9 +59,9 @@ run(struct xs_handle *store)
 	bool reading = true;
 	while (reading || getenv("GUEST_STAYS")) {
 		struct pollfd polled[3] = {
-			{ .fd = reading ? 0 : -1, .events = POLLIN },
-			{ .fd = guest_display_fd(), .events = POLLIN },
-			{ .fd = xs_fileno(store), .events = POLLIN },
+			{.fd = reading ? 0 : -1, .events = POLLIN},
+			{.fd = guest_display_fd(), .events = POLLIN},
+			{.fd = xs_fileno(store), .events = POLLIN},
 		};
 		poll(polled, 3, 500);
 		guest_display_dispatch();

@@ -86,7 +86,7 @@ evtchn_handle_open(struct machine *machine, uint16_t domid, bool nonblock, int *
 			index = i;
 	if (index >= 0) {
 		struct handle *handle = &machine->handles[index];
-		*handle = (struct handle){ .id = machine->next_handle_id++, .domid = domid };
+		*handle = (struct handle){.id = machine->next_handle_id++, .domid = domid};
 		process_self(&handle->process);
 		char path[256];
 		pipe_path(path, sizeof path, handle->id);
@@ -157,8 +157,9 @@ evtchn_bind_unbound(struct machine *machine, int handle, uint16_t domid, uint16_
 	struct domain *domain = machine_domain_locked(machine, domid);
 	int port = -ESRCH;
 	if (domain && domain->state == DOMAIN_ALIVE)
-		port = take_port(domain, handle,
-				 (struct port){ .state = PORT_UNBOUND, .remote_domid = remote_domid });
+		port = take_port(
+			domain, handle,
+			(struct port){.state = PORT_UNBOUND, .remote_domid = remote_domid});
 	machine_unlock(machine);
 	return port;
 }
@@ -174,13 +175,14 @@ evtchn_bind_interdomain(struct machine *machine, int handle, uint16_t remote_dom
 	struct domain *remote = machine_domain_locked(machine, remote_domid);
 	int port = -ESRCH;
 	if (local && remote && remote->state == DOMAIN_ALIVE) {
-		struct port *other = remote_port < MACHINE_PORTS ? &remote->ports[remote_port] : NULL;
+		struct port *other =
+			remote_port < MACHINE_PORTS ? &remote->ports[remote_port] : NULL;
 		port = -EINVAL;
 		if (other && other->state == PORT_UNBOUND && other->remote_domid == domid)
 			port = take_port(local, handle,
-					 (struct port){ .state = PORT_INTERDOMAIN,
-							.remote_domid = remote_domid,
-							.remote_port = remote_port });
+					 (struct port){.state = PORT_INTERDOMAIN,
+						       .remote_domid = remote_domid,
+						       .remote_port = remote_port});
 		if (port >= 0) {
 			other->state = PORT_INTERDOMAIN;
 			other->remote_port = (uint32_t)port;
@@ -197,8 +199,8 @@ evtchn_bind_virq(struct machine *machine, int handle, uint32_t virq)
 {
 	machine_lock(machine);
 	struct domain *domain = machine_domain_locked(machine, machine->handles[handle].domid);
-	int port = take_port(domain, handle,
-			     (struct port){ .state = PORT_VIRQ, .remote_port = virq });
+	int port =
+		take_port(domain, handle, (struct port){.state = PORT_VIRQ, .remote_port = virq});
 	machine_unlock(machine);
 	return port;
 }

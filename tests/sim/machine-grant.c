@@ -31,8 +31,8 @@ grant_create_at(struct machine *machine, uint16_t domid, uint32_t ref, uint16_t 
 	machine_lock(machine);
 	struct domain *domain = machine_domain_locked(machine, domid);
 	if (domain && ref < MACHINE_GRANTS && !domain->grants[ref].used) {
-		domain->grants[ref] = (struct grant){ .used = true, .read_only = read_only,
-						      .to_domid = to_domid, .frame = frame };
+		domain->grants[ref] = (struct grant){
+			.used = true, .read_only = read_only, .to_domid = to_domid, .frame = frame};
 		domain->grant_count++;
 		error = (int)ref;
 	}
@@ -44,11 +44,13 @@ int
 grant_create(struct machine *machine, uint16_t domid, uint16_t to_domid, uint32_t frame,
 	     bool read_only)
 {
-	/* A page's place and its reference have nothing to do with each other; 0 to 7 are reserved. */
+	/* A page's place and its reference have nothing to do with each other; 0 to 7 are reserved.
+	 */
 	static uint32_t seed = 1;
 	seed = seed * 1664525 + 1013904223;
 	uint32_t ref = seed >> 16;
-	for (uint32_t tries = 0; tries < MACHINE_GRANTS; tries++, ref = (ref + 1) % MACHINE_GRANTS) {
+	for (uint32_t tries = 0; tries < MACHINE_GRANTS;
+	     tries++, ref = (ref + 1) % MACHINE_GRANTS) {
 		if (ref < 8)
 			continue;
 		int made = grant_create_at(machine, domid, ref, to_domid, frame, read_only);
@@ -121,7 +123,7 @@ claim_page(struct machine *machine, struct domain *domain, struct mapping *mappi
 	uint32_t track = take_track(machine);
 	if (!track)
 		return false;
-	machine->tracks[track - 1] = (struct track){ .next = mapping->first_track, .ref = ref };
+	machine->tracks[track - 1] = (struct track){.next = mapping->first_track, .ref = ref};
 	mapping->first_track = track;
 	mapping->pages++;
 	domain->grants[ref].mapped++;
@@ -145,7 +147,7 @@ map_locked(struct machine *machine, uint16_t domid, const uint32_t *refs, uint32
 	int fd = open_memory(domain);
 	if (fd < 0)
 		return fd;
-	*mapping = (struct mapping){ .used = true, .domid = domid };
+	*mapping = (struct mapping){.used = true, .domid = domid};
 	process_self(&mapping->process);
 	for (uint32_t i = 0; i < count; i++) {
 		if (!claim_page(machine, domain, mapping, refs[i])) {

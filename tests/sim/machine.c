@@ -98,8 +98,8 @@ write_text(const char *directory, const char *name, const char *text, size_t len
 static int
 make_files(const char *directory, const char *guest_type)
 {
-	static const char *const directories[] = { "ev", "proc", "proc/xen", "sys", "sys/hypervisor",
-						   "dev", "xenstored" };
+	static const char *const directories[] = {
+		"ev", "proc", "proc/xen", "sys", "sys/hypervisor", "dev", "xenstored"};
 	static const char zeroes[MACHINE_PAGE];
 	char line[64];
 	for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
@@ -110,7 +110,8 @@ make_files(const char *directory, const char *guest_type)
 	}
 	snprintf(line, sizeof line, "%s\n", guest_type);
 	int error = write_text(directory, "sys/hypervisor/type", "xen\n", 4);
-	error = error ? error : write_text(directory, "sys/hypervisor/guest_type", line, strlen(line));
+	error = error ? error
+		      : write_text(directory, "sys/hypervisor/guest_type", line, strlen(line));
 	error = error ? error : write_text(directory, "proc/xen/capabilities", "control_d\n", 10);
 	error = error ? error : write_text(directory, "proc/xen/xsd_port", "1", 1);
 	error = error ? error : write_text(directory, "proc/xen/xsd_kva", zeroes, sizeof zeroes);
@@ -187,10 +188,12 @@ read_process(int32_t pid, struct process *process)
 	char state = 0;
 	unsigned long long start = 0;
 	if (!comm || !end ||
-	    sscanf(end + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
-			    "%*d %llu", &state, &start) != 2)
+	    sscanf(end + 1,
+		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+		   "%*d %llu",
+		   &state, &start) != 2)
 		return false;
-	*process = (struct process){ .pid = pid, .start = start };
+	*process = (struct process){.pid = pid, .start = start};
 	*end = 0;
 	snprintf(process->comm, sizeof process->comm, "%.15s", comm + 1);
 	return state != 'Z' && state != 'X';
@@ -259,7 +262,7 @@ machine_domain_unpause(struct machine *machine, uint16_t domid)
 void
 machine_domain_wait_unpaused(struct machine *machine, uint16_t domid)
 {
-	static const struct timespec while_it_lasts = { .tv_nsec = 1000000 };
+	static const struct timespec while_it_lasts = {.tv_nsec = 1000000};
 	bool paused = true;
 	while (paused) {
 		machine_lock(machine);
@@ -392,7 +395,7 @@ fault_check(const char *call)
 	}
 	machine_unlock(machine);
 	if (delay_ms) {
-		struct timespec time = { delay_ms / 1000, (long)(delay_ms % 1000) * 1000000 };
+		struct timespec time = {delay_ms / 1000, (long)(delay_ms % 1000) * 1000000};
 		nanosleep(&time, NULL);
 	}
 	return error;

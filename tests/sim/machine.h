@@ -6,8 +6,8 @@
  * Used by libsimxen.so (the backend's side), by the simulated guest and by simctl.
  * Knows nothing of files under /dev or of any display protocol.
  *
- * All functions return 0 or a negative errno unless they say otherwise. They take the machine's lock
- * themselves, except those named _locked.
+ * All functions return 0 or a negative errno unless they say otherwise. They take the machine's
+ * lock themselves, except those named _locked.
  */
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H
@@ -67,10 +67,10 @@ struct grant {
 struct domain {
 	uint8_t state;
 	uint16_t domid;
-	bool paused; /* its store is not there yet */
+	bool paused;            /* its store is not there yet */
 	struct process process; /* pid 0: nobody plays it yet */
-	int memory_fd;		/* in that process */
-	uint32_t mapped_pages;	/* mapped by others */
+	int memory_fd;          /* in that process */
+	uint32_t mapped_pages;  /* mapped by others */
 	uint32_t grant_count;
 	struct port ports[MACHINE_PORTS];
 	struct grant grants[MACHINE_GRANTS];
@@ -100,12 +100,12 @@ struct track {
 struct fault {
 	bool used;
 	char call[32];
-	char comm[16]; /* empty: any process */
+	char comm[16];  /* empty: any process */
 	uint32_t calls; /* seen so far */
 	uint32_t first; /* 1: the first call that is seen */
 	uint32_t times; /* how many in a row; 0: all that follow */
 	uint32_t hits;
-	int32_t error;	/* 0: only a delay */
+	int32_t error; /* 0: only a delay */
 	uint32_t delay_ms;
 };
 
@@ -181,7 +181,8 @@ process_self(struct process *process);
 bool
 process_is_self(const struct process *process);
 
-/* Event channels. A handle is an index into machine->handles; fd (may be NULL) is the reading end. */
+/* Event channels. A handle is an index into machine->handles; fd (may be NULL) is the reading end.
+ */
 int
 evtchn_handle_open(struct machine *machine, uint16_t domid, bool nonblock, int *fd);
 

@@ -52,7 +52,7 @@ static unsigned left_out_count;
 static bool
 read_image(const char *path, struct image *image)
 {
-	png_image png = { .version = PNG_IMAGE_VERSION };
+	png_image png = {.version = PNG_IMAGE_VERSION};
 	if (!png_image_begin_read_from_file(&png, path))
 		return false;
 	png.format = PNG_FORMAT_BGRA;
@@ -146,7 +146,7 @@ expected_range(const struct check *check, unsigned x, unsigned y, struct range *
 static bool
 is_right(const struct check *check, unsigned x, unsigned y, uint32_t seen)
 {
-	struct range range = { { 255, 255, 255 }, { 0, 0, 0 } };
+	struct range range = {{255, 255, 255}, {0, 0, 0}};
 	expected_range(check, x, y, &range);
 	for (int i = 0; i < 3; i++) {
 		int value = seen >> (16 - 8 * i) & 0xff;
@@ -167,7 +167,8 @@ run_check(const struct image *image, const struct check *check, const char *text
 	}
 	for (unsigned y = 0; y < at->height; y++) {
 		for (unsigned x = 0; x < at->width; x++) {
-			uint32_t seen = image->pixels[(size_t)(at->y + y) * image->width + at->x + x];
+			uint32_t seen =
+				image->pixels[(size_t)(at->y + y) * image->width + at->x + x];
 			if (is_left_out(at->x + x, at->y + y))
 				continue;
 			compared++;
@@ -181,7 +182,7 @@ run_check(const struct image *image, const struct check *check, const char *text
 	}
 	if (wrong == 0 && compared > 0)
 		return true;
-	struct range range = { { 255, 255, 255 }, { 0, 0, 0 } };
+	struct range range = {{255, 255, 255}, {0, 0, 0}};
 	expected_range(check, first_x, first_y, &range);
 	for (int i = 0; i < 3; i++) {
 		range.low[i] = range.low[i] < 0 ? 0 : range.low[i];
@@ -189,10 +190,10 @@ run_check(const struct image *image, const struct check *check, const char *text
 	}
 	size_t place = (size_t)(at->y + first_y) * image->width + at->x + first_x;
 	printf("%s: %u of %u pixels wrong; the first at %u,%u is %06x, expected %02x%02x%02x to "
-	       "%02x%02x%02x\n", text, wrong, compared, first_x, first_y,
-	       image->pixels[place] & 0xffffff, (unsigned)range.low[0], (unsigned)range.low[1],
-	       (unsigned)range.low[2], (unsigned)range.high[0], (unsigned)range.high[1],
-	       (unsigned)range.high[2]);
+	       "%02x%02x%02x\n",
+	       text, wrong, compared, first_x, first_y, image->pixels[place] & 0xffffff,
+	       (unsigned)range.low[0], (unsigned)range.low[1], (unsigned)range.low[2],
+	       (unsigned)range.high[0], (unsigned)range.high[1], (unsigned)range.high[2]);
 	return false;
 }
 
@@ -207,7 +208,7 @@ parse_check(const char *text, struct check *check)
 			      &consumed) != 4)
 		return false;
 	const char *rest = values + consumed;
-	*source = (struct rectangle){ 0, 0, at->width, at->height };
+	*source = (struct rectangle){0, 0, at->width, at->height};
 	check->picture_width = at->width;
 	check->picture_height = at->height;
 	if (strncmp(text, "solid=", 6) == 0) {
@@ -225,8 +226,7 @@ parse_check(const char *text, struct check *check)
 	} else if (strncmp(text, "scaled=", 7) == 0) {
 		check->kind = SCALED;
 		return sscanf(rest, ",%u,%u,%u,%u,%u,%u", &source->x, &source->y, &source->width,
-			      &source->height, &check->picture_width,
-			      &check->picture_height) == 6;
+			      &source->height, &check->picture_width, &check->picture_height) == 6;
 	} else if (strncmp(text, "blended=", 8) == 0) {
 		check->kind = BLENDED;
 		return sscanf(rest, ",%x", &check->colour) == 1;
@@ -257,7 +257,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	for (int i = 2; i < argc; i++) {
-		struct check check = { .colour = 0 };
+		struct check check = {.colour = 0};
 		struct rectangle *out = &left_out[left_out_count];
 		if (strncmp(argv[i], "size=", 5) == 0) {
 			right = check_size(&image, argv[i]) && right;

@@ -30,13 +30,13 @@ static uint32_t domid;
 static uint32_t refs[4096];
 static uint32_t count;
 
-#define CHECK(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "line %d: not true: %s (errno %s)\n", __LINE__, \
-				#condition, strerror(errno)); \
-			exit(1); \
-		} \
+#define CHECK(condition)                                                                           \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "line %d: not true: %s (errno %s)\n", __LINE__,            \
+				#condition, strerror(errno));                                      \
+			exit(1);                                                                   \
+		}                                                                                  \
 	} while (0)
 
 /* Inserts references; the index, or -1. */
@@ -48,7 +48,7 @@ insert(int fd, uint32_t number, const uint32_t *from)
 	struct ioctl_gntdev_map_grant_ref *map = calloc(1, size);
 	map->count = number;
 	for (uint32_t i = 0; i < number; i++)
-		map->refs[i] = (struct ioctl_gntdev_grant_ref){ domid, from ? from[i] : 0 };
+		map->refs[i] = (struct ioctl_gntdev_grant_ref){domid, from ? from[i] : 0};
 	int result = ioctl(fd, IOCTL_GNTDEV_MAP_GRANT_REF, map);
 	int64_t index = result < 0 ? -1 : (int64_t)map->index;
 	free(map);
@@ -103,8 +103,8 @@ check_library(void)
 	xengnttab_handle *gnttab = xengnttab_open(NULL, 0);
 	CHECK(gnttab);
 	CHECK(xengnttab_set_max_grants(gnttab, 128) == 0);
-	char *pages = xengnttab_map_domain_grant_refs(gnttab, count, domid, refs,
-						      PROT_READ | PROT_WRITE);
+	char *pages =
+		xengnttab_map_domain_grant_refs(gnttab, count, domid, refs, PROT_READ | PROT_WRITE);
 	CHECK(pages && in_order(pages));
 	char *one = xengnttab_map_grant_ref(gnttab, domid, refs[count / 2], PROT_READ);
 	CHECK(one && memcmp(one, pages + count / 2 * PAGE, PAGE) == 0);
@@ -149,7 +149,7 @@ check_refusals(void)
 	CHECK(munmap(pages, (size_t)count * PAGE) == 0);
 	CHECK(!map_whole(fd, count, good) && errno == EINVAL); /* once ever */
 
-	struct ioctl_gntdev_unmap_grant_ref unmap = { .index = (uint64_t)good, .count = count };
+	struct ioctl_gntdev_unmap_grant_ref unmap = {.index = (uint64_t)good, .count = count};
 	CHECK(ioctl(fd, IOCTL_GNTDEV_UNMAP_GRANT_REF, &unmap) == 0);
 	CHECK(ioctl(fd, IOCTL_GNTDEV_UNMAP_GRANT_REF, &unmap) < 0 && errno == ENOENT);
 	close(fd);
@@ -197,10 +197,12 @@ check_passing(void)
 	int fds[2], fd = open_gntdev(O_RDWR);
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
 	CHECK(insert(fd, count, refs) == 0);
-	char control[CMSG_SPACE(sizeof fd)] = { 0 }, octet = 0;
-	struct iovec vector = { &octet, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control,
-				  .msg_controllen = sizeof control };
+	char control[CMSG_SPACE(sizeof fd)] = {0}, octet = 0;
+	struct iovec vector = {&octet, 1};
+	struct msghdr message = {.msg_iov = &vector,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof control};
 	if (fork() == 0) {
 		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 		header->cmsg_level = SOL_SOCKET;
@@ -241,7 +243,7 @@ check_outliving(void)
 static int
 next_port(xenevtchn_handle *events, int timeout_ms)
 {
-	struct pollfd polled = { .fd = xenevtchn_fd(events), .events = POLLIN };
+	struct pollfd polled = {.fd = xenevtchn_fd(events), .events = POLLIN};
 	return poll(&polled, 1, timeout_ms) == 1 ? xenevtchn_pending(events) : -1;
 }
 
@@ -304,10 +306,10 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } checks[] = {
-	{ "library", check_library },	  { "refusals", check_refusals },
-	{ "read-only", check_read_only }, { "scattered", check_scattered },
-	{ "passing", check_passing },	  { "outliving", check_outliving },
-	{ "events", check_events },
+	{"library", check_library},     {"refusals", check_refusals},
+	{"read-only", check_read_only}, {"scattered", check_scattered},
+	{"passing", check_passing},     {"outliving", check_outliving},
+	{"events", check_events},
 };
 
 int

@@ -154,9 +154,9 @@ error_number(const char *name)
 		const char *name;
 		int number;
 	} errors[] = {
-		{ "EINVAL", EINVAL }, { "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC },
-		{ "EMFILE", EMFILE }, { "EIO", EIO },	    { "ENOENT", ENOENT },
-		{ "EAGAIN", EAGAIN }, { "EACCES", EACCES }, { "ENOTCONN", ENOTCONN },
+		{"EINVAL", EINVAL}, {"ENOMEM", ENOMEM}, {"ENOSPC", ENOSPC},
+		{"EMFILE", EMFILE}, {"EIO", EIO},       {"ENOENT", ENOENT},
+		{"EAGAIN", EAGAIN}, {"EACCES", EACCES}, {"ENOTCONN", ENOTCONN},
 	};
 	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
 		if (strcmp(errors[i].name, name) == 0)
@@ -169,8 +169,9 @@ run_fail(struct machine *machine, int argc, char **argv)
 {
 	if (argc < 4)
 		return -EINVAL;
-	struct fault fault = { .first = (uint32_t)atoi(argv[2]), .error = error_number(argv[3]),
-			       .times = argc > 4 ? (uint32_t)atoi(argv[4]) : 1 };
+	struct fault fault = {.first = (uint32_t)atoi(argv[2]),
+			      .error = error_number(argv[3]),
+			      .times = argc > 4 ? (uint32_t)atoi(argv[4]) : 1};
 	snprintf(fault.comm, sizeof fault.comm, "%s", strcmp(argv[0], "any") ? argv[0] : "");
 	snprintf(fault.call, sizeof fault.call, "%s", argv[1]);
 	int index = fault_add(machine, &fault);
@@ -182,7 +183,7 @@ run_delay(struct machine *machine, int argc, char **argv)
 {
 	if (argc != 3)
 		return -EINVAL;
-	struct fault fault = { .first = 1, .delay_ms = (uint32_t)atoi(argv[2]) };
+	struct fault fault = {.first = 1, .delay_ms = (uint32_t)atoi(argv[2])};
 	snprintf(fault.comm, sizeof fault.comm, "%s", strcmp(argv[0], "any") ? argv[0] : "");
 	snprintf(fault.call, sizeof fault.call, "%s", argv[1]);
 	int index = fault_add(machine, &fault);
@@ -197,13 +198,13 @@ run_clear(struct machine *machine, int argc, char **argv)
 }
 
 static const struct command commands[] = {
-	{ "create", "", run_create },
-	{ "unpause", "DOMID", run_unpause },
-	{ "destroy", "DOMID", run_destroy },
-	{ "counters", "", run_counters },
-	{ "fail", "PROGRAM|any CALL NTH ERRNO [TIMES, 0: for ever]", run_fail },
-	{ "delay", "PROGRAM|any CALL MS", run_delay },
-	{ "clear", "", run_clear },
+	{"create", "", run_create},
+	{"unpause", "DOMID", run_unpause},
+	{"destroy", "DOMID", run_destroy},
+	{"counters", "", run_counters},
+	{"fail", "PROGRAM|any CALL NTH ERRNO [TIMES, 0: for ever]", run_fail},
+	{"delay", "PROGRAM|any CALL MS", run_delay},
+	{"clear", "", run_clear},
 };
 
 static int
@@ -230,7 +231,8 @@ main(int argc, char **argv)
 	if (argc < 2 || !machine_directory())
 		return usage();
 	if (strcmp(argv[1], "init") == 0)
-		return report(argv[1], machine_init(machine_directory(), argc > 2 ? argv[2] : "PV"));
+		return report(argv[1],
+			      machine_init(machine_directory(), argc > 2 ? argv[2] : "PV"));
 	struct machine *machine = machine_get();
 	if (!machine)
 		return report(argv[1], -ENOENT);

@@ -33,13 +33,13 @@ static const struct {
 	const char *from;
 	const char *to;
 } redirections[] = {
-	{ "/proc/xen/", "/proc/xen/" },
-	{ "/sys/hypervisor/", "/sys/hypervisor/" },
-	{ "/dev/xen/", "/dev/" },
-	{ "/run/xenstored", "/xenstored" },
-	{ "/var/run/xenstored", "/xenstored" },
-	{ "/var/lib/xenstored", "/xenstored" },
-	{ "/var/log/xen", "/xenstored" },
+	{"/proc/xen/", "/proc/xen/"},
+	{"/sys/hypervisor/", "/sys/hypervisor/"},
+	{"/dev/xen/", "/dev/"},
+	{"/run/xenstored", "/xenstored"},
+	{"/var/run/xenstored", "/xenstored"},
+	{"/var/lib/xenstored", "/xenstored"},
+	{"/var/log/xen", "/xenstored"},
 };
 
 static const char *
@@ -71,7 +71,8 @@ simulated_open(const char *path, int flags, mode_t mode)
 		if (strcmp(path, "/dev/xen/gntdev") == 0)
 			return gntdev_device_open(flags);
 	}
-	return (int)syscall(SYS_openat, AT_FDCWD, redirect(path, buffer, sizeof buffer), flags, mode);
+	return (int)syscall(SYS_openat, AT_FDCWD, redirect(path, buffer, sizeof buffer), flags,
+			    mode);
 }
 
 static mode_t
@@ -119,10 +120,10 @@ __open64_2(const char *path, int flags)
 	return simulated_open(path, flags, 0);
 }
 
-#define REAL(name) \
-	static __typeof__(&name) real; \
-	if (!real) \
-		real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+#define REAL(name)                                                                                 \
+	static __typeof__(&name) real;                                                             \
+	if (!real)                                                                                 \
+	real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
 PUBLIC FILE *
 fopen(const char *restrict path, const char *restrict mode)
@@ -183,7 +184,7 @@ redirect_address(const struct sockaddr *address, socklen_t *length, struct socka
 	const char *there = redirect(given->sun_path, path, sizeof path);
 	if (there == given->sun_path)
 		return address;
-	*buffer = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	*buffer = (struct sockaddr_un){.sun_family = AF_UNIX};
 	snprintf(buffer->sun_path, sizeof buffer->sun_path, "%s", there);
 	*length = sizeof *buffer;
 	return (const struct sockaddr *)buffer;
@@ -311,8 +312,8 @@ xc_domain_getinfo(xc_interface *interface, uint32_t first, unsigned max, xc_domi
 	enum domain_state state = domain_state(first);
 	if (state == DOMAIN_FREE)
 		return 0;
-	*info = (xc_dominfo_t){ .domid = first, .dying = state == DOMAIN_DYING,
-				.running = state == DOMAIN_ALIVE };
+	*info = (xc_dominfo_t){
+		.domid = first, .dying = state == DOMAIN_DYING, .running = state == DOMAIN_ALIVE};
 	return 1;
 }
 

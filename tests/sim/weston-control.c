@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A Weston module for tests: adds, removes and brings back outputs of the headless backend, puts the
- * compositor to sleep, or leaves that to the shell, takes a shell's lock away, and tells what the module under test says of its
- * connectors, on commands that arrive at the socket $WESTON_CONTROL.
+ * A Weston module for tests: adds, removes and brings back outputs of the headless backend, puts
+ * the compositor to sleep, or leaves that to the shell, takes a shell's lock away, and tells what
+ * the module under test says of its connectors, on commands that arrive at the socket
+ * $WESTON_CONTROL.
  *
- * One line a connection; one line of reply, behind those of "list". Loaded by tests/sim/rig/weston.py;
- * knows the module under test by its installed header only. Built for libweston 10 to 16.
+ * One line a connection; one line of reply, behind those of "list". Loaded by
+ * tests/sim/rig/weston.py; knows the module under test by its installed header only. Built for
+ * libweston 10 to 16.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -154,7 +156,7 @@ __attribute__((visibility("default"))) int
 wet_module_init(struct weston_compositor *loading, int *argc, char *argv[])
 {
 	const char *path = getenv("WESTON_CONTROL");
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	if (!path)
 		return 0;
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
