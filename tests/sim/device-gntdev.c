@@ -28,8 +28,8 @@
 #define MAX_PAGES 65536 /* gntdev's own limit for one insertion */
 #define INSERTIONS 1024 /* in one file */
 
-/* Permission bits that no other memory file has. */
-static const mode_t marker = S_ISUID | S_ISVTX | 0463;
+/* Permission bits that no other memory file has, and that writing by a user does not clear. */
+static const mode_t marker = S_ISVTX | 0627;
 
 /* The file is an array of these, then one area of MAX_PAGES references for each. */
 struct insertion {
