@@ -89,6 +89,12 @@ def keep_moving(weston, guests):
         time.sleep(0.4)
 
 
+def tell_log(weston, part):
+    for line in weston.log().splitlines():
+        if part in line:
+            say("    Weston's log: " + line)
+
+
 def show(build, window):
     os.environ["SIM_BUILD"] = f"{build}/tests/sim"
     say("- starting a simulated Xen: the real xenstored, and a library in place of the hypervisor")
@@ -109,9 +115,11 @@ def show(build, window):
         else:
             say("- taking a picture of Weston's screen")
             shutil.copyfile(weston.screenshot(), f"{build}/demo.png")
-        for line in weston.log().splitlines():
-            if "guest cluster" in line or "guest radio" in line:
-                say("    Weston's log: " + line)
+        tell_log(weston, " xen-display: guest ")
+    except Failure:
+        if weston:
+            tell_log(weston, "")
+        raise
     finally:
         say("- stopping everything")
         for guest in guests:
