@@ -692,6 +692,52 @@ TEST(scan_survives_broken_files)
 	}
 }
 
+/* Text of the characters that matter, at random; each complaint is a sentence. */
+TEST(scan_random_text)
+{
+	static const char *const parts[] = {"[",
+					    "]",
+					    "=",
+					    "#",
+					    "\n",
+					    "\n",
+					    " ",
+					    "xen-guest",
+					    "name",
+					    "xen-",
+					    "[xen-guest]\n",
+					    "fit=fill",
+					    "\377",
+					    "z=1"};
+	const size_t count = sizeof(parts) / sizeof(parts[0]);
+	struct section section = {0};
+	uint64_t random = 3;
+	size_t found = 0;
+
+	for (unsigned i = 0; i < 20000; i++) {
+		char buffer[256] = "";
+		size_t used = 0;
+
+		for (unsigned j = 0; j < 15; j++) {
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			used += (size_t)snprintf(buffer + used, sizeof(buffer) - used, "%s",
+						 parts[(random >> 40) % count]);
+		}
+		char *copy = malloc(used);
+		check(used == 0 || copy);
+		memcpy(copy, buffer, used);
+		section.last_complaint[0] = '\0';
+		size_t complaints = options_scan_text(copy, used, note_complaint, &section);
+		check((complaints == 0) == (section.last_complaint[0] == '\0'));
+		check(complaints == 0 || strncmp(section.last_complaint, "line ", 5) == 0);
+		check(!strchr(section.last_complaint, '\n'));
+		found += complaints;
+		__real_free(copy);
+	}
+	check_int(section.complaints, found);
+	check(found > 1000);
+}
+
 TEST(scan_reports_the_last_line_without_line_end)
 {
 	struct section section = {0};
