@@ -101,7 +101,7 @@ def thousand_flips(stage):
     """1000 flips, and the guest's kernel never gave up waiting for one."""
     need(stage, "guest")
     before = len(stage.guest_text())
-    said = stage.guest("flip 1000", 300)
+    said = stage.guest("flip 1000", 400)
     if "kmsguest: 1000 flips in" not in said:
         raise Failed("the guest does not report 1000 flips")
     if re.search(FLIP_TIMEOUT, stage.guest_text()[before:]):
