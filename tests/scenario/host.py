@@ -19,7 +19,7 @@ SCREEN = (("headless", 320, 240),)
 def weston_without_xen(rig, config):
     """Weston with the module and without the simulation; its process and log."""
     weston = Weston(rig.machine, outputs=SCREEN, config=config)
-    env = dict(weston.environment(), LD_PRELOAD="")
+    env = dict(weston.environment(), LD_PRELOAD=os.environ.get("SIM_PRELOAD_FIRST", ""))
     for name in ("SIMXEN", "XENSTORED_PATH", "XENSTORED_RUNDIR"):
         env.pop(name)
     with open(weston.log_path, "wb") as log:
