@@ -155,3 +155,37 @@ TEST(alpha_is_kept_where_it_is_wanted)
 		check_part(format_at(f), 37, 11, (struct rectangle){3, 1, 33, 9}, true);
 	}
 }
+
+static void
+convert_yuyv_row(const uint8_t *octets, int32_t width, uint32_t *out)
+{
+	struct fenced pixels = fenced_create((size_t)width * 2);
+	const struct conversion conversion = {
+		.format = format_find(PATTERN_YUYV),
+		.pixels = pixels.start,
+		.pitch = (uint32_t)width * 2,
+		.source = {0, 0, width, 1},
+		.out = out,
+	};
+
+	memcpy(pixels.start, octets, (size_t)width * 2);
+	check_int(convert(&conversion), width * 4);
+	fenced_destroy(&pixels);
+}
+
+/* It has no V of its own, and takes that of the pair before it. */
+TEST(last_pixel_of_an_odd_row_of_yuyv)
+{
+	static const uint8_t row[] = {100, 90, 110, 200, 120, 60};
+	static const uint8_t completed[] = {100, 90, 110, 200, 120, 60, 120, 200};
+	static const uint8_t lone[] = {120, 60};
+	static const uint8_t lone_completed[] = {120, 60, 120, 128};
+	uint32_t out[4], expected[4];
+
+	convert_yuyv_row(row, 3, out);
+	convert_yuyv_row(completed, 4, expected);
+	check_octets(out, expected, 3 * 4);
+	convert_yuyv_row(lone, 1, out);
+	convert_yuyv_row(lone_completed, 2, expected);
+	check_octets(out, expected, 4);
+}
