@@ -25,6 +25,14 @@ wet_get_config(struct weston_compositor *compositor);
 #define COMPAT_COMMITTED_ARGS struct weston_surface *surface, int32_t x, int32_t y
 #endif
 
+/* Whether a renderer that reads YUV takes it for BT.601, which is what guests send. Since
+ * surfaces can name their colour representation, those that do not are BT.709. */
+static inline bool
+compat_yuv_is_bt601(void)
+{
+	return WESTON_VERSION_MAJOR < 15;
+}
+
 /* Top left corner of an output in the compositor's global space. */
 static inline void
 compat_output_position(const struct weston_output *output, int32_t *x, int32_t *y)

@@ -9,7 +9,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <drm_fourcc.h>
+
 #include "client.h"
+#include "compat.h"
 #include "device.h"
 #include "import.h"
 #include "surface.h"
@@ -42,6 +45,8 @@ reason_to_convert(const struct client *client, const struct framebuffer *framebu
 		return "the guest granted its pages for reading only";
 	if (!client_has_shm_format(client, fourcc))
 		return "Weston's renderer does not read this format";
+	if (fourcc == DRM_FORMAT_YUYV && !compat_yuv_is_bt601())
+		return "Weston's renderer takes its colours for those of BT.709";
 	if (framebuffer->pitch % 4 != 0 ||
 	    framebuffer->pitch % framebuffer->format->octets_per_pixel != 0)
 		return "Weston's renderer does not read rows of this length";
