@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import callgrind
@@ -148,6 +149,8 @@ def measure_copy_client(build, screens, size):
     client = subprocess.Popen([f"{build}/tests/bench/copy-client", *map(str, size), str(FLIPS)], text=True,
                               env=dict(os.environ, XDG_RUNTIME_DIR=screens.weston.home, WAYLAND_DISPLAY="wayland-sim"),
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    guard = threading.Timer(60, client.kill)
+    guard.start()
     try:
         if client.stdout.readline().strip() != "ready":
             raise RuntimeError("the copying client is not shown")
@@ -159,6 +162,7 @@ def measure_copy_client(build, screens, size):
             raise RuntimeError("the copying client does not get its frames shown")
         spent = [processor_ns(pid) - start for pid, start in zip(pids, before)]
     finally:
+        guard.cancel()
         client.stdin.close()
         client.wait(10)
     return {"client_us": spent[0] / FLIPS / 1000, "weston_us": spent[1] / FLIPS / 1000}

@@ -2,7 +2,7 @@
 """One headless Weston with the module and guests of several sizes, to be measured.
 
 Used by bench.py. The output is tiny and drawn by pixman, and each screen is scaled down into its own part of it,
-so that drawing costs next to nothing and the same at every size. Knows nothing of what is measured."""
+so that drawing costs next to nothing and the same at every size; one part is left for other clients. Knows nothing of what is measured."""
 
 import glob
 import os
@@ -72,7 +72,7 @@ class Screens:
         rules = "[xen-display]\nresample-rate=0\n" + "".join(
             RULE.format(name=name_of(size), x=i * PART[0], width=PART[0], height=PART[1])
             for i, size in enumerate(SIZES))
-        self.weston = ToolWeston(self.machine, outputs=[("headless", PART[0] * len(SIZES), PART[1])], config=rules,
+        self.weston = ToolWeston(self.machine, outputs=[("headless", PART[0] * (len(SIZES) + 1), PART[1])], config=rules,
                                  environment=environment)
         self.weston.tool = tool
         self.fourcc = fourcc
