@@ -53,16 +53,15 @@ struct screen {
 
 struct device {
 	int number; /* of vdispl */
-	int fd;	    /* -1: this slot is free */
+	int fd;     /* -1: this slot is free */
 	int count;
 	struct screen screens[MAX_SCREENS];
 };
 
-static struct device devices[MAX_DEVICES] = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
+static struct device devices[MAX_DEVICES] = {{.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
 static int picture = -1; /* what the screens show, -1 for nothing yet */
 
-static void __attribute__((format(printf, 1, 2)))
-say(const char *format, ...)
+static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
 {
 	char text[200];
 	va_list arguments;
@@ -93,7 +92,7 @@ screen_picture(const struct device *device, const struct screen *screen, int bas
 static int
 vdispl_number(const char *node)
 {
-	char path[64], target[256] = { 0 };
+	char path[64], target[256] = {0};
 	struct stat status;
 	if (stat(node, &status) < 0)
 		return -1;
@@ -111,12 +110,12 @@ create_buffer(int fd, struct buffer *buffer, const drmModeModeInfo *mode)
 {
 	uint32_t width = mode->hdisplay, height = mode->vdisplay;
 	uint64_t offset;
-	int error = drmModeCreateDumbBuffer(fd, width, height, 32, 0, &buffer->handle, &buffer->pitch,
-					    &buffer->size);
+	int error = drmModeCreateDumbBuffer(fd, width, height, 32, 0, &buffer->handle,
+					    &buffer->pitch, &buffer->size);
 	if (error)
 		return error;
 
-	uint32_t handles[4] = { buffer->handle }, pitches[4] = { buffer->pitch }, offsets[4] = { 0 };
+	uint32_t handles[4] = {buffer->handle}, pitches[4] = {buffer->pitch}, offsets[4] = {0};
 	error = drmModeAddFB2(fd, width, height, DRM_FORMAT_XRGB8888, handles, pitches, offsets,
 			      &buffer->framebuffer, 0);
 	if (error)
@@ -125,7 +124,8 @@ create_buffer(int fd, struct buffer *buffer, const drmModeModeInfo *mode)
 	error = drmModeMapDumbBuffer(fd, buffer->handle, &offset);
 	if (error)
 		return error;
-	void *pixels = mmap(NULL, buffer->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
+	void *pixels =
+		mmap(NULL, buffer->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
 	if (pixels == MAP_FAILED)
 		return -errno;
 	buffer->pixels = pixels;
@@ -224,7 +224,7 @@ open_device(const char *node, int number)
 		if (device->fd >= 0)
 			continue;
 
-		*device = (struct device){ .number = number, .fd = open(node, O_RDWR | O_CLOEXEC) };
+		*device = (struct device){.number = number, .fd = open(node, O_RDWR | O_CLOEXEC)};
 		if (device->fd < 0)
 			return;
 		int error = open_screens(device);
@@ -239,7 +239,8 @@ open_device(const char *node, int number)
 static bool
 device_is_gone(const struct device *device)
 {
-	drmModeConnector *connector = drmModeGetConnectorCurrent(device->fd, device->screens[0].connector);
+	drmModeConnector *connector =
+		drmModeGetConnectorCurrent(device->fd, device->screens[0].connector);
 	bool gone = !connector;
 	drmModeFreeConnector(connector);
 	return gone;
@@ -296,9 +297,9 @@ start_flip(struct device *device, struct screen *screen)
 static int
 finish_flip(struct device *device, struct screen *screen)
 {
-	drmEventContext context = { .version = 2, .page_flip_handler = handle_flip_done };
+	drmEventContext context = {.version = 2, .page_flip_handler = handle_flip_done};
 	while (screen->flipping) {
-		struct pollfd readable = { .fd = device->fd, .events = POLLIN };
+		struct pollfd readable = {.fd = device->fd, .events = POLLIN};
 		if (poll(&readable, 1, FLIP_MS) <= 0)
 			return -ETIME;
 		if (drmHandleEvent(device->fd, &context) < 0)
@@ -367,7 +368,8 @@ flip(int count)
 static int
 set_dpms(struct device *device, const struct screen *screen, uint64_t value)
 {
-	return drmModeConnectorSetProperty(device->fd, screen->connector, screen->dpms_property, value);
+	return drmModeConnectorSetProperty(device->fd, screen->connector, screen->dpms_property,
+					   value);
 }
 
 static int
@@ -433,11 +435,12 @@ main(void)
 	char line[128];
 	say("ready");
 	for (;;) {
-		struct pollfd readable = { .fd = STDIN_FILENO, .events = POLLIN };
+		struct pollfd readable = {.fd = STDIN_FILENO, .events = POLLIN};
 		scan();
 		if (poll(&readable, 1, SCAN_MS) <= 0)
 			continue;
-		/* The console is in raw mode, but a read gives whole lines: they come in one write. */
+		/* The console is in raw mode, but a read gives whole lines: they come in one write.
+		 */
 		ssize_t length = read(STDIN_FILENO, line, sizeof line - 1);
 		if (length <= 0)
 			return 1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Compares a rectangle of a screenshot, PNG or PPM, with a picture of tests/pattern.h or with one
- * colour, pixel by pixel. stage.py runs it on what weston-screenshooter and QEMU's screendump saved.
+ * colour, pixel by pixel. stage.py runs it on what weston-screenshooter and QEMU's screendump
+ * saved.
  *
  * usage: picture FILE X Y WIDTH HEIGHT PICTURE|#RRGGBB
  * It prints "N pixels, M different" and ends with 0 if none is, 1 if some are, 2 if the file
@@ -23,7 +24,7 @@ struct image {
 static bool
 load_png(struct image *image, const char *path)
 {
-	png_image png = { .version = PNG_IMAGE_VERSION };
+	png_image png = {.version = PNG_IMAGE_VERSION};
 	if (!png_image_begin_read_from_file(&png, path))
 		return false;
 	png.format = PNG_FORMAT_RGB;
@@ -40,7 +41,8 @@ load_ppm(struct image *image, const char *path)
 	if (!file)
 		return false;
 	bool loaded = false;
-	if (fscanf(file, "P6 %5u %5u 255", &image->width, &image->height) == 2 && fgetc(file) != EOF) {
+	if (fscanf(file, "P6 %5u %5u 255", &image->width, &image->height) == 2 &&
+	    fgetc(file) != EOF) {
 		size_t size = (size_t)image->width * image->height * 3;
 		image->rgb = malloc(size);
 		loaded = image->rgb && fread(image->rgb, 1, size, file) == size;
@@ -72,7 +74,8 @@ pixel_at(const struct image *image, unsigned x, unsigned y)
 }
 
 static unsigned long
-count_different(const struct image *image, unsigned left, unsigned top, const struct expected *expected)
+count_different(const struct image *image, unsigned left, unsigned top,
+		const struct expected *expected)
 {
 	unsigned long different = 0;
 	for (unsigned y = 0; y < expected->height; y++)
@@ -105,7 +108,7 @@ main(int argc, char **argv)
 		.height = place[3],
 	};
 
-	struct image image = { 0 };
+	struct image image = {0};
 	if (!load_ppm(&image, argv[1]) && !load_png(&image, argv[1])) {
 		fprintf(stderr, "%s is neither a PPM nor a PNG file\n", argv[1]);
 		return 2;
