@@ -7,7 +7,7 @@
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XEN_DISPLAY_CACHE_DIR:-${HOME:-/root}/.cache/weston-xen-display}
-logs=$top/build/log
+logs=$top/${CHECK_BUILD:-build}/log
 
 say()
 {
