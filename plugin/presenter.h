@@ -20,8 +20,8 @@ struct framebuffer;
 
 /* How a connector stands with the presenter. */
 struct presenter_status {
-	const char *output; /* NULL: none at the moment */
-	const char *path;   /* how its pixels are read; NULL: nothing shown yet */
+	const char *output;     /* NULL: none at the moment */
+	const char *path;       /* how its pixels are read; NULL: nothing shown yet */
 	uint64_t octets_copied; /* since the connector was connected */
 };
 
