@@ -7,6 +7,9 @@ from rig.runner import check, equal, scenario
 SIZE = (320, 240)
 SMALL = "320x240"
 SCREEN = (("headless", 320, 240),)
+# desktop-shell of Weston 14 crashes now and then when its client draws for an output that has just
+# gone; where outputs go, the kiosk shell, which has no such client, stands in.
+WITHOUT_CLIENT = "kiosk"
 
 
 def two_buffers(guest, connector=0, first=1):
@@ -71,7 +74,7 @@ def covered_by_another_guest(rig):
 @scenario("flips")
 def without_any_output(rig):
     """All outputs go away: flips are done by time; an output comes back: the frame is on it."""
-    weston = rig.weston(outputs=SCREEN)
+    weston = rig.weston(shell=WITHOUT_CLIENT, outputs=SCREEN)
     guest = rig.guest("guest", SMALL)
     two_buffers(guest)
     guest.flip(2)
@@ -88,7 +91,7 @@ def without_any_output(rig):
 @scenario("flips")
 def output_vanishes_in_mid_flip(rig):
     """The output goes between the request and its event: the event comes all the same."""
-    weston = rig.weston(outputs=SCREEN)
+    weston = rig.weston(shell=WITHOUT_CLIENT, outputs=SCREEN)
     guest = rig.guest("guest", SMALL)
     two_buffers(guest)
     for round_ in range(6):
@@ -102,7 +105,7 @@ def output_vanishes_in_mid_flip(rig):
 @scenario("flips")
 def one_of_two_outputs_vanishes(rig):
     """The connector on the other output goes on at full speed."""
-    weston = rig.weston(outputs=(("headless", 320, 240), ("second", 320, 240)))
+    weston = rig.weston(shell=WITHOUT_CLIENT, outputs=(("headless", 320, 240), ("second", 320, 240)))
     guest = rig.guest("guest", SMALL, SMALL)
     two_buffers(guest)
     two_buffers(guest, connector=1, first=3)
@@ -219,7 +222,7 @@ def buffer_destroyed_in_mid_flip(rig):
 @scenario("flips")
 def deadline_is_configurable(rig):
     """flip-deadline=50 holds without any output; never later than it says."""
-    weston = rig.weston(outputs=SCREEN, config="[xen-display]\nflip-deadline=50\n")
+    weston = rig.weston(shell=WITHOUT_CLIENT, outputs=SCREEN, config="[xen-display]\nflip-deadline=50\n")
     guest = rig.guest("guest", SMALL)
     two_buffers(guest)
     weston.control("output-off headless")

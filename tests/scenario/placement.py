@@ -163,7 +163,7 @@ def several_connectors_on_one_output(rig):
 @scenario("placement")
 def output_that_appears_later(rig):
     """A screen waits for its output, is on it as soon as it comes, goes and comes with it."""
-    weston = rig.weston(outputs=(("headless", 320, 240),), config=rule(guest="g", output="late") +
+    weston = rig.weston(shell="kiosk", outputs=(("headless", 320, 240),), config=rule(guest="g", output="late") +
                         "[output]\nname=late\nmode=320x240\n")
     guest = rig.guest("g", "320x240")
     guest.buffer(1, 320, 240, picture=1)
