@@ -284,10 +284,48 @@ TEST(refresh_rate_out_of_range)
 	for (size_t i = 0; i < 5; i++) {
 		uint8_t edid[EDID_MAX_OCTETS], expected[EDID_MAX_OCTETS];
 
-		write_mode(edid, &(struct mode){640, 480, cases[i].given}, "guest");
-		write_mode(expected, &(struct mode){640, 480, cases[i].counts_as}, "guest");
+		write_mode(edid, &(struct mode){4000, 3000, cases[i].given}, "guest");
+		write_mode(expected, &(struct mode){4000, 3000, cases[i].counts_as}, "guest");
 		check_octets(edid, expected, EDID_MAX_OCTETS);
 	}
+
+	uint8_t slowest[EDID_MAX_OCTETS];
+	write_mode(slowest, &(struct mode){4095, 4095, 1}, "guest");
+	struct read_timing timing = read_detailed(slowest + 54);
+	check(refresh_hz(&timing) > 0.9995 && refresh_hz(&timing) < 1.0005);
+}
+
+/* CVT: the width of the vertical sync tells the shape, and blanks take 460 us. */
+TEST(blanks)
+{
+	static const struct {
+		uint32_t width, height, v_sync;
+	} cases[] = {{640, 480, 4},  {1920, 1080, 5}, {1920, 1200, 6},  {1280, 1024, 7},
+		     {1280, 768, 7}, {1366, 768, 10}, {1080, 1920, 10}, {800, 800, 10}};
+	uint8_t edid[EDID_MAX_OCTETS];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		test_case("%ux%u", cases[i].width, cases[i].height);
+		write_mode(edid, &(struct mode){cases[i].width, cases[i].height, 60000}, "guest");
+		struct read_timing timing = read_detailed(edid + 54);
+		double line_us = (timing.h_active + timing.h_blank) / (timing.clock / 100.0);
+
+		check_int(timing.v_sync, cases[i].v_sync);
+		check_int(timing.v_front, 3);
+		check_int(timing.h_blank, 160);
+		check(timing.v_blank * line_us >= 459 && (timing.v_blank - 2) * line_us < 460);
+	}
+
+	/* Low pictures get the least back porch, small ones the least clock, and no more. */
+	write_mode(edid, &(struct mode){4000, 100, 60000}, "guest");
+	struct read_timing low = read_detailed(edid + 54);
+	check_int(low.v_blank, 3 + 10 + 6);
+	write_mode(edid, &(struct mode){1, 1, 60000}, "guest");
+	struct read_timing small = read_detailed(edid + 54);
+	check(small.clock >= 1000 && small.clock < 1010);
+	write_mode(edid, &(struct mode){1, 1, 1000}, "guest");
+	small = read_detailed(edid + 54);
+	check(small.clock >= 1000 && small.clock < 1010);
 }
 
 /* The base block of a mode in the extension has the same shape, smaller. */
@@ -339,6 +377,7 @@ TEST(physical_size_is_96_dpi)
 	check_physical_size(1080, 1920, 29, 51);
 	check_physical_size(960, 96, 26, 3);
 	check_physical_size(1, 1, 1, 1);
+	check_physical_size(378, 378, 10, 10);
 	check_physical_size(9637, 9637, 255, 255);
 	/* Beyond 255 cm both sides shrink alike. */
 	check_physical_size(20000, 10000, 255, 128);
@@ -385,31 +424,89 @@ TEST(serial_number)
 	check_octets(edid + 12, written, 4);
 }
 
+static const uint8_t dummy_descriptor[18] = {[3] = 0x10};
+
 /* Range limits hold the mode; a descriptor that cannot is left out. */
-TEST(range_limits)
+static void
+check_range_limits(const struct mode *mode)
 {
 	uint8_t edid[EDID_MAX_OCTETS];
 
-	for (size_t i = 0; i < MODES; i++) {
-		test_case("%ux%u at %u", modes[i].width, modes[i].height, modes[i].refresh_mhz);
-		bool extended = write_mode(edid, &modes[i], "guest") == 256;
-		const uint8_t *d = edid + 90;
-		struct read_timing timing =
-			extended ? read_displayid(edid + 128) : read_detailed(edid + 54);
-		double v = refresh_hz(&timing);
-		double h = v * (timing.v_active + timing.v_blank) / 1000;
+	test_case("%ux%u at %u", mode->width, mode->height, mode->refresh_mhz);
+	bool extended = write_mode(edid, mode, "thirteen char") == 256;
+	const uint8_t *d = edid + 90;
+	struct read_timing timing =
+		extended ? read_displayid(edid + 128) : read_detailed(edid + 54);
+	double v = refresh_hz(&timing);
+	double h = v * (timing.v_active + timing.v_blank) / 1000;
 
-		if (d[3] == 0x10) {
-			check(v < 1 || v > 509 || h < 1 || h > 509 || timing.clock >= 254000);
-			continue;
-		}
-		check_int(d[3], 0xfd);
-		check(d[5] + (d[4] & 0x01 ? 255 : 0) <= v);
-		check(d[6] + (d[4] & 0x02 ? 255 : 0) >= v);
-		check(d[7] + (d[4] & 0x04 ? 255 : 0) <= h);
-		check(d[8] + (d[4] & 0x08 ? 255 : 0) >= h);
-		check(d[9] * 1000u >= timing.clock);
-		check_int(d[10], 0x01);
+	check_octets(edid + 108, dummy_descriptor, 18);
+	if (d[3] == 0x10) {
+		check_octets(d, dummy_descriptor, 18);
+		check(v < 1 || v > 508 || h < 1 || h > 508 || timing.clock >= 254000);
+		return;
+	}
+	uint32_t limits[] = {
+		d[5] + (d[4] & 0x02 && d[4] & 0x01 ? 255u : 0), d[6] + (d[4] & 0x02 ? 255u : 0),
+		d[7] + (d[4] & 0x08 && d[4] & 0x04 ? 255u : 0), d[8] + (d[4] & 0x08 ? 255u : 0)};
+	check_int(d[3], 0xfd);
+	/* 255 is added to a minimum only where it is to the maximum, and 0 is no limit. */
+	check(!(d[4] & 0x01) || d[4] & 0x02);
+	check(!(d[4] & 0x04) || d[4] & 0x08);
+	check(d[5] > 0 && d[6] > 0 && d[7] > 0 && d[8] > 0);
+	const double least = 1e-6;
+	check(limits[0] <= v + least && limits[1] >= v && limits[1] < v + 2);
+	check(limits[2] <= h + least && limits[3] >= h && limits[3] < h + 2);
+	check(extended || (limits[0] > v - 1.1 && limits[2] > h - 1.1));
+	check(d[9] * 1000u >= timing.clock && d[9] * 1000u <= timing.clock + 1000u);
+	check_int(d[10], 0x01);
+}
+
+TEST(range_limits)
+{
+	for (size_t i = 0; i < MODES; i++)
+		check_range_limits(&modes[i]);
+	for (uint32_t mhz = 1000; mhz <= 500000; mhz += 499)
+		check_range_limits(&(struct mode){320, 200, mhz});
+	for (uint32_t height = 3; height < 20000; height = height * 17 / 16 + 1)
+		check_range_limits(&(struct mode){64, height, 60000});
+	for (uint32_t width = 1; width < 65536; width = width * 17 / 16 + 1)
+		check_range_limits(&(struct mode){width, 2400, 60000});
+}
+
+/* What the DisplayID block says beside the timing. */
+TEST(displayid_blocks)
+{
+	static const struct {
+		uint32_t width, height;
+		uint8_t ratio, percent;
+	} cases[] = {
+		{5000, 5000, 0, 0},   {5120, 4096, 1, 25},  {6400, 4800, 2, 33},
+		{5000, 3000, 3, 67},  {7680, 4320, 4, 78},  {5120, 3200, 5, 60},
+		{6400, 2700, 6, 137}, {5120, 2700, 7, 90},  {4320, 7680, 8, 78},
+		{10000, 100, 8, 255}, {100, 10000, 8, 255},
+	};
+	static const uint8_t product[15] = {0x00, 0,    12,   'L',  'N',  'X', 0x44, 0x58,
+					    0xef, 0xcd, 0xab, 0x89, 0xff, 25,  0};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct edid_request request = {cases[i].width, cases[i].height, 60000, "guest",
+					       0x89abcdef};
+		uint8_t edid[EDID_MAX_OCTETS];
+		const uint8_t *blocks = edid + 128 + 5;
+
+		test_case("%ux%u", cases[i].width, cases[i].height);
+		check_int(edid_write(edid, &request), 256);
+		check_octets(blocks, product, 15);
+		/* display parameters */
+		check_int(blocks[15], 0x01);
+		check_int(get_16(blocks + 15 + 7), cases[i].width);
+		check_int(get_16(blocks + 15 + 9), cases[i].height);
+		check_int(blocks[15 + 13], cases[i].percent);
+		/* interface, then the timing */
+		check_int(blocks[30], 0x0f);
+		check_int(blocks[43], 0x03);
+		check_int(blocks[43 + 6], 0x80 | cases[i].ratio);
 	}
 }
 
