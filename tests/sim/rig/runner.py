@@ -20,6 +20,7 @@ from . import weston as weston_module
 from .weston import SCALE, Weston
 
 SCENARIOS = []
+TRIES = int(os.environ.get("SIM_TRIES", "1"))
 
 
 class Skip(Exception):
@@ -226,6 +227,21 @@ def run_one(test):
     return json.loads(data) if data else {"state": "failed", "text": "the test died"}
 
 
+def run_with_tries(test):
+    """The result of a scenario that may fail SIM_TRIES - 1 times, which is told, before it counts."""
+    result = run_one(test)
+    for _ in range(TRIES - 1):
+        if result["state"] != "failed":
+            break
+        before = result
+        print(f"again    {test.name}: {before['text']}", flush=True)
+        print(before.get("logs", ""), end="", flush=True)
+        result = run_one(test)
+        if result["state"] == "passed":
+            result["text"] = "only when tried again"
+    return result
+
+
 def select(patterns):
     if not patterns:
         return SCENARIOS
@@ -251,7 +267,7 @@ def main():
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for test in tests:
         begin = time.monotonic()
-        result = run_one(test)
+        result = run_with_tries(test)
         counts[result["state"]] += 1
         took = f" ({time.monotonic() - begin:.1f} s)" if arguments.verbose else ""
         reason = f": {result['text']}" if result["text"] else ""
