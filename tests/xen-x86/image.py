@@ -200,6 +200,15 @@ def remove_tree(directory):
     subprocess.run(["rm", "-rf", "--one-file-system", directory], check=True)
 
 
+def remove_old_images(cache):
+    """Leaves the image that was used last, which may be another checkout's."""
+    images = [f"{cache}/{name}" for name in os.listdir(cache) if name.startswith("image-")]
+    used = sorted((path for path in images if not path.endswith(".new")), key=os.path.getmtime)
+    for path in images:
+        if path not in used[-1:]:
+            remove_tree(path)
+
+
 def prepare(cache, here):
     """The directory of the image, made anew if what it is made of has changed."""
     if os.geteuid():
@@ -216,14 +225,13 @@ def prepare(cache, here):
         archives, octets = packages.resolve()
         image = f"{cache}/image-{key_of(archives, here)}"
         if os.path.isdir(image):
+            os.utime(image)
             print(f"- image {os.path.basename(image)} is in the cache, nothing to download")
             return image
 
         print(f"- image {os.path.basename(image)} is not in {cache}: "
               f"downloads {octets / 1e6:.0f} MB in {len(archives)} packages")
-        for name in os.listdir(cache):
-            if name.startswith("image-"):
-                remove_tree(f"{cache}/{name}")
+        remove_old_images(cache)
         try:
             make_image(packages, f"{image}.new")
         except BaseException:
