@@ -330,8 +330,8 @@ read_connector(struct xenbus *xenbus, const struct xenbus_device *device, unsign
 	return displif_parse_resolution(resolution, &out->width, &out->height);
 }
 
-/* The guest could change its directory later: what counts is what stood there
- * before we offered. */
+/* The guest can change its directory later: what counts is what stood there
+ * before we offered for the first time, also when the guest connects again. */
 static int
 read_configuration(struct xenbus *xenbus, struct xenbus_device *device)
 {
@@ -405,11 +405,15 @@ read_rings(struct xenbus *xenbus, struct xenbus_device *device)
 static void
 offer(struct xenbus *xenbus, struct xenbus_device *device)
 {
-	if (read_configuration(xenbus, device) < 0) {
+	/* The tool stack writes Initialising into a directory that it has just made. */
+	bool new_directory = device->view.backend == XenbusStateInitialising;
+
+	if ((new_directory || device->offered.connector_count == 0) &&
+	    read_configuration(xenbus, device) < 0) {
 		device->view.failed = true;
 		return;
 	}
-	if (!device->view.offered)
+	if (new_directory || !device->view.offered)
 		device->first_offer_ms = xenbus_now_ms();
 	device->view.offered = true;
 	device->view.offer_seen = device->view.frontend == XenbusStateInitialising;

@@ -124,6 +124,7 @@ def guest_cannot_choose_its_place(rig):
                         config=rule(guest="trusted", x=0, y=0, width=64, height=48, z=9) +
                         rule(guest="g", x=100, y=100, width=64, height=48))
     guest = rig.guest("g", "64x48", connect=False)
+    rig.machine.tools.wait_backend(guest.domid, 0, 2)
     guest.ok("xs-rm device/vdispl/0/0")
     guest.ok("xs-write device/vdispl/0/0/resolution 64x48")
     guest.ok("xs-write device/vdispl/0/0/unique-id trusted")

@@ -298,3 +298,16 @@ def driver_domain(rig):
         rig.machine.control("destroy", domid)
         player.stdin.close()
         player.wait()
+
+
+@scenario("xenbus")
+def configuration_is_read_once(rig):
+    """What a guest writes over its resolution after our offer counts for none of its connections."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("forger", SMALL)
+    guest.ok("close 0")
+    rig.machine.tools.wait_backend(guest.domid, 0, 2)
+    guest.ok("xs-rm device/vdispl/0/0")
+    guest.ok("xs-write device/vdispl/0/0/resolution 64x48")
+    guest.connect()
+    equal(weston.control("list")[0].split()[4], SMALL, "resolution of the second connection")
