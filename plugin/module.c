@@ -201,11 +201,12 @@ handle_compositor_destroyed(struct wl_listener *listener, void *data)
 	/* What hangs in the kernel or waits for xenstored is left to the process's
 	 * end; nothing that its thread uses may go before. */
 	bool idle = worker_destroy(module->host.worker, LAST_JOBS_MS);
-	bool said = store_destroy(module->store, LAST_STATES_MS);
-	if (!said)
+	bool told;
+	bool closed = store_destroy(module->store, LAST_STATES_MS, &told);
+	if (!told)
 		log_line("xen: xenstored does not answer; guests are not told that their screens "
 			 "are closed");
-	if (idle && said)
+	if (idle && closed)
 		free_shared(module);
 	else
 		handle_late_lines(NULL);
@@ -342,7 +343,7 @@ module_abandon(struct module *module)
 	wayland_loop_ops.remove_fd(module->store_source);
 	wayland_loop_ops.remove_fd(module->worker_source);
 	worker_destroy(module->host.worker, LAST_JOBS_MS);
-	store_destroy(module->store, LAST_STATES_MS);
+	store_destroy(module->store, LAST_STATES_MS, &(bool){false});
 	free_shared(module);
 }
 

@@ -45,6 +45,7 @@ struct store {
 
 	/* Both. */
 	struct mailbox to_main, to_thread;
+	bool told; /* every guest, of the end */
 
 	/* The store's thread. */
 	struct xs_handle *xs;
@@ -179,6 +180,7 @@ store_main(void *data)
 	while (!store->stopping)
 		run_once(store);
 	xenbus_close_all(store->xenbus);
+	__atomic_store_n(&store->told, true, __ATOMIC_RELEASE);
 	if (store->xs)
 		xs_close(store->xs);
 }
@@ -278,14 +280,18 @@ store_detached(struct store *store, uint32_t serial)
 }
 
 bool
-store_destroy(struct store *store, int timeout_ms)
+store_destroy(struct store *store, int timeout_ms, bool *told)
 {
+	*told = true;
 	if (!store)
 		return true;
 
 	post(&store->to_thread, MESSAGE_STOP, 0, 0, NULL);
-	if (!thread_finish(&store->thread, timeout_ms))
+	if (!thread_finish(&store->thread, timeout_ms)) {
+		/* Closing the connection joins a thread of the library's, which may take long. */
+		*told = __atomic_load_n(&store->told, __ATOMIC_ACQUIRE);
 		return false;
+	}
 	store_free(store);
 	return true;
 }

@@ -64,7 +64,8 @@ store_detached(struct store *store, uint32_t serial);
 /*
  * Writes Closed for every device, so that guests know, and ends the thread;
  * waits for that at most timeout_ms. The caller holds no connection any more.
- * False: xenstored does not answer; thread and store are abandoned.
+ * False: the thread has not ended, and it and the store are abandoned; *told
+ * says whether it had come as far as telling the guests.
  */
 bool
-store_destroy(struct store *store, int timeout_ms);
+store_destroy(struct store *store, int timeout_ms, bool *told);
