@@ -309,5 +309,7 @@ def configuration_is_read_once(rig):
     rig.machine.tools.wait_backend(guest.domid, 0, 2)
     guest.ok("xs-rm device/vdispl/0/0")
     guest.ok("xs-write device/vdispl/0/0/resolution 64x48")
+    guest.ok("state 0 1")
+    time.sleep(0.3)  # the module offers once more
     guest.connect()
     equal(weston.control("list")[0].split()[4], SMALL, "resolution of the second connection")
