@@ -57,6 +57,7 @@ step_not_ready(const struct xenbus_view *view)
 
 		return view->offered && !again ? XENBUS_WAIT : XENBUS_OFFER;
 	}
+	/* Closed first, then InitWait: a driver that is being unloaded polls for that. */
 	if (view->backend == XenbusStateConnected)
 		return XENBUS_CLOSE;
 	return XENBUS_OFFER;
@@ -81,12 +82,6 @@ xenbus_next_step(const struct xenbus_view *view, int64_t *wait_ms)
 		return step_connected(view);
 	case XenbusStateClosing:
 	case XenbusStateClosed:
-		/* Its driver is being unloaded: Closed first, then InitWait, for which it polls. */
-		if (view->attached)
-			return XENBUS_DETACH;
-		if (view->backend == XenbusStateConnected)
-			return XENBUS_CLOSE;
-		return step_not_ready(view);
 	case XenbusStateInitialising:
 	case XenbusStateInitWait:
 	case XenbusStateReconfiguring:
