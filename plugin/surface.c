@@ -42,7 +42,7 @@ slot_make(struct slot *slot, struct surface *surface, struct wl_shm_pool *pool, 
 		wl_buffer_add_listener(slot->wl_buffer, &slot_listener, slot);
 }
 
-static void
+void
 slot_drop(struct slot *slot)
 {
 	if (slot->wl_buffer)

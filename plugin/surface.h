@@ -24,6 +24,10 @@ struct slot {
 	bool busy;
 };
 
+/* Destroys the wl_buffer, if there is one. */
+void
+slot_drop(struct slot *slot);
+
 /* What the presenter keeps for a framebuffer. */
 struct presented_framebuffer {
 	struct framebuffer *framebuffer;

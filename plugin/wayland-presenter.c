@@ -181,12 +181,8 @@ handle_ready(void *data)
 static void
 drop_slots(struct presented_framebuffer *shown)
 {
-	for (unsigned i = 0; i < shown->slot_count; i++) {
-		if (shown->slots[i].wl_buffer)
-			wl_buffer_destroy(shown->slots[i].wl_buffer);
-		shown->slots[i].wl_buffer = NULL;
-		shown->slots[i].busy = false;
-	}
+	for (unsigned i = 0; i < shown->slot_count; i++)
+		slot_drop(&shown->slots[i]);
 }
 
 static void
