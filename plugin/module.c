@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include <libweston/plugin-registry.h>
 
@@ -147,15 +146,6 @@ static const struct store_handler store_handler = {
 };
 
 /* Beginning and end */
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void
 handle_store(void *data)

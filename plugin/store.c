@@ -161,7 +161,7 @@ run_once(struct store *store)
 
 	if (store->xs) {
 		fds[1].fd = xs_fileno(store->xs);
-		timeout = poll_timeout(xenbus_look(store->xenbus), xenbus_now_ms());
+		timeout = poll_timeout(xenbus_look(store->xenbus), monotonic_ms());
 	}
 	poll(fds, 2, timeout);
 	take_messages(store);

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <wayland-util.h>
 #include <xen/io/displif.h>
@@ -47,15 +46,6 @@ struct xenbus {
 	bool driver_domain;
 	bool root_changed;
 };
-
-int64_t
-xenbus_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* The value of directory/name, to be freed; NULL: absent, or longer than is looked at. */
 static char *
@@ -310,7 +300,7 @@ read_view(struct xenbus *xenbus, struct xenbus_device *device)
 	if (view->frontend != XenbusStateInitialising)
 		view->offer_seen = false;
 	view->driver_domain = xenbus->driver_domain;
-	view->offered_for_ms = xenbus_now_ms() - device->first_offer_ms;
+	view->offered_for_ms = monotonic_ms() - device->first_offer_ms;
 }
 
 /* A connector as the frontend's directory describes it. -ENOENT: no such
@@ -414,7 +404,7 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 		return;
 	}
 	if (new_directory || !device->view.offered)
-		device->first_offer_ms = xenbus_now_ms();
+		device->first_offer_ms = monotonic_ms();
 	device->view.offered = true;
 	device->view.offer_seen = device->view.frontend == XenbusStateInitialising;
 	write_node(xenbus, device, XENDISPL_FIELD_BE_VERSIONS, "1,2");
@@ -425,7 +415,7 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 static bool
 may_connect(struct xenbus *xenbus, struct xenbus_device *device, int64_t *wait_ms)
 {
-	int64_t now = xenbus_now_ms();
+	int64_t now = monotonic_ms();
 
 	if (now - device->connects_ms[0] >= 60000) {
 		device->connects_ms[0] = now;
@@ -449,7 +439,7 @@ connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 			log_guest(&device->subject, -1,
 				  "it connects more than %u times a minute; the next time in %d s",
 				  xenbus->limits.reconnects_per_minute, (int)(wait_ms / 1000));
-		device->wake_ms = xenbus_now_ms() + wait_ms;
+		device->wake_ms = monotonic_ms() + wait_ms;
 		return;
 	}
 	if (!device->view.offered && read_configuration(xenbus, device) < 0) {
@@ -491,7 +481,7 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 
 	read_view(xenbus, device);
 	enum xenbus_step step = xenbus_next_step(&device->view, &wait_ms);
-	device->wake_ms = wait_ms < 0 ? -1 : xenbus_now_ms() + wait_ms;
+	device->wake_ms = wait_ms < 0 ? -1 : monotonic_ms() + wait_ms;
 	switch (step) {
 	case XENBUS_WAIT:
 		return false;
@@ -528,14 +518,14 @@ look_at_device(struct xenbus *xenbus, struct xenbus_device *device)
 		if (!take_step(xenbus, device))
 			return;
 	/* A guest that changes its nodes all the time waits for the next round. */
-	device->wake_ms = xenbus_now_ms() + 100;
+	device->wake_ms = monotonic_ms() + 100;
 }
 
 int64_t
 xenbus_look(struct xenbus *xenbus)
 {
 	struct xenbus_device *device, *next;
-	int64_t now = xenbus_now_ms();
+	int64_t now = monotonic_ms();
 	int64_t wake = -1;
 
 	if (xenbus->root_changed) {

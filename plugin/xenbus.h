@@ -33,7 +33,7 @@ void
 xenbus_handle_watch(struct xenbus *xenbus, const char *path, const char *token);
 
 /* Looks at what changed and takes the steps. Returns when it wants to be called
- * again without any event (as xenbus_now_ms()), or -1. */
+ * again without any event (as monotonic_ms()), or -1. */
 int64_t
 xenbus_look(struct xenbus *xenbus);
 
@@ -46,6 +46,3 @@ xenbus_detached(struct xenbus *xenbus, uint32_t serial);
 /* The end: Closed for every device, whatever its state. */
 void
 xenbus_close_all(struct xenbus *xenbus);
-
-int64_t
-xenbus_now_ms(void);
