@@ -36,6 +36,11 @@ const struct option_entry option_table[] = {
 	 "5000", "ms", "how long a screen must be out of sight to be slowed down"},
 	{SECTION_MODULE, "hidden-rate", KIND_UINT, IN_MODULE(hidden_rate_hz), 0, 1, 240, "10", "Hz",
 	 "flips of a screen long out of sight; flip-deadline holds all the same"},
+	{SECTION_MODULE, "dmabuf", KIND_DMABUF, IN_MODULE(dmabuf), 0, 0, 0, "auto", "",
+	 "whether Weston gets guests' buffers as dma-bufs; auto = where its renderer has a GPU"},
+	{SECTION_MODULE, "allocator", KIND_ALLOCATOR, IN_MODULE(allocator), 0, 0, 0,
+	 "/dev/dma_heap/system", "",
+	 "where be-alloc buffers come from: a dma-heap or a DRM device"},
 
 	{SECTION_GUEST, "name", KIND_STRING, IN_GUEST(name), 0, 0, 0, "*", "",
 	 "the guest's name as in its xl config; * = any"},
@@ -43,6 +48,8 @@ const struct option_entry option_table[] = {
 	 "the guest's UUID; absent = any"},
 	{SECTION_GUEST, "alpha", KIND_BOOL, IN_GUEST(options.alpha), 0, 0, 0, "false", "",
 	 "whether the transparency of ARGB pictures shows what is behind them"},
+	{SECTION_GUEST, "be-alloc", KIND_BOOL, IN_GUEST(options.be_alloc), 0, 0, 0, "false", "",
+	 "whether it may have buffers of this domain's memory; for guests that are trusted"},
 
 	{SECTION_CONNECTOR, "guest", KIND_STRING, IN_CONNECTOR(guest), 0, 0, 0, "*", "",
 	 "the guest's name or UUID; * = any"},
@@ -70,13 +77,31 @@ const struct option_entry option_table[] = {
 };
 const size_t option_table_size = ARRAY_LENGTH(option_table);
 
-const struct fit_name option_fits[] = {
-	{"fit", FIT_FIT},
-	{"fill", FIT_FILL},
-	{"center", FIT_CENTER},
-	{"stretch", FIT_STRETCH},
-};
-const size_t option_fits_size = ARRAY_LENGTH(option_fits);
+const char option_heap_folder[] = "/dev/dma_heap/";
+const char option_drm_folder[] = "/dev/dri/";
+
+struct option_words
+option_words(enum option_kind kind)
+{
+	static const char *const fits[] = {
+		[FIT_FIT] = "fit",
+		[FIT_FILL] = "fill",
+		[FIT_CENTER] = "center",
+		[FIT_STRETCH] = "stretch",
+	};
+	static const char *const dmabuf_modes[] = {
+		[DMABUF_AUTO] = "auto",
+		[DMABUF_NEVER] = "never",
+		[DMABUF_FORCE] = "force",
+		[DMABUF_DIRECT_DISPLAY] = "direct-display",
+	};
+
+	if (kind == KIND_FIT)
+		return (struct option_words){fits, ARRAY_LENGTH(fits)};
+	if (kind == KIND_DMABUF)
+		return (struct option_words){dmabuf_modes, ARRAY_LENGTH(dmabuf_modes)};
+	return (struct option_words){NULL, 0};
+}
 
 void
 sentence_say(struct sentence *sentence, const char *format, ...)
@@ -186,14 +211,22 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 		sentence_say(sentence, "%d to %d, or *", entry->minimum, entry->maximum);
 		break;
 	case KIND_FIT:
-		for (size_t i = 0; i < option_fits_size; i++)
-			sentence_say(sentence, "%s%s", i == 0 ? "" : ", ", option_fits[i].name);
+	case KIND_DMABUF: {
+		const struct option_words words = option_words(entry->kind);
+
+		for (size_t i = 0; i < words.count; i++)
+			sentence_say(sentence, "%s%s", i == 0 ? "" : ", ", words.words[i]);
 		break;
+	}
 	case KIND_STRING:
 		sentence_say(sentence, "1 to %d octets", OPTION_MAX_STRING_OCTETS);
 		break;
 	case KIND_UUID:
 		sentence_say(sentence, "a UUID such as 01234567-89ab-cdef-0123-456789abcdef");
+		break;
+	case KIND_ALLOCATOR:
+		sentence_say(sentence, "a device in %s or %s", option_heap_folder,
+			     option_drm_folder);
 		break;
 	}
 }

@@ -42,13 +42,15 @@ struct connector_rule {
 };
 
 enum option_kind {
-	KIND_BOOL,   /* bool */
-	KIND_UINT,   /* uint32_t */
-	KIND_INT,    /* int32_t */
-	KIND_INDEX,  /* int32_t, OPTION_ANY_INDEX for "*" */
-	KIND_FIT,    /* enum fit */
-	KIND_STRING, /* char *, owned */
-	KIND_UUID,   /* char *, owned */
+	KIND_BOOL,      /* bool */
+	KIND_UINT,      /* uint32_t */
+	KIND_INT,       /* int32_t */
+	KIND_INDEX,     /* int32_t, OPTION_ANY_INDEX for "*" */
+	KIND_FIT,       /* enum fit */
+	KIND_DMABUF,    /* enum dmabuf_mode */
+	KIND_STRING,    /* char *, owned */
+	KIND_UUID,      /* char *, owned */
+	KIND_ALLOCATOR, /* char *, owned: a device's path */
 };
 
 struct option_entry {
@@ -66,12 +68,18 @@ struct option_entry {
 extern const struct option_entry option_table[];
 extern const size_t option_table_size;
 
-struct fit_name {
-	const char *name;
-	enum fit fit;
+/* The words of a key that takes one of several; a word's index is its value. */
+struct option_words {
+	const char *const *words;
+	size_t count;
 };
-extern const struct fit_name option_fits[];
-extern const size_t option_fits_size;
+
+/* Of KIND_FIT and KIND_DMABUF; of any other kind none. */
+struct option_words
+option_words(enum option_kind kind);
+
+/* Where buffers for guests may be allocated: devices below these folders. */
+extern const char option_heap_folder[], option_drm_folder[];
 
 /* Text of bounded size, always terminated, that grows at its end. */
 struct sentence {

@@ -54,15 +54,24 @@ parse_bool(const char *text, bool *value)
 }
 
 static bool
-parse_fit(const char *text, enum fit *value)
+parse_word(const char *text, struct option_words words, unsigned *value)
 {
-	for (size_t i = 0; i < option_fits_size; i++) {
-		if (strcmp(text, option_fits[i].name) == 0) {
-			*value = option_fits[i].fit;
+	for (unsigned i = 0; i < words.count; i++) {
+		if (strcmp(text, words.words[i]) == 0) {
+			*value = i;
 			return true;
 		}
 	}
 	return false;
+}
+
+/* A device in the folder, not below it. */
+static bool
+is_in_folder(const char *path, const char *folder)
+{
+	size_t size = strlen(folder);
+
+	return strncmp(path, folder, size) == 0 && path[size] != '\0' && !strchr(path + size, '/');
 }
 
 static bool
@@ -114,8 +123,11 @@ static int
 store_value(const struct option_entry *entry, char *base, const char *value)
 {
 	char *member = base + entry->offset;
+	unsigned word;
 	bool truth;
-	enum fit fit;
+
+	_Static_assert(sizeof(word) == sizeof(enum fit) && sizeof(word) == sizeof(enum dmabuf_mode),
+		       "enums are stored as their number");
 
 	switch (entry->kind) {
 	case KIND_BOOL:
@@ -124,9 +136,10 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 		memcpy(member, &truth, sizeof(truth));
 		return 0;
 	case KIND_FIT:
-		if (!parse_fit(value, &fit))
+	case KIND_DMABUF:
+		if (!parse_word(value, option_words(entry->kind), &word))
 			return -EINVAL;
-		memcpy(member, &fit, sizeof(fit));
+		memcpy(member, &word, sizeof(word));
 		return 0;
 	case KIND_STRING:
 		if (*value == '\0' || strlen(value) > OPTION_MAX_STRING_OCTETS)
@@ -134,6 +147,11 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 		return store_string(member, value);
 	case KIND_UUID:
 		return is_uuid(value) ? store_string(member, value) : -EINVAL;
+	case KIND_ALLOCATOR:
+		if (!is_in_folder(value, option_heap_folder) &&
+		    !is_in_folder(value, option_drm_folder))
+			return -EINVAL;
+		return store_string(member, value);
 	case KIND_UINT:
 	case KIND_INT:
 	case KIND_INDEX:
@@ -231,6 +249,7 @@ options_destroy(struct options *options)
 	}
 	guest_rule_finish(&options->guest_default);
 	connector_rule_finish(&options->connector_default);
+	free(options->module.allocator);
 	free(options);
 }
 

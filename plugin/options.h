@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dmabuf-policy.h"
 #include "limits.h"
 
 /* How a connector's picture fills its rectangle. */
@@ -34,7 +35,8 @@ struct connector_options {
 };
 
 struct guest_options {
-	bool alpha; /* show the transparency of ARGB formats */
+	bool alpha;    /* show the transparency of ARGB formats */
+	bool be_alloc; /* it may ask for buffers that are allocated here */
 };
 
 struct module_options {
@@ -43,7 +45,9 @@ struct module_options {
 	uint32_t resample_rate_hz; /* 0 = never */
 	uint32_t hidden_after_ms;
 	uint32_t hidden_rate_hz; /* never 0 */
-	struct limits limits;    /* as configured: limits_resolve() is the caller's */
+	enum dmabuf_mode dmabuf;
+	char *allocator;      /* path of a device, for be-alloc */
+	struct limits limits; /* as configured: limits_resolve() is the caller's */
 };
 
 struct options;

@@ -27,3 +27,24 @@ page_directory_walk(uint32_t first, uint32_t count, uint32_t *refs, page_directo
 	}
 	return 0;
 }
+
+int
+page_directory_fill(uint32_t first, uint32_t count, const uint32_t *refs,
+		    page_directory_write write, void *data)
+{
+	uint32_t next = first;
+
+	for (uint32_t done = 0; done < count;) {
+		uint32_t part = count - done;
+
+		if (next == 0)
+			return -EINVAL;
+		if (part > PAGE_DIRECTORY_REFS)
+			part = PAGE_DIRECTORY_REFS;
+		int ret = write(data, next, refs + done, part, &next);
+		if (ret < 0)
+			return ret;
+		done += part;
+	}
+	return 0;
+}

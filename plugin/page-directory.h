@@ -27,3 +27,17 @@ typedef int (*page_directory_copy)(void *data, uint32_t ref,
 int
 page_directory_walk(uint32_t first, uint32_t count, uint32_t *refs, page_directory_copy copy,
 		    void *data);
+
+/* Writes `count` references into the page of grant reference `ref`, behind its
+ * next-reference, which it copies once before. 0 or negative errno. */
+typedef int (*page_directory_write)(void *data, uint32_t ref, const uint32_t *refs, uint32_t count,
+				    uint32_t *untrusted_next);
+
+/*
+ * Hands `count` references out to the pages of a directory that the guest has
+ * chained but left empty (be-alloc). -EINVAL: it ends early, and some pages are
+ * written already; else what `write` returned.
+ */
+int
+page_directory_fill(uint32_t first, uint32_t count, const uint32_t *refs,
+		    page_directory_write write, void *data);

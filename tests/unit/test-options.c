@@ -183,6 +183,17 @@ TEST(limits_are_module_keys)
 	options_destroy(options);
 }
 
+static bool
+is_same_module(const struct module_options *a, const struct module_options *b)
+{
+	struct module_options of_a = *a, of_b = *b;
+
+	if (strcmp(a->allocator, b->allocator) != 0)
+		return false;
+	of_a.allocator = of_b.allocator = NULL;
+	return memcmp(&of_a, &of_b, sizeof(of_a)) == 0;
+}
+
 TEST(bad_values_keep_the_value_before)
 {
 	static const struct {
@@ -212,6 +223,12 @@ TEST(bad_values_keep_the_value_before)
 		{"xen-guest", "uuid", "01234567-89ab-cdef-0123-456789abcdef0", "a UUID such as"},
 		{"xen-guest", "name", "", "1 to 255 octets"},
 		{"xen-connector", "fit", "contain", "fit, fill, center, stretch"},
+		{"xen-display", "dmabuf", "always", "auto, never, force, direct-display"},
+		{"xen-display", "allocator", "/dev/null",
+		 "a device in /dev/dma_heap/ or /dev/dri/"},
+		{"xen-display", "allocator", "/dev/dri/", "a device in"},
+		{"xen-display", "allocator", "/dev/dri/../mem", "a device in"},
+		{"xen-guest", "be-alloc", "yes", "true or false"},
 		{"xen-connector", "fit", "", "fit, fill, center, stretch"},
 		{"xen-connector", "device", "65536", "0 to 65535, or *"},
 		{"xen-connector", "device", "-1", "0 to 65535, or *"},
@@ -241,8 +258,7 @@ TEST(bad_values_keep_the_value_before)
 			 cases[i].key, cases[i].value);
 		check(strncmp(error, start, strlen(start)) == 0);
 		check_contains(error, cases[i].allowed);
-		check(memcmp(options_module(options), options_module(untouched),
-			     sizeof(struct module_options)) == 0);
+		check(is_same_module(options_module(options), options_module(untouched)));
 		check(memcmp(options_find_guest(options, "g1", uuid),
 			     options_find_guest(untouched, "g1", uuid),
 			     sizeof(struct guest_options)) == 0);
@@ -350,6 +366,38 @@ TEST(connector_keys)
 	/* The last value counts. */
 	check_int(set(options, "output", "DP-1"), 0);
 	check_string(options_find_connector(options, "g1", uuid, 0, 0)->output, "DP-1");
+	options_destroy(options);
+}
+
+TEST(dmabuf_modes_and_allocators)
+{
+	static const struct {
+		const char *name;
+		enum dmabuf_mode mode;
+	} cases[] = {{"auto", DMABUF_AUTO},
+		     {"never", DMABUF_NEVER},
+		     {"force", DMABUF_FORCE},
+		     {"direct-display", DMABUF_DIRECT_DISPLAY}};
+	struct options *options = options_create();
+
+	check(options);
+	const struct module_options *module = options_module(options);
+	check_int(module->dmabuf, DMABUF_AUTO);
+	check_string(module->allocator, "/dev/dma_heap/system");
+	check_int(options_begin_section(options, "xen-display"), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		check_int(set(options, "dmabuf", cases[i].name), 0);
+		check_int(module->dmabuf, cases[i].mode);
+	}
+	check_int(set(options, "allocator", "/dev/dri/card1"), 0);
+	check_string(module->allocator, "/dev/dri/card1");
+	check_int(set(options, "allocator", "/dev/dma_heap/linux,cma"), 0);
+	check_string(module->allocator, "/dev/dma_heap/linux,cma");
+
+	check(!options_find_guest(options, "g", NULL)->be_alloc);
+	check_int(options_begin_section(options, "xen-guest"), 0);
+	check_int(set(options, "be-alloc", "true"), 0);
+	check(options_find_guest(options, "g", NULL)->be_alloc);
 	options_destroy(options);
 }
 

@@ -169,3 +169,59 @@ TEST(page_that_cannot_be_copied)
 	memory.page[1][0] = 99;
 	check_int(walk(2000), -EFAULT);
 }
+
+/* Filling: what be-alloc writes into directories that the guest has chained. */
+
+static int
+write_page(void *data, uint32_t ref, const uint32_t *written, uint32_t count,
+	   uint32_t *untrusted_next)
+{
+	struct memory *to = data;
+
+	check(count >= 1 && count <= PAGE_DIRECTORY_REFS);
+	to->copies++;
+	if (to->copies == to->fail_at)
+		return -EIO;
+	if (ref >= PAGES)
+		return -EFAULT;
+	*untrusted_next = to->page[ref][0];
+	memcpy(&to->page[ref][1], written, count * sizeof(*written));
+	return 0;
+}
+
+TEST(fills_what_a_walk_then_finds)
+{
+	static const uint32_t counts[] = {1, 1022, 1023, 1024, 2046, 2047, 7161};
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		uint32_t given[PAGES * PAGE_DIRECTORY_REFS];
+
+		fill(counts[i]);
+		for (uint32_t j = 0; j < counts[i]; j++)
+			given[j] = 5000 + j;
+		check_int(page_directory_fill(1, counts[i], given, write_page, &memory), 0);
+		check_int(memory.copies, (counts[i] + 1022) / 1023);
+		check_int(walk(counts[i]), 0);
+		for (uint32_t j = 0; j < counts[i]; j++)
+			check_int(refs[j], 5000 + j);
+	}
+}
+
+TEST(filling_ends_with_the_directory)
+{
+	uint32_t given[2 * PAGE_DIRECTORY_REFS] = {1};
+
+	fill(PAGE_DIRECTORY_REFS);
+	check_int(page_directory_fill(1, PAGE_DIRECTORY_REFS + 1, given, write_page, &memory),
+		  -EINVAL);
+	check_int(page_directory_fill(0, 1, given, write_page, &memory), -EINVAL);
+	fill(2 * PAGE_DIRECTORY_REFS);
+	memory.fail_at = 2;
+	check_int(page_directory_fill(1, 2 * PAGE_DIRECTORY_REFS, given, write_page, &memory),
+		  -EIO);
+	/* A directory that loops is written to no more often than a straight one. */
+	fill(PAGE_DIRECTORY_REFS);
+	memory.page[1][0] = 1;
+	check_int(page_directory_fill(1, 2 * PAGE_DIRECTORY_REFS, given, write_page, &memory), 0);
+	check_int(memory.copies, 2);
+}

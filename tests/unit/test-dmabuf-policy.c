@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of plugin/dmabuf-policy.c: every way to a no, and the reason that it gives. */
+#include "test.h"
+
+#include "dmabuf-policy.h"
+
+#include <errno.h>
+
+static const struct dmabuf_host with_gpu = {
+	.linux_dmabuf_version = 4,
+	.has_direct_display = true,
+};
+
+TEST(auto_takes_what_a_gpu_offers)
+{
+	struct dmabuf_host host = with_gpu;
+
+	check(!dmabuf_reason_compositor(&host));
+	check(!dmabuf_reason_kernel(&host));
+	host.linux_dmabuf_version = 5;
+	check(!dmabuf_reason_compositor(&host));
+	host.has_direct_display = false;
+	check(!dmabuf_reason_compositor(&host));
+}
+
+TEST(auto_does_without_where_there_is_no_gpu)
+{
+	struct dmabuf_host host = with_gpu;
+
+	host.linux_dmabuf_version = 3;
+	check_contains(dmabuf_reason_compositor(&host), "no GPU");
+	host.linux_dmabuf_version = 0;
+	check_contains(dmabuf_reason_compositor(&host), "offers no linux-dmabuf");
+}
+
+TEST(never_is_never)
+{
+	struct dmabuf_host host = with_gpu;
+
+	host.mode = DMABUF_NEVER;
+	check_contains(dmabuf_reason_compositor(&host), "dmabuf=never");
+}
+
+TEST(force_takes_version_3_but_not_less)
+{
+	struct dmabuf_host host = with_gpu;
+
+	host.mode = DMABUF_FORCE;
+	host.linux_dmabuf_version = 3;
+	check(!dmabuf_reason_compositor(&host));
+	host.linux_dmabuf_version = 2;
+	check_contains(dmabuf_reason_compositor(&host), "older than version 3");
+	host.linux_dmabuf_version = 0;
+	check_contains(dmabuf_reason_compositor(&host), "offers no linux-dmabuf");
+}
+
+TEST(direct_display_needs_its_protocol)
+{
+	struct dmabuf_host host = with_gpu;
+
+	host.mode = DMABUF_DIRECT_DISPLAY;
+	host.linux_dmabuf_version = 3;
+	check(!dmabuf_reason_compositor(&host));
+	host.has_direct_display = false;
+	check_contains(dmabuf_reason_compositor(&host), "weston_direct_display_v1");
+}
+
+TEST(the_kernel_says_why)
+{
+	struct dmabuf_host host = with_gpu;
+
+	host.export_error = -ENOTTY;
+	check_contains(dmabuf_reason_kernel(&host), "CONFIG_XEN_GNTDEV_DMABUF");
+	host.export_error = -EPERM;
+	check_contains(dmabuf_reason_kernel(&host), "refuses");
+	/* In a PV domain the kernel may have it all, and refuses all the same. */
+	host.domain_is_pv = true;
+	check_contains(dmabuf_reason_kernel(&host), "PV domain");
+	host.export_error = 0;
+	check_contains(dmabuf_reason_kernel(&host), "PV domain");
+	/* What the kernel can is nothing to the compositor: be-alloc needs no export. */
+	check(!dmabuf_reason_compositor(&host));
+}
