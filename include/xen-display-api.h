@@ -32,7 +32,9 @@ struct xen_display_connector {
 
 	bool on;            /* the guest has set a mode */
 	const char *output; /* Weston's name of where it is placed; NULL: not there now */
-	const char *path;   /* "mapped" or "converted"; NULL: nothing shown yet */
+	/* "dma-buf", "direct" (a dma-buf for scan-out alone), "mapped" or "converted";
+	 * NULL: nothing shown yet */
+	const char *path;
 
 	/* Since the guest connected. */
 	uint64_t flips;
@@ -40,6 +42,9 @@ struct xen_display_connector {
 	uint64_t frames_presented;
 	uint64_t frames_resampled; /* shown again for a guest that does not flip */
 	uint64_t octets_copied;
+	/* Of frames_presented those that the display read from the guest's own buffer;
+	 * the others were composited. */
+	uint64_t frames_scanned_out;
 };
 
 struct xen_display_api {

@@ -26,6 +26,7 @@ describe(const struct connector *connector, struct xen_display_connector *out)
 		.frames_presented = connector->count.presented,
 		.frames_resampled = connector->count.resampled,
 		.octets_copied = status.octets_copied,
+		.frames_scanned_out = connector->count.scanned_out,
 	};
 }
 

@@ -8,14 +8,18 @@
 #include "device.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
+
+#include "base.h"
 
 struct try_job {
 	struct worker_job base;
 	struct display_buffer *buffer;
-	struct grants *grants;
+	const char *allocator;
 	int error;
-	bool writable;
+	enum offer_step step; /* be-alloc: where it failed */
+	struct allocation got;
 };
 
 static void
@@ -23,24 +27,13 @@ run_try(struct worker_job *base)
 {
 	struct try_job *job = wl_container_of(base, job, base);
 	struct display_buffer *buffer = job->buffer;
-	uint16_t domid = buffer->device->subject.domid;
-	uint32_t count = buffer->geometry.pages;
+	const struct displif_dbuf_create *request = &buffer->geometry;
 
-	job->error = grants_read_directory(job->grants, domid, buffer->geometry.directory_ref,
-					   buffer->refs, count);
-	__atomic_store_n(&buffer->refs_read, true, __ATOMIC_RELEASE);
-	if (job->error < 0)
-		return;
-	job->writable = true;
-	void *pages = grants_map(job->grants, domid, buffer->refs, count, true);
-	if (!pages) {
-		job->writable = false;
-		pages = grants_map(job->grants, domid, buffer->refs, count, false);
-	}
-	if (pages)
-		grants_unmap(job->grants, pages, count);
+	if (request->be_alloc)
+		job->error = backing_offer(&buffer->backing, job->allocator, request, &job->step,
+					   &job->got);
 	else
-		job->error = -errno;
+		job->error = backing_take(&buffer->backing, request->directory_ref);
 }
 
 static void
@@ -57,7 +50,7 @@ buffer_free(struct display_buffer *buffer)
 
 	device_give_pages(device, buffer->geometry.pages);
 	wl_list_remove(&buffer->link);
-	free(buffer->refs);
+	backing_finish(&buffer->backing);
 	free(buffer);
 }
 
@@ -105,6 +98,52 @@ is_awaited(struct device *device, const void *object)
 }
 
 static void
+blame_try(const struct try_job *job)
+{
+	const struct display_buffer *buffer = job->buffer;
+	struct device *device = buffer->device;
+	uint64_t octets = (uint64_t)buffer->geometry.pages * PAGE_OCTETS;
+	int error = -job->error;
+
+	if (!buffer->geometry.be_alloc) {
+		device_blame(device, -1,
+			     "guest bug: a display buffer of %u pages cannot be mapped (error %d)",
+			     buffer->geometry.pages, error);
+		return;
+	}
+	switch (job->step) {
+	case OFFER_ALLOCATE:
+		device_blame(device, -1,
+			     "be-alloc: %s has no buffer of %ux%u, %" PRIu64
+			     " octets (error %d); see allocator in weston.ini",
+			     job->allocator, buffer->geometry.width, buffer->geometry.height,
+			     octets, error);
+		break;
+	case OFFER_SHAPE:
+		device_blame(
+			device, -1,
+			"be-alloc: %s makes rows of %u octets, %" PRIu64
+			" in all; the guest wants rows of %" PRIu64 ", %" PRIu64
+			" in all: take another allocator in weston.ini, or another width",
+			job->allocator, job->got.pitch, job->got.octets,
+			geometry_pitch(buffer->geometry.width, buffer->geometry.bits_per_pixel),
+			octets);
+		break;
+	case OFFER_GRANT:
+		device_blame(device, -1, "be-alloc: the kernel cannot grant a buffer (error %d)%s",
+			     error,
+			     error == ENOTTY ? ": it is without CONFIG_XEN_GNTDEV_DMABUF" : "");
+		break;
+	case OFFER_TELL:
+		device_blame(
+			device, -1,
+			"guest bug: the page directory for %u pages cannot be filled (error %d)",
+			buffer->geometry.pages, error);
+		break;
+	}
+}
+
+static void
 handle_tried(struct worker_job *base)
 {
 	struct try_job *job = wl_container_of(base, job, base);
@@ -113,7 +152,8 @@ handle_tried(struct worker_job *base)
 	int error = job->error;
 
 	buffer->mapping = false;
-	buffer->writable = job->writable;
+	if (error < 0 && !device->destroyed)
+		blame_try(job);
 	free(job);
 	if (device->destroyed)
 		return;
@@ -126,9 +166,6 @@ handle_tried(struct worker_job *base)
 	if (error < 0) {
 		bool told = is_awaited(device, buffer);
 
-		device_blame(device, -1,
-			     "guest bug: a display buffer of %u pages cannot be mapped (error %d)",
-			     buffer->geometry.pages, -error);
 		answer_all(device, buffer, error);
 		/* Who was told of the failure has no buffer; who was told "done" has one
 		 * that fails wherever it is used. */
@@ -150,7 +187,7 @@ display_buffer_is_unread(const struct device *device, const void *object)
 
 	wl_list_for_each(buffer, &device->buffers, link)
 		if (buffer == object)
-			return !__atomic_load_n(&buffer->refs_read, __ATOMIC_ACQUIRE);
+			return !__atomic_load_n(&buffer->backing.refs_settled, __ATOMIC_ACQUIRE);
 	return false;
 }
 
@@ -165,14 +202,25 @@ display_buffer_find(struct device *device, uint64_t cookie)
 	return NULL;
 }
 
+static bool
+may_have_our_memory(const struct device *device)
+{
+	return options_find_guest(device->host->options, device->subject.guest, device->uuid)
+		->be_alloc;
+}
+
 int
 display_buffer_create(struct device *device, const struct displif_dbuf_create *request,
 		      struct display_buffer **out)
 {
 	struct display_host *host = device->host;
 
-	if (request->be_alloc)
+	if (request->be_alloc && !may_have_our_memory(device)) {
+		device_blame(device, -1,
+			     "it asks for buffers of this domain's memory; be-alloc=true in a "
+			     "[xen-guest] section of weston.ini allows that");
 		return -EOPNOTSUPP;
+	}
 	if (display_buffer_find(device, request->cookie))
 		return -EEXIST;
 	if (device->buffer_count >= host->limits.buffers) {
@@ -186,11 +234,9 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 
 	struct display_buffer *buffer = calloc(1, sizeof(*buffer));
 	struct try_job *job = calloc(1, sizeof(*job));
-	if (buffer)
-		buffer->refs = calloc(request->pages, sizeof(*buffer->refs));
-	if (!buffer || !buffer->refs || !job) {
-		if (buffer)
-			free(buffer->refs);
+	if (!buffer || !job ||
+	    backing_init(&buffer->backing, host->grants, device->subject.domid, request->pages) <
+		    0) {
 		free(buffer);
 		free(job);
 		device_give_pages(device, request->pages);
@@ -205,7 +251,7 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 	job->base.run = run_try;
 	job->base.done = handle_tried;
 	job->buffer = buffer;
-	job->grants = host->grants;
+	job->allocator = options_module(host->options)->allocator;
 	worker_post(host->worker, &job->base);
 	*out = buffer;
 	return 0;
@@ -232,11 +278,34 @@ display_buffer_destroy(struct display_buffer *buffer)
 		display_buffer_released(buffer);
 }
 
+static void
+run_withdraw(struct worker_job *job)
+{
+	struct display_buffer *buffer = wl_container_of(job, buffer, withdraw_job);
+
+	backing_close(&buffer->backing);
+}
+
+static void
+handle_withdrawn(struct worker_job *job)
+{
+	struct display_buffer *buffer = wl_container_of(job, buffer, withdraw_job);
+
+	if (buffer->device->destroyed)
+		return;
+	answer_all(buffer->device, buffer, 0);
+	buffer_free(buffer);
+}
+
 void
 display_buffer_released(struct display_buffer *buffer)
 {
-	answer_all(buffer->device, buffer, 0);
-	buffer_free(buffer);
+	buffer->withdraw_job.run = run_withdraw;
+	buffer->withdraw_job.done = handle_withdrawn;
+	if (buffer->backing.offer)
+		worker_post(buffer->device->host->worker, &buffer->withdraw_job);
+	else
+		handle_withdrawn(&buffer->withdraw_job);
 }
 
 struct framebuffer *

@@ -133,6 +133,8 @@ handle_global(void *data, struct wl_registry *registry, uint32_t name, const cha
 	} else if (strcmp(interface, wp_presentation_interface.name) == 0) {
 		client->presentation =
 			wl_registry_bind(registry, name, &wp_presentation_interface, 1);
+	} else {
+		linux_dmabuf_handle_global(&client->dmabuf, registry, name, interface, version);
 	}
 }
 
@@ -195,6 +197,7 @@ client_create(struct wl_display *server, const struct client_handler *handler, v
 	client->data = data;
 	client->loop = wl_display_get_event_loop(server);
 	wl_array_init(&client->shm_formats);
+	linux_dmabuf_init(&client->dmabuf);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
 		goto error_client;
 	client->server_side = wl_client_create(server, sockets[0]);
@@ -239,6 +242,7 @@ destroy_globals(struct client *client)
 		wp_viewporter_destroy(client->viewporter);
 	if (client->presentation)
 		wp_presentation_destroy(client->presentation);
+	linux_dmabuf_finish(&client->dmabuf);
 	if (client->registry)
 		wl_registry_destroy(client->registry);
 }

@@ -13,8 +13,10 @@
 #include <wayland-client.h>
 #include <wayland-server-core.h>
 
+#include "linux-dmabuf.h"
+
 struct client_handler {
-	/* The globals are bound and the formats of wl_shm known. */
+	/* The globals are bound and their formats known. */
 	void (*ready)(void *data);
 	/* The compositor ended the connection. All proxies are dead; the client has
 	 * to be destroyed. Called from the event loop itself. */
@@ -40,6 +42,7 @@ struct client {
 	struct wp_viewporter *viewporter;
 	struct wp_presentation *presentation;
 	struct wl_array shm_formats; /* uint32_t, as wl_shm names them */
+	struct linux_dmabuf dmabuf;
 };
 
 /* NULL: no memory or no descriptors. handler->ready() comes later. */

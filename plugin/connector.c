@@ -398,11 +398,14 @@ connector_frame_applied(struct connector *connector, uint32_t frame)
 }
 
 void
-connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t refresh_ms)
+connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t refresh_ms,
+			  bool scanned_out)
 {
 	uint32_t rate = connector_options(connector)->resample_rate_hz;
 
 	connector->count.presented++;
+	if (scanned_out)
+		connector->count.scanned_out++;
 	if (refresh_ms > 0)
 		connector->refresh_ms = refresh_ms;
 	flip_presented(&connector->flip, frame == connector->frame);

@@ -49,6 +49,7 @@ run_unmap(struct worker_job *base)
 {
 	struct device *device = wl_container_of(base, device, unmap_job);
 	struct grants *grants = device->host->grants;
+	struct display_buffer *buffer;
 
 	for (unsigned i = 0; i < device->connector_count; i++) {
 		struct connector *connector = &device->connectors[i];
@@ -58,6 +59,10 @@ run_unmap(struct worker_job *base)
 		if (connector->event_page)
 			grants_unmap(grants, connector->event_page, 1);
 	}
+	wl_list_for_each(buffer, &device->buffers, link)
+		backing_close(&buffer->backing);
+	wl_list_for_each(buffer, &device->leaving, link)
+		backing_close(&buffer->backing);
 }
 
 static void
@@ -67,7 +72,7 @@ free_buffers(struct wl_list *buffers)
 
 	wl_list_for_each_safe(buffer, next, buffers, link) {
 		device_give_pages(buffer->device, buffer->geometry.pages);
-		free(buffer->refs);
+		backing_finish(&buffer->backing);
 		free(buffer);
 	}
 }
@@ -224,9 +229,10 @@ log_farewell(const struct connector *connector)
 	device->host->presenter->status(device->presented, connector, &status);
 	log_guest(&device->subject, (int)connector->index,
 		  "disconnected after %" PRIu64 " flips (%" PRIu64 " by time), %" PRIu64
-		  " frames presented, %" PRIu64 " resampled, %" PRIu64 " octets copied",
+		  " frames presented (%" PRIu64 " scanned out), %" PRIu64 " resampled, %" PRIu64
+		  " octets copied",
 		  connector->count.flips, connector->count.timed, connector->count.presented,
-		  connector->count.resampled, status.octets_copied);
+		  connector->count.scanned_out, connector->count.resampled, status.octets_copied);
 }
 
 void
@@ -299,7 +305,7 @@ device_give_pages(struct device *device, uint32_t pages)
 void
 device_blame(struct device *device, int connector, const char *fmt, ...)
 {
-	char text[256];
+	char text[512];
 	va_list args;
 
 	va_start(args, fmt);

@@ -17,8 +17,10 @@
 
 #include <wayland-util.h>
 
+#include "backing.h"
 #include "channel.h"
 #include "displif-decode.h"
+#include "dmabuf-policy.h"
 #include "edid.h"
 #include "flip.h"
 #include "grants.h"
@@ -43,7 +45,8 @@ struct display_host {
 	struct options *options;
 	struct worker *worker;
 	struct grants *grants;
-	uint64_t mapped_pages; /* of all devices, against limits.host_pages */
+	uint64_t mapped_pages;     /* of all devices, against limits.host_pages */
+	struct dmabuf_host dmabuf; /* the kernel's part of it, and what is configured */
 
 	const struct presenter_ops *presenter;
 	void *presenter_data;
@@ -75,14 +78,13 @@ struct display_buffer {
 	struct wl_list link; /* device.buffers, or device.leaving once destroyed */
 	struct device *device;
 	struct displif_dbuf_create geometry;
-	uint32_t *refs; /* geometry.pages of them */
+	struct backing backing; /* the worker's while mapping */
 	enum object_state state;
 	int error;       /* OBJECT_FAILED */
-	bool writable;   /* granted for writing too */
 	bool mapping;    /* the worker has it */
-	bool refs_read;  /* set by the worker: the guest may have its directory back */
 	bool destroyed;  /* its cookie is unknown already */
 	void *presented; /* the presenter's own */
+	struct worker_job withdraw_job;
 };
 
 struct framebuffer {
@@ -140,7 +142,8 @@ struct connector {
 	void *presented;  /* the presenter's own */
 
 	struct {
-		uint64_t flips, presented, timed, resampled;
+		uint64_t flips, timed, resampled;
+		uint64_t presented, scanned_out; /* of these, without being composited */
 	} count;
 };
 
@@ -285,7 +288,8 @@ connector_forget_framebuffer(struct connector *connector, const struct framebuff
 void
 connector_frame_applied(struct connector *connector, uint32_t frame);
 void
-connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t refresh_ms);
+connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t refresh_ms,
+			  bool scanned_out);
 void
 connector_frame_released(struct connector *connector);
 

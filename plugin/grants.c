@@ -94,7 +94,7 @@ grants_insert(uint16_t domid, const uint32_t *refs, uint32_t count)
 	return steal_fd(&fd);
 }
 
-struct directory_reader {
+struct directory {
 	struct grants *grants;
 	uint16_t domid;
 };
@@ -102,13 +102,13 @@ struct directory_reader {
 static int
 copy_directory_page(void *data, uint32_t ref, uint32_t untrusted_words[PAGE_DIRECTORY_REFS + 1])
 {
-	struct directory_reader *reader = data;
-	void *page = grants_map(reader->grants, reader->domid, &ref, 1, false);
+	const struct directory *directory = data;
+	void *page = grants_map(directory->grants, directory->domid, &ref, 1, false);
 
 	if (!page)
 		return -errno;
 	memcpy(untrusted_words, page, PAGE_OCTETS);
-	grants_unmap(reader->grants, page, 1);
+	grants_unmap(directory->grants, page, 1);
 	return 0;
 }
 
@@ -116,9 +116,9 @@ int
 grants_read_directory(struct grants *grants, uint16_t domid, uint32_t directory_ref, uint32_t *refs,
 		      uint32_t count)
 {
-	struct directory_reader reader = {grants, domid};
+	struct directory directory = {grants, domid};
 
-	return page_directory_walk(directory_ref, count, refs, copy_directory_page, &reader);
+	return page_directory_walk(directory_ref, count, refs, copy_directory_page, &directory);
 }
 
 int
@@ -139,4 +139,126 @@ grants_write_buffer(struct grants *grants, uint16_t domid, uint32_t directory_re
 	memcpy(buffer, octets, size);
 	grants_unmap(grants, buffer, pages);
 	return 0;
+}
+
+static int
+write_directory_page(void *data, uint32_t ref, const uint32_t *refs, uint32_t count,
+		     uint32_t *untrusted_next)
+{
+	const struct directory *directory = data;
+	uint32_t *page = grants_map(directory->grants, directory->domid, &ref, 1, true);
+
+	if (!page)
+		return -errno;
+	*untrusted_next = __atomic_load_n(&page[0], __ATOMIC_RELAXED);
+	memcpy(&page[1], refs, count * sizeof(*refs));
+	grants_unmap(directory->grants, page, 1);
+	return 0;
+}
+
+int
+grants_fill_directory(struct grants *grants, uint16_t domid, uint32_t directory_ref,
+		      const uint32_t *refs, uint32_t count)
+{
+	struct directory directory = {grants, domid};
+
+	return page_directory_fill(directory_ref, count, refs, write_directory_page, &directory);
+}
+
+/* dma-bufs */
+
+int
+grants_probe_export(void)
+{
+	/* Of no pages: a kernel that can do it finds that wrong, any other the call. */
+	struct ioctl_gntdev_dmabuf_exp_from_refs nothing = {.count = 0};
+	_autoclose_ int fd = open("/dev/xen/gntdev", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, &nothing) < 0 && errno != EINVAL)
+		return -errno;
+	return 0;
+}
+
+struct grants_export {
+	xengnttab_handle *handle;
+	uint32_t fd; /* its number, by which the kernel finds it; closed maybe */
+};
+
+int
+grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **out,
+	      int *out_fd)
+{
+	struct grants_export *export = calloc(1, sizeof(*export));
+
+	if (!export)
+		return -ENOMEM;
+	export->handle = xengnttab_open(NULL, 0);
+	if (!export->handle || xengnttab_dmabuf_exp_from_refs(export->handle, domid, 0, count, refs,
+							      &export->fd) < 0) {
+		int ret = -errno;
+
+		grants_export_free(export);
+		return ret;
+	}
+	*out = export;
+	*out_fd = (int)export->fd;
+	return 0;
+}
+
+bool
+grants_export_is_released(const struct grants_export *export)
+{
+	if (xengnttab_dmabuf_exp_wait_released(export->handle, export->fd, 0) == 0)
+		return true;
+	return errno != ETIMEDOUT && errno != EINTR;
+}
+
+void
+grants_export_free(struct grants_export *export)
+{
+	if (!export)
+		return;
+	if (export->handle)
+		xengnttab_close(export->handle);
+	free(export);
+}
+
+struct grants_offer {
+	xengnttab_handle *handle;
+	uint32_t fd;
+};
+
+int
+grants_offer(uint16_t domid, int dmabuf_fd, uint32_t *refs, uint32_t count,
+	     struct grants_offer **out)
+{
+	struct grants_offer *offer = calloc(1, sizeof(*offer));
+
+	if (!offer)
+		return -ENOMEM;
+	offer->fd = (uint32_t)dmabuf_fd;
+	offer->handle = xengnttab_open(NULL, 0);
+	if (!offer->handle ||
+	    xengnttab_dmabuf_imp_to_refs(offer->handle, domid, offer->fd, count, refs) < 0) {
+		int ret = -errno;
+
+		if (offer->handle)
+			xengnttab_close(offer->handle);
+		free(offer);
+		return ret;
+	}
+	*out = offer;
+	return 0;
+}
+
+void
+grants_offer_end(struct grants_offer *offer)
+{
+	if (!offer)
+		return;
+	xengnttab_dmabuf_imp_release(offer->handle, offer->fd);
+	xengnttab_close(offer->handle);
+	free(offer);
 }

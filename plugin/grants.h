@@ -11,8 +11,10 @@
 #include <stdint.h>
 
 struct grants;
+struct grants_export;
+struct grants_offer;
 
-/* NULL with errno: no grant device on this machine. */
+/* On any thread. NULL with errno: no grant device on this machine. */
 struct grants *
 grants_create(void);
 
@@ -55,3 +57,46 @@ grants_read_directory(struct grants *grants, uint16_t domid, uint32_t directory_
 int
 grants_write_buffer(struct grants *grants, uint16_t domid, uint32_t directory_ref,
 		    const void *octets, size_t size);
+
+/* dma-bufs. Each has a handle of the grant device for itself, which keeps the kernel's
+ * lists short and its look-ups by descriptor number unambiguous. */
+
+/* On any thread: 0 if the kernel knows how to export; -ENOTTY: it does not. */
+int
+grants_probe_export(void);
+
+/*
+ * Makes a dma-buf of a guest's pages, whose descriptor is then the caller's to
+ * close. All references are good, or -EINVAL. Undone by grants_export_free().
+ */
+int
+grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **export,
+	      int *fd);
+
+/* Whether the last reference to the dma-buf is gone and its pages are the
+ * guest's alone again; the caller's own descriptors count as references. */
+bool
+grants_export_is_released(const struct grants_export *export);
+
+/* On any thread. What still refers to the dma-buf stays as it is. Takes NULL. */
+void
+grants_export_free(struct grants_export *export);
+
+/*
+ * Grants all pages of a dma-buf of this domain, which has exactly `count`, to a
+ * guest, and writes the references to refs. Undone by grants_offer_end(), which
+ * is due before the dma-buf is freed.
+ */
+int
+grants_offer(uint16_t domid, int dmabuf_fd, uint32_t *refs, uint32_t count,
+	     struct grants_offer **offer);
+
+/* Takes NULL. */
+void
+grants_offer_end(struct grants_offer *offer);
+
+/* Writes references into a page directory that the guest has chained; each of
+ * its pages is mapped once. 0 or negative errno. */
+int
+grants_fill_directory(struct grants *grants, uint16_t domid, uint32_t directory_ref,
+		      const uint32_t *refs, uint32_t count);

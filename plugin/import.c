@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Layer 4: see import.h. Jobs run in order, so the clean-up job sees what the
- * jobs before it have made, whether or not their outcome was looked at.
+ * jobs before it have made, whether or not their outcome was looked at. The
+ * kernel tells that an exported dma-buf is released only when it is asked.
  */
 #include "import.h"
 
@@ -10,22 +11,30 @@
 
 #include "base.h"
 
+/* How long to wait before the kernel is asked again; doubles while a compositor holds on. */
+#define FIRST_WAIT_MS 4
+#define LONGEST_WAIT_MS 1000
+
 static void
 run_way(struct worker_job *job)
 {
 	struct import_result *result = wl_container_of(job, result, job);
 	struct import *import = result->import;
-	const struct display_buffer *buffer = import->buffer;
-	uint16_t domid = buffer->device->subject.domid;
-	uint32_t count = buffer->geometry.pages;
+	const struct backing *backing = &import->buffer->backing;
+	int ret = 0;
 
-	if (result->way == IMPORT_MAPPED) {
-		import->fd = grants_insert(domid, buffer->refs, count);
-		result->error = import->fd < 0 ? import->fd : 0;
-	} else {
-		import->pages = grants_map(import->host->grants, domid, buffer->refs, count, false);
-		result->error = import->pages ? 0 : -errno;
+	switch (result->way) {
+	case IMPORT_DMABUF:
+		ret = import->dmabuf_fd = backing_open_dmabuf(backing, &import->export);
+		break;
+	case IMPORT_MAPPED:
+		ret = import->fd = backing_open_pool(backing);
+		break;
+	default:
+		import->pages = backing_map(backing);
+		ret = import->pages ? 0 : -errno;
 	}
+	result->error = ret < 0 ? ret : 0;
 }
 
 static void
@@ -105,8 +114,9 @@ finish_release(struct import *import)
 
 	if (!import->cleaned || import->pool_sync)
 		return;
-	if (import->charged_twice)
-		device_give_pages(buffer->device, buffer->geometry.pages);
+	if (import->timer)
+		import->host->loop->remove_timer(import->timer);
+	device_give_pages(buffer->device, import->extra_charges * buffer->geometry.pages);
 	if (tell)
 		wl_list_remove(&import->link);
 	free(import);
@@ -123,7 +133,7 @@ handle_way_done(struct worker_job *job)
 	result->running = false;
 	if (import->releasing)
 		return;
-	if (result->error < 0 || result->way == IMPORT_CONVERTED)
+	if (result->error < 0 || result->way != IMPORT_MAPPED)
 		settle(import, result->way, result->error);
 	else
 		make_pool_in_turn(import);
@@ -154,6 +164,7 @@ import_create(struct display_buffer *buffer, struct pacing *pacing,
 	import->host = buffer->device->host;
 	import->handler = handler;
 	import->data = data;
+	import->dmabuf_fd = -1;
 	import->fd = -1;
 	import->pacing = pacing;
 	pacing_turn_init(&import->turn, buffer->geometry.pages, make_pool);
@@ -192,23 +203,33 @@ import_lose_client(struct import *import)
 		settle(import, IMPORT_MAPPED, -EIO);
 }
 
+/* Whether the pages are held, or going to be, in another way than this. */
+static bool
+is_held_otherwise(const struct import *import, enum import_way way)
+{
+	for (unsigned i = 0; i < IMPORT_WAYS; i++) {
+		const struct import_result *other = &import->results[i];
+
+		if (i != way && other->wanted && other->state != OBJECT_FAILED)
+			return true;
+	}
+	return false;
+}
+
 void
 import_want(struct import *import, enum import_way way)
 {
 	struct import_result *result = &import->results[way];
-	const struct import_result *other =
-		&import->results[way == IMPORT_MAPPED ? IMPORT_CONVERTED : IMPORT_MAPPED];
 
 	if (result->wanted)
 		return;
 	result->wanted = true;
-	if (other->wanted && other->state != OBJECT_FAILED) {
-		import->charged_twice =
-			device_take_pages(import->buffer->device, import->buffer->geometry.pages);
-		if (!import->charged_twice) {
+	if (is_held_otherwise(import, way)) {
+		if (!device_take_pages(import->buffer->device, import->buffer->geometry.pages)) {
 			settle(import, way, -ENOMEM);
 			return;
 		}
+		import->extra_charges++;
 	}
 	post_way(import, way);
 }
@@ -222,14 +243,60 @@ import_is_ready(const struct import *import, enum import_way way)
 }
 
 static void
+handle_timer(void *data)
+{
+	struct import *import = data;
+
+	import->waiting = false;
+	worker_post(import->host->worker, &import->cleanup_job);
+}
+
+/* The compositor still has the dma-buf: asks again in a while. False: no memory
+ * for that; then nobody waits, and the kernel does the rest alone. */
+static bool
+wait_for_release(struct import *import)
+{
+	const struct display_host *host = import->host;
+
+	if (!import->timer)
+		import->timer = host->loop->add_timer(host->loop_data, handle_timer, import);
+	if (!import->timer)
+		return false;
+	import->wait_ms = import->wait_ms == 0 ? FIRST_WAIT_MS : 2 * import->wait_ms;
+	if (import->wait_ms > LONGEST_WAIT_MS)
+		import->wait_ms = LONGEST_WAIT_MS;
+	import->waiting = true;
+	host->loop->arm_timer(import->timer, import->wait_ms);
+	return true;
+}
+
+static void
 run_cleanup(struct worker_job *job)
 {
 	struct import *import = wl_container_of(job, import, cleanup_job);
 
 	if (import->fd >= 0)
 		close(import->fd);
+	import->fd = -1;
+	if (import->dmabuf_fd >= 0)
+		close(import->dmabuf_fd);
+	import->dmabuf_fd = -1;
 	if (import->pages)
-		grants_unmap(import->host->grants, import->pages, import->buffer->geometry.pages);
+		backing_unmap(&import->buffer->backing, import->pages);
+	import->pages = NULL;
+	if (import->export && grants_export_is_released(import->export)) {
+		grants_export_free(import->export);
+		import->export = NULL;
+	}
+}
+
+static void
+end_cleanup(struct import *import)
+{
+	grants_export_free(import->export);
+	import->export = NULL;
+	import->cleaned = true;
+	finish_release(import);
 }
 
 static void
@@ -237,8 +304,8 @@ handle_cleaned(struct worker_job *job)
 {
 	struct import *import = wl_container_of(job, import, cleanup_job);
 
-	import->cleaned = true;
-	finish_release(import);
+	if (!import->export || import->orphaned || !wait_for_release(import))
+		end_cleanup(import);
 }
 
 static void
@@ -281,6 +348,8 @@ import_orphan(struct import *import)
 	import->client = NULL;
 	if (!cleaning)
 		import_release(import);
+	else if (import->waiting)
+		end_cleanup(import);
 	else
 		finish_release(import);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Layer 4: the pages of a guest's display buffer, handed over for reading: as a
- * wl_shm pool that the renderer reads in place (mapped), or mapped into this
- * process for conversion. Made when the first framebuffer needs it. Mapping and
- * unmapping is the worker's; libwayland's own mmap of a pool is the exception.
+ * dma-buf, as a wl_shm pool that the renderer reads in place (mapped), or mapped
+ * into this process for conversion. Made when the first framebuffer needs it.
+ * Mapping, exporting and undoing it is the worker's; libwayland's own mmap of a
+ * pool is the exception.
  */
 #pragma once
 
@@ -14,7 +15,9 @@
 #include "device.h"
 #include "pacing.h"
 
+/* From the best to the last resort. */
 enum import_way {
+	IMPORT_DMABUF,
 	IMPORT_MAPPED,
 	IMPORT_CONVERTED,
 	IMPORT_WAYS,
@@ -47,17 +50,22 @@ struct import {
 	struct client *client; /* NULL: none at the moment */
 
 	struct import_result results[IMPORT_WAYS];
-	int fd; /* inserted, not yet given to wl_shm; -1: none */
+	int dmabuf_fd;                /* -1: none */
+	struct grants_export *export; /* of dmabuf_fd, if the guest granted the pages */
+	int fd;                       /* not yet given to wl_shm as a pool; -1: none */
 	struct pacing *pacing;
 	struct pacing_turn turn; /* to map */
 	void *pages;
 	struct wl_shm_pool *pool;
 	struct wl_callback *pool_sync;
 
-	bool charged_twice; /* both ways are wanted: the pages are mapped twice */
+	unsigned extra_charges; /* for pages that are held in several ways at once */
 	bool releasing, orphaned;
 	struct worker_job cleanup_job;
 	bool cleaned;
+	struct loop_timer *timer; /* to ask again whether an export is released */
+	int wait_ms;
+	bool waiting; /* for the timer */
 };
 
 /* NULL: out of memory. */

@@ -186,8 +186,7 @@ handle_compositor_destroyed(struct wl_listener *listener, void *data)
 	wayland_loop_ops.remove_fd(module->log_source);
 	wl_list_for_each(device, &module->host.devices, link)
 		device_destroy(device);
-	placements_finish(&module->presenter.placements);
-	pacing_finish(&module->presenter.pacing);
+	wayland_presenter_finish(&module->presenter);
 	/* What hangs in the kernel or waits for xenstored is left to the process's
 	 * end; nothing that its thread uses may go before. */
 	bool idle = worker_destroy(module->host.worker, LAST_JOBS_MS);
@@ -244,8 +243,13 @@ init_host(struct module *module)
 	struct display_host *host = &module->host;
 	const struct module_options *options = options_module(host->options);
 
+	host->dmabuf = (struct dmabuf_host){
+		.mode = options->dmabuf,
+		.export_error = grants_probe_export(),
+		.domain_is_pv = grants_domain_is_pv(),
+	};
 	host->limits = options->limits;
-	limits_resolve(&host->limits, grants_domain_is_pv());
+	limits_resolve(&host->limits, host->dmabuf.domain_is_pv);
 	host->flip_rules = (struct flip_rules){
 		.deadline_ms = options->flip_deadline_ms,
 		.hidden_after_ms = options->hidden_after_ms,
@@ -307,14 +311,12 @@ module_start(struct module *module)
 	}
 	host->worker = worker_create();
 	if (!host->worker || !listen_to_threads(module) ||
-	    pacing_init(&module->presenter.pacing, host) < 0) {
+	    wayland_presenter_init(&module->presenter, module->compositor, host) < 0) {
 		log_line("out of memory, threads or descriptors; no guest's screen will be shown");
 		return -1;
 	}
 	module->log_source = wayland_loop_ops.add_fd(host->loop_data, late_lines.event_fd,
 						     handle_late_lines, module);
-	module->presenter.server = module->compositor->wl_display;
-	placements_init(&module->presenter.placements, module->compositor);
 	/* First of all listeners: shells free what our surfaces are placed in. */
 	module->compositor_destroyed.notify = handle_compositor_destroyed;
 	wl_list_insert(&module->compositor->destroy_signal.listener_list,

@@ -77,9 +77,6 @@ const struct option_entry option_table[] = {
 };
 const size_t option_table_size = ARRAY_LENGTH(option_table);
 
-const char option_heap_folder[] = "/dev/dma_heap/";
-const char option_drm_folder[] = "/dev/dri/";
-
 struct option_words
 option_words(enum option_kind kind)
 {
@@ -225,8 +222,8 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 		sentence_say(sentence, "a UUID such as 01234567-89ab-cdef-0123-456789abcdef");
 		break;
 	case KIND_ALLOCATOR:
-		sentence_say(sentence, "a device in %s or %s", option_heap_folder,
-			     option_drm_folder);
+		sentence_say(sentence, "a device in %s or %s", OPTION_HEAP_FOLDER,
+			     OPTION_DRM_FOLDER);
 		break;
 	}
 }

@@ -78,9 +78,6 @@ struct option_words {
 struct option_words
 option_words(enum option_kind kind);
 
-/* Where buffers for guests may be allocated: devices below these folders. */
-extern const char option_heap_folder[], option_drm_folder[];
-
 /* Text of bounded size, always terminated, that grows at its end. */
 struct sentence {
 	char *text;

@@ -148,8 +148,8 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 	case KIND_UUID:
 		return is_uuid(value) ? store_string(member, value) : -EINVAL;
 	case KIND_ALLOCATOR:
-		if (!is_in_folder(value, option_heap_folder) &&
-		    !is_in_folder(value, option_drm_folder))
+		if (!is_in_folder(value, OPTION_HEAP_FOLDER) &&
+		    !is_in_folder(value, OPTION_DRM_FOLDER))
 			return -EINVAL;
 		return store_string(member, value);
 	case KIND_UINT:

@@ -15,6 +15,10 @@
 #include "dmabuf-policy.h"
 #include "limits.h"
 
+/* Devices that buffers for guests may be allocated from lie in these folders. */
+#define OPTION_HEAP_FOLDER "/dev/dma_heap/"
+#define OPTION_DRM_FOLDER "/dev/dri/"
+
 /* How a connector's picture fills its rectangle. */
 enum fit {
 	FIT_FIT,     /* as large as fits, aspect kept */

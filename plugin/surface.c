@@ -2,6 +2,7 @@
 /* Layer 4: see surface.h. */
 #include "surface.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,9 +17,8 @@
 /* Slots */
 
 static void
-handle_released(void *data, struct wl_buffer *wl_buffer)
+slot_free(struct slot *slot)
 {
-	struct slot *slot = data;
 	struct surface *surface = slot->surface;
 
 	slot->busy = false;
@@ -26,25 +26,78 @@ handle_released(void *data, struct wl_buffer *wl_buffer)
 		connector_frame_released(surface->connector);
 }
 
+static void
+forget_fence(struct slot *slot)
+{
+	if (slot->fence)
+		wl_event_source_remove(slot->fence);
+	slot->fence = NULL;
+}
+
+static int
+handle_fence(int fd, uint32_t mask, void *data)
+{
+	struct slot *slot = data;
+
+	forget_fence(slot);
+	slot_free(slot);
+	return 0;
+}
+
+/* A release says that the compositor is done, not that the GPU is: the dma-buf says that. */
+static bool
+wait_for_gpu(struct slot *slot)
+{
+	struct pollfd pollfd = {.fd = slot->dmabuf_fd, .events = POLLOUT};
+
+	if (slot->dmabuf_fd < 0 || poll(&pollfd, 1, 0) != 0)
+		return false;
+	if (!slot->fence)
+		slot->fence = wl_event_loop_add_fd(slot->surface->client->loop, slot->dmabuf_fd,
+						   WL_EVENT_WRITABLE, handle_fence, slot);
+	return slot->fence != NULL;
+}
+
+static void
+handle_released(void *data, struct wl_buffer *wl_buffer)
+{
+	struct slot *slot = data;
+
+	if (!wait_for_gpu(slot))
+		slot_free(slot);
+}
+
 static const struct wl_buffer_listener slot_listener = {
 	.release = handle_released,
 };
+
+void
+slot_take(struct slot *slot, struct surface *surface, struct wl_buffer *wl_buffer, int dmabuf_fd)
+{
+	slot->surface = surface;
+	slot->wl_buffer = wl_buffer;
+	slot->busy = false;
+	slot->dmabuf_fd = dmabuf_fd;
+	if (wl_buffer)
+		wl_buffer_add_listener(wl_buffer, &slot_listener, slot);
+}
 
 static void
 slot_make(struct slot *slot, struct surface *surface, struct wl_shm_pool *pool, int32_t offset,
 	  int32_t width, int32_t height, int32_t stride, uint32_t fourcc)
 {
-	slot->surface = surface;
-	slot->busy = false;
-	slot->wl_buffer = wl_shm_pool_create_buffer(pool, offset, width, height, stride,
-						    client_shm_format(fourcc));
-	if (slot->wl_buffer)
-		wl_buffer_add_listener(slot->wl_buffer, &slot_listener, slot);
+	slot_take(slot, surface,
+		  wl_shm_pool_create_buffer(pool, offset, width, height, stride,
+					    client_shm_format(fourcc)),
+		  -1);
 }
 
 void
 slot_drop(struct slot *slot)
 {
+	linux_dmabuf_cancel(slot->order);
+	slot->order = NULL;
+	forget_fence(slot);
 	if (slot->wl_buffer)
 		wl_buffer_destroy(slot->wl_buffer);
 	slot->wl_buffer = NULL;
@@ -116,13 +169,13 @@ shadow_ensure(struct surface *surface, int32_t width, int32_t height, bool alpha
 /* What to attach for the wanted framebuffer; NULL: nothing to be had. */
 
 static struct slot *
-mapped_slot(struct surface *surface)
+slot_in_place(struct surface *surface)
 {
 	struct presented_framebuffer *presented = surface->wanted;
 	const struct framebuffer *framebuffer = presented->framebuffer;
 	struct slot *slot = &presented->slots[surface->connector->index];
 
-	if (!slot->wl_buffer)
+	if (!slot->wl_buffer && presented->way == IMPORT_MAPPED)
 		slot_make(slot, surface, presented->import->pool,
 			  (int32_t)framebuffer->buffer->geometry.data_ofs,
 			  (int32_t)framebuffer->width, (int32_t)framebuffer->height,
@@ -207,7 +260,8 @@ handle_presented(void *data, struct wp_presentation_feedback *proxy, uint32_t tv
 
 	feedback_drop(feedback);
 	connector_frame_presented(feedback->surface->connector, feedback->frame,
-				  (refresh_ns + 999999) / 1000000);
+				  (refresh_ns + 999999) / 1000000,
+				  flags & WP_PRESENTATION_FEEDBACK_KIND_ZERO_COPY);
 }
 
 static void
@@ -274,6 +328,7 @@ attach(struct surface *surface, struct slot *slot)
 	if (slot != surface->shown)
 		surface->previous = surface->shown;
 	surface->shown = slot;
+	forget_fence(slot);
 	slot->busy = true;
 	wl_surface_attach(surface->wl_surface, slot->wl_buffer, 0, 0);
 	wl_surface_damage_buffer(surface->wl_surface, 0, 0, INT32_MAX, INT32_MAX);
@@ -292,18 +347,18 @@ surface_update(struct surface *surface)
 	    !import_is_ready(presented->import, presented->way) ||
 	    !placement_area(&surface->placement, &area))
 		return;
-	bool mapped = presented->way == IMPORT_MAPPED;
-	struct slot *slot = mapped ? mapped_slot(surface) : converted_slot(surface);
+	bool in_place = presented->way != IMPORT_CONVERTED;
+	struct slot *slot = in_place ? slot_in_place(surface) : converted_slot(surface);
 	if (!slot)
 		return;
-	surface->path = mapped ? "mapped" : "converted";
-	if (!mapped)
+	surface->path = presented->path;
+	if (!in_place)
 		source.x = source.y = 0;
 	memset(&fitted, 0, sizeof(fitted));
 	geometry_fit(&fitted, surface->placement.options->fit, &source, &area);
 	set_viewport(surface, &fitted,
-		     mapped ? (int32_t)presented->framebuffer->width : source.width,
-		     mapped ? (int32_t)presented->framebuffer->height : source.height);
+		     in_place ? (int32_t)presented->framebuffer->width : source.width,
+		     in_place ? (int32_t)presented->framebuffer->height : source.height);
 	set_opaque(surface, !presented->alpha);
 	attach(surface, slot);
 }

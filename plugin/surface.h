@@ -17,14 +17,26 @@
 struct wp_presentation_feedback;
 struct wp_viewport;
 
+struct presented_framebuffer;
+
 /* A wl_buffer, and whether the compositor may still read it. */
 struct slot {
 	struct surface *surface;
 	struct wl_buffer *wl_buffer; /* NULL: not made yet */
 	bool busy;
+
+	/* Of a dma-buf alone. */
+	struct presented_framebuffer *framebuffer;
+	struct dmabuf_order *order;    /* NULL: not being made */
+	int dmabuf_fd;                 /* the import's; -1: not of a dma-buf */
+	struct wl_event_source *fence; /* until the GPU has read it; NULL: not waited for */
 };
 
-/* Destroys the wl_buffer, if there is one. */
+/* Takes a wl_buffer for its own; dmabuf_fd is -1, or outlives the wl_buffer. */
+void
+slot_take(struct slot *slot, struct surface *surface, struct wl_buffer *wl_buffer, int dmabuf_fd);
+
+/* Destroys the wl_buffer, if there is one, or is being made. */
 void
 slot_drop(struct slot *slot);
 
@@ -33,9 +45,11 @@ struct presented_framebuffer {
 	struct framebuffer *framebuffer;
 	struct import *import;
 	bool decided; /* way and fourcc are known */
+	bool refused; /* the compositor could not import its dma-buf */
 	enum import_way way;
-	uint32_t fourcc; /* what wl_shm is told; IMPORT_MAPPED */
+	uint32_t fourcc; /* what the compositor is told */
 	bool alpha;
+	const char *path; /* the way's name for users */
 	unsigned slot_count;
 	struct slot slots[]; /* one a connector: each has releases of its own */
 };

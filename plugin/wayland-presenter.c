@@ -36,59 +36,176 @@ surface_of(struct presented_device *presented, const struct connector *connector
 
 /* How a framebuffer is read */
 
-/* NULL: in place; else why that cannot be. */
+/* NULL: as a dma-buf; else why that cannot be. */
 static const char *
-reason_to_convert(const struct client *client, const struct framebuffer *framebuffer,
-		  uint32_t fourcc)
+reason_against_dmabuf(const struct presented_device *presented,
+		      const struct presented_framebuffer *shown)
 {
-	if (!framebuffer->buffer->writable)
+	const struct dmabuf_host *host = &presented->presenter->dmabuf;
+	const struct backing *backing = &shown->framebuffer->buffer->backing;
+	const char *reason = dmabuf_reason_compositor(host);
+
+	if (!reason && !backing->offer)
+		reason = dmabuf_reason_kernel(host);
+	if (reason)
+		return reason;
+	if (!backing->writable)
 		return "the guest granted its pages for reading only";
-	if (!client_has_shm_format(client, fourcc))
+	if (!linux_dmabuf_has_format(&presented->client->dmabuf, shown->fourcc))
+		return "Weston takes no dma-buf of this format";
+	if (shown->import->results[IMPORT_DMABUF].state == OBJECT_FAILED)
+		return "the kernel could not make a dma-buf of the guest's pages";
+	if (shown->refused)
+		return "Weston could not import the dma-buf";
+	return NULL;
+}
+
+/* NULL: mapped, in place; else why that cannot be. */
+static const char *
+reason_to_convert(const struct presented_device *presented,
+		  const struct presented_framebuffer *shown)
+{
+	const struct framebuffer *framebuffer = shown->framebuffer;
+
+	if (!framebuffer->buffer->backing.writable)
+		return "the guest granted its pages for reading only";
+	if (!client_has_shm_format(presented->client, shown->fourcc))
 		return "Weston's renderer does not read this format";
-	if (fourcc == DRM_FORMAT_YUYV && !compat_yuv_is_bt601())
+	if (shown->fourcc == DRM_FORMAT_YUYV && !compat_yuv_is_bt601())
 		return "Weston's renderer takes its colours for those of BT.709";
 	if (framebuffer->pitch % 4 != 0 ||
 	    framebuffer->pitch % framebuffer->format->octets_per_pixel != 0)
 		return "Weston's renderer does not read rows of this length";
 	if (framebuffer->buffer->geometry.data_ofs % 4 != 0)
 		return "the picture does not begin at a multiple of 4 octets";
+	if (shown->import->results[IMPORT_MAPPED].state == OBJECT_FAILED)
+		return "Weston could not map the guest's pages";
 	return NULL;
 }
 
+/* Once a device and way. `reason`: against the way before it. */
 static void
-tell_way(struct presented_device *presented, const struct framebuffer *framebuffer,
-	 enum import_way way, const char *reason)
+tell_way(struct presented_device *presented, const struct presented_framebuffer *shown,
+	 const char *reason)
 {
-	if (presented->told[way])
+	const struct framebuffer *framebuffer = shown->framebuffer;
+	const char *text = "the compositor has the guest's pages as a dma-buf";
+
+	if (presented->told[shown->way])
 		return;
-	presented->told[way] = true;
-	if (way == IMPORT_MAPPED)
-		log_guest(&presented->device->subject, -1,
-			  "path mapped: the renderer reads the guest's pages in place (%s %ux%u)",
-			  framebuffer->format->name, framebuffer->width, framebuffer->height);
-	else
-		log_guest(&presented->device->subject, -1, "path converted (%s %ux%u): %s",
-			  framebuffer->format->name, framebuffer->width, framebuffer->height,
-			  reason);
+	presented->told[shown->way] = true;
+	if (shown->way == IMPORT_MAPPED)
+		text = "the renderer reads the guest's pages in place; no dma-buf: ";
+	else if (shown->way == IMPORT_CONVERTED)
+		text = "";
+	log_guest(&presented->device->subject, -1, "path %s (%s %ux%u): %s%s", shown->path,
+		  framebuffer->format->name, framebuffer->width, framebuffer->height, text,
+		  reason ? reason : "");
 }
 
 static void
 choose_way(struct presented_device *presented, struct presented_framebuffer *shown)
 {
 	const struct device *device = presented->device;
-	const struct framebuffer *framebuffer = shown->framebuffer;
-	const struct format *format = framebuffer->format;
+	const struct format *format = shown->framebuffer->format;
 	const struct guest_options *guest =
 		options_find_guest(device->host->options, device->subject.guest, device->uuid);
+	bool direct = presented->presenter->dmabuf.mode == DMABUF_DIRECT_DISPLAY;
 
 	shown->alpha = guest->alpha && format->fourcc != format->opaque_fourcc;
 	shown->fourcc = shown->alpha ? format->fourcc : format->opaque_fourcc;
-	const char *reason = reason_to_convert(presented->client, framebuffer, shown->fourcc);
-	if (!reason && shown->import->results[IMPORT_MAPPED].state == OBJECT_FAILED)
-		reason = "Weston could not map the guest's pages";
-	shown->way = reason ? IMPORT_CONVERTED : IMPORT_MAPPED;
+	shown->way = IMPORT_DMABUF;
+	shown->path = direct ? "direct" : "dma-buf";
+	const char *reason = reason_against_dmabuf(presented, shown);
+	if (reason) {
+		const char *reason_against_mapped = reason_to_convert(presented, shown);
+
+		shown->way = reason_against_mapped ? IMPORT_CONVERTED : IMPORT_MAPPED;
+		shown->path = reason_against_mapped ? "converted" : "mapped";
+		if (reason_against_mapped)
+			reason = reason_against_mapped;
+	}
 	shown->decided = true;
-	tell_way(presented, framebuffer, shown->way, reason);
+	tell_way(presented, shown, reason);
+}
+
+static void
+begin_import(struct presented_device *presented, struct presented_framebuffer *shown);
+
+static void
+drop_slots(struct presented_framebuffer *shown)
+{
+	for (unsigned i = 0; i < shown->slot_count; i++)
+		slot_drop(&shown->slots[i]);
+}
+
+/* No further dma-buf is tried for this framebuffer. */
+static void
+refuse_dmabuf(struct presented_device *presented, struct presented_framebuffer *shown)
+{
+	shown->refused = true;
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		surface_forget(&presented->surfaces[i], shown);
+	drop_slots(shown);
+	begin_import(presented, shown);
+}
+
+static void
+handle_slot_made(void *data, struct wl_buffer *wl_buffer)
+{
+	struct slot *slot = data;
+	struct presented_framebuffer *shown = slot->framebuffer;
+
+	slot->order = NULL;
+	if (!wl_buffer) {
+		refuse_dmabuf(shown->framebuffer->buffer->device->presented, shown);
+		return;
+	}
+	slot_take(slot, slot->surface, wl_buffer, shown->import->dmabuf_fd);
+	for (unsigned i = 0; i < shown->slot_count; i++)
+		if (!shown->slots[i].wl_buffer)
+			return;
+	framebuffer_ready(shown->framebuffer, 0);
+}
+
+/* One for each connector: each has releases of its own. */
+static void
+order_slots(struct presented_device *presented, struct presented_framebuffer *shown)
+{
+	const struct framebuffer *framebuffer = shown->framebuffer;
+	const struct dmabuf_picture picture = {
+		.fd = shown->import->dmabuf_fd,
+		.offset = framebuffer->buffer->geometry.data_ofs,
+		.pitch = framebuffer->pitch,
+		.width = (int32_t)framebuffer->width,
+		.height = (int32_t)framebuffer->height,
+		.fourcc = shown->fourcc,
+		.direct = presented->presenter->dmabuf.mode == DMABUF_DIRECT_DISPLAY,
+	};
+
+	for (unsigned i = 0; i < shown->slot_count; i++) {
+		struct slot *slot = &shown->slots[i];
+
+		slot->framebuffer = shown;
+		slot->surface = &presented->surfaces[i];
+		slot->order = linux_dmabuf_order(&presented->client->dmabuf, &picture,
+						 handle_slot_made, slot);
+		if (!slot->order) {
+			refuse_dmabuf(presented, shown);
+			return;
+		}
+	}
+	client_flush(presented->client);
+}
+
+/* The pages are there, in the way that was chosen. */
+static void
+finish_import(struct presented_device *presented, struct presented_framebuffer *shown)
+{
+	if (shown->way == IMPORT_DMABUF)
+		order_slots(presented, shown);
+	else
+		framebuffer_ready(shown->framebuffer, 0);
 }
 
 static void
@@ -96,7 +213,7 @@ begin_import(struct presented_device *presented, struct presented_framebuffer *s
 {
 	choose_way(presented, shown);
 	if (import_is_ready(shown->import, shown->way))
-		framebuffer_ready(shown->framebuffer, 0);
+		finish_import(presented, shown);
 	else
 		import_want(shown->import, shown->way);
 }
@@ -112,7 +229,11 @@ handle_settled(void *data, struct import *import, enum import_way way, int error
 
 		if (!shown || shown->import != import || !shown->decided || shown->way != way)
 			continue;
-		if (error < 0 && way == IMPORT_MAPPED)
+		if (!presented->ready)
+			shown->decided = false; /* the next client begins anew */
+		else if (error >= 0)
+			finish_import(presented, shown);
+		else if (way != IMPORT_CONVERTED)
 			begin_import(presented, shown);
 		else
 			framebuffer_ready(framebuffer, error);
@@ -148,6 +269,94 @@ import_of(struct presented_device *presented, struct display_buffer *buffer)
 	return import;
 }
 
+/* What the compositor offers */
+
+static void
+learn(struct wayland_presenter *presenter, const struct client *client)
+{
+	presenter->dmabuf.linux_dmabuf_version = client->dmabuf.version;
+	presenter->dmabuf.has_direct_display = client->dmabuf.direct_display != NULL;
+}
+
+static void
+tell_dmabuf(const struct dmabuf_host *host)
+{
+	const char *compositor = dmabuf_reason_compositor(host);
+	const char *kernel = dmabuf_reason_kernel(host);
+
+	if (host->mode == DMABUF_NEVER)
+		kernel = NULL;
+	if (compositor || kernel)
+		log_line("dma-buf: off: %s%s%s", compositor ? compositor : "",
+			 compositor && kernel ? "; " : "", kernel ? kernel : "");
+	else
+		log_line("dma-buf: on: Weston gets guests' buffers as dma-bufs%s",
+			 host->mode == DMABUF_DIRECT_DISPLAY ? ", for scan-out alone" : "");
+}
+
+static void
+send_scout_home(struct wayland_presenter *presenter)
+{
+	if (presenter->scout_home)
+		wl_event_source_remove(presenter->scout_home);
+	presenter->scout_home = NULL;
+	client_destroy(presenter->scout);
+	presenter->scout = NULL;
+}
+
+static void
+handle_scout_idle(void *data)
+{
+	struct wayland_presenter *presenter = data;
+
+	presenter->scout_home = NULL;
+	send_scout_home(presenter);
+}
+
+static void
+handle_scout_ready(void *data)
+{
+	struct wayland_presenter *presenter = data;
+
+	learn(presenter, presenter->scout);
+	tell_dmabuf(&presenter->dmabuf);
+	/* Not at once: this is called from within the client. */
+	presenter->scout_home = wl_event_loop_add_idle(wl_display_get_event_loop(presenter->server),
+						       handle_scout_idle, presenter);
+}
+
+static void
+handle_scout_lost(void *data)
+{
+	send_scout_home(data);
+}
+
+static const struct client_handler scout_handler = {
+	.ready = handle_scout_ready,
+	.lost = handle_scout_lost,
+};
+
+int
+wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compositor *compositor,
+		       const struct display_host *host)
+{
+	presenter->server = compositor->wl_display;
+	if (pacing_init(&presenter->pacing, host) < 0)
+		return -ENOMEM;
+	placements_init(&presenter->placements, compositor);
+	presenter->dmabuf = host->dmabuf;
+	presenter->scout = client_create(presenter->server, &scout_handler, presenter);
+	return 0;
+}
+
+void
+wayland_presenter_finish(struct wayland_presenter *presenter)
+{
+	send_scout_home(presenter);
+	placements_finish(&presenter->placements);
+	pacing_finish(&presenter->pacing);
+}
+
 /* The client's life */
 
 static void
@@ -166,6 +375,7 @@ handle_ready(void *data)
 		return;
 	}
 	presented->ready = true;
+	learn(presented->presenter, client);
 	wl_list_for_each(import, &presented->imports, link)
 		import_set_client(import, presented->client);
 	for (unsigned i = 0; i < presented->surface_count; i++)
@@ -178,11 +388,13 @@ handle_ready(void *data)
 	}
 }
 
-static void
-drop_slots(struct presented_framebuffer *shown)
+static bool
+is_ordered(const struct presented_framebuffer *shown)
 {
 	for (unsigned i = 0; i < shown->slot_count; i++)
-		slot_drop(&shown->slots[i]);
+		if (shown->slots[i].order)
+			return true;
+	return false;
 }
 
 static void
@@ -193,9 +405,16 @@ detach_client(struct presented_device *presented)
 	presented->ready = false;
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_set_client(&presented->surfaces[i], NULL);
-	wl_list_for_each(framebuffer, &presented->device->framebuffers, link)
-		if (framebuffer->presented)
-			drop_slots(framebuffer->presented);
+	wl_list_for_each(framebuffer, &presented->device->framebuffers, link) {
+		struct presented_framebuffer *shown = framebuffer->presented;
+
+		if (!shown)
+			continue;
+		/* What the client died of is perhaps this: not again. */
+		shown->refused = shown->refused || is_ordered(shown);
+		shown->decided = false;
+		drop_slots(shown);
+	}
 }
 
 static void

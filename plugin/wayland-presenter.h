@@ -8,15 +8,35 @@
 
 #include <wayland-server-core.h>
 
+#include "dmabuf-policy.h"
 #include "pacing.h"
 #include "placement.h"
 #include "presenter.h"
+
+struct client;
 
 struct wayland_presenter {
 	struct wl_display *server;
 	struct placements placements;
 	struct pacing pacing;
+	struct dmabuf_host dmabuf; /* of the compositor as the last client saw it */
+	/* Looks at what the compositor offers before any guest comes. */
+	struct client *scout;
+	struct wl_event_source *scout_home; /* idle, pending */
 };
+
+/*
+ * `host` tells limits, the loop and the kernel's facts; it outlives the
+ * presenter. Says in the log whether dma-bufs are used, once that is known.
+ * -ENOMEM.
+ */
+int
+wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compositor *compositor,
+		       const struct display_host *host);
+
+/* After the last device was destroyed. */
+void
+wayland_presenter_finish(struct wayland_presenter *presenter);
 
 /* With a struct wayland_presenter as its data. */
 extern const struct presenter_ops wayland_presenter_ops;

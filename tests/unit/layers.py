@@ -15,8 +15,8 @@ from pathlib import Path
 FIXED = {
     0: "base limits log",
     1: "displif-decode page-directory event-page geometry formats xenbus-table edid flip options",
-    2: "store xenbus channel grants ring worker",
-    3: "device connector request",
+    2: "store xenbus channel grants allocator ring worker",
+    3: "device backing connector request",
     4: "module client placement convert config compat",
 }
 LAYER_OF_STEM = {stem: layer for layer, stems in FIXED.items() for stem in stems.split()}
@@ -27,12 +27,14 @@ ONLY_IN = {
     "xenevtchn.h": {"channel.c"},
     "xengnttab.h": {"grants.c"},
     "xen/sys/gntdev.h": {"grants.c"},
+    "xf86drm.h": {"allocator.c"},
+    "xf86drmMode.h": {"allocator.c"},
 }
 
 # Least layer that may see a header; pure code has no input and output but its arguments.
 LEAST_LAYER = [
-    (r"libweston|weston|wayland-client|wayland-server|pixman|xf86drm|libdrm/", 4),
-    (r"wayland-util\.h", 2),
+    (r"libweston|weston|wayland-client|wayland-server|pixman", 4),
+    (r"wayland-util\.h|xf86drm|libdrm/|linux/dma-heap", 2),
     (r"xenstore|xenevtchn|xengnttab|xenctrl|xen/sys/", 2),
     (r"sys/(?!types\.h)|poll\.h|fcntl\.h|signal\.h|dirent\.h|spawn\.h|semaphore\.h", 2),
 ]
