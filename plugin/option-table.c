@@ -50,6 +50,8 @@ const struct option_entry option_table[] = {
 	 "whether the transparency of ARGB pictures shows what is behind them"},
 	{SECTION_GUEST, "be-alloc", KIND_BOOL, IN_GUEST(options.be_alloc), 0, 0, 0, "false", "",
 	 "whether it may have buffers of this domain's memory; for guests that are trusted"},
+	{SECTION_GUEST, "keep-picture", KIND_BOOL, IN_GUEST(options.keep_picture), 0, 0, 0, "false",
+	 "", "whether its last picture stays when it goes, until it comes again"},
 
 	{SECTION_CONNECTOR, "guest", KIND_STRING, IN_CONNECTOR(guest), 0, 0, 0, "*", "",
 	 "the guest's name or UUID; * = any"},

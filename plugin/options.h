@@ -39,8 +39,9 @@ struct connector_options {
 };
 
 struct guest_options {
-	bool alpha;    /* show the transparency of ARGB formats */
-	bool be_alloc; /* it may ask for buffers that are allocated here */
+	bool alpha;        /* show the transparency of ARGB formats */
+	bool be_alloc;     /* it may ask for buffers that are allocated here */
+	bool keep_picture; /* what it showed last stays when it goes */
 };
 
 struct module_options {

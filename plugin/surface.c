@@ -22,7 +22,7 @@ slot_free(struct slot *slot)
 	struct surface *surface = slot->surface;
 
 	slot->busy = false;
-	if (slot == surface->previous)
+	if (slot == surface->previous && surface->connector)
 		connector_frame_released(surface->connector);
 }
 
@@ -173,7 +173,7 @@ slot_in_place(struct surface *surface)
 {
 	struct presented_framebuffer *presented = surface->wanted;
 	const struct framebuffer *framebuffer = presented->framebuffer;
-	struct slot *slot = &presented->slots[surface->connector->index];
+	struct slot *slot = &presented->slots[surface->index];
 
 	if (!slot->wl_buffer && presented->way == IMPORT_MAPPED)
 		slot_make(slot, surface, presented->import->pool,
@@ -386,9 +386,19 @@ surface_hide(struct surface *surface)
 }
 
 void
+surface_freeze(struct surface *surface)
+{
+	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++)
+		feedback_drop(&surface->feedbacks[i]);
+	surface->connector = NULL;
+	surface->wanted = NULL;
+	surface->previous = NULL;
+}
+
+void
 surface_forget(struct surface *surface, const struct presented_framebuffer *framebuffer)
 {
-	const struct slot *slot = &framebuffer->slots[surface->connector->index];
+	const struct slot *slot = &framebuffer->slots[surface->index];
 
 	if (surface->wanted == framebuffer)
 		surface_hide(surface);
@@ -428,7 +438,7 @@ handle_applied(void *data)
 	/* Commits are applied in their order, so this is the last one when as many
 	 * were applied as were made. */
 	surface->applied++;
-	if (surface->applied == surface->commits)
+	if (surface->applied == surface->commits && surface->connector)
 		connector_frame_applied(surface->connector, surface->frame);
 }
 
@@ -505,6 +515,7 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 	     const struct connector_options *options)
 {
 	surface->connector = connector;
+	surface->index = connector->index;
 	surface->shadow.fd = -1;
 	placement_init(&surface->placement, placements, options, connector->index,
 		       &placement_handler, surface);

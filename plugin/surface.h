@@ -42,7 +42,8 @@ slot_drop(struct slot *slot);
 
 /* What the presenter keeps for a framebuffer. */
 struct presented_framebuffer {
-	struct framebuffer *framebuffer;
+	struct wl_list link;             /* presented_device.kept, once the framebuffer is gone */
+	struct framebuffer *framebuffer; /* gone, then */
 	struct import *import;
 	bool decided; /* way and fourcc are known */
 	bool refused; /* the compositor could not import its dma-buf */
@@ -76,8 +77,9 @@ struct feedback {
 #define SURFACE_FEEDBACKS 4
 
 struct surface {
-	struct connector *connector;
-	struct client *client; /* NULL: none, or not ready */
+	struct connector *connector; /* NULL: gone, and the last picture is kept */
+	unsigned index;              /* of the connector */
+	struct client *client;       /* NULL: none, or not ready */
 	struct placement placement;
 
 	struct wl_surface *wl_surface;
@@ -115,6 +117,10 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 
 void
 surface_hide(struct surface *surface);
+
+/* The connector goes; what is shown stays until surface_finish(). */
+void
+surface_freeze(struct surface *surface);
 
 /* Shows the wanted framebuffer, if all that it takes is there. */
 void

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <drm_fourcc.h>
 
@@ -18,11 +19,14 @@
 #include "surface.h"
 
 struct presented_device {
+	struct wl_list link; /* wayland_presenter.kept, once the device is gone */
 	struct wayland_presenter *presenter;
-	struct device *device;
+	struct device *device;      /* NULL: gone, and its last picture is kept */
+	struct log_subject subject; /* whose picture it is */
 	struct client *client;
 	bool ready;
 	struct wl_list imports; /* import.link */
+	struct wl_list kept;    /* presented_framebuffer.link: shown when the device went */
 	bool told[IMPORT_WAYS]; /* which ways were logged */
 	unsigned surface_count;
 	struct surface surfaces[];
@@ -269,6 +273,80 @@ import_of(struct presented_device *presented, struct display_buffer *buffer)
 	return import;
 }
 
+/* The last picture of a guest that went, where weston.ini wants it kept */
+
+static void
+presented_device_free(struct presented_device *presented)
+{
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		surface_finish(&presented->surfaces[i]);
+	client_destroy(presented->client);
+	free(presented);
+}
+
+static void
+forget_picture(struct presented_device *presented)
+{
+	struct presented_framebuffer *shown, *next;
+
+	wl_list_remove(&presented->link);
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		surface_set_client(&presented->surfaces[i], NULL);
+	wl_list_for_each_safe(shown, next, &presented->kept, link) {
+		drop_slots(shown);
+		free(shown);
+	}
+	presented_device_free(presented);
+}
+
+static void
+forget_pictures_of(struct wayland_presenter *presenter, const struct log_subject *subject)
+{
+	struct presented_device *presented, *next;
+
+	wl_list_for_each_safe(presented, next, &presenter->kept, link)
+		if (presented->subject.devid == subject->devid &&
+		    strcmp(presented->subject.guest, subject->guest) == 0)
+			forget_picture(presented);
+}
+
+static bool
+shows(const struct presented_device *presented, const struct presented_framebuffer *shown)
+{
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		if (presented->surfaces[i].shown == &shown->slots[i])
+			return true;
+	return false;
+}
+
+/* Everything of the device goes but the surfaces and what they show. */
+static bool
+keep_picture(struct presented_device *presented)
+{
+	const struct device *device = presented->device;
+	struct framebuffer *framebuffer;
+	bool kept = false;
+
+	if (!options_find_guest(device->host->options, device->subject.guest, device->uuid)
+		     ->keep_picture)
+		return false;
+	for (unsigned i = 0; i < presented->surface_count; i++) {
+		kept = kept || presented->surfaces[i].shown;
+		surface_freeze(&presented->surfaces[i]);
+	}
+	wl_list_for_each(framebuffer, &device->framebuffers, link) {
+		struct presented_framebuffer *shown = framebuffer->presented;
+
+		if (!shown || !shows(presented, shown))
+			continue;
+		framebuffer->presented = NULL;
+		wl_list_insert(&presented->kept, &shown->link);
+	}
+	if (kept)
+		wl_list_insert(&presented->presenter->kept, &presented->link);
+	return kept;
+}
+
 /* What the compositor offers */
 
 static void
@@ -345,6 +423,7 @@ wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compos
 		return -ENOMEM;
 	placements_init(&presenter->placements, compositor);
 	presenter->dmabuf = host->dmabuf;
+	wl_list_init(&presenter->kept);
 	presenter->scout = client_create(presenter->server, &scout_handler, presenter);
 	return 0;
 }
@@ -352,7 +431,11 @@ wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compos
 void
 wayland_presenter_finish(struct wayland_presenter *presenter)
 {
+	struct presented_device *presented, *next;
+
 	send_scout_home(presenter);
+	wl_list_for_each_safe(presented, next, &presenter->kept, link)
+		forget_picture(presented);
 	placements_finish(&presenter->placements);
 	pacing_finish(&presenter->pacing);
 }
@@ -431,6 +514,10 @@ handle_lost(void *data)
 	struct presented_device *presented = data;
 	struct import *import, *next;
 
+	if (!presented->device) {
+		forget_picture(presented);
+		return;
+	}
 	detach_client(presented);
 	wl_list_for_each_safe(import, next, &presented->imports, link)
 		import_lose_client(import);
@@ -456,7 +543,10 @@ create_device(void *data, struct device *device, void **out)
 		return -ENOMEM;
 	presented->presenter = presenter;
 	presented->device = device;
+	presented->subject = device->subject;
 	wl_list_init(&presented->imports);
+	wl_list_init(&presented->kept);
+	forget_pictures_of(presenter, &device->subject);
 	presented->client = client_create(presenter->server, &client_handler, presented);
 	if (!presented->client) {
 		free(presented);
@@ -474,20 +564,25 @@ static void
 destroy_device(void *data)
 {
 	struct presented_device *presented = data;
+	bool kept = keep_picture(presented);
 	struct framebuffer *framebuffer;
 	struct import *import, *next;
 
-	detach_client(presented);
+	if (!kept)
+		detach_client(presented);
 	wl_list_for_each(framebuffer, &presented->device->framebuffers, link) {
+		if (framebuffer->presented)
+			drop_slots(framebuffer->presented);
 		free(framebuffer->presented);
 		framebuffer->presented = NULL;
 	}
 	wl_list_for_each_safe(import, next, &presented->imports, link)
 		import_orphan(import);
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_finish(&presented->surfaces[i]);
-	client_destroy(presented->client);
-	free(presented);
+	presented->device = NULL;
+	if (kept)
+		client_flush(presented->client);
+	else
+		presented_device_free(presented);
 }
 
 static void

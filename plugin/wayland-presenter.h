@@ -20,6 +20,7 @@ struct wayland_presenter {
 	struct placements placements;
 	struct pacing pacing;
 	struct dmabuf_host dmabuf; /* of the compositor as the last client saw it */
+	struct wl_list kept;       /* presented_device.link: last pictures of guests that went */
 	/* Looks at what the compositor offers before any guest comes. */
 	struct client *scout;
 	struct wl_event_source *scout_home; /* idle, pending */

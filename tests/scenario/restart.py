@@ -184,3 +184,50 @@ def weston_ends_in_mid_flip(rig):
     equal(weston.stop(), 0, "Weston's exit status")
     for guest in rig.guests:
         equal(guest.ok("mapped 0 1")["mapped"], 0, "pages mapped after Weston's end")
+
+
+def last_picture(rig, config="", fourcc="XR24"):
+    """A guest shows a picture, in place or converted, and is destroyed."""
+    weston = rig.weston(outputs=(("headless", 320, 240),), config=config)
+    guest = rig.guest("guest", "320x240")
+    guest.buffer(1, 320, 240, fourcc, picture=1)
+    guest.show(1, 320, 240, bpp=24 if fourcc == "RG24" else 32)
+    weston.expect(f"picture=0,0,320,240,{fourcc},1")
+    guest.destroy()
+    return weston
+
+
+def register_kept(fourcc, path):
+    def kept(rig):
+        weston = last_picture(rig, "[xen-guest]\nname=guest\nkeep-picture=true\n", fourcc)
+        weston.expect_log("disconnected after")
+        for _ in range(3):
+            weston.expect(f"picture=0,0,320,240,{fourcc},1")
+        # Another guest's coming changes nothing; its own takes the old picture away.
+        rig.guest("other", "64x64")
+        weston.expect(f"picture=0,0,320,240,{fourcc},1")
+        again = rig.guest("guest", "320x240")
+        weston.expect("solid=0,0,320,240,303030")
+        again.buffer(1, 320, 240, picture=3)
+        again.show(1, 320, 240)
+        weston.expect("picture=0,0,320,240,XR24,3")
+        again.destroy()
+        weston.expect("picture=0,0,320,240,XR24,3")
+        # Who shows nothing leaves nothing: all is given back now.
+        rig.guest("guest", "320x240")
+
+    kept.__name__ = f"kept_picture_{path}"
+    kept.__doc__ = f"keep-picture=true ({path}): the last picture stays until the guest comes again."
+    scenario("restart")(kept)
+
+
+register_kept("XR24", "mapped")
+register_kept("RG24", "converted")
+
+
+@scenario("restart")
+def no_picture_is_kept_unasked(rig):
+    """A destroyed guest's picture leaves the screen with it, also where another's is to be kept."""
+    weston = last_picture(rig, "[xen-guest]\nname=other\nkeep-picture=true\n")
+    weston.expect("solid=0,0,320,240,303030")
+    rig.expect_baseline(weston)
