@@ -175,14 +175,10 @@ int
 backing_open_dmabuf(const struct backing *backing, struct grants_export **export)
 {
 	*export = NULL;
-	_autoclose_ int fd = -1;
-	int ret = 0;
-	if (backing->fd >= 0)
-		ret = fd = duplicate(backing->fd);
-	else
-		ret = grants_export(backing->domid, backing->refs, backing->pages, export, &fd);
-	if (ret >= 0)
-		ret = check_size(backing, fd);
+	_autoclose_ int fd = backing->fd >= 0 ? duplicate(backing->fd)
+					      : grants_export(backing->domid, backing->refs,
+							      backing->pages, export);
+	int ret = fd < 0 ? fd : check_size(backing, fd);
 	if (ret < 0) {
 		grants_export_free(*export);
 		*export = NULL;

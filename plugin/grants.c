@@ -69,6 +69,15 @@ grants_unmap(struct grants *grants, void *pages, uint32_t count)
 	xengnttab_unmap(grants->handle, pages, count);
 }
 
+/* Negative errno. */
+static int
+open_device(void)
+{
+	int fd = open("/dev/xen/gntdev", O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 int
 grants_insert(uint16_t domid, const uint32_t *refs, uint32_t count)
 {
@@ -77,9 +86,9 @@ grants_insert(uint16_t domid, const uint32_t *refs, uint32_t count)
 	_autofree_ struct ioctl_gntdev_map_grant_ref *map = calloc(1, size);
 	if (!map)
 		return -ENOMEM;
-	_autoclose_ int fd = open("/dev/xen/gntdev", O_RDWR | O_CLOEXEC);
+	_autoclose_ int fd = open_device();
 	if (fd < 0)
-		return -errno;
+		return fd;
 
 	map->count = count;
 	for (uint32_t i = 0; i < count; i++) {
@@ -172,45 +181,61 @@ grants_probe_export(void)
 {
 	/* Of no pages: a kernel that can do it finds that wrong, any other the call. */
 	struct ioctl_gntdev_dmabuf_exp_from_refs nothing = {.count = 0};
-	_autoclose_ int fd = open("/dev/xen/gntdev", O_RDWR | O_CLOEXEC);
+	_autoclose_ int device = open_device();
 
-	if (fd < 0)
-		return -errno;
-	if (ioctl(fd, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, &nothing) < 0 && errno != EINVAL)
+	if (device < 0)
+		return device;
+	if (ioctl(device, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, &nothing) < 0 && errno != EINVAL)
 		return -errno;
 	return 0;
 }
 
+/* Not by the library: it complains of each time-out, which is the usual answer here. */
 struct grants_export {
-	xengnttab_handle *handle;
+	int device;
 	uint32_t fd; /* its number, by which the kernel finds it; closed maybe */
 };
 
-int
-grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **out,
-	      int *out_fd)
+static int
+export_from_refs(int device, uint16_t domid, const uint32_t *refs, uint32_t count)
 {
-	struct grants_export *export = calloc(1, sizeof(*export));
+	size_t size = sizeof(struct ioctl_gntdev_dmabuf_exp_from_refs) + count * sizeof(*refs);
+	_autofree_ struct ioctl_gntdev_dmabuf_exp_from_refs *from = calloc(1, size);
 
+	if (!from)
+		return -ENOMEM;
+	from->count = count;
+	from->domid = domid;
+	memcpy(from->refs, refs, count * sizeof(*refs));
+	if (ioctl(device, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, from) < 0)
+		return -errno;
+	return (int)from->fd;
+}
+
+int
+grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **out)
+{
+	_autoclose_ int device = open_device();
+	if (device < 0)
+		return device;
+	_autofree_ struct grants_export *export = calloc(1, sizeof(*export));
 	if (!export)
 		return -ENOMEM;
-	export->handle = xengnttab_open(NULL, 0);
-	if (!export->handle || xengnttab_dmabuf_exp_from_refs(export->handle, domid, 0, count, refs,
-							      &export->fd) < 0) {
-		int ret = -errno;
-
-		grants_export_free(export);
-		return ret;
-	}
-	*out = export;
-	*out_fd = (int)export->fd;
-	return 0;
+	int fd = export_from_refs(device, domid, refs, count);
+	if (fd < 0)
+		return fd;
+	export->device = steal_fd(&device);
+	export->fd = (uint32_t)fd;
+	*out = steal_pointer(&export);
+	return fd;
 }
 
 bool
 grants_export_is_released(const struct grants_export *export)
 {
-	if (xengnttab_dmabuf_exp_wait_released(export->handle, export->fd, 0) == 0)
+	struct ioctl_gntdev_dmabuf_exp_wait_released wait = {.fd = export->fd, .wait_to_ms = 0};
+
+	if (ioctl(export->device, IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED, &wait) == 0)
 		return true;
 	return errno != ETIMEDOUT && errno != EINTR;
 }
@@ -220,8 +245,7 @@ grants_export_free(struct grants_export *export)
 {
 	if (!export)
 		return;
-	if (export->handle)
-		xengnttab_close(export->handle);
+	close(export->device);
 	free(export);
 }
 

@@ -66,12 +66,12 @@ int
 grants_probe_export(void);
 
 /*
- * Makes a dma-buf of a guest's pages, whose descriptor is then the caller's to
- * close. All references are good, or -EINVAL. Undone by grants_export_free().
+ * Makes a dma-buf of a guest's pages and returns its descriptor, which is the
+ * caller's, or negative errno; -EINVAL: also for a single bad reference. *export
+ * is undone by grants_export_free().
  */
 int
-grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **export,
-	      int *fd);
+grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **export);
 
 /* Whether the last reference to the dma-buf is gone and its pages are the
  * guest's alone again; the caller's own descriptors count as references. */
