@@ -328,6 +328,7 @@ attach(struct surface *surface, struct slot *slot)
 	if (slot != surface->shown)
 		surface->previous = surface->shown;
 	surface->shown = slot;
+	surface->last = slot;
 	forget_fence(slot);
 	slot->busy = true;
 	wl_surface_attach(surface->wl_surface, slot->wl_buffer, 0, 0);
@@ -406,6 +407,13 @@ surface_forget(struct surface *surface, const struct presented_framebuffer *fram
 		surface->shown = NULL;
 	if (surface->previous == slot)
 		surface->previous = NULL;
+	if (surface->last == slot) {
+		surface->last = NULL;
+		/* Weston 14 and later keep a surface's last dma-buf, also where it shows nothing
+		 * any more, until the surface goes. */
+		if (framebuffer->way == IMPORT_DMABUF)
+			surface_set_client(surface, surface->client);
+	}
 }
 
 bool
@@ -486,6 +494,7 @@ unmake(struct surface *surface)
 	surface->usable = false;
 	surface->shown = NULL;
 	surface->previous = NULL;
+	surface->last = NULL;
 	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++)
 		feedback_drop(&surface->feedbacks[i]);
 	shadow_drop(&surface->shadow);

@@ -91,6 +91,7 @@ struct surface {
 	struct rectangle source;
 	uint32_t frame;
 	struct slot *shown, *previous;
+	struct slot *last; /* attached last, shown or not */
 	struct shadow shadow;
 	struct feedback feedbacks[SURFACE_FEEDBACKS];
 	struct fitted fitted; /* as the viewport was last told */

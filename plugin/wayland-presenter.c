@@ -40,6 +40,14 @@ surface_of(struct presented_device *presented, const struct connector *connector
 
 /* How a framebuffer is read */
 
+#define YUV_MISREAD "Weston's renderer takes its colours for those of BT.709"
+
+static bool
+is_yuv_misread(const struct presented_framebuffer *shown)
+{
+	return shown->fourcc == DRM_FORMAT_YUYV && !compat_yuv_is_bt601();
+}
+
 /* NULL: as a dma-buf; else why that cannot be. */
 static const char *
 reason_against_dmabuf(const struct presented_device *presented,
@@ -57,6 +65,8 @@ reason_against_dmabuf(const struct presented_device *presented,
 		return "the guest granted its pages for reading only";
 	if (!linux_dmabuf_has_format(&presented->client->dmabuf, shown->fourcc))
 		return "Weston takes no dma-buf of this format";
+	if (is_yuv_misread(shown))
+		return YUV_MISREAD;
 	if (shown->import->results[IMPORT_DMABUF].state == OBJECT_FAILED)
 		return "the kernel could not make a dma-buf of the guest's pages";
 	if (shown->refused)
@@ -75,8 +85,8 @@ reason_to_convert(const struct presented_device *presented,
 		return "the guest granted its pages for reading only";
 	if (!client_has_shm_format(presented->client, shown->fourcc))
 		return "Weston's renderer does not read this format";
-	if (shown->fourcc == DRM_FORMAT_YUYV && !compat_yuv_is_bt601())
-		return "Weston's renderer takes its colours for those of BT.709";
+	if (is_yuv_misread(shown))
+		return YUV_MISREAD;
 	if (framebuffer->pitch % 4 != 0 ||
 	    framebuffer->pitch % framebuffer->format->octets_per_pixel != 0)
 		return "Weston's renderer does not read rows of this length";

@@ -8,6 +8,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "sim")]
 
 import displif  # noqa: E402,F401
+import dmabuf  # noqa: E402,F401
 import flips  # noqa: E402,F401
 import host  # noqa: E402,F401
 import pixels  # noqa: E402,F401

@@ -6,7 +6,7 @@
  * an inaccessible page behind the last one.
  *
  * The records are in the file itself, so that a descriptor works in whatever process gets it.
- * Called by simxen.c. The dma-buf calls fail with ENOTTY, as on a kernel without them.
+ * Called by simxen.c. What concerns dma-bufs is in device-dmabuf.c.
  */
 #include "device.h"
 #include "machine.h"
@@ -44,7 +44,8 @@ struct area {
 	char *address;
 	size_t length;
 	uint64_t offset;
-	int mapping;
+	int mapping; /* -1: of a dma-buf, which has one for all */
+	int held_fd; /* -1: none */
 	struct ioctl_gntdev_unmap_notify notify;
 };
 
@@ -195,6 +196,16 @@ tell_offset(struct ioctl_gntdev_get_offset_for_vaddr *query)
 	return found < 0 ? fail(EINVAL) : 0;
 }
 
+static int
+export_refs(int fd, struct ioctl_gntdev_dmabuf_exp_from_refs *from)
+{
+	int made = dmabuf_export(fd, (uint16_t)from->domid, from->refs, from->count);
+	if (made < 0)
+		return -1;
+	from->fd = (uint32_t)made;
+	return 0;
+}
+
 int
 gntdev_device_ioctl(int fd, unsigned long request, void *argument)
 {
@@ -208,6 +219,11 @@ gntdev_device_ioctl(int fd, unsigned long request, void *argument)
 		return error ? fail(error) : delete (fd, argument);
 	case IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR:
 		return tell_offset(argument);
+	case IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS:
+		return export_refs(fd, argument);
+	case IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED:
+		return dmabuf_wait_released(
+			fd, ((struct ioctl_gntdev_dmabuf_exp_wait_released *)argument)->fd);
 	default:
 		/* Also SET_MAX_GRANTS, which Linux no longer has. */
 		return fail(ENOTTY);
@@ -230,13 +246,14 @@ map_pages(char *base, const uint32_t *frames, uint32_t count, int protection, in
 }
 
 static void
-remember(char *address, size_t length, off_t offset, int mapping)
+remember(char *address, size_t length, off_t offset, int mapping, int held_fd)
 {
 	struct area *area = calloc(1, sizeof *area);
 	*area = (struct area){.address = address,
 			      .length = length,
 			      .offset = (uint64_t)offset,
-			      .mapping = mapping};
+			      .mapping = mapping,
+			      .held_fd = held_fd};
 	pthread_mutex_lock(&areas_lock);
 	area->next = areas;
 	areas = area;
@@ -257,6 +274,17 @@ map_at(void *wanted, const uint32_t *frames, uint32_t count, int protection, int
 		return NULL;
 	}
 	madvise(base, length, MADV_DONTFORK);
+	return base;
+}
+
+void *
+gntdev_device_map_frames(void *address, const uint32_t *frames, uint32_t count, int protection,
+			 int flags, int memory_fd, int held_fd)
+{
+	char *base = map_at(address, frames, count, protection, flags, memory_fd);
+	if (base)
+		remember(base, (size_t)count * MACHINE_PAGE, 0, -1,
+			 fcntl(held_fd, F_DUPFD_CLOEXEC, 0));
 	return base;
 }
 
@@ -300,7 +328,7 @@ map_claimed(void *wanted, const struct ioctl_gntdev_grant_ref *refs, uint32_t co
 		base = map_at(wanted, frames, count, protection, flags, memory_fd);
 		syscall(SYS_close, memory_fd);
 		if (base)
-			remember(base, (size_t)count * MACHINE_PAGE, offset, mapping);
+			remember(base, (size_t)count * MACHINE_PAGE, offset, mapping, -1);
 		else
 			grant_unmap(machine, mapping);
 	}
@@ -359,7 +387,11 @@ gntdev_device_munmap(void *address, size_t length)
 	if (area->length != whole)
 		return fail(EINVAL);
 	int result = (int)syscall(SYS_munmap, address, whole + MACHINE_PAGE);
-	grant_unmap(machine_get(), area->mapping);
+	if (area->mapping >= 0)
+		grant_unmap(machine_get(), area->mapping);
+	if (area->held_fd >= 0)
+		syscall(SYS_close, area->held_fd);
 	free(area);
+	dmabuf_reap();
 	return result;
 }

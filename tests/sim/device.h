@@ -51,4 +51,39 @@ gntdev_device_munmap(void *address, size_t length);
 bool
 gntdev_device_maps(const void *address);
 
+/* Maps page frames of a domain's memory; whoever maps them holds a copy of held_fd. NULL: refused.
+ */
+void *
+gntdev_device_map_frames(void *address, const uint32_t *frames, uint32_t count, int protection,
+			 int flags, int memory_fd, int held_fd);
+
+/* dma-bufs of guests' pages. */
+struct pollfd;
+struct epoll_event;
+
+/* The new descriptor. */
+int
+dmabuf_export(int device_fd, uint16_t domid, const uint32_t *refs, uint32_t count);
+
+/* Always fails: ETIMEDOUT while somebody has it, ENOENT from then on. */
+int
+dmabuf_wait_released(int device_fd, uint32_t number);
+
+bool
+dmabuf_is(int fd);
+
+void *
+dmabuf_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset);
+
+/* For sets in which dma-bufs may be. */
+int
+dmabuf_poll(struct pollfd *fds, unsigned long count, int timeout);
+
+int
+dmabuf_epoll_ctl(int epoll_fd, int operation, int fd, struct epoll_event *event);
+
+/* After descriptors or mappings have gone. */
+void
+dmabuf_reap(void);
+
 #endif

@@ -13,10 +13,12 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -233,7 +235,26 @@ close(int fd)
 {
 	if (evtchn_device_is(fd))
 		evtchn_device_close(fd);
-	return (int)syscall(SYS_close, fd);
+	int result = (int)syscall(SYS_close, fd);
+	dmabuf_reap();
+	return result;
+}
+
+PUBLIC int
+poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	for (nfds_t i = 0; i < count; i++)
+		if (dmabuf_is(fds[i].fd))
+			return dmabuf_poll(fds, count, timeout);
+	return (int)syscall(SYS_poll, fds, count, timeout);
+}
+
+PUBLIC int
+epoll_ctl(int epoll_fd, int operation, int fd, struct epoll_event *event)
+{
+	if (dmabuf_is(fd))
+		return dmabuf_epoll_ctl(epoll_fd, operation, fd, event);
+	return (int)syscall(SYS_epoll_ctl, epoll_fd, operation, fd, event);
 }
 
 static void *
@@ -241,6 +262,8 @@ simulated_mmap(void *address, size_t length, int protection, int flags, int fd, 
 {
 	if (fd >= 0 && !(flags & MAP_ANONYMOUS) && machine_get() && gntdev_device_is(fd))
 		return gntdev_device_mmap(address, length, protection, flags, fd, offset);
+	if (fd >= 0 && !(flags & MAP_ANONYMOUS) && dmabuf_is(fd))
+		return dmabuf_mmap(address, length, protection, flags, fd, offset);
 	return (void *)syscall(SYS_mmap, address, length, protection, flags, fd, offset);
 }
 

@@ -65,10 +65,12 @@ class Rig:
 
     @property
     def machine(self):
-        if not self._machine:
-            self._machine = Machine()
-            self._machine.start()
-        return self._machine
+        return self._machine or self.start_machine()
+
+    def start_machine(self, guest_type="PV"):
+        """Once; a scenario that asks for the machine without it gets that of a PV domain."""
+        self._machine = Machine(guest_type=guest_type)
+        return self._machine.start()
 
     def guest(self, name="guest", *resolutions, connect=True, **options):
         guest = Guest(self.machine, name, resolutions or ("800x600",), **options)

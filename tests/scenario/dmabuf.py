@@ -1,0 +1,386 @@
+# SPDX-License-Identifier: MIT
+"""Guests' own pages as dma-bufs, on a GL renderer: shown live, refused at each step, let go of late."""
+import ctypes
+import functools
+import os
+
+from rig.machine import wait_until
+from rig.runner import Skip, check, equal, scenario
+
+SIZE = (320, 240)
+SMALL = "320x240"
+SCREEN = (("headless", 320, 240),)
+BPP = {"XR24": 32, "AR24": 32, "RG24": 24}
+FORCE = "[xen-display]\ndmabuf=force\n"
+
+
+def let_go(rig, weston):
+    """llvmpipe refers to what it drew last until it draws something else: it gets something, of a
+    path that leaves nothing behind."""
+    for guest in rig.guests:
+        guest.destroy()
+    rig.machine.control("clear")
+    rig.machine.control("fail", "weston", "dmabuf.export", 1, "ENOMEM", 0)
+    last = rig.guest("last", *[SMALL] * len(weston.outputs))
+    last.buffer(1, *SIZE, picture=0)
+    for connector in range(len(weston.outputs)):
+        last.show(1, *SIZE, connector=connector)
+    weston.expect("picture=0,0,320,240,XR24,0")
+    last.destroy()
+    rig.expect_baseline(weston)
+
+
+def dmabuf(limit=60):
+    """A scenario after which nothing is held of any dma-buf."""
+    def register(function):
+        @functools.wraps(function)
+        def whole(rig):
+            function(rig)
+            let_go(rig, rig.westons[-1])
+
+        scenario("dmabuf", limit=limit)(whole)
+        return function
+    return register
+
+
+def gl_weston(rig, config=FORCE, outputs=SCREEN, guest_type="PVH", faults=()):
+    """Weston with GL in a domain that may export; a Weston whose GL takes no dma-bufs is skipped."""
+    rig.start_machine(guest_type)
+    for fault in faults:
+        rig.machine.control(*fault.split())
+    weston = rig.weston(outputs=outputs, renderer="gl", config=config)
+    weston.expect_log("dma-buf: o")
+    if "offers no linux-dmabuf" in weston.log():
+        raise Skip("this Weston's GL renderer takes no dma-bufs without a GPU")
+    return weston
+
+
+def said(weston, text):
+    check(text in weston.log(), f"not in the log: {text}\n" + weston.log()[-1500:])
+
+
+def picture(guest, weston, cookie, fourcc="XR24", number=None, options=""):
+    """A new buffer, shown; the screen is right."""
+    number = number or cookie
+    guest.buffer(cookie, *SIZE, fourcc, options=options, picture=number)
+    guest.show(cookie, *SIZE, bpp=BPP.get(fourcc, 16))
+    weston.expect(f"picture=0,0,320,240,{fourcc},{number}")
+
+
+def register_format(fourcc):
+    def shown(rig):
+        weston = gl_weston(rig)
+        guest = rig.guest("g", SMALL)
+        picture(guest, weston, 1, fourcc)
+        guest.buffer(2, *SIZE, fourcc, picture=2)
+        guest.flip(2)
+        weston.expect(f"picture=0,0,320,240,{fourcc},2")
+        guest.flips(10, 1, 2)
+        # Drawn after the last flip, without a word: the pages themselves are read.
+        guest.ok("fill 0 2 7")
+        guest.flip(1)
+        guest.flip(2)
+        weston.expect(f"picture=0,0,320,240,{fourcc},7")
+
+    shown.__name__ = f"{fourcc.lower()}_is_shown"
+    shown.__doc__ = f"{fourcc}: every pixel right, and drawn anew in the same pages."
+    dmabuf(limit=90)(shown)
+
+
+for name in ("XR24", "AR24", "RG16", "RG24", "YUYV", "XR12", "AR15"):
+    register_format(name)
+
+
+@dmabuf()
+def path_and_counters(rig):
+    """The log and the API say dma-buf; nothing is copied."""
+    weston = gl_weston(rig)
+    said(weston, "dma-buf: on:")
+    guest = rig.guest("g", SMALL)
+    picture(guest, weston, 1)
+    guest.buffer(2, *SIZE, picture=2)
+    guest.flips(20, 1, 2)
+    said(weston, "path dma-buf (XRGB8888 320x240)")
+    words = weston.control("list")[0].split()
+    equal(words[7:11], ["dma-buf", "20", "0", "0"], "path, flips, octets copied, scanned out")
+
+
+@dmabuf()
+def offset_in_the_buffer(rig):
+    """data_ofs is the plane's offset."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", SMALL)
+    picture(guest, weston, 1, options="ofs=4160")
+    said(weston, "path dma-buf")
+
+
+@dmabuf()
+def two_connectors_one_framebuffer(rig):
+    """Both screens show the same framebuffer, and both flip."""
+    weston = gl_weston(rig, outputs=(("headless", 320, 240), ("second", 320, 240)))
+    guest = rig.guest("g", SMALL, SMALL)
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE, picture=cookie)
+    for connector in (0, 1):
+        guest.show(1, *SIZE, connector=connector)
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")
+    guest.flips(10, 2, 1, connector=0)
+    guest.flips(5, 2, 1, 2, connector=1)
+    said(weston, "path dma-buf")
+
+
+@dmabuf()
+def never(rig):
+    """dmabuf=never: mapped, and both lines say why."""
+    weston = gl_weston(rig, "[xen-display]\ndmabuf=never\n")
+    said(weston, "dma-buf: off: dmabuf=never")
+    guest = rig.guest("g", SMALL)
+    picture(guest, weston, 1)
+    said(weston, "path mapped (XRGB8888 320x240): the renderer reads the guest's pages in place; no "
+         "dma-buf: dmabuf=never")
+
+
+@dmabuf()
+def auto_without_a_gpu(rig):
+    """dmabuf=auto with software GL: mapped."""
+    weston = gl_weston(rig, "")
+    said(weston, "dma-buf: off: Weston's renderer has no GPU")
+    picture(rig.guest("g", SMALL), weston, 1)
+    said(weston, "path mapped")
+
+
+@dmabuf()
+def direct_display_is_not_offered(rig):
+    """dmabuf=direct-display where Weston has no planes: mapped, with the reason."""
+    weston = gl_weston(rig, "[xen-display]\ndmabuf=direct-display\n")
+    said(weston, "weston_direct_display_v1")
+    picture(rig.guest("g", SMALL), weston, 1)
+    said(weston, "path mapped")
+
+
+@dmabuf()
+def pv_domain(rig):
+    """A PV domain's kernel cannot export: known from the start."""
+    weston = gl_weston(rig, guest_type="PV")
+    said(weston, "dma-buf: off: this is a PV domain")
+    picture(rig.guest("g", SMALL), weston, 1)
+    said(weston, "path mapped")
+
+
+@dmabuf()
+def kernel_without_dmabuf(rig):
+    """A kernel without the converter: known from the start."""
+    weston = gl_weston(rig, faults=["fail weston dmabuf.export 1 25 0"])
+    said(weston, "dma-buf: off: the kernel is without CONFIG_XEN_GNTDEV_DMABUF")
+    picture(rig.guest("g", SMALL), weston, 1)
+    said(weston, "path mapped")
+
+
+@dmabuf()
+def one_export_fails(rig):
+    """It counts for that buffer alone: the guest's next one and another guest's are dma-bufs."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", SMALL)
+    rig.machine.control("fail", "weston", "dmabuf.export", 1, "ENOMEM")
+    picture(guest, weston, 1)
+    said(weston, "could not make a dma-buf")
+    picture(guest, weston, 2)
+    said(weston, "path dma-buf")
+    equal(weston.control("list")[0].split()[7], "dma-buf", "path of the second buffer")
+    other = rig.guest("other", SMALL)
+    picture(other, weston, 1, number=5)
+    equal(weston.log().count("path dma-buf"), 2, "guests on the path dma-buf")
+    guest.flip(1)
+    equal(weston.control("list")[-1].split()[7], "mapped", "path of the first buffer")
+
+
+@dmabuf()
+def read_only_grants(rig):
+    """What was granted for reading alone can be neither exported nor a pool."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", SMALL)
+    picture(guest, weston, 1, options="readonly")
+    said(weston, "path converted (XRGB8888 320x240): the guest granted its pages for reading only")
+
+
+def fence(rig):
+    return os.open(f"{rig.machine.directory}/dev/dmabuf-fence", os.O_RDWR | os.O_NONBLOCK)
+
+
+def make_busy(fifo):
+    try:
+        while True:
+            os.write(fifo, b"." * 4096)
+    except BlockingIOError:
+        pass
+
+
+def make_idle(fifo):
+    try:
+        while True:
+            os.read(fifo, 65536)
+    except BlockingIOError:
+        pass
+
+
+@dmabuf()
+def flip_waits_for_the_gpu(rig):
+    """The previous buffer is released but still read: the flip is done when it polls as writable."""
+    weston = gl_weston(rig, FORCE + "flip-deadline=2000\n")
+    guest = rig.guest("g", SMALL)
+    picture(guest, weston, 1)
+    guest.buffer(2, *SIZE, picture=2)
+    guest.flip(2)
+    fifo = fence(rig)
+    make_busy(fifo)
+    guest.flip(1, wait=False)
+    guest.no_event("flip", 0.6)
+    make_idle(fifo)
+    guest.event("flip", dev=0, conn=0, fb=1)
+    guest.flips(10, 2, 1)
+    os.close(fifo)
+
+
+@dmabuf()
+def deadline_bounds_a_busy_gpu(rig):
+    """A GPU that never ends: flips are done at the deadline, each; and the buffer can be destroyed."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", SMALL)
+    picture(guest, weston, 1)
+    guest.buffer(2, *SIZE, picture=2)
+    guest.flip(2)
+    fifo = fence(rig)
+    make_busy(fifo)
+    for cookie in (1, 2, 1, 2):
+        guest.flip(cookie)
+    guest.ok("fb-detach 0 1")
+    guest.ok("dbuf-destroy 0 1")
+    guest.destroy()
+    os.close(fifo)
+
+
+def take_descriptor(pid, target):
+    """A copy of another process's descriptor, as a compositor that holds on would have it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    pidfd = libc.syscall(434, pid, 0)
+    try:
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            if os.readlink(f"/proc/{pid}/fd/{name}").startswith(target):
+                return libc.syscall(438, pidfd, int(name), 0)
+    finally:
+        os.close(pidfd)
+    return -1
+
+
+def held_buffer(rig):
+    """A guest's one buffer, shown, and a descriptor of its dma-buf."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", SMALL)
+    picture(guest, weston, 1)
+    held = take_descriptor(weston.pid, "/memfd:dmabuf")
+    check(held >= 0, "no descriptor of a dma-buf")
+    return weston, guest, held
+
+
+def draw_others(rig, weston, done):
+    """llvmpipe refers to what it drew last until it has drawn more: another guest gives it work."""
+    other = rig.guest("draws", SMALL)
+    picture(other, weston, 1, number=4)
+    other.buffer(2, *SIZE, picture=5)
+    for _ in range(20):
+        other.flips(4, 2, 1)
+        if done():
+            break
+    check(done(), "pages are still held")
+    other.destroy()
+
+
+@dmabuf()
+def destroy_does_not_wait_for_the_holder(rig):
+    """DBUF_DESTROY is answered all the same; the pages come back when the holder lets go."""
+    weston, guest, held = held_buffer(rig)
+    guest.ok("fb-detach 0 1")
+    check(guest.ok("dbuf-destroy 0 1")["mapped"] > 0, "nothing was held at the answer")
+    # Everything else goes on meanwhile.
+    picture(guest, weston, 2)
+    guest.buffer(3, *SIZE, picture=3)
+    guest.flips(10, 3, 2)
+    os.close(held)
+
+
+@dmabuf()
+def destroyed_while_shown(rig):
+    """DBUF_DESTROY of what is shown: the screen lets go, and the pages follow."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", SMALL)
+    rings = rig.machine.domain(guest.domid)["mapped_pages"]
+    picture(guest, weston, 1)
+    guest.ok("dbuf-destroy 0 1")
+    weston.expect("solid=0,0,320,240,303030")
+    # The surface is another now; the guest does not see that.
+    picture(guest, weston, 2)
+    guest.ok("dbuf-destroy 0 2")
+    draw_others(rig, weston, lambda: rig.machine.domain(guest.domid)["mapped_pages"] == rings)
+
+
+@dmabuf()
+def guest_destroyed_while_held(rig):
+    """Its picture goes at once, its pages when the holder lets go; then the domain is gone."""
+    weston, guest, held = held_buffer(rig)
+    domid = guest.domid
+    guest.destroy()
+    weston.expect("solid=0,0,320,240,303030")
+    check(rig.machine.domain(domid) is not None, "the domain is gone although its pages are held")
+    os.close(held)
+    draw_others(rig, weston, lambda: rig.machine.domain(domid) is None)
+
+
+@dmabuf()
+def slow_export_holds_nobody_up(rig):
+    """While one export takes a second another guest's flips go on, and its own requests are answered."""
+    weston = gl_weston(rig)
+    quick, slow = rig.guest("quick", SMALL), rig.guest("slow", SMALL)
+    picture(quick, weston, 1)
+    quick.buffer(2, *SIZE, picture=2)
+    quick.ok("animate 0 0 0 1 2")
+
+    def listed(name):
+        return next(line.split() for line in weston.control("list") if line.startswith(name))
+
+    rig.machine.control("delay", "weston", "dmabuf.export", 1000)
+    start = last = int(listed("quick")[8])
+    slow.buffer(1, *SIZE, picture=1)
+    slow.show(1, *SIZE)
+    while listed("slow")[7] == "-":
+        last = int(listed("quick")[8])
+    check(last - start >= 10, f"only {last - start} flips of another guest during the export")
+    quick.ok("animation 0 0 stop")
+
+
+@dmabuf()
+def buffers_in_a_loop(rig):
+    """Created, attached, shown and destroyed 50 times: nothing stays."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", SMALL)
+    rings = rig.machine.domain(guest.domid)["mapped_pages"]
+    for cookie in range(1, 51):
+        guest.buffer(cookie, *SIZE, picture=cookie % 8)
+        guest.show(cookie, *SIZE)
+        guest.ok(f"fb-detach 0 {cookie}")
+        guest.ok(f"dbuf-destroy 0 {cookie}")
+        # One more than nothing: what llvmpipe drew last.
+        check(wait_until(lambda: rig.machine.domain(guest.domid)["mapped_pages"] <= rings + 75, 5),
+              "buffers pile up")
+
+
+@dmabuf()
+def last_picture_is_kept(rig):
+    """keep-picture=true: a destroyed guest's dma-buf stays on screen, and goes when it comes again."""
+    weston = gl_weston(rig, FORCE + "[xen-guest]\nname=g\nkeep-picture=true\n")
+    guest = rig.guest("g", SMALL)
+    picture(guest, weston, 1)
+    guest.destroy()
+    weston.expect_log("disconnected after")
+    weston.expect("picture=0,0,320,240,XR24,1")
+    rig.guest("g", SMALL)
+    weston.expect("solid=0,0,320,240,303030")

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dma-bufs of guests' pages, as gntdev exports them: a descriptor that is a file of the right size,
+ * whose mapping is the guest's own scattered pages. The kernel lets go of the pages when the last
+ * descriptor and the last mapping are gone, in whatever process; here a lock tells that, which
+ * the exported file description holds as long as it lives.
+ *
+ * Whether a GPU still reads is told by poll and epoll, for which a memory file is no good: a FIFO
+ * of the machine stands in, writable unless a test has filled it.
+ */
+#include "device.h"
+#include "machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Permission bits that mark an exported file. */
+static const mode_t marker = S_ISVTX | 0637;
+
+struct export
+{
+	struct export *next;
+	ino_t inode;
+	ino_t device;    /* of the gntdev file that it came from */
+	uint32_t number; /* the descriptor as it was exported */
+	int watch_fd;    /* another file description, to try the lock with */
+	uint32_t count;
+	uint32_t *frames;
+	int memory_fd;
+	int mapping;
+};
+
+/* A descriptor in an epoll set, and the FIFO that stands in for it. */
+struct stand_in {
+	struct stand_in *next;
+	int epoll_fd, fd, fifo;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct export *exports;
+static struct stand_in *stand_ins;
+static bool ever_exported;
+
+static int
+fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+static ino_t
+inode_of(int fd)
+{
+	struct stat stat;
+	return fstat(fd, &stat) == 0 ? stat.st_ino : 0;
+}
+
+static bool
+domain_is_pv(void)
+{
+	char path[256], text[8] = "";
+	snprintf(path, sizeof path, "%s/sys/hypervisor/guest_type", machine_directory());
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		syscall(SYS_close, fd);
+	return got > 0 && strcmp(text, "PV\n") == 0;
+}
+
+/* The file that stands for the dma-buf, locked; *watch_fd is another description of it. */
+static int
+make_file(uint32_t count, int *watch_fd)
+{
+	char path[64];
+	int fd = (int)syscall(SYS_memfd_create, "dmabuf", MFD_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	if (ftruncate(fd, (off_t)count * MACHINE_PAGE) == 0 && fchmod(fd, marker) == 0 &&
+	    flock(fd, LOCK_EX) == 0) {
+		*watch_fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
+		if (*watch_fd >= 0)
+			return fd;
+	}
+	syscall(SYS_close, fd);
+	return -1;
+}
+
+static void
+free_export(struct export *export)
+{
+	grant_unmap(machine_get(), export->mapping);
+	syscall(SYS_close, export->memory_fd);
+	syscall(SYS_close, export->watch_fd);
+	free(export->frames);
+	free(export);
+}
+
+/* Gives back what nobody refers to any more. */
+static void
+reap_locked(void)
+{
+	for (struct export **at = &exports; *at;) {
+		struct export *export = *at;
+		if (flock(export->watch_fd, LOCK_EX | LOCK_NB) < 0) {
+			at = &export->next;
+			continue;
+		}
+		*at = export->next;
+		free_export(export);
+	}
+}
+
+void
+dmabuf_reap(void)
+{
+	if (!__atomic_load_n(&ever_exported, __ATOMIC_ACQUIRE))
+		return;
+	pthread_mutex_lock(&lock);
+	reap_locked();
+	pthread_mutex_unlock(&lock);
+}
+
+int
+dmabuf_export(int device_fd, uint16_t domid, const uint32_t *refs, uint32_t count)
+{
+	int error = fault_check("dmabuf.export");
+	if (error)
+		return fail(error);
+	if (count == 0 || domain_is_pv())
+		return fail(EINVAL);
+	struct export *export = calloc(1, sizeof *export);
+	export->count = count;
+	export->frames = calloc(count, sizeof *export->frames);
+	export->mapping = grant_map(machine_get(), domid, refs, count, true, export->frames,
+				    &export->memory_fd);
+	if (export->mapping < 0) {
+		free(export->frames);
+		free(export);
+		return fail(EINVAL);
+	}
+	int fd = make_file(count, &export->watch_fd);
+	if (fd < 0) {
+		export->watch_fd = -1;
+		free_export(export);
+		return fail(ENOMEM);
+	}
+	export->inode = inode_of(fd);
+	export->device = inode_of(device_fd);
+	export->number = (uint32_t)fd;
+	pthread_mutex_lock(&lock);
+	export->next = exports;
+	exports = export;
+	__atomic_store_n(&ever_exported, true, __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&lock);
+	return fd;
+}
+
+int
+dmabuf_wait_released(int device_fd, uint32_t number)
+{
+	int error = fault_check("dmabuf.wait-released");
+	if (error)
+		return fail(error);
+	ino_t device = inode_of(device_fd);
+	bool there = false;
+	pthread_mutex_lock(&lock);
+	reap_locked();
+	for (struct export *export = exports; export; export = export->next)
+		there = there || (export->device == device && export->number == number);
+	pthread_mutex_unlock(&lock);
+	return there ? fail(ETIMEDOUT) : fail(ENOENT);
+}
+
+bool
+dmabuf_is(int fd)
+{
+	struct stat stat;
+	return fd >= 0 && __atomic_load_n(&ever_exported, __ATOMIC_ACQUIRE) &&
+	       fstat(fd, &stat) == 0 && (stat.st_mode & 07777) == marker;
+}
+
+/* Whoever maps it holds it: the area keeps a descriptor. */
+void *
+dmabuf_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
+{
+	int error = fault_check("dmabuf.mmap");
+	ino_t inode = inode_of(fd);
+	uint32_t pages = (uint32_t)((length + MACHINE_PAGE - 1) / MACHINE_PAGE);
+	void *base = NULL;
+	pthread_mutex_lock(&lock);
+	struct export *export = exports;
+	while (export && export->inode != inode)
+		export = export->next;
+	if (!error && export && offset == 0 && pages > 0 && pages <= export->count)
+		base = gntdev_device_map_frames(address, export->frames, pages, protection, flags,
+						export->memory_fd, fd);
+	pthread_mutex_unlock(&lock);
+	return base ? base : (fail(error ? error : EINVAL), MAP_FAILED);
+}
+
+static int
+open_fence(void)
+{
+	char path[256];
+	snprintf(path, sizeof path, "%s/dev/dmabuf-fence", machine_directory());
+	mkfifo(path, 0666);
+	return (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
+}
+
+int
+dmabuf_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	struct pollfd real[64];
+	int opened = 0;
+	if (count > 64)
+		return fail(EINVAL);
+	for (nfds_t i = 0; i < count; i++) {
+		real[i] = fds[i];
+		if (dmabuf_is(fds[i].fd)) {
+			real[i].fd = open_fence();
+			opened++;
+		}
+	}
+	int ready = (int)syscall(SYS_poll, real, count, timeout);
+	for (nfds_t i = 0; i < count; i++) {
+		fds[i].revents = real[i].revents;
+		if (real[i].fd != fds[i].fd)
+			syscall(SYS_close, real[i].fd);
+	}
+	return ready;
+}
+
+static int
+add_stand_in(int epoll_fd, int fd, struct epoll_event *event)
+{
+	struct stand_in *made = calloc(1, sizeof *made);
+	*made = (struct stand_in){.epoll_fd = epoll_fd, .fd = fd, .fifo = open_fence()};
+	int result = (int)syscall(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_ADD, made->fifo, event);
+	made->next = stand_ins;
+	stand_ins = made;
+	return result;
+}
+
+static int
+change_stand_in(int epoll_fd, int operation, int fd, struct epoll_event *event)
+{
+	struct stand_in **at = &stand_ins;
+	while (*at && ((*at)->epoll_fd != epoll_fd || (*at)->fd != fd))
+		at = &(*at)->next;
+	struct stand_in *found = *at;
+	if (!found)
+		return fail(ENOENT);
+	int result = (int)syscall(SYS_epoll_ctl, epoll_fd, operation, found->fifo, event);
+	if (operation == EPOLL_CTL_DEL) {
+		*at = found->next;
+		syscall(SYS_close, found->fifo);
+		free(found);
+	}
+	return result;
+}
+
+int
+dmabuf_epoll_ctl(int epoll_fd, int operation, int fd, struct epoll_event *event)
+{
+	pthread_mutex_lock(&lock);
+	int result = operation == EPOLL_CTL_ADD ? add_stand_in(epoll_fd, fd, event)
+						: change_stand_in(epoll_fd, operation, fd, event);
+	pthread_mutex_unlock(&lock);
+	return result;
+}
