@@ -172,6 +172,8 @@ run_follow(const struct words *words)
 	if (!found)
 		return;
 	found->follows = number(words, 2);
+	if (option(words, "now"))
+		guest_device_look(found);
 	printf("ok\n");
 }
 
@@ -596,7 +598,7 @@ run_help(const struct words *words);
 
 static const struct command commands[] = {
 	{"connect", 1, "DEV [auto] [publish] [version=N]", run_connect},
-	{"follow", 2, "DEV 0|1", run_follow},
+	{"follow", 2, "DEV 0|1 [now]", run_follow},
 	{"close", 1, "DEV", run_close},
 	{"forget", 1, "DEV", run_forget},
 	{"state", 2, "DEV STATE", run_state},

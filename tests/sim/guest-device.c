@@ -287,6 +287,13 @@ follow(struct guest_device *device)
 }
 
 void
+guest_device_look(struct guest_device *device)
+{
+	device->backend_state = (int)guest_store_number(store, device->back, "state", 0);
+	device->backend_spoke = true;
+}
+
+void
 guest_display_tick(void)
 {
 	for (unsigned i = 0; i < GUEST_DEVICES; i++) {

@@ -141,6 +141,10 @@ guest_device_connect(struct guest_device *device, bool only_publish);
 void
 guest_device_set_state(struct guest_device *device, int state);
 
+/* As if the backend had just written the state that it is in. */
+void
+guest_device_look(struct guest_device *device);
+
 /* Waits up to that long for a state of the backend. */
 bool
 guest_device_wait(struct guest_device *device, int backend_state, int timeout_ms);

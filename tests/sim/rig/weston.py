@@ -68,6 +68,7 @@ class Weston:
     def _write_config(self, config, core, shell_config):
         modules = [self.module] if self.module else []
         modules.append(f"{self.machine.build}/weston-control.so")
+        modules += os.environ.get("SIM_MODULES_MORE", "").split()
         text = (f"[core]\nidle-time=0\nmodules={','.join(modules)}\n{core}\n"
                 # Of a key that stands twice, Weston takes the first.
                 f"[shell]\n{shell_config}\nlocking=false\nstartup-animation=none\nclose-animation=none\n"

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: MIT
+"""Every call that a guest's life makes to another library or to the kernel fails once.
+
+For each kind of call one Weston runs all stories again and again; in the Nth round the Nth call of
+that kind fails, until a round comes to its end without that many calls. After each round Weston
+lives, what the guest used is given back, the other guest flips, and if anything went wrong for the
+guest the log has said why.
+"""
+import os
+import re
+import socket
+
+import stories
+from rig.machine import wait_until
+from rig.runner import Failure, check, equal, scenario
+from rig.weston import SCALE
+
+CAUSE = r"xen-display: .*(error \d+|memory|descriptors|cannot|could not|refused|lost|ended)"
+
+
+class Kind:
+    """A kind of call, the error it fails with, and what it shares with every flip of any guest."""
+
+    def __init__(self, call, error="ENOMEM", of_flips=False, cause=CAUSE, only=None):
+        self.call = call
+        self.error = error
+        self.of_flips = of_flips
+        self.cause = cause
+        self.only = only  # stories
+
+
+KINDS = (
+    Kind("calloc"),
+    Kind("open", "EMFILE"),
+    Kind("gntdev.map"), Kind("gntdev.mmap", "EINVAL"), Kind("gntdev.unmap", "ENOENT"),
+    Kind("evtchn.bind-interdomain", "ENOSPC"), Kind("xenevtchn_unbind", "EINVAL"),
+    Kind("evtchn.notify", "EIO", of_flips=True), Kind("evtchn.unmask", "EIO", of_flips=True),
+    Kind("xs_open", "EMFILE"), Kind("xs_read", "EIO"), Kind("xs_write", "EIO"),
+    Kind("xs_rm", "EIO"), Kind("xs_directory", "EIO"), Kind("xs_watch", "EIO"),
+    Kind("xs_transaction_start", "ENOSPC"), Kind("xs_transaction_end", "EIO"),
+    Kind("xs_check_watch", "EAGAIN"),
+    Kind("socketpair", "EMFILE"), Kind("wl_client_create"), Kind("wl_display_connect_to_fd"),
+    Kind("wl_event_loop_add_fd"), Kind("wl_event_loop_add_idle"),
+    Kind("wl_event_loop_add_timer"), Kind("wl_array_add"), Kind("wl_client_get_object"),
+    Kind("weston_view_create"), Kind("pool.mmap"),
+    Kind("memfd_create", "EMFILE"), Kind("ftruncate64", "ENOSPC"), Kind("mmap64"),
+    Kind("pixman_image_create_bits_no_clear"),
+)
+
+
+class FaultControl:
+    """The socket of fault-points.so."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def tell(self, command):
+        """Its answer, a number."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(20 * SCALE)
+            connection.connect(self.path)
+            connection.sendall(command.encode())
+            with connection.makefile() as reply:
+                return int(reply.read() or "-1")
+
+
+def fault_points_path(rig):
+    return os.path.join(rig.machine.build, "..", "faults", "fault-points.so")
+
+
+def weston_with_points(rig, **options):
+    """Weston with fault-points.so behind the module; and the way to talk to that."""
+    path = f"{rig.machine.directory}/fault-control"
+    os.environ["SIM_MODULES_MORE"] = os.path.abspath(fault_points_path(rig))
+    environment = dict(options.pop("environment", {}), FAULT_CONTROL=path)
+    weston = rig.weston(environment=environment, **options)
+    return weston, FaultControl(path)
+
+
+def start_other(rig):
+    other = rig.guest("other", "160x120")
+    for cookie in (1, 2):
+        other.buffer(cookie, 160, 120, picture=cookie)
+    other.show(1, 160, 120)
+    return other
+
+
+class Round:
+    """The machine between the stories."""
+
+    def __init__(self, rig, kind):
+        self.rig = rig
+        self.kind = kind
+        self.weston, self.faults = weston_with_points(rig, outputs=stories.OUTPUTS,
+                                                      config=stories.CONFIG)
+        self.other = start_other(rig)
+        self.base = None
+        self.rounds = 0
+        self.findings = []  # failures with which Weston lives on
+
+    def used(self):
+        return dict(self.weston.usage(), held=self.faults.tell("held"))
+
+    def come_to_rest(self):
+        """What is live while only the other guest is there, and still."""
+        last, same = None, 0
+
+        def quiet():
+            nonlocal last, same
+            now = self.used()
+            same = same + 1 if now == last else 0
+            last = now
+            return same >= 3
+
+        check(wait_until(quiet, 10 * SCALE, 0.05), f"Weston does not come to rest: {last}")
+        return last
+
+    def expect_rest(self, text):
+        last = {}
+
+        def back():
+            nonlocal last
+            last = self.used()
+            return all(last[key] <= value for key, value in self.base.items()) and \
+                len(self.rig.machine.counters()["domains"]) == 2
+
+        check(wait_until(back, 5 * SCALE, 0.03),
+              f"{text}: not given back: {last}, before {self.base}; "
+              f"{self.rig.machine.counters()['domains']}")
+
+    def tell(self, story, text):
+        """One story with what is armed; what went wrong, and whether a call failed in it."""
+        log_begin = len(self.weston.log())
+        if not self.kind.of_flips:
+            self.other.ok("animate 0 0 0 1 2")
+        told = stories.Story(self.rig, self.weston, self.faults)
+        story(told)
+        faults = self.rig.machine.counters()["faults"]
+        self.rig.machine.control("clear")
+        text = f"{text}: {told.wrong}"
+        equal(self.weston.process.poll(), None, f"{text}: Weston's exit status")
+        if not self.kind.of_flips:
+            flips = self.other.ok("animation 0 0 stop")["flips"]
+            check(flips > 5, f"{text}: the other guest flipped {flips} times only")
+            self.other.event("flip", 3)
+        self.other.drain()
+        self.other.events.clear()
+        self.other.flip(1)
+        hits = sum(fault["hits"] for fault in faults)
+        log = self.weston.log()[log_begin:]
+        if told.wrong and hits:
+            check(re.search(self.kind.cause, log), f"{text}: the log does not say why: {log}")
+        self.rounds += 1
+        return told.wrong, hits
+
+    def round(self, story, text):
+        """One story and what must hold after it; how many calls failed in it."""
+        hits = 1
+        try:
+            wrong, hits = self.tell(story, text)
+            if os.environ.get("FAULTS_VERBOSE"):
+                print(f"    {text}: {wrong}", flush=True)
+            check(hits or not wrong, f"{text}, which was not reached: {wrong}")
+            self.expect_rest(f"{text}: {wrong}")
+        except Failure as failure:
+            if self.weston.process.poll() is not None or len(self.findings) > 20:
+                raise
+            self.findings.append(failure)
+            self.rig.machine.control("clear")
+            self.base = self.come_to_rest()
+        return hits
+
+    def arm(self, number):
+        self.rig.machine.control("fail", "weston", self.kind.call, number, self.kind.error)
+
+
+def run_kind(rig, kind):
+    """All stories with the first, the second... call failing."""
+    now = Round(rig, kind)
+    calls = 0
+    for story in kind.only or stories.STORIES:
+        wrong, _ = now.tell(story, f"{story.__name__} without any fault")
+        equal(wrong, [], f"{story.__name__} without any fault")
+        now.base = now.base or now.come_to_rest()
+        number, hits = 0, 1
+        while hits:
+            number += 1
+            now.arm(number)
+            hits = now.round(story, f"{story.__name__} with call {number} of {kind.call} failing")
+        calls += number - 1
+    check(calls > 0, f"no story calls {kind.call}")
+    check(not now.findings, "\n    ".join(map(str, now.findings)))
+    print(f"         {kind.call}: {calls} calls failed in {now.rounds} stories", flush=True)
+
+
+def register(kind):
+    def loop(rig):
+        run_kind(rig, kind)
+
+    loop.__name__ = "call_" + kind.call.replace(".", "_")
+    loop.__doc__ = f"Each call of {kind.call} fails once ({kind.error})."
+    scenario("faults", limit=400)(loop)
+
+
+for each in KINDS:
+    register(each)
+
+__all__ = ["Failure", "KINDS", "FaultControl", "start_other", "weston_with_points"]

@@ -1,0 +1,14 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The failing host: see README.md here."""
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "sim")]
+
+import loop  # noqa: E402,F401
+from rig.runner import main  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""What a guest does from its first connection to its end, told so that any step may fail.
+
+A story never raises because something failed: it notes what did, and goes on as a guest would. Each
+begins and ends with no guest but the other one, which flips all the while. Used by loop.py.
+"""
+import time
+
+from rig.guest import words_of
+from rig.machine import wait_until
+from rig.weston import SCALE
+
+SIZE = (320, 240)
+SMALL = "320x240"
+TINY = "160x120"
+OUTPUTS = (("headless", 320, 240), ("second", 160, 120))
+CONFIG = ("[xen-display]\nresample-rate=20\nmax-log-lines-per-second=100\n"
+          "[xen-connector]\nguest=victim\ndevice=*\nconnector=0\noutput=headless\nz=5\n"
+          "[xen-connector]\nguest=victim\ndevice=*\nconnector=1\noutput=second\n"
+          "[xen-connector]\nguest=other\noutput=second\nz=-5\n")
+
+
+class Story:
+    """One guest and what went wrong for it."""
+
+    def __init__(self, rig, weston, faults):
+        self.rig = rig
+        self.weston = weston
+        self.faults = faults  # fault-points.so
+        self.wrong = []
+        self.guest = None
+
+    def note(self, text):
+        self.wrong.append(text)
+
+    def boot(self, *resolutions):
+        self.guest = self.rig.guest("victim", *resolutions, connect=False)
+
+    def ask(self, command, expected=0):
+        """A command; False, and a note, if it did not succeed. No answer at all is noted as such."""
+        reply = self.guest.send(command)
+        words = words_of(reply)
+        good = reply.startswith("ok") and words.get("status", expected) == expected
+        if not good:
+            self.note(f"{command}: {reply}")
+        return good
+
+    def state(self, path):
+        return self.rig.machine.store.read(f"{path}/state")
+
+    def connected(self, device):
+        tools, domid = self.rig.machine.tools, self.guest.domid
+        return self.state(tools.back(domid, device)) == "4" and \
+            self.state(tools.front(domid, device)) == "4"
+
+    def connect(self, device=0):
+        """Follows the backend as xen-drm-front does."""
+        self.guest.send(f"follow {device} 1 now")
+        if wait_until(lambda: self.connected(device), 5 * SCALE):
+            return True
+        self.note(f"device {device} is not connected: " + str(self.state(back)))
+        return False
+
+    def buffer(self, cookie, size, fourcc="XR24", device=0, options="", framebuffer=None):
+        bpp = {"RG24": 24, "XR24": 32}.get(fourcc, 16)
+        framebuffer = framebuffer or cookie
+        return self.ask(f"dbuf-create {device} {cookie} {size} {bpp} {options}") and \
+            self.ask(f"fb-attach {device} {cookie} {framebuffer} {size} {fourcc}") and \
+            self.ask(f"fill {device} {framebuffer} {cookie}")
+
+    def remove(self, cookie, device=0):
+        """As xen-drm-front does also for what failed: framebuffer, then buffer."""
+        self.guest.send(f"fb-detach {device} {cookie}")
+        self.guest.send(f"dbuf-destroy {device} {cookie}")
+
+    def show(self, cookie, size, connector=0, device=0, bpp=32):
+        return self.ask(f"set-config {device} {connector} {cookie} 0,0 {size} {bpp}")
+
+    def flips(self, count, *cookies, connector=0, device=0):
+        for number in range(count):
+            cookie = cookies[number % len(cookies)]
+            if not self.ask(f"flip {device} {connector} {cookie}"):
+                return
+            if not self.guest.take_event("flip", 3.1 * SCALE, dev=device, conn=connector):
+                self.note(f"flip {device} {connector} {cookie}: no event")
+                return
+
+    def looks(self, *checks):
+        """Looked at only if nothing went wrong before: what else was told is dark in silence?"""
+        if not self.wrong and not wait_until(lambda: not self.weston.check(*checks), 2 * SCALE,
+                                             0.05):
+            self.note(f"the screen is not {checks}")
+
+    def end(self):
+        """xl destroy."""
+        self.guest.destroy()
+        self.rig.guests.remove(self.guest)
+
+
+def life(story):
+    """Buffers of each kind, flips, another size, off and on, EDID; then everything is taken back."""
+    story.boot(SMALL, TINY)
+    if story.connect():
+        story.buffer(1, SMALL)
+        story.show(1, SMALL)
+        story.buffer(2, SMALL)
+        story.flips(4, 2, 1)
+        story.buffer(4, TINY, "RG24")
+        story.show(4, TINY, connector=1, bpp=24)
+        story.flips(2, 4, connector=1)
+        story.looks("picture=0,0,320,240,XR24,1", "picture=320,0,160,120,RG24,4")
+        story.buffer(3, "200x150")
+        story.show(3, "200x150")
+        story.flips(1, 3)
+        story.ask("edid 0 0")
+        story.ask("config-off 0 0")
+        story.flips(1, 1)
+        story.show(1, SMALL)
+        time.sleep(0.1)  # a while in which the shown picture is read again
+        for cookie in (3, 4, 2):
+            story.remove(cookie)
+        story.looks("picture=0,0,320,240,XR24,1")
+        story.remove(1)
+    story.end()
+
+
+def ways(story):
+    """Buffers that are read in both ways, read only, from an offset, without geometry."""
+    story.boot(SMALL)
+    if story.connect():
+        if story.ask("dbuf-create 0 1 320x240 16"):
+            story.ask("fb-attach 0 1 11 320x240 RG16")
+            story.ask("fb-attach 0 1 12 320x240 YUYV")
+        story.show(11, SMALL, bpp=16)
+        story.flips(3, 12, 11)
+        story.buffer(2, SMALL, options="readonly")
+        story.show(2, SMALL)
+        story.buffer(3, SMALL, options="ofs=8192")
+        story.buffer(4, SMALL, options="zero-geometry")
+        story.flips(3, 3, 2, 4)
+        story.looks("picture=0,0,320,240,XR24,4")
+        for cookie in (11, 12):
+            story.guest.send(f"fb-detach 0 {cookie}")
+        for cookie in (1, 2, 3, 4):
+            story.remove(cookie)
+    story.end()
+
+
+def plugging(story):
+    """A device is plugged in and out while another shows; then that one closes and comes back."""
+    story.boot(SMALL)
+    if story.connect():
+        story.buffer(1, SMALL)
+        story.show(1, SMALL)
+    story.guest.attach(1, [SMALL])
+    if story.connect(1):
+        story.buffer(2, SMALL, device=1)
+        story.show(2, SMALL, device=1)
+        story.flips(1, 2, device=1)
+    if not story.guest.detach(1, 4 * SCALE):
+        story.note("detached device 1 does not go to Closed")
+    story.guest.send("forget 1")
+    story.guest.send("follow 0 0")
+    story.ask("close 0")
+    story.guest.send("state 0 1")
+    if story.connect():
+        story.buffer(1, SMALL)
+        story.show(1, SMALL)
+        story.flips(2, 1)
+        story.looks("picture=0,0,320,240,XR24,1")
+    story.end()
+
+
+def death(story):
+    """The domain is destroyed in mid-flip, its xenstore nodes a while later, node by node."""
+    story.boot(SMALL)
+    if story.connect():
+        story.buffer(1, SMALL)
+        story.buffer(2, SMALL, "RG24")
+        story.show(1, SMALL)
+        story.guest.send("animate 0 0 0 1 2")
+        time.sleep(0.1)
+    story.guest.kill()
+    tools, store = story.rig.machine.tools, story.rig.machine.store
+    base = tools.front(story.guest.domid, 0)
+    for node in sorted(store.list(base)):
+        store.remove(f"{base}/{node}")
+    tools.remove_devices(story.guest.domid)
+    story.end()
+
+
+def losses(story):
+    """Weston ends the device's connection to it, twice; then xenstored ends the module's."""
+    story.boot(SMALL)
+    if story.connect():
+        story.buffer(1, SMALL)
+        story.buffer(2, SMALL, "RG24")
+        story.show(1, SMALL)
+        for command in ("protocol-error", "destroy-clients"):
+            story.faults.tell(command)
+            story.flips(2, 2, 1)
+        story.faults.tell("cut-xenstore")
+        story.flips(1, 1)
+        story.looks("picture=0,0,320,240,XR24,1")
+        time.sleep(0.3)
+    story.end()
+
+
+STORIES = (life, ways, plugging, death, losses)
