@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <xenstore.h>
 
@@ -19,7 +20,14 @@
 
 /* Watch events taken before the devices that they touch are looked at. */
 #define EVENTS_A_ROUND 256
+/* Between two attempts at a new connection, which are twice as far apart each
+ * time until one has lasted for as long. */
 #define REOPEN_MS 1000
+#define REOPEN_AT_MOST_MS 32000
+/* Nothing tells that xenstored has gone, so it is asked when it was silent. */
+#define SILENCE_MS 2000
+/* Messages for when there is no memory: without its answer a device would wait for ever. */
+#define RESERVE 16
 
 enum message_kind {
 	MESSAGE_ATTACH,
@@ -35,6 +43,7 @@ struct message {
 	uint32_t serial;
 	int error;
 	struct store_device device; /* MESSAGE_ATTACH */
+	bool *reserved;             /* taken from store.reserve; NULL: from the heap */
 };
 
 struct store {
@@ -46,18 +55,47 @@ struct store {
 	/* Both. */
 	struct mailbox to_main, to_thread;
 	bool told; /* every guest, of the end */
+	struct message reserve[RESERVE];
+	bool reserve_taken[RESERVE];
 
 	/* The store's thread. */
 	struct xs_handle *xs;
 	struct xenbus *xenbus;
 	bool stopping;
+	int64_t opened_ms, reopen_ms; /* the last attempt, and the next */
+	int64_t patience_ms;          /* between the two; 0: none needed */
 };
 
-static void
-post(struct mailbox *mailbox, enum message_kind kind, uint32_t serial, int error,
-     const struct store_device *device)
+/* Zeroed. */
+static struct message *
+message_create(struct store *store)
 {
 	struct message *message = calloc(1, sizeof(*message));
+
+	for (unsigned i = 0; !message && i < RESERVE; i++) {
+		if (__atomic_exchange_n(&store->reserve_taken[i], true, __ATOMIC_ACQUIRE))
+			continue;
+		message = &store->reserve[i];
+		memset(message, 0, sizeof(*message));
+		message->reserved = &store->reserve_taken[i];
+	}
+	return message;
+}
+
+static void
+message_destroy(struct message *message)
+{
+	if (message->reserved)
+		__atomic_store_n(message->reserved, false, __ATOMIC_RELEASE);
+	else
+		free(message);
+}
+
+static void
+post(struct store *store, struct mailbox *mailbox, enum message_kind kind, uint32_t serial,
+     int error, const struct store_device *device)
+{
+	struct message *message = message_create(store);
 
 	if (!message) {
 		log_line(
@@ -77,7 +115,7 @@ post_attach(void *data, const struct store_device *device)
 {
 	struct store *store = data;
 
-	post(&store->to_main, MESSAGE_ATTACH, device->serial, 0, device);
+	post(store, &store->to_main, MESSAGE_ATTACH, device->serial, 0, device);
 }
 
 static void
@@ -85,7 +123,7 @@ post_detach(void *data, uint32_t serial)
 {
 	struct store *store = data;
 
-	post(&store->to_main, MESSAGE_DETACH, serial, 0, NULL);
+	post(store, &store->to_main, MESSAGE_DETACH, serial, 0, NULL);
 }
 
 static const struct store_handler post_to_main = {
@@ -115,7 +153,7 @@ take_messages(struct store *store)
 		case MESSAGE_DETACH:
 			break;
 		}
-		free(message);
+		message_destroy(message);
 	}
 }
 
@@ -131,17 +169,39 @@ take_watches(struct store *store)
 	}
 }
 
-/* xenstored went away or speaks nonsense: everything is asked anew. */
+static void
+let_go(struct store *store, const char *reason, int error)
+{
+	int64_t now = monotonic_ms();
+
+	/* One that has lasted is replaced at once. */
+	if (now - store->opened_ms > store->patience_ms)
+		store->patience_ms = 0;
+	store->reopen_ms = now + store->patience_ms;
+	store->patience_ms = store->patience_ms == 0 ? REOPEN_MS : store->patience_ms * 2;
+	if (store->patience_ms > REOPEN_AT_MOST_MS)
+		store->patience_ms = REOPEN_AT_MOST_MS;
+	log_line("xen: %s (error %d); the connection is made anew, and everything asked again",
+		 reason, error);
+	xenbus_set_handle(store->xenbus, NULL);
+	xs_close(store->xs);
+	store->xs = NULL;
+}
+
 static void
 reopen(struct store *store)
 {
-	xenbus_set_handle(store->xenbus, NULL);
-	xs_close(store->xs);
+	int64_t now = monotonic_ms();
+
+	if (now < store->reopen_ms)
+		return;
 	store->xs = xs_open(0);
-	if (store->xs) {
-		log_line("xen: the connection to xenstored was lost and is back");
-		xenbus_set_handle(store->xenbus, store->xs);
-	}
+	store->opened_ms = now;
+	store->reopen_ms = now + REOPEN_MS;
+	if (!store->xs)
+		return;
+	log_line("xen: connected with xenstored again");
+	xenbus_set_handle(store->xenbus, store->xs);
 }
 
 static int
@@ -152,23 +212,43 @@ poll_timeout(int64_t wake_ms, int64_t now_ms)
 	return wake_ms <= now_ms ? 0 : (int)(wake_ms - now_ms);
 }
 
+/* The earlier of a wake-up that is wanted (-1: none) and the next look whether xenstored lives. */
+static int64_t
+wake_ms(struct store *store)
+{
+	int64_t silence = monotonic_ms() + SILENCE_MS;
+
+	if (!store->xs)
+		return store->reopen_ms;
+	int64_t wanted = xenbus_look(store->xenbus);
+	if (xenbus_lost(store->xenbus) != 0)
+		return 0;
+	return wanted < 0 || wanted > silence ? silence : wanted;
+}
+
 static void
 run_once(struct store *store)
 {
 	struct pollfd fds[2] = {{.fd = store->to_thread.event_fd, .events = POLLIN},
 				{.fd = -1, .events = POLLIN}};
-	int timeout = REOPEN_MS;
+	int64_t wake = wake_ms(store);
 
-	if (store->xs) {
+	if (store->xs)
 		fds[1].fd = xs_fileno(store->xs);
-		timeout = poll_timeout(xenbus_look(store->xenbus), monotonic_ms());
-	}
-	poll(fds, 2, timeout);
+	bool silent = poll(fds, 2, poll_timeout(wake, monotonic_ms())) == 0;
 	take_messages(store);
-	if (store->xs && fds[1].revents & POLLIN)
-		take_watches(store);
-	if (!store->xs || fds[1].revents & (POLLHUP | POLLERR | POLLNVAL))
+	if (!store->xs) {
 		reopen(store);
+		return;
+	}
+	if (fds[1].revents & POLLIN)
+		take_watches(store);
+	if (silent && wake > 0)
+		xenbus_ask(store->xenbus);
+	if (fds[1].revents & (POLLHUP | POLLERR | POLLNVAL))
+		let_go(store, "xenstored has hung up", EIO);
+	else if (xenbus_lost(store->xenbus) != 0)
+		let_go(store, "xenstore cannot be asked", xenbus_lost(store->xenbus));
 }
 
 static void
@@ -180,7 +260,8 @@ store_main(void *data)
 	while (!store->stopping)
 		run_once(store);
 	xenbus_close_all(store->xenbus);
-	__atomic_store_n(&store->told, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&store->told, store->xs && xenbus_lost(store->xenbus) == 0,
+			 __ATOMIC_RELEASE);
 	if (store->xs)
 		xs_close(store->xs);
 }
@@ -193,7 +274,7 @@ drain(struct mailbox *mailbox)
 
 	mailbox_take(mailbox, &messages);
 	wl_list_for_each_safe(message, next, &messages, link)
-		free(message);
+		message_destroy(message);
 	mailbox_finish(mailbox);
 }
 
@@ -263,20 +344,20 @@ store_dispatch(struct store *store)
 			store->handler->attach(store->data, &message->device);
 		else
 			store->handler->detach(store->data, message->serial);
-		free(message);
+		message_destroy(message);
 	}
 }
 
 void
 store_attached(struct store *store, uint32_t serial, int error)
 {
-	post(&store->to_thread, MESSAGE_ATTACHED, serial, error, NULL);
+	post(store, &store->to_thread, MESSAGE_ATTACHED, serial, error, NULL);
 }
 
 void
 store_detached(struct store *store, uint32_t serial)
 {
-	post(&store->to_thread, MESSAGE_DETACHED, serial, 0, NULL);
+	post(store, &store->to_thread, MESSAGE_DETACHED, serial, 0, NULL);
 }
 
 bool
@@ -286,12 +367,13 @@ store_destroy(struct store *store, int timeout_ms, bool *told)
 	if (!store)
 		return true;
 
-	post(&store->to_thread, MESSAGE_STOP, 0, 0, NULL);
+	post(store, &store->to_thread, MESSAGE_STOP, 0, 0, NULL);
 	if (!thread_finish(&store->thread, timeout_ms)) {
 		/* Closing the connection joins a thread of the library's, which may take long. */
 		*told = __atomic_load_n(&store->told, __ATOMIC_ACQUIRE);
 		return false;
 	}
+	*told = store->told;
 	store_free(store);
 	return true;
 }

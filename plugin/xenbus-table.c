@@ -19,8 +19,11 @@ step_going_away(const struct xenbus_view *view)
 static enum xenbus_step
 step_initialised(const struct xenbus_view *view, int64_t *wait_ms)
 {
-	if (view->attached || view->failed)
-		return XENBUS_WAIT;
+	if (view->attached)
+		return view->backend == XenbusStateConnected ? XENBUS_WAIT : XENBUS_TELL;
+	/* Closed, if that could not be written when it failed. */
+	if (view->failed)
+		return view->backend == XenbusStateInitWait ? XENBUS_CLOSE : XENBUS_WAIT;
 	/* A frontend that is quicker than we are: InitWait has not been written yet. */
 	if (view->backend == XenbusStateInitialising || view->backend == XenbusStateUnknown)
 		return XENBUS_OFFER;

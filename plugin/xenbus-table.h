@@ -17,6 +17,7 @@ enum xenbus_step {
 	XENBUS_WAIT,    /* nothing, until a node changes (or wait_ms has passed) */
 	XENBUS_OFFER,   /* look at the configuration, write versions and InitWait */
 	XENBUS_CONNECT, /* map the rings, bind the channels, then write Connected */
+	XENBUS_TELL,    /* write Connected once more: the first time it did not get there */
 	XENBUS_DETACH,  /* let go of rings, channels and buffers; write nothing yet */
 	XENBUS_CLOSE,   /* write Closed */
 	XENBUS_REMOVE,  /* remove our directory: nobody else does in a driver domain */

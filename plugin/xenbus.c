@@ -45,7 +45,18 @@ struct xenbus {
 	uint32_t last_serial;
 	bool driver_domain;
 	bool root_changed;
+	int lost; /* the error with which xenstore could not be asked; 0: it can */
 };
+
+/* After a call that failed: whether xenstored said so, or could not be asked. In
+ * the second case nothing that was read holds, until all is read anew. */
+static void
+note_failure(struct xenbus *xenbus)
+{
+	if (errno != ENOENT && errno != EACCES && errno != EPERM && errno != EEXIST &&
+	    errno != EINVAL && xenbus->lost == 0)
+		xenbus->lost = errno ? errno : EIO;
+}
 
 /* The value of directory/name, to be freed; NULL: absent, or longer than is looked at. */
 static char *
@@ -58,6 +69,8 @@ read_node(struct xenbus *xenbus, const char *directory, const char *name)
 	    snprintf(path, sizeof(path), "%s/%s", directory, name) >= (int)sizeof(path))
 		return NULL;
 	char *value = xs_read(xenbus->xs, XBT_NULL, path, &size);
+	if (!value)
+		note_failure(xenbus);
 	if (value && size > xenbus->limits.xenstore_value_octets) {
 		free(value);
 		return NULL;
@@ -113,7 +126,32 @@ write_node(struct xenbus *xenbus, const struct xenbus_device *device, const char
 		return;
 	snprintf(path, sizeof(path), BACKEND_ROOT "/%u/%u/%s", device->subject.domid,
 		 device->subject.devid, name);
-	xs_write(xenbus->xs, XBT_NULL, path, value, (unsigned)strlen(value));
+	if (!xs_write(xenbus->xs, XBT_NULL, path, value, (unsigned)strlen(value)))
+		note_failure(xenbus);
+}
+
+/* False: it collided with somebody else's, and is to be tried again. */
+static bool
+write_existing(struct xenbus *xenbus, const char *path, const char *value)
+{
+	unsigned int size;
+	xs_transaction_t transaction = xs_transaction_start(xenbus->xs);
+
+	if (transaction == XBT_NULL) {
+		note_failure(xenbus);
+		return true;
+	}
+	_autofree_ char *before = xs_read(xenbus->xs, transaction, path, &size);
+	bool written =
+		before && xs_write(xenbus->xs, transaction, path, value, (unsigned)strlen(value));
+	if (!written)
+		note_failure(xenbus);
+	if (xs_transaction_end(xenbus->xs, transaction, !written))
+		return true;
+	if (errno == EAGAIN)
+		return false;
+	note_failure(xenbus);
+	return true;
 }
 
 /* Never into a directory that the tool stack has removed meanwhile: a write
@@ -122,21 +160,15 @@ static void
 write_state(struct xenbus *xenbus, struct xenbus_device *device, enum xenbus_state state)
 {
 	char path[XENSTORE_ABS_PATH_MAX], value[4];
-	unsigned int size;
 	bool done = false;
 
 	snprintf(path, sizeof(path), BACKEND_ROOT "/%u/%u/state", device->subject.domid,
 		 device->subject.devid);
 	snprintf(value, sizeof(value), "%d", (int)state);
-	for (int tries = 0; xenbus->xs && !done && tries < 16; tries++) {
-		xs_transaction_t transaction = xs_transaction_start(xenbus->xs);
-
-		if (transaction == XBT_NULL)
-			return;
-		_autofree_ char *before = xs_read(xenbus->xs, transaction, path, &size);
-		bool written = before && xs_write(xenbus->xs, transaction, path, value, 1);
-		done = xs_transaction_end(xenbus->xs, transaction, !written) || errno != EAGAIN;
-	}
+	for (int tries = 0; xenbus->xs && !done && tries < 16; tries++)
+		done = write_existing(xenbus, path, value);
+	if (xenbus->xs && !done)
+		note_failure(xenbus);
 	device->view.backend = state;
 }
 
@@ -150,9 +182,9 @@ watch_frontend(struct xenbus *xenbus, struct xenbus_device *device, bool on)
 	snprintf(path, sizeof(path), "%s/state", device->frontend);
 	snprintf(token, sizeof(token), FRONTEND_TOKEN "/%u/%u", device->subject.domid,
 		 device->subject.devid);
-	if (on)
-		xs_watch(xenbus->xs, path, token);
-	else
+	if (on && !xs_watch(xenbus->xs, path, token))
+		note_failure(xenbus);
+	if (!on)
 		xs_unwatch(xenbus->xs, path, token);
 }
 
@@ -212,8 +244,10 @@ add_device(struct xenbus *xenbus, uint16_t domid, uint32_t devid)
 	char path[64];
 	struct xenbus_device *device = calloc(1, sizeof(*device));
 
-	if (!device)
+	if (!device) {
+		note_failure(xenbus);
 		return NULL;
+	}
 	device->subject.domid = domid;
 	device->subject.devid = devid;
 	device->wake_ms = -1;
@@ -256,11 +290,15 @@ look_for_devices(struct xenbus *xenbus)
 	wl_list_for_each(device, &xenbus->devices, link)
 		device->changed = true;
 	_autofree_ char **domids = xs_directory(xenbus->xs, XBT_NULL, BACKEND_ROOT, &domains);
+	if (!domids)
+		note_failure(xenbus);
 	for (unsigned i = 0; domids && i < domains; i++) {
 		char path[64];
 
 		snprintf(path, sizeof(path), BACKEND_ROOT "/%.32s", domids[i]);
 		_autofree_ char **devids = xs_directory(xenbus->xs, XBT_NULL, path, &devices);
+		if (!devids)
+			note_failure(xenbus);
 		for (unsigned j = 0; devids && j < devices; j++)
 			look_for_device(xenbus, domids[i], devids[j]);
 	}
@@ -351,6 +389,10 @@ read_configuration(struct xenbus *xenbus, struct xenbus_device *device)
 		offered->connectors[i] = connector;
 		offered->connector_count = i + 1;
 	}
+	if (xenbus->lost != 0) {
+		offered->connector_count = 0;
+		return -EAGAIN;
+	}
 	if (offered->connector_count == 0)
 		log_guest(&device->subject, -1,
 			  "it has no connector; add connectors= to the vdispl line of the guest's "
@@ -381,6 +423,8 @@ read_rings(struct xenbus *xenbus, struct xenbus_device *device)
 		for (unsigned n = 0; n < ARRAY_LENGTH(nodes); n++) {
 			int ret = read_number(xenbus, path, nodes[n].name, nodes[n].value);
 
+			if (xenbus->lost != 0)
+				return -EAGAIN;
 			if (ret < 0) {
 				log_guest(&device->subject, (int)i,
 					  "guest bug: state 3 without a number in its node %s",
@@ -400,7 +444,7 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 
 	if ((new_directory || device->offered.connector_count == 0) &&
 	    read_configuration(xenbus, device) < 0) {
-		device->view.failed = true;
+		device->view.failed = xenbus->lost == 0;
 		return;
 	}
 	if (new_directory || !device->view.offered)
@@ -443,10 +487,12 @@ connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 		return;
 	}
 	if (!device->view.offered && read_configuration(xenbus, device) < 0) {
-		device->view.failed = true;
+		device->view.failed = xenbus->lost == 0;
 		return;
 	}
 	if (read_rings(xenbus, device) < 0) {
+		if (xenbus->lost != 0)
+			return;
 		device->view.failed = true;
 		write_state(xenbus, device, XenbusStateClosed);
 		return;
@@ -464,7 +510,8 @@ remove_directory(struct xenbus *xenbus, struct xenbus_device *device)
 	char path[64];
 
 	device_path(device, path, sizeof(path));
-	xs_rm(xenbus->xs, XBT_NULL, path);
+	if (!xs_rm(xenbus->xs, XBT_NULL, path))
+		note_failure(xenbus);
 	/* The domain's own directory, if this was its last device. */
 	snprintf(path, sizeof(path), BACKEND_ROOT "/%u", device->subject.domid);
 	unsigned int count = 0;
@@ -480,6 +527,8 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 	int64_t wait_ms;
 
 	read_view(xenbus, device);
+	if (xenbus->lost != 0)
+		return false;
 	enum xenbus_step step = xenbus_next_step(&device->view, &wait_ms);
 	device->wake_ms = wait_ms < 0 ? -1 : monotonic_ms() + wait_ms;
 	switch (step) {
@@ -497,6 +546,9 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 		device->waiting = true;
 		xenbus->handler->detach(xenbus->data, device->serial);
 		return false;
+	case XENBUS_TELL:
+		write_state(xenbus, device, XenbusStateConnected);
+		return true;
 	case XENBUS_CLOSE:
 		write_state(xenbus, device, XenbusStateClosed);
 		return true;
@@ -584,14 +636,32 @@ xenbus_set_handle(struct xenbus *xenbus, struct xs_handle *xs)
 	xenbus->xs = xs;
 	if (!xs)
 		return;
+	xenbus->lost = 0;
 	_autofree_ char *domid = xs_read(xs, XBT_NULL, "domid", &(unsigned int){0});
-	if (domid)
-		sscanf(domid, "%" SCNu32, &own_domid);
-	xenbus->driver_domain = own_domid != 0;
-	xs_watch(xs, BACKEND_ROOT, BACKEND_TOKEN);
+	if (!domid)
+		note_failure(xenbus);
+	else if (sscanf(domid, "%" SCNu32, &own_domid) == 1)
+		xenbus->driver_domain = own_domid != 0;
+	if (!xs_watch(xs, BACKEND_ROOT, BACKEND_TOKEN))
+		note_failure(xenbus);
 	wl_list_for_each(device, &xenbus->devices, link)
 		watch_frontend(xenbus, device, true);
 	xenbus->root_changed = true;
+}
+
+int
+xenbus_lost(struct xenbus *xenbus)
+{
+	return xenbus->lost;
+}
+
+void
+xenbus_ask(struct xenbus *xenbus)
+{
+	_autofree_ char *domid = xs_read(xenbus->xs, XBT_NULL, "domid", &(unsigned int){0});
+
+	if (!domid)
+		note_failure(xenbus);
 }
 
 void

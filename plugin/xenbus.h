@@ -28,6 +28,16 @@ xenbus_destroy(struct xenbus *xenbus);
 void
 xenbus_set_handle(struct xenbus *xenbus, struct xs_handle *xs);
 
+/* Why xenstore could not be asked (positive errno): the handle is no good any
+ * more, and nothing is done until there is a new one. 0: it could. */
+int
+xenbus_lost(struct xenbus *xenbus);
+
+/* Asks for something, to learn whether xenstored is still there: libxenstore does
+ * not tell when the connection ends. */
+void
+xenbus_ask(struct xenbus *xenbus);
+
 /* A watch fired; the look itself comes with xenbus_look(). */
 void
 xenbus_handle_watch(struct xenbus *xenbus, const char *path, const char *token);

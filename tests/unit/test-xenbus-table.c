@@ -16,7 +16,7 @@ step_name(enum xenbus_step step)
 	static const char *const names[] = {
 		[XENBUS_WAIT] = "wait",     [XENBUS_OFFER] = "offer", [XENBUS_CONNECT] = "connect",
 		[XENBUS_DETACH] = "detach", [XENBUS_CLOSE] = "close", [XENBUS_REMOVE] = "remove",
-		[XENBUS_FORGET] = "forget",
+		[XENBUS_FORGET] = "forget", [XENBUS_TELL] = "tell",
 	};
 
 	return names[step];
@@ -86,6 +86,20 @@ TEST(front_that_is_quicker)
 	check_step(&view, XENBUS_OFFER);
 }
 
+/* xenstored could not be asked when the outcome was to be written. */
+TEST(outcome_is_written_until_it_stands_there)
+{
+	struct xenbus_view view = quiet;
+
+	view.backend = XenbusStateInitWait;
+	view.frontend = XenbusStateInitialised;
+	view.attached = true;
+	check_step(&view, XENBUS_TELL);
+	view.attached = false;
+	view.failed = true;
+	check_step(&view, XENBUS_CLOSE);
+}
+
 TEST(connection_is_tried_once)
 {
 	struct xenbus_view view = quiet;
@@ -94,9 +108,11 @@ TEST(connection_is_tried_once)
 	view.frontend = XenbusStateInitialised;
 	check_step(&view, XENBUS_CONNECT);
 	view.attached = true;
+	view.backend = XenbusStateConnected;
 	check_step(&view, XENBUS_WAIT);
 	view.attached = false;
 	view.failed = true;
+	view.backend = XenbusStateClosed;
 	check_step(&view, XENBUS_WAIT);
 	check_int(wait_ms, -1);
 }
@@ -292,9 +308,13 @@ TEST(all_views)
 				check(step >= XENBUS_WAIT && step <= XENBUS_FORGET);
 				/* What we hold is let go before anything is written. */
 				if (view.attached)
-					check(step == XENBUS_WAIT || step == XENBUS_DETACH);
+					check(step == XENBUS_WAIT || step == XENBUS_DETACH ||
+					      step == XENBUS_TELL);
 				else
 					check(step != XENBUS_DETACH);
+				if (step == XENBUS_TELL)
+					check(view.attached && view.online &&
+					      backend != XenbusStateConnected);
 				if (step == XENBUS_FORGET)
 					check(!view.exists);
 				if (!view.exists)
@@ -386,6 +406,9 @@ take(struct world *world, enum xenbus_step step)
 		view->offer_seen = view->frontend == XenbusStateInitialising;
 		view->failed = false;
 		write_state(world, XenbusStateInitWait);
+		return;
+	case XENBUS_TELL:
+		write_state(world, XenbusStateConnected);
 		return;
 	case XENBUS_CONNECT:
 		world->connects++;
