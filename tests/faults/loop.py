@@ -149,7 +149,7 @@ class Round:
         hits = sum(fault["hits"] for fault in faults)
         log = self.weston.log()[log_begin:]
         if told.wrong and hits:
-            check(re.search(self.kind.cause, log), f"{text}: the log does not say why: {log}")
+            check(re.search(self.kind.cause, log), f"{text}: the log does not say why: {log[-600:]}")
         self.rounds += 1
         return told.wrong, hits
 
