@@ -20,10 +20,8 @@
 
 /* Watch events taken before the devices that they touch are looked at. */
 #define EVENTS_A_ROUND 256
-/* Between two attempts at a new connection, which are twice as far apart each
- * time until one has lasted for as long. */
+/* Between two attempts at a new connection, at least. */
 #define REOPEN_MS 1000
-#define REOPEN_AT_MOST_MS 32000
 /* Nothing tells that xenstored has gone, so it is asked when it was silent. */
 #define SILENCE_MS 2000
 /* Messages for when there is no memory: without its answer a device would wait for ever. */
@@ -62,8 +60,7 @@ struct store {
 	struct xs_handle *xs;
 	struct xenbus *xenbus;
 	bool stopping;
-	int64_t opened_ms, reopen_ms; /* the last attempt, and the next */
-	int64_t patience_ms;          /* between the two; 0: none needed */
+	int64_t reopen_ms; /* no new connection before */
 };
 
 /* Zeroed. */
@@ -172,15 +169,6 @@ take_watches(struct store *store)
 static void
 let_go(struct store *store, const char *reason, int error)
 {
-	int64_t now = monotonic_ms();
-
-	/* One that has lasted is replaced at once. */
-	if (now - store->opened_ms > store->patience_ms)
-		store->patience_ms = 0;
-	store->reopen_ms = now + store->patience_ms;
-	store->patience_ms = store->patience_ms == 0 ? REOPEN_MS : store->patience_ms * 2;
-	if (store->patience_ms > REOPEN_AT_MOST_MS)
-		store->patience_ms = REOPEN_AT_MOST_MS;
 	log_line("xen: %s (error %d); the connection is made anew, and everything asked again",
 		 reason, error);
 	xenbus_set_handle(store->xenbus, NULL);
@@ -196,7 +184,6 @@ reopen(struct store *store)
 	if (now < store->reopen_ms)
 		return;
 	store->xs = xs_open(0);
-	store->opened_ms = now;
 	store->reopen_ms = now + REOPEN_MS;
 	if (!store->xs)
 		return;

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""Hosts that fail as a whole: xenstored dies, Weston ends connections, a guest is restored or migrated."""
+import signal
+import time
+
+import loop
+from rig.machine import Machine
+from rig.runner import check, equal, scenario
+
+SIZE = (320, 240)
+SMALL = "320x240"
+SCREEN = (("headless", 320, 240),)
+
+
+def flipping_guest(rig):
+    guest = rig.guest("guest", SMALL)
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE, picture=cookie)
+    guest.show(1, *SIZE)
+    return guest
+
+
+@scenario("failing")
+def xenstored_hangs_up(rig):
+    """The connection is made anew; the guest that is shown keeps its screen, a new one is served."""
+    weston, faults = loop.weston_with_points(rig, outputs=SCREEN)
+    guest = flipping_guest(rig)
+    check(faults.tell("cut-xenstore") == 1, "there was no connection")
+    weston.expect_log("connected with xenstored again", 10)
+    guest.flips(10, 2, 1)
+    check("disconnected" not in weston.log(), "the guest was disconnected")
+    guest.destroy()
+    rig.guest("next", SMALL).picture(3, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,3")
+
+
+@scenario("failing")
+def xenstored_dies_and_weston_ends(rig):
+    """Flips go on without any xenstored; Weston ends in time, and says that guests were not told."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = flipping_guest(rig)
+    rig.machine.xenstored.send_signal(signal.SIGKILL)
+    rig.machine.xenstored.wait()
+    guest.flips(30, 2, 1)
+    weston.expect_log("xenstore cannot be asked", 10)
+    guest.flips(10, 2, 1)
+    begin = time.monotonic()
+    equal(weston.stop(), 0, "Weston's exit status")
+    check(time.monotonic() - begin < 5, "it took 5 s")
+    weston.expect_log("guests are not told")
+    rig.westons.clear()
+    for one in rig.guests:
+        one.kill()
+    rig.guests.clear()
+    Machine.stop(rig.machine)
+    rig._machine = None
+
+
+@scenario("failing")
+def protocol_error_at_any_time(rig):
+    """Weston ends the device's connection again and again in mid-flip: the picture comes back."""
+    weston, faults = loop.weston_with_points(rig, outputs=SCREEN)
+    guest = flipping_guest(rig)
+    for number in range(12):
+        guest.flip(2, wait=False)
+        faults.tell("protocol-error" if number % 2 else "destroy-clients")
+        guest.event("flip", 3)
+        guest.flip(1)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    guest.no_event("bad-event-id", 0)
+    weston.expect_log("it ended the connection of a guest's device")
+
+
+@scenario("failing")
+def restored_guest_comes_back(rig):
+    """Saved and restored, or migrated: another domid, new nodes, new references; three times."""
+    weston = rig.weston(outputs=SCREEN)
+    for round_ in range(3):
+        guest = rig.guest("moving", SMALL, uuid="12345678-1234-1234-1234-123456789abc")
+        guest.picture(round_, size=SIZE)
+        guest.buffer(9, *SIZE)
+        guest.ok("animate 0 0 0 9 1")
+        weston.expect_log(f"guest moving\\({guest.domid}\\).*connected")
+        # libxl: the devices go with the old domain, without any word to the backend.
+        guest.destroy()
+        rig.guests.remove(guest)
+    guest = rig.guest("moving", SMALL, uuid="12345678-1234-1234-1234-123456789abc")
+    guest.picture(7, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,7")
