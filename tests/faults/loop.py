@@ -19,7 +19,7 @@ CAUSE = r"xen-display: .*(error \d+|memory|descriptors|cannot|could not|refused|
 
 
 # Reached so often that they are for by hand: run.py by-hand.
-LONG = ("calloc", "xs_read", "xs_check_watch", "wl_array_add", "evtchn.notify", "evtchn.unmask")
+LONG = ("calloc", "wl_client_create", "xs_read", "xs_check_watch", "wl_array_add", "evtchn.notify", "evtchn.unmask")
 
 
 class Kind:
