@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dma-bufs of guests' pages, as gntdev exports them: a descriptor that is a file of the right size,
+ * dma-bufs of guests' pages, as gntdev exports them, and of ours, as it grants them to guests. Of a
+ * guest's pages: a descriptor that is a file of the right size,
  * whose mapping is the guest's own scattered pages. The kernel lets go of the pages when the last
  * descriptor and the last mapping are gone, in whatever process; here a lock tells that, which
  * the exported file description holds as long as it lives.
@@ -41,6 +42,16 @@ struct export
 	int mapping;
 };
 
+/* Memory of ours that is granted to a guest. */
+struct import {
+	struct import *next;
+	ino_t device;
+	uint32_t number;
+	int fd; /* keeps the memory */
+	uint32_t count;
+	uint32_t *refs;
+};
+
 /* A descriptor in an epoll set, and the FIFO that stands in for it. */
 struct stand_in {
 	struct stand_in *next;
@@ -49,6 +60,7 @@ struct stand_in {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct export *exports;
+static struct import *imports;
 static struct stand_in *stand_ins;
 static bool ever_exported;
 
@@ -181,6 +193,86 @@ dmabuf_wait_released(int device_fd, uint32_t number)
 		there = there || (export->device == device && export->number == number);
 	pthread_mutex_unlock(&lock);
 	return there ? fail(ETIMEDOUT) : fail(ENOENT);
+}
+
+/* What the guest still maps stays granted, as the kernel puts it off. */
+static void
+free_import(struct import *import)
+{
+	for (uint32_t i = 0; i < import->count; i++)
+		grant_end_later(machine_get(), machine_own_domid(), import->refs[i]);
+	syscall(SYS_close, import->fd);
+	free(import->refs);
+	free(import);
+}
+
+int
+dmabuf_import(int device_fd, uint16_t domid, int fd, uint32_t count, uint32_t *refs)
+{
+	int error = fault_check("dmabuf.import");
+	struct stat stat;
+	if (!error &&
+	    (domain_is_pv() || fstat(fd, &stat) < 0 || stat.st_size != (off_t)count * MACHINE_PAGE))
+		error = EINVAL;
+	if (error)
+		return fail(error);
+	struct import *import = calloc(1, sizeof *import);
+	import->device = inode_of(device_fd);
+	import->number = (uint32_t)fd;
+	import->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	import->refs = calloc(count, sizeof *import->refs);
+	while (import->count < count) {
+		int ref = grant_create_of(machine_get(), machine_own_domid(), domid, import->count,
+					  import->fd);
+		if (ref < 0) {
+			free_import(import);
+			return fail(-ref);
+		}
+		refs[import->count] = import->refs[import->count] = (uint32_t)ref;
+		import->count++;
+	}
+	pthread_mutex_lock(&lock);
+	import->next = imports;
+	imports = import;
+	pthread_mutex_unlock(&lock);
+	return 0;
+}
+
+/* Releases what a device has imported; number < 0: all of it. How much that was. */
+static int
+release_imports(int device_fd, int64_t number)
+{
+	ino_t device = inode_of(device_fd);
+	int released = 0;
+	pthread_mutex_lock(&lock);
+	for (struct import **at = &imports; *at;) {
+		struct import *import = *at;
+		if (import->device != device || (number >= 0 && import->number != number)) {
+			at = &import->next;
+			continue;
+		}
+		*at = import->next;
+		free_import(import);
+		released++;
+	}
+	pthread_mutex_unlock(&lock);
+	return released;
+}
+
+int
+dmabuf_import_release(int device_fd, uint32_t number)
+{
+	int error = fault_check("dmabuf.release");
+	if (error)
+		return fail(error);
+	return release_imports(device_fd, number) ? 0 : fail(ENOENT);
+}
+
+void
+dmabuf_device_close(int device_fd)
+{
+	if (imports && gntdev_device_is(device_fd))
+		release_imports(device_fd, -1);
 }
 
 bool

@@ -224,6 +224,13 @@ gntdev_device_ioctl(int fd, unsigned long request, void *argument)
 	case IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED:
 		return dmabuf_wait_released(
 			fd, ((struct ioctl_gntdev_dmabuf_exp_wait_released *)argument)->fd);
+	case IOCTL_GNTDEV_DMABUF_IMP_TO_REFS: {
+		struct ioctl_gntdev_dmabuf_imp_to_refs *to = argument;
+		return dmabuf_import(fd, (uint16_t)to->domid, (int)to->fd, to->count, to->refs);
+	}
+	case IOCTL_GNTDEV_DMABUF_IMP_RELEASE:
+		return dmabuf_import_release(
+			fd, ((struct ioctl_gntdev_dmabuf_imp_release *)argument)->fd);
 	default:
 		/* Also SET_MAX_GRANTS, which Linux no longer has. */
 		return fail(ENOTTY);

@@ -86,4 +86,29 @@ dmabuf_epoll_ctl(int epoll_fd, int operation, int fd, struct epoll_event *event)
 void
 dmabuf_reap(void);
 
+/* The other way round: grants all pages of one of our files to a guest. The references go to refs.
+ */
+int
+dmabuf_import(int device_fd, uint16_t domid, int fd, uint32_t count, uint32_t *refs);
+
+int
+dmabuf_import_release(int device_fd, uint32_t number);
+
+/* Before a gntdev file is closed: what it has imported is released. */
+void
+dmabuf_device_close(int device_fd);
+
+/* Devices that give out memory. */
+bool
+alloc_device_has(const char *path);
+
+int
+alloc_device_open(void);
+
+bool
+alloc_device_is(int fd);
+
+int
+alloc_device_ioctl(unsigned long request, void *argument);
+
 #endif

@@ -55,6 +55,33 @@ write_directory_page(const struct guest_pages *directory, uint32_t index,
 		page->gref[i] = pages->refs[first + i];
 }
 
+/* be-alloc: pages that are chained, for the backend to fill in. */
+static int
+make_empty_directory(struct guest_pages *directory, uint32_t page_count, uint16_t backend)
+{
+	const struct guest_pages none = {0};
+	uint32_t count = (page_count + (uint32_t)REFS_PER_PAGE - 1) / (uint32_t)REFS_PER_PAGE;
+	int error = guest_pages_create(directory, count, backend, false);
+	for (uint32_t i = 0; !error && i < count; i++)
+		write_directory_page(directory, i, &none);
+	return error;
+}
+
+static int
+map_offered(struct guest_dbuf *dbuf)
+{
+	uint32_t count = (uint32_t)((dbuf->size + MACHINE_PAGE - 1) / MACHINE_PAGE);
+	uint32_t *refs = calloc(count, sizeof *refs);
+	for (uint32_t i = 0; i < count; i++) {
+		struct xendispl_page_directory *page =
+			guest_page(&dbuf->directory, i / (uint32_t)REFS_PER_PAGE);
+		refs[i] = page->gref[i % REFS_PER_PAGE];
+	}
+	int error = guest_foreign_map(&dbuf->foreign, dbuf->device->backend_domid, refs, count);
+	free(refs);
+	return error;
+}
+
 static int
 make_directory(struct guest_pages *directory, const struct guest_pages *pages)
 {
@@ -95,6 +122,7 @@ free_dbuf(struct guest_dbuf *dbuf)
 	while (*at != dbuf)
 		at = &(*at)->next;
 	*at = dbuf->next;
+	guest_foreign_unmap(&dbuf->foreign);
 	uint32_t mapped = guest_pages_destroy(&dbuf->pages);
 	mapped += guest_pages_destroy(&dbuf->directory);
 	for (struct guest_fb *fb = fbs; fb; fb = fb->next)
@@ -138,8 +166,13 @@ make_dbuf(struct guest_dbuf *dbuf, const struct guest_dbuf_options *options)
 	size_t pitch = ((size_t)dbuf->width * dbuf->bpp + 7) / 8;
 	dbuf->size = options->data_ofs + pitch * dbuf->height;
 	uint32_t count = (uint32_t)((dbuf->size + MACHINE_PAGE - 1) / MACHINE_PAGE);
-	int error = guest_pages_create(&dbuf->pages, count, backend, options->read_only);
-	error = error ? error : make_directory(&dbuf->directory, &dbuf->pages);
+	int error;
+	if (options->flags & XENDISPL_DBUF_FLG_REQ_ALLOC) {
+		error = make_empty_directory(&dbuf->directory, count, backend);
+	} else {
+		error = guest_pages_create(&dbuf->pages, count, backend, options->read_only);
+		error = error ? error : make_directory(&dbuf->directory, &dbuf->pages);
+	}
 	if (!error)
 		spoil_directory(dbuf, options);
 	return error;
@@ -177,6 +210,8 @@ guest_dbuf_create(struct guest_device *device, uint64_t cookie, unsigned width, 
 			},
 	};
 	status = status ? status : ask(&device->connector[0], &request);
+	if (!status && options->flags & XENDISPL_DBUF_FLG_REQ_ALLOC && map_offered(dbuf) < 0)
+		guest_event("be-alloc-not-mapped dev=%u", device->id);
 	/* The directory is of no use after the answer, as in xen-drm-front. */
 	if (guest_pages_destroy(&dbuf->directory))
 		guest_event("directory-still-mapped dev=%u", device->id);
@@ -191,6 +226,9 @@ guest_dbuf_destroy(struct guest_device *device, uint64_t cookie, uint32_t *mappe
 	struct guest_dbuf *dbuf = guest_dbuf_find(device, cookie);
 	struct xendispl_req request = {.operation = XENDISPL_OP_DBUF_DESTROY,
 				       .op.dbuf_destroy.dbuf_cookie = cookie};
+	/* As xen-drm-front: what the backend offered is unmapped before. */
+	if (dbuf)
+		guest_foreign_unmap(&dbuf->foreign);
 	int status = ask(&device->connector[0], &request);
 	*mapped_pages = 0;
 	if (dbuf && status == 0)
@@ -292,8 +330,11 @@ guest_fb_fill(struct guest_fb *fb, unsigned picture)
 	size_t pitch = pattern_pitch(fb->fourcc, fb->dbuf->width);
 	size_t size = pitch * fb->height;
 	char *pixels = calloc(1, size ? size : 1);
-	bool drawn = pattern_fill(pixels, fb->fourcc, picture, fb->width, fb->height, pitch) &&
-		     guest_pages_write(&fb->dbuf->pages, fb->dbuf->data_ofs, pixels, size);
+	bool drawn = pattern_fill(pixels, fb->fourcc, picture, fb->width, fb->height, pitch);
+	if (drawn && fb->dbuf->foreign.address)
+		memcpy(fb->dbuf->foreign.address + fb->dbuf->data_ofs, pixels, size);
+	else if (drawn)
+		drawn = guest_pages_write(&fb->dbuf->pages, fb->dbuf->data_ofs, pixels, size);
 	free(pixels);
 	return drawn;
 }

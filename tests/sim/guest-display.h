@@ -77,6 +77,7 @@ struct guest_dbuf {
 	size_t size;
 	uint32_t data_ofs;
 	struct guest_pages pages, directory;
+	struct guest_foreign foreign; /* be-alloc: the backend's memory, instead of pages */
 };
 
 struct guest_fb {

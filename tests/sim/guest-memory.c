@@ -7,6 +7,7 @@
 #include "machine.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -32,6 +33,9 @@ guest_memory_init(uint16_t domid)
 		      MAP_SHARED | MAP_NORESERVE, fd, 0);
 	if (memory == MAP_FAILED)
 		return -errno;
+	char text[16];
+	snprintf(text, sizeof text, "%u", domid);
+	setenv("SIMXEN_DOMID", text, 1);
 	own_domid = domid;
 	return machine_domain_play(machine_get(), domid, fd);
 }
@@ -177,4 +181,38 @@ guest_store_page(void)
 	    0)
 		return NULL;
 	return memory + (size_t)frame * MACHINE_PAGE;
+}
+
+int
+guest_foreign_map(struct guest_foreign *foreign, uint16_t domid, const uint32_t *refs,
+		  uint32_t count)
+{
+	uint32_t *frames = calloc(count, sizeof *frames);
+	size_t size = (size_t)count * MACHINE_PAGE;
+	int fd = -1;
+	int mapping = grant_map(machine_get(), domid, refs, count, true, frames, &fd);
+	char *address = MAP_FAILED;
+	if (mapping >= 0)
+		address = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (uint32_t i = 0; address != MAP_FAILED && i < count; i++)
+		if (mmap(address + (size_t)i * MACHINE_PAGE, MACHINE_PAGE, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_FIXED, fd, (off_t)frames[i] * MACHINE_PAGE) == MAP_FAILED)
+			abort();
+	if (fd >= 0)
+		close(fd);
+	free(frames);
+	if (mapping < 0 || address == MAP_FAILED)
+		return mapping < 0 ? mapping : -ENOMEM;
+	*foreign = (struct guest_foreign){.address = address, .size = size, .mapping = mapping};
+	return 0;
+}
+
+void
+guest_foreign_unmap(struct guest_foreign *foreign)
+{
+	if (!foreign->address)
+		return;
+	munmap(foreign->address, foreign->size);
+	grant_unmap(machine_get(), foreign->mapping);
+	foreign->address = NULL;
 }

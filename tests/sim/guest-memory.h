@@ -20,6 +20,21 @@ struct guest_pages {
 	uint32_t *refs;
 };
 
+/* Pages that another domain granted, mapped in one piece; address NULL: none. */
+struct guest_foreign {
+	char *address;
+	size_t size;
+	int mapping;
+};
+
+/* 0 or a negative errno. */
+int
+guest_foreign_map(struct guest_foreign *foreign, uint16_t domid, const uint32_t *refs,
+		  uint32_t count);
+
+void
+guest_foreign_unmap(struct guest_foreign *foreign);
+
 /* Makes the memory of the domain and becomes it. 0 or a negative errno. */
 int
 guest_memory_init(uint16_t domid);

@@ -61,6 +61,20 @@ grant_create(struct machine *machine, uint16_t domid, uint16_t to_domid, uint32_
 }
 
 int
+grant_create_of(struct machine *machine, uint16_t domid, uint16_t to_domid, uint32_t frame, int fd)
+{
+	int ref = grant_create(machine, domid, to_domid, frame, false);
+	if (ref < 0)
+		return ref;
+	machine_lock(machine);
+	struct grant *grant = find_grant(machine_domain_locked(machine, domid), (uint32_t)ref);
+	grant->pid = getpid();
+	grant->fd = fd;
+	machine_unlock(machine);
+	return ref;
+}
+
+int
 grant_end(struct machine *machine, uint16_t domid, uint32_t ref)
 {
 	int error = -EINVAL;
@@ -78,6 +92,29 @@ grant_end(struct machine *machine, uint16_t domid, uint32_t ref)
 	return error;
 }
 
+void
+grant_end_later(struct machine *machine, uint16_t domid, uint32_t ref)
+{
+	if (grant_end(machine, domid, ref) != -EBUSY)
+		return;
+	machine_lock(machine);
+	struct grant *grant = find_grant(machine_domain_locked(machine, domid), ref);
+	if (grant)
+		grant->ends = true;
+	machine_unlock(machine);
+}
+
+static void
+drop_mapping(struct domain *domain, uint32_t ref)
+{
+	struct grant *grant = &domain->grants[ref];
+	domain->mapped_pages--;
+	if (--grant->mapped > 0 || !grant->ends)
+		return;
+	grant->used = false;
+	domain->grant_count--;
+}
+
 static uint32_t
 take_track(struct machine *machine)
 {
@@ -91,11 +128,14 @@ take_track(struct machine *machine)
 	return track;
 }
 
+/* Where the page of a grant is; one batch has all its pages in the same place. */
 static int
-open_memory(const struct domain *domain)
+open_memory(const struct domain *domain, const struct grant *grant)
 {
 	char path[64];
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)domain->process.pid, domain->memory_fd);
+	snprintf(path, sizeof path, "/proc/%d/fd/%d",
+		 (int)(grant->pid ? grant->pid : domain->process.pid),
+		 grant->pid ? grant->fd : domain->memory_fd);
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
 	return fd < 0 ? -EINVAL : fd;
 }
@@ -137,14 +177,17 @@ map_locked(struct machine *machine, uint16_t domid, const uint32_t *refs, uint32
 {
 	struct domain *domain = machine_domain_locked(machine, domid);
 	struct mapping *mapping = free_mapping(machine);
-	if (!domain || domain->state != DOMAIN_ALIVE || domain->process.pid == 0)
+	if (!domain || domain->state != DOMAIN_ALIVE || count == 0)
 		return -EINVAL;
 	if (!mapping)
 		return -ENOSPC;
 	for (uint32_t i = 0; i < count; i++)
 		if (!may_map(domain, refs[i], writable))
 			return -EINVAL;
-	int fd = open_memory(domain);
+	const struct grant *first = find_grant(domain, refs[0]);
+	if (domain->process.pid == 0 && first->pid == 0)
+		return -EINVAL;
+	int fd = open_memory(domain, first);
 	if (fd < 0)
 		return fd;
 	*mapping = (struct mapping){.used = true, .domid = domid};
@@ -179,10 +222,8 @@ grant_unmap_locked(struct machine *machine, struct mapping *mapping)
 	while (track) {
 		struct track *entry = &machine->tracks[track - 1];
 		uint32_t next = entry->next;
-		if (domain) {
-			domain->grants[entry->ref].mapped--;
-			domain->mapped_pages--;
-		}
+		if (domain)
+			drop_mapping(domain, entry->ref);
 		entry->next = machine->free_track;
 		machine->free_track = track;
 		machine->used_tracks--;

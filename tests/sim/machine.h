@@ -59,9 +59,11 @@ struct port {
 struct grant {
 	bool used;
 	bool read_only;
+	bool ends; /* with its last mapping */
 	uint16_t to_domid;
 	uint32_t frame;
 	uint32_t mapped; /* how often */
+	int32_t pid, fd; /* where the page's memory is; pid 0: the domain's own memory */
 };
 
 struct domain {
@@ -229,9 +231,17 @@ int
 grant_create_at(struct machine *machine, uint16_t domid, uint32_t ref, uint16_t to_domid,
 		uint32_t frame, bool read_only);
 
+/* Of a page of some file of this process, which must keep the descriptor open. */
+int
+grant_create_of(struct machine *machine, uint16_t domid, uint16_t to_domid, uint32_t frame, int fd);
+
 /* -EBUSY while somebody maps it. */
 int
 grant_end(struct machine *machine, uint16_t domid, uint32_t ref);
+
+/* The same, but put off while somebody maps it, as Linux does for memory that it takes back. */
+void
+grant_end_later(struct machine *machine, uint16_t domid, uint32_t ref);
 
 /*
  * The mapping domain's side. Claims count references of one domain, all or none, and writes their

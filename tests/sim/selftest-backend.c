@@ -114,7 +114,34 @@ check_library(void)
 	CHECK(xengnttab_unmap(gnttab, pages, count) == 0);
 	uint32_t fd;
 	CHECK(xengnttab_dmabuf_exp_from_refs(gnttab, domid, 0, count, refs, &fd) < 0);
-	CHECK(errno == ENOTTY);
+	CHECK(errno == EINVAL); /* a PV domain */
+	CHECK(xengnttab_close(gnttab) == 0);
+}
+
+/* In a domain that may export. */
+static void
+check_dmabuf(void)
+{
+	xengnttab_handle *gnttab = xengnttab_open(NULL, 0);
+	uint32_t fd, bad[2] = {refs[0], 6};
+	CHECK(xengnttab_dmabuf_exp_from_refs(gnttab, domid, 0, 0, refs, &fd) < 0);
+	CHECK(errno == EINVAL);
+	CHECK(xengnttab_dmabuf_exp_from_refs(gnttab, domid, 0, 2, bad, &fd) < 0);
+	CHECK(errno == EINVAL);
+	CHECK(xengnttab_dmabuf_exp_from_refs(gnttab, domid, 0, count, refs, &fd) == 0);
+	CHECK(lseek((int)fd, 0, SEEK_END) == (off_t)count * PAGE);
+	struct pollfd pollfd = {.fd = (int)fd, .events = POLLOUT};
+	CHECK(poll(&pollfd, 1, 0) == 1 && pollfd.revents == POLLOUT);
+
+	/* A mapping alone holds it, a copy of the descriptor too. */
+	size_t size = (size_t)count * PAGE;
+	char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
+	CHECK(pages != MAP_FAILED && in_order(pages));
+	int copy = dup((int)fd);
+	CHECK(close((int)fd) == 0 && close(copy) == 0);
+	CHECK(xengnttab_dmabuf_exp_wait_released(gnttab, fd, 0) < 0 && errno == ETIMEDOUT);
+	CHECK(munmap(pages, size) == 0);
+	CHECK(xengnttab_dmabuf_exp_wait_released(gnttab, fd, 0) == 0 || errno == ENOENT);
 	CHECK(xengnttab_close(gnttab) == 0);
 }
 
@@ -309,7 +336,7 @@ static const struct {
 	{"library", check_library},     {"refusals", check_refusals},
 	{"read-only", check_read_only}, {"scattered", check_scattered},
 	{"passing", check_passing},     {"outliving", check_outliving},
-	{"events", check_events},
+	{"events", check_events},       {"dmabuf", check_dmabuf},
 };
 
 int

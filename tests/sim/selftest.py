@@ -48,6 +48,13 @@ def read_only_grants_refuse_writing(rig):
 
 
 @scenario("sim", module=False)
+def dmabuf_is_held_to_the_last(rig):
+    """An exported dma-buf: refusals, size, the guest's pages in order, held by a mapping alone."""
+    rig.start_machine("PVH")
+    run_backend(rig, "dmabuf")
+
+
+@scenario("sim", module=False)
 def guest_pages_are_scattered(rig):
     """Neither the order of pages nor that of references can be relied upon."""
     run_backend(rig, "scattered", pages=300)

@@ -73,6 +73,8 @@ simulated_open(const char *path, int flags, mode_t mode)
 		if (strcmp(path, "/dev/xen/gntdev") == 0)
 			return gntdev_device_open(flags);
 	}
+	if (path && machine_get() && alloc_device_has(path))
+		return alloc_device_open();
 	return (int)syscall(SYS_openat, AT_FDCWD, redirect(path, buffer, sizeof buffer), flags,
 			    mode);
 }
@@ -219,6 +221,8 @@ ioctl(int fd, unsigned long request, ...)
 		return evtchn_device_ioctl(fd, request, argument);
 	if (_IOC_TYPE(request) == 'G' && _IOC_DIR(request) == _IOC_NONE && gntdev_device_is(fd))
 		return gntdev_device_ioctl(fd, request, argument);
+	if (alloc_device_is(fd))
+		return alloc_device_ioctl(request, argument);
 	return (int)syscall(SYS_ioctl, fd, request, argument);
 }
 
@@ -235,6 +239,7 @@ close(int fd)
 {
 	if (evtchn_device_is(fd))
 		evtchn_device_close(fd);
+	dmabuf_device_close(fd);
 	int result = (int)syscall(SYS_close, fd);
 	dmabuf_reap();
 	return result;
