@@ -3,6 +3,7 @@
 #include "channel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include <xenevtchn.h>
@@ -23,6 +24,9 @@ channel_set_create(void)
 		free(set);
 		return NULL;
 	}
+	/* A wake-up without an event must not stop the compositor. */
+	int fd = xenevtchn_fd(set->handle);
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	return set;
 }
 
