@@ -22,8 +22,9 @@
 #define EVENTS_A_ROUND 256
 /* Between two attempts at a new connection, at least. */
 #define REOPEN_MS 1000
-/* Nothing tells that xenstored has gone, so it is asked when it was silent. */
-#define SILENCE_MS 2000
+/* Nothing tells that xenstored has gone, so it is asked when it was silent for long: seldom
+ * enough that an idle host does not notice. */
+#define SILENCE_MS 30000
 /* Messages for when there is no memory: without its answer a device would wait for ever. */
 #define RESERVE 16
 

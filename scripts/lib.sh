@@ -73,6 +73,7 @@ packages_of()
 	memory)	echo valgrind libc6-dbg ;;
 	chroot)	echo mmdebstrap util-linux ;;
 	qemu)	echo qemu-system-x86 mmdebstrap e2fsprogs zstd util-linux git python3 ;;
+	fuzz)	echo clang libclang-rt-dev ;;
 	style)	echo clang-format shellcheck python3 ;;
 	esac
 }
@@ -87,6 +88,7 @@ what_of()
 	memory)	echo "valgrind, to find memory errors" ;;
 	chroot)	echo "mmdebstrap, to make a newer Debian in a folder" ;;
 	qemu)	echo "QEMU and what makes its disk" ;;
+	fuzz)	echo "clang with libFuzzer" ;;
 	style)	echo "clang-format and shellcheck" ;;
 	esac
 }
