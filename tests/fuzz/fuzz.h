@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the fuzz targets share: reading an input piece by piece, and properties
+ * that end the program when they do not hold. Each target is one file with
+ * LLVMFuzzerTestOneInput(); run by libFuzzer, or over its corpus by corpus.c.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define PROPERTY(condition)                                                                        \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__,          \
+				#condition);                                                       \
+			abort();                                                                   \
+		}                                                                                  \
+	} while (0)
+
+struct input {
+	const uint8_t *at;
+	size_t left;
+};
+
+/* Fills it from the input; zeros where that has ended. False: it had ended before. */
+static inline bool
+input_take(struct input *input, void *out, size_t size)
+{
+	size_t part = size < input->left ? size : input->left;
+
+	memset(out, 0, size);
+	if (part > 0)
+		memcpy(out, input->at, part);
+	input->at += part;
+	input->left -= part;
+	return part > 0;
+}
+
+static inline uint8_t
+input_octet(struct input *input)
+{
+	uint8_t octet;
+
+	input_take(input, &octet, 1);
+	return octet;
+}
