@@ -192,6 +192,14 @@ REPLACE(pixman_image_t *, pixman_image_create_bits_no_clear, NULL,
 	(pixman_format_code_t format, int width, int height, uint32_t *bits, int stride),
 	(format, width, height, bits, stride))
 REPLACE(int, xenevtchn_unbind, -1, (xenevtchn_handle * handle, evtchn_port_t port), (handle, port))
+
+/* What the module does after long silence happens soon here. */
+static int
+replace_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	count_place("poll", HERE);
+	return poll(fds, count, timeout < 0 || timeout > 1500 ? 1500 : timeout);
+}
 REPLACE(char **, xs_check_watch, NULL, (struct xs_handle * handle), (handle))
 
 static void *
@@ -330,6 +338,7 @@ static const struct replacement of_module[] = {
 	REPLACED(pixman_image_create_bits_no_clear),
 	REPLACED(xenevtchn_unbind),
 	REPLACED(xs_check_watch),
+	REPLACED(poll),
 	REPLACED(mmap64),
 	REPLACED(pthread_create),
 	REPLACED(wl_display_connect_to_fd),

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #define PAGES 8
+#define REFS ((PAGES + 2) * PAGE_DIRECTORY_REFS) /* more than there are pages for */
 
 struct memory {
 	uint32_t words[PAGES][PAGE_DIRECTORY_REFS + 1];
@@ -58,13 +59,14 @@ lay_out(struct memory *memory, struct input *input)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static uint32_t refs[65536 + 1], given[65536];
+	static uint32_t refs[REFS + 1], given[REFS];
 	static struct memory memory;
 	struct input input = {data, size};
 	uint16_t count;
 
 	lay_out(&memory, &input);
 	input_take(&input, &count, sizeof(count));
+	count %= REFS + 1;
 	uint32_t first = input_octet(&input) % (PAGES + 2);
 	unsigned most = (count + PAGE_DIRECTORY_REFS - 1) / PAGE_DIRECTORY_REFS;
 
