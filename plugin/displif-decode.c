@@ -3,9 +3,9 @@
 #include "displif-decode.h"
 
 #include "base.h"
+#include "decimal.h"
 #include "geometry.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -215,32 +215,15 @@ displif_check_framebuffer(const struct displif_dbuf_create *buffer,
 	return 0;
 }
 
-static const char *
-parse_decimal(const char *untrusted_text, uint32_t *out)
-{
-	const char *p = untrusted_text;
-	uint64_t value = 0;
-
-	if (!isdigit((unsigned char)*p))
-		return NULL;
-	for (; isdigit((unsigned char)*p); p++) {
-		value = value * 10 + (uint64_t)(*p - '0');
-		if (value > INT32_MAX)
-			return NULL;
-	}
-	*out = (uint32_t)value;
-	return p;
-}
-
 int
 displif_parse_resolution(const char *untrusted_text, uint32_t *width, uint32_t *height)
 {
 	uint32_t w, h;
-	const char *p = parse_decimal(untrusted_text, &w);
+	const char *p = decimal_read(untrusted_text, INT32_MAX, &w);
 
 	if (!p || strncmp(p, XENDISPL_RESOLUTION_SEPARATOR, 1) != 0)
 		return -EINVAL;
-	p = parse_decimal(p + 1, &h);
+	p = decimal_read(p + 1, INT32_MAX, &h);
 	if (!p || *p != '\0' || w == 0 || h == 0)
 		return -EINVAL;
 

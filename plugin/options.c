@@ -8,6 +8,7 @@
  */
 #include "options.h"
 
+#include "decimal.h"
 #include "option-table.h"
 
 #include <errno.h>
@@ -31,18 +32,12 @@ static bool
 parse_integer(const char *text, int64_t minimum, int64_t maximum, int64_t *value)
 {
 	bool negative = *text == '-';
-	int64_t magnitude = 0;
+	uint32_t magnitude;
+	const char *end = decimal_read(negative ? text + 1 : text, UINT32_MAX, &magnitude);
 
-	if (negative)
-		text++;
-	if (*text == '\0')
+	if (!end || *end != '\0')
 		return false;
-	for (; *text != '\0'; text++) {
-		if (*text < '0' || *text > '9' || magnitude > UINT32_MAX)
-			return false;
-		magnitude = magnitude * 10 + (*text - '0');
-	}
-	*value = negative ? -magnitude : magnitude;
+	*value = negative ? -(int64_t)magnitude : magnitude;
 	return *value >= minimum && *value <= maximum;
 }
 

@@ -11,6 +11,7 @@
 #include <xen/io/displif.h>
 
 #include "base.h"
+#include "decimal.h"
 #include "displif-decode.h"
 #include "xenbus-table.h"
 
@@ -83,20 +84,14 @@ static int
 read_number(struct xenbus *xenbus, const char *directory, const char *name, uint32_t *out)
 {
 	_autofree_ char *untrusted_text = read_node(xenbus, directory, name);
-	uint64_t value = 0;
+	uint32_t value;
 
 	if (!untrusted_text)
 		return -ENOENT;
-	if (untrusted_text[0] == '\0')
+	const char *end = decimal_read(untrusted_text, UINT32_MAX, &value);
+	if (!end || *end != '\0')
 		return -EINVAL;
-	for (const char *p = untrusted_text; *p; p++) {
-		if (*p < '0' || *p > '9')
-			return -EINVAL;
-		value = value * 10 + (uint64_t)(*p - '0');
-		if (value > UINT32_MAX)
-			return -EINVAL;
-	}
-	*out = (uint32_t)value;
+	*out = value;
 	return 0;
 }
 
