@@ -156,10 +156,21 @@ machine_init(const char *directory, const char *guest_type)
 	return 0;
 }
 
+/* Who is killed between being woken and taking a robust lock takes the others' wake-up along:
+ * so nobody sleeps for long without another look. */
 void
 machine_lock(struct machine *machine)
 {
-	if (pthread_mutex_lock(&machine->lock) == EOWNERDEAD)
+	int result;
+	do {
+		struct timespec end;
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		end.tv_nsec += 50000000;
+		end.tv_sec += end.tv_nsec / 1000000000;
+		end.tv_nsec %= 1000000000;
+		result = pthread_mutex_clocklock(&machine->lock, CLOCK_MONOTONIC, &end);
+	} while (result == ETIMEDOUT);
+	if (result == EOWNERDEAD)
 		pthread_mutex_consistent(&machine->lock);
 }
 

@@ -165,6 +165,14 @@ def faults_hit_the_named_call_only(rig):
 
 
 @scenario("sim", module=False)
+def killed_guests_leave_the_lock_working(rig):
+    """kill -9 of whoever waits for the machine's lock: the others go on."""
+    done = subprocess.run([f"{rig.machine.build}/selftest-lock"], text=True, check=False,
+                          env=rig.machine.environment(), capture_output=True)
+    equal(done.returncode, 0, f"selftest-lock ({done.stderr.strip()})")
+
+
+@scenario("sim", module=False)
 def machines_do_not_see_each_other(rig):
     """Two machines at once: their domains and stores are their own."""
     from rig.machine import Machine
