@@ -60,11 +60,10 @@ channel_unbind(struct channel_set *set, int port)
 	xenevtchn_unbind(set->handle, (evtchn_port_t)port);
 }
 
-void
+int
 channel_notify(struct channel_set *set, int port)
 {
-	/* Fails only when the other end is gone, and then nobody is left to tell. */
-	xenevtchn_notify(set->handle, (evtchn_port_t)port);
+	return xenevtchn_notify(set->handle, (evtchn_port_t)port) < 0 ? -errno : 0;
 }
 
 int

@@ -2,7 +2,7 @@
 /*
  * Layer 2: event channels of one device; the only file that uses
  * libxenevtchn. Ports are this domain's local ports. None of these calls
- * blocks, given that channel_set_next() is called once per readable wake-up.
+ * blocks.
  */
 #pragma once
 
@@ -28,9 +28,11 @@ channel_bind(struct channel_set *set, uint16_t domid, uint32_t remote_port);
 void
 channel_unbind(struct channel_set *set, int port);
 
-void
+/* Negative errno: the host refused; a remote end that is gone is no error. */
+int
 channel_notify(struct channel_set *set, int port);
 
-/* The port that fired, unmasked again; negative errno when none did. */
+/* The port that fired, unmasked again; negative errno when none did, -EAGAIN after a wake-up for
+ * nothing. */
 int
 channel_set_next(struct channel_set *set);

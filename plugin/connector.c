@@ -106,6 +106,18 @@ rest_until_events_are_read(struct connector *connector)
 }
 
 static void
+notify(struct connector *connector, int port)
+{
+	struct device *device = connector->device;
+	int ret = channel_notify(device->channels, port);
+
+	if (ret < 0)
+		device_blame(device, (int)connector->index,
+			     "xen: the guest cannot be notified (error %d); it may wait in vain",
+			     -ret);
+}
+
+static void
 send_event(struct connector *connector, uint64_t fb_cookie)
 {
 	if (connector->owed_count > 0 || event_ring_send_flip(&connector->events, fb_cookie) < 0) {
@@ -115,7 +127,7 @@ send_event(struct connector *connector, uint64_t fb_cookie)
 		rest_until_events_are_read(connector);
 		return;
 	}
-	channel_notify(connector->device->channels, connector->event_port);
+	notify(connector, connector->event_port);
 }
 
 static void
@@ -130,7 +142,7 @@ send_owed_events(struct connector *connector)
 		sent = true;
 	}
 	if (sent)
-		channel_notify(connector->device->channels, connector->event_port);
+		notify(connector, connector->event_port);
 	if (connector->owed_count == 0)
 		connector->rest_step_ms = 0;
 }
@@ -149,7 +161,7 @@ respond(struct connector *connector, uint16_t id, uint8_t operation, int error, 
 	if (error == 0 && operation == XENDISPL_OP_GET_EDID)
 		response.op.get_edid.edid_sz = edid_size;
 	if (request_ring_respond(&connector->requests, &response))
-		channel_notify(connector->device->channels, connector->request_port);
+		notify(connector, connector->request_port);
 }
 
 /* What contradicts itself is the guest's doing; limits and a failing host are not. */

@@ -110,7 +110,7 @@ static void
 handle_channel(void *data)
 {
 	struct device *device = data;
-	/* Asking blocks when nothing is pending: once for each time it is readable. */
+	/* One port a wake-up: other guests' sources have their turn in between. */
 	int port = channel_set_next(device->channels);
 
 	for (unsigned i = 0; port >= 0 && i < device->connector_count; i++) {

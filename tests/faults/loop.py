@@ -19,7 +19,7 @@ CAUSE = r"xen-display: .*(error \d+|memory|descriptors|cannot|could not|refused|
 
 
 # Reached so often that they are for by hand: run.py by-hand.
-LONG = ("calloc", "wl_client_create", "xs_read", "xs_check_watch", "wl_array_add", "evtchn.notify", "evtchn.unmask")
+LONG = ("calloc", "xs_read", "xs_check_watch", "wl_array_add", "evtchn.notify", "evtchn.unmask")
 
 
 class Kind:
@@ -43,7 +43,7 @@ KINDS = (
     Kind("xs_directory", "EIO"), Kind("xs_watch", "EIO"),
     Kind("xs_transaction_start", "ENOSPC"), Kind("xs_transaction_end", "EIO"),
     Kind("xs_check_watch", "EAGAIN"),
-    Kind("socketpair", "EMFILE"), Kind("wl_client_create"), Kind("wl_display_connect_to_fd"),
+    Kind("socketpair", "EMFILE"), Kind("module.wl_client_create"), Kind("wl_display_connect_to_fd"),
     Kind("wl_event_loop_add_fd"), Kind("wl_event_loop_add_idle"),
     Kind("wl_event_loop_add_timer"), Kind("wl_array_add"), Kind("wl_client_get_object"),
     Kind("weston_view_create"), Kind("pool.mmap"),

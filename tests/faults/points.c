@@ -266,6 +266,9 @@ static struct wl_client *
 replace_wl_client_create(struct wl_display *display, int fd)
 {
 	count_place("wl_client_create", HERE);
+	int error = fault_check("module.wl_client_create");
+	if (error)
+		return errno = error, NULL;
 	struct wl_client *client = wl_client_create(display, fd);
 	for (unsigned i = 0; client && i < CLIENTS; i++) {
 		if (clients[i].client)
