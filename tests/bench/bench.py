@@ -106,13 +106,14 @@ def measure_calls(build):
             return per_flip(lambda: calls.counts() | allocations(counts), screens)
 
 
-def measure_instructions(build):
+def measure_instructions(build, **options):
+    """Instructions and system calls on behalf of the module; options are those of Screens."""
     say(f"counting instructions over {FLIPS} flips of each size, under callgrind")
     with tempfile.TemporaryDirectory() as work:
         profile = f"{work}/profile"
         found = {}
-        tool = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={profile}"]
-        with Screens(build, tool) as screens:
+        tool = ["valgrind", "-q", "--tool=callgrind", "--collect-systime=yes", f"--callgrind-out-file={profile}"]
+        with Screens(build, tool, **options) as screens:
             pid = screens.weston.pid
 
             def dump():
@@ -125,7 +126,8 @@ def measure_instructions(build):
                 screens.flips(size, FLIPS)
                 time.sleep(SETTLE_SECONDS)
                 path = f"{work}/{dump()}"
-                found[size] = {"instructions": callgrind.spent_for(path, "xen-display.so", INSIDE, WITHOUT) / FLIPS}
+                spent = callgrind.spent_for(path, "xen-display.so", INSIDE, WITHOUT)
+                found[size] = {"instructions": spent[0] / FLIPS, "own_system_calls": spent[1] / FLIPS}
         return found
 
 

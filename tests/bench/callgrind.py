@@ -1,52 +1,67 @@
 # SPDX-License-Identifier: MIT
-"""Reads a profile of callgrind and tells how many instructions were spent on behalf of one library.
+"""Reads a profile of callgrind and tells how many instructions and system calls were spent on behalf of one library.
 
-Used by bench.py. Counted is what runs between a call into the library from outside and its return, whatever it
-calls meanwhile included; taken off again is what was spent in libraries that exist only in the test. A call
-into the library from beneath itself is not counted twice if it comes through one of the `inside` libraries."""
+Used by bench.py and dmabuf.py. Counted is what runs between a call into the library from outside and its return,
+whatever it calls meanwhile included; taken off again is what was spent in libraries that exist only in the test, and
+a call of theirs counts as the one system call that it stands for. A look at the clock is a system call only under
+valgrind, and is not counted. A call into the library from beneath itself is not counted twice if it comes through one
+of the `inside` libraries."""
 
 import collections
 import pathlib
 
+CLOCK = "clock"
+
 
 def edges(path):
-    """(calling object, called object) -> instructions, over all calls from one object into another."""
+    """(calling object, called object) -> [calls, instructions, system calls], over all calls from one into another.
+    What looks at the clock counts as an object of its own."""
     names = {}
-    found = collections.Counter()
+    functions = {}
+    found = collections.defaultdict(lambda: [0, 0, 0])
     here = called = None
-    after_calls = False
+    calls = 0
 
-    def name(text):
+    def name(text, table):
         number, _, rest = text.partition(" ")
         if rest:
-            names[number] = pathlib.PurePath(rest).name
-        return names.get(number, text)
+            table[number] = pathlib.PurePath(rest).name
+        return table.get(number, text)
 
     for line in pathlib.Path(path).read_text(errors="replace").splitlines():
         if line.startswith("ob="):
-            here = name(line[3:])
+            here = name(line[3:], names)
         elif line.startswith("fn="):
+            name(line[3:], functions)
             called = None
         elif line.startswith("cob="):
-            called = name(line[4:])
+            called = name(line[4:], names)
+        elif line.startswith("cfn="):
+            if name(line[4:], functions).startswith("clock_gettime"):
+                called = CLOCK
         elif line.startswith("calls="):
-            after_calls = True
-        elif after_calls:
-            # the cost line that belongs to calls=: position, instructions
-            after_calls = False
+            calls = int(line[6:].split()[0])
+        elif calls:
+            # the cost line that belongs to calls=: position, instructions, system calls; zeros at its end are left out
             if called is not None and called != here:
-                found[here, called] += int(line.split()[1])
+                costs = [calls, *map(int, line.split()[1:3]), 0, 0]
+                found[here, called] = [before + more for before, more in zip(found[here, called], costs)]
             called = None
+            calls = 0
     return found
 
 
 def spent_for(path, library, inside=(), without=()):
-    """Instructions on behalf of the library whose file name starts so."""
-    total = 0
+    """Instructions, and system calls, on behalf of the library whose file name starts so."""
+    instructions = system_calls = 0
     own = (library, *inside)
-    for (caller, callee), cost in edges(path).items():
+    for (caller, callee), (calls, instructions_there, system_calls_there) in edges(path).items():
         if callee.startswith(library) and not caller.startswith(own):
-            total += cost
+            instructions += instructions_there
+            system_calls += system_calls_there
         elif callee.startswith(without) and caller.startswith(own):
-            total -= cost
-    return total
+            instructions -= instructions_there
+            system_calls += calls - system_calls_there
+        elif callee == CLOCK and caller.startswith(own):
+            system_calls -= system_calls_there
+    return instructions, system_calls

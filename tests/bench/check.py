@@ -27,16 +27,21 @@ def promises(result, converted):
     yield "cheaper-than-copying", ratio > 1, f"a client that copies takes {ratio:.1f} times the processor time"
 
 
+def tell(found):
+    """Prints promises, as promises() gives them, and the closing line; the exit status."""
+    counts = {True: 0, False: 0}
+    for name, holds, text in found:
+        counts[bool(holds)] += 1
+        print(f"{'pass' if holds else 'FAIL'}  {name}: {text}", flush=True)
+    print(f"{counts[True]} passed, {counts[False]} failed, 0 skipped")
+    return 0 if counts[False] == 0 else 1
+
+
 def main():
     build = os.path.abspath(sys.argv[1])
     result = bench.measure(build)
     print(bench.table(result))
-    counts = {True: 0, False: 0}
-    for name, holds, text in promises(result, bench.measure_converted(build)):
-        counts[bool(holds)] += 1
-        print(f"{'pass' if holds else 'FAIL'}  {name}: {text}")
-    print(f"{counts[True]} passed, {counts[False]} failed, 0 skipped")
-    return 0 if counts[False] == 0 else 1
+    return tell(promises(result, bench.measure_converted(build)))
 
 
 if __name__ == "__main__":

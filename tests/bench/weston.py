@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 """One headless Weston with the module and guests of several sizes, to be measured.
 
-Used by bench.py. The output is tiny and drawn by pixman, and each screen is scaled down into its own part of it,
-so that drawing costs next to nothing and the same at every size; one part is left for other clients. Knows nothing of what is measured."""
+Used by bench.py and dmabuf.py. The output is tiny, and each screen is scaled down into its own part of it, so that
+drawing costs next to nothing and the same at every size; one part is left for other clients. It is drawn by pixman,
+or by GL if dmabuf= is to be set. Knows nothing of what is measured."""
 
 import glob
 import os
 import signal
 import sys
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, f"{TOP}/tests/sim")
@@ -66,14 +68,16 @@ class ToolWeston(Weston):
 class Screens:
     """with Screens(build) as screens: a Weston with the module, and one connected guest of each size."""
 
-    def __init__(self, build, tool=(), environment=None, fourcc="XR24"):
+    def __init__(self, build, tool=(), environment=None, fourcc="XR24", dmabuf=None, sizes=SIZES):
         os.environ["SIM_BUILD"] = f"{build}/tests/sim"
-        self.machine = Machine()
-        rules = "[xen-display]\nresample-rate=0\n" + "".join(
+        # only a domain that is not PV may export
+        self.machine = Machine(guest_type="PVH" if dmabuf else "PV")
+        self.sizes = sizes
+        rules = f"[xen-display]\nresample-rate=0\ndmabuf={dmabuf or 'auto'}\n" + "".join(
             RULE.format(name=name_of(size), x=i * PART[0], width=PART[0], height=PART[1])
             for i, size in enumerate(SIZES))
         self.weston = ToolWeston(self.machine, outputs=[("headless", PART[0] * (len(SIZES) + 1), PART[1])], config=rules,
-                                 environment=environment)
+                                 renderer="gl" if dmabuf else "pixman", environment=environment)
         self.weston.tool = tool
         self.fourcc = fourcc
         self.guests = {}
@@ -83,7 +87,9 @@ class Screens:
         try:
             self.machine.start()
             self.weston.start()
-            for size in SIZES:
+            self.weston.expect_log("dma-buf: o", 60)
+            self._settle()
+            for size in self.sizes:
                 self._add_guest(size)
         except BaseException:
             self.__exit__()
@@ -105,7 +111,19 @@ class Screens:
         for cookie in (1, 2):
             guest.buffer(cookie, *size, self.fourcc, picture=cookie)
         guest.show(1, *size, bpp=24 if self.fourcc == "RG24" else 32)
-        self.flips(size, WARM_UP)
+        guest.ok(f"animate 0 0 {WARM_UP} 1 2")
+        guest.event("animated", 300, dev=0, conn=0)
+        # under a tool software GL compiles its first program so long that the guest gives a flip up
+        guest.drain()
+        guest.events.clear()
+
+    def _settle(self):
+        """Waits until Weston has nothing to do."""
+        before, spent = 0, 1e9
+        while spent > 5e7:
+            time.sleep(0.5)
+            spent = processor_ns(self.weston.pid) - before
+            before += spent
 
     def flips(self, size, count):
         self.guests[size].flips(count, 1, 2, timeout=300)

@@ -313,8 +313,13 @@ static void
 run_flip(const struct words *words)
 {
 	struct guest_connector *found = connector(words);
-	if (found)
-		reply_status(guest_flip(found, number(words, 3)));
+	if (!found)
+		return;
+	int status = guest_flip(found, number(words, 3));
+	if (status == 0)
+		printf("ok status=0 requested_us=%llu\n", (unsigned long long)found->requested_us);
+	else
+		reply_status(status);
 }
 
 static void

@@ -28,6 +28,14 @@ guest_now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+static uint64_t
+realtime_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 int
 guest_requests_init(uint16_t domid)
 {
@@ -108,6 +116,7 @@ guest_request(struct guest_connector *connector, struct xendispl_req *request, b
 		connector->answered = false;
 		connector->awaited_id = request->id;
 	}
+	connector->requested_us = realtime_us();
 	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&connector->ring, notify);
 	if (notify)
 		guest_notify(&connector->request);

@@ -42,6 +42,7 @@ struct guest_connector {
 	bool awaiting; /* a response, by the request's id */
 	bool answered;
 	uint16_t awaited_id;
+	uint64_t requested_us; /* when the last request was put, by CLOCK_REALTIME */
 	struct xendispl_resp response;
 	struct {
 		bool running;

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What a flip costs where the guest's pages are a dma-buf, beside the path mapped in the same GL renderer.
+
+Called by scripts/bench --dmabuf, which scripts/check bench-dmabuf runs in a Debian whose GL renderer takes dma-bufs
+without a GPU. Promised are counts, and ratios within the same run; times are printed only. What an export costs is
+the simulated kernel's and ours together: a real kernel's part is measured on the real Xen."""
+
+import argparse
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+
+from bench import FLIPS, allocations, copied_octets, measure_instructions, per_flip, say
+from check import GROWTH, tell
+from rig.guest import Guest
+from rig.machine import wait_until
+from rig.weston import SCALE
+from weston import SIZES, Screens, name_of, processor_ns
+
+PATHS = {"dma-buf": "force", "mapped": "never"}
+LATENCY_FLIPS = 50
+EXPORTS = 10
+EXPORT_SIZE = (1920, 1080)
+DELAY_MS = int(200 * SCALE)
+FEWEST_FLIPS = 3
+# the poll that asks whether the GPU still reads the last frame; timers make for fractions
+MORE_CALLS = 1.25
+
+ROWS = {
+    "instructions": "instructions for the module (1)",
+    "own_system_calls": "system calls of the module (2)",
+    "allocations": "heap allocations by the module",
+    "copied": "octets copied by the module",
+}
+
+NOTES = """(1) callgrind: all that runs between a call into xen-display.so and its return, on every thread, with
+    libwayland-client and the Xen libraries, without the simulated Xen
+(2) callgrind, counted in the same way; a call that the simulated Xen answers counts as one"""
+
+
+def is_taken(build):
+    """Whether this Weston's GL renderer takes dma-bufs here."""
+    with Screens(build, dmabuf="force", sizes=()) as screens:
+        return "dma-buf: on:" in screens.weston.log()
+
+
+def measure_allocations(build, dmabuf):
+    """Heap allocations and octets copied, and whether every guest took the path dma-buf."""
+    say(f"counting allocations over {FLIPS} flips of each size, dmabuf={dmabuf}")
+    with tempfile.TemporaryDirectory() as work:
+        counts = f"{work}/counts"
+        os.environ["SIM_PRELOAD_FIRST"] = f"{build}/tests/bench/count-alloc.so"
+        with Screens(build, environment={"COUNT_ALLOC_FILE": counts}, dmabuf=dmabuf) as screens:
+            os.environ["SIM_PRELOAD_FIRST"] = ""
+            found = per_flip(lambda: allocations(counts), screens)
+    copied = copied_octets(screens.log)
+    for size in SIZES:
+        flips, octets = copied.get(name_of(size), (0, 0))
+        found[size]["copied"] = octets / flips if flips else None
+        path = re.search(rf"guest {name_of(size)}\(.* path (\S+) \(", screens.log)
+        found[size]["path"] = path[1] if path else None
+    return found
+
+
+def commit_times(log):
+    """When Weston took each wl_surface.commit: microseconds of the real time, modulo 2 to the 32nd."""
+    return [int(found[1]) * 1000 + int(found[2]) for found in
+            re.finditer(r"\[ *(\d+)\.(\d{3})\][^\n]*? wl_surface[#@]\d+\.commit\(\)", log)]
+
+
+def measure_latency(screens):
+    """Microseconds from a guest's request to the commit of its frame in Weston, one for each flip."""
+    guest = screens.guests[SIZES[0]]
+    requested = []
+    for index in range(LATENCY_FLIPS):
+        cookie = 1 + index % 2
+        requested.append(guest.ok(f"flip 0 0 {cookie}")["requested_us"] % 2 ** 32)
+        guest.event("flip", 5 * SCALE, dev=0, conn=0, fb=cookie)
+    commits = commit_times(screens.weston.log())
+    return [min((commit - start) % 2 ** 32 for commit in commits) for start in requested]
+
+
+def measure_exports(screens):
+    """Per megapixel of a buffer that comes and goes: milliseconds until it can be shown, processor milliseconds."""
+    guest, pid = screens.guests[EXPORT_SIZE], screens.weston.pid
+    width, height = EXPORT_SIZE
+    megapixels = EXPORTS * width * height / 1e6
+    waited = 0
+    before = processor_ns(pid)
+    for cookie in range(11, 11 + EXPORTS):
+        start = time.monotonic()
+        guest.buffer(cookie, width, height)
+        waited += time.monotonic() - start
+        guest.ok(f"fb-detach 0 {cookie}")
+        guest.ok(f"dbuf-destroy 0 {cookie}")
+    time.sleep(0.5)
+    return {"until_answered_ms": waited * 1000 / megapixels,
+            "processor_ms": (processor_ns(pid) - before) / 1e6 / megapixels}
+
+
+def flips_during_export(screens):
+    """How many flips of one guest are done while an export for another one is in the kernel, which takes its time."""
+    say(f"an export that takes {DELAY_MS} ms")
+    machine = screens.machine
+    quick = screens.guests[SIZES[0]]
+    slow = Guest(machine, "bench-slow", ["640x480"])
+    screens.guests["slow"] = slow
+    slow.connect()
+    quick.ok("animate 0 0 0 1 2")
+    machine.control("delay", "weston", "dmabuf.export", DELAY_MS)
+    slow.buffer(1, 640, 480)
+    slow.show(1, 640, 480)
+    if not wait_until(lambda: machine.counters()["faults"][0]["calls"] > 0, 5 * SCALE):
+        raise RuntimeError("no export was asked for")
+    first = quick.ok("animation 0 0")["flips"]
+
+    def is_shown():
+        words = next(line.split() for line in screens.weston.control("list") if line.startswith("bench-slow"))
+        return words[7] == "dma-buf"
+
+    if not wait_until(is_shown, 5 * SCALE + DELAY_MS / 1000):
+        raise RuntimeError("the slow export never came to its end")
+    last = quick.ok("animation 0 0 stop")["flips"]
+    machine.control("clear")
+    return last - first
+
+
+def measure(build):
+    found = {}
+    for path, dmabuf in PATHS.items():
+        found[path] = measure_allocations(build, dmabuf)
+        for size, counted in measure_instructions(build, dmabuf=dmabuf).items():
+            found[path][size].update(counted)
+    times = {}
+    for path, dmabuf in PATHS.items():
+        say(f"times, dmabuf={dmabuf}")
+        with Screens(build, environment={"WAYLAND_DEBUG": "server"}, dmabuf=dmabuf) as screens:
+            times[path] = {"latency_us": measure_latency(screens), **measure_exports(screens)}
+            if path == "dma-buf":
+                during = flips_during_export(screens)
+    return found, times, during
+
+
+def table(found, times, during):
+    columns = [f"{path} {width}x{height}" for width, height in SIZES for path in PATHS]
+    lines = [f"{'for one flip of a shown connector':36}" + "".join(f"{column:>19}" for column in columns)]
+    for key, text in ROWS.items():
+        lines.append(f"{text:36}" + "".join(f"{found[path][size][key]:19.2f}" for size in SIZES for path in PATHS))
+    lines += [NOTES, ""]
+    for path, taken in times.items():
+        latency = sorted(taken["latency_us"])
+        lines.append(f"{path}: from the guest's request to Weston's commit: median {statistics.median(latency):.0f}, "
+                     f"most {latency[-1]:.0f} microseconds, of {len(latency)} flips")
+        lines.append(f"{path}: a buffer, for each megapixel: {taken['until_answered_ms']:.3f} ms until both requests are"
+                     f" answered, {taken['processor_ms']:.3f} ms of processor time of Weston until it is gone again")
+    lines.append(f"during an export of {DELAY_MS} ms: {during} flips of another guest")
+    return "\n".join(lines)
+
+
+def promises(found, during):
+    """As check.promises()."""
+    for size in SIZES:
+        name = f"{size[0]}x{size[1]}"
+        dmabuf, mapped = found["dma-buf"][size], found["mapped"][size]
+        yield f"is-dmabuf-{name}", (dmabuf["path"], mapped["path"]) == ("dma-buf", "mapped"), \
+            f"the paths are {dmabuf['path']} and {mapped['path']}"
+        yield f"nothing-copied-{name}", dmabuf["copied"] == 0, f"{dmabuf['copied']} octets for each flip"
+        yield f"no-allocation-{name}", dmabuf["allocations"] == 0, f"{dmabuf['allocations']} for each flip"
+        ratio = dmabuf["instructions"] / mapped["instructions"]
+        yield f"instructions-not-above-mapped-{name}", ratio <= GROWTH, f"dma-buf : mapped is {ratio:.3f}"
+        more = dmabuf["own_system_calls"] - mapped["own_system_calls"]
+        yield f"one-system-call-above-mapped-{name}", more <= MORE_CALLS, f"{more:.2f} more for each flip"
+    yield "export-holds-nobody-up", during >= FEWEST_FLIPS, f"{during} flips of another guest meanwhile"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="what a flip of a dma-buf costs")
+    parser.add_argument("build", help="the build directory")
+    build = os.path.abspath(parser.parse_args().build)
+    if not is_taken(build):
+        print("skipped: this Weston's GL renderer takes no dma-bufs without a GPU\n0 passed, 0 failed, 1 skipped")
+        return 0
+    found, times, during = measure(build)
+    print(table(found, times, during))
+    return tell(promises(found, during))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
