@@ -107,8 +107,8 @@ blame_try(const struct try_job *job)
 
 	if (!buffer->geometry.be_alloc) {
 		device_blame(device, -1,
-			     "guest bug: a display buffer of %u pages cannot be mapped (error %d)",
-			     buffer->geometry.pages, error);
+			     "%sa display buffer of %u pages cannot be mapped (error %d)",
+			     device_bug_word(job->error), buffer->geometry.pages, error);
 		return;
 	}
 	switch (job->step) {
@@ -135,10 +135,9 @@ blame_try(const struct try_job *job)
 			     error == ENOTTY ? ": it is without CONFIG_XEN_GNTDEV_DMABUF" : "");
 		break;
 	case OFFER_TELL:
-		device_blame(
-			device, -1,
-			"guest bug: the page directory for %u pages cannot be filled (error %d)",
-			buffer->geometry.pages, error);
+		device_blame(device, -1,
+			     "%sthe page directory for %u pages cannot be filled (error %d)",
+			     device_bug_word(job->error), buffer->geometry.pages, error);
 		break;
 	}
 }

@@ -164,20 +164,6 @@ respond(struct connector *connector, uint16_t id, uint8_t operation, int error, 
 		notify(connector, connector->request_port);
 }
 
-/* What contradicts itself is the guest's doing; limits and a failing host are not. */
-static const char *
-blame_of(int error)
-{
-	switch (error) {
-	case -EINVAL:
-	case -ENOENT:
-	case -EEXIST:
-		return "guest bug: ";
-	default:
-		return "";
-	}
-}
-
 static void
 serve(struct connector *connector, const struct xendispl_req *untrusted_request)
 {
@@ -191,7 +177,7 @@ serve(struct connector *connector, const struct xendispl_req *untrusted_request)
 		return;
 	if (ret < 0)
 		device_blame(device, (int)connector->index, "%s%s refused (error %d)",
-			     blame_of(ret), displif_operation_name(request.operation), -ret);
+			     device_bug_word(ret), displif_operation_name(request.operation), -ret);
 	respond(connector, request.id, request.operation, ret, 0);
 }
 
@@ -283,7 +269,8 @@ connector_answer_held(struct connector *connector, const void *object, int error
 	held->active = false;
 	if (error < 0)
 		device_blame(connector->device, (int)connector->index, "%s%s failed (error %d)",
-			     blame_of(error), displif_operation_name(held->operation), -error);
+			     device_bug_word(error), displif_operation_name(held->operation),
+			     -error);
 	respond(connector, held->id, held->operation, error, held->edid_size);
 	if (connector->serving)
 		return;

@@ -302,6 +302,20 @@ device_give_pages(struct device *device, uint32_t pages)
 	device->host->mapped_pages -= pages;
 }
 
+const char *
+device_bug_word(int error)
+{
+	switch (error) {
+	case -EINVAL:
+	case -ENOENT:
+	case -EEXIST:
+	case -EFAULT:
+		return "guest bug: ";
+	default:
+		return "";
+	}
+}
+
 void
 device_blame(struct device *device, int connector, const char *fmt, ...)
 {

@@ -196,6 +196,12 @@ device_take_pages(struct device *device, uint32_t pages);
 void
 device_give_pages(struct device *device, uint32_t pages);
 
+/* What stands before a line about a request that failed with this negative errno: "guest bug: " if
+ * the guest contradicts itself or names pages that cannot be had, "" for limits and a failing host.
+ */
+const char *
+device_bug_word(int error);
+
 /* One line about what the guest did wrong, at most limits.log_lines_per_second. */
 void
 device_blame(struct device *device, int connector, const char *fmt, ...)

@@ -50,7 +50,8 @@ struct presented_framebuffer {
 	enum import_way way;
 	uint32_t fourcc; /* what the compositor is told */
 	bool alpha;
-	const char *path; /* the way's name for users */
+	const char *path;   /* the way's name for users */
+	const char *reason; /* against the way before it; NULL: none is before it */
 	unsigned slot_count;
 	struct slot slots[]; /* one a connector: each has releases of its own */
 };

@@ -97,10 +97,9 @@ reason_to_convert(const struct presented_device *presented,
 	return NULL;
 }
 
-/* Once a device and way. `reason`: against the way before it. */
+/* Once a device and way. */
 static void
-tell_way(struct presented_device *presented, const struct presented_framebuffer *shown,
-	 const char *reason)
+tell_way(struct presented_device *presented, const struct presented_framebuffer *shown)
 {
 	const struct framebuffer *framebuffer = shown->framebuffer;
 	const char *text = "the compositor has the guest's pages as a dma-buf";
@@ -114,7 +113,7 @@ tell_way(struct presented_device *presented, const struct presented_framebuffer 
 		text = "";
 	log_guest(&presented->device->subject, -1, "path %s (%s %ux%u): %s%s", shown->path,
 		  framebuffer->format->name, framebuffer->width, framebuffer->height, text,
-		  reason ? reason : "");
+		  shown->reason ? shown->reason : "");
 }
 
 static void
@@ -139,8 +138,8 @@ choose_way(struct presented_device *presented, struct presented_framebuffer *sho
 		if (reason_against_mapped)
 			reason = reason_against_mapped;
 	}
+	shown->reason = reason;
 	shown->decided = true;
-	tell_way(presented, shown, reason);
 }
 
 static void
@@ -179,6 +178,7 @@ handle_slot_made(void *data, struct wl_buffer *wl_buffer)
 	for (unsigned i = 0; i < shown->slot_count; i++)
 		if (!shown->slots[i].wl_buffer)
 			return;
+	tell_way(shown->framebuffer->buffer->device->presented, shown);
 	framebuffer_ready(shown->framebuffer, 0);
 }
 
@@ -216,10 +216,12 @@ order_slots(struct presented_device *presented, struct presented_framebuffer *sh
 static void
 finish_import(struct presented_device *presented, struct presented_framebuffer *shown)
 {
-	if (shown->way == IMPORT_DMABUF)
+	if (shown->way == IMPORT_DMABUF) {
 		order_slots(presented, shown);
-	else
-		framebuffer_ready(shown->framebuffer, 0);
+		return;
+	}
+	tell_way(presented, shown);
+	framebuffer_ready(shown->framebuffer, 0);
 }
 
 static void

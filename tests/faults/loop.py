@@ -12,7 +12,7 @@ import socket
 
 import stories
 from rig.machine import wait_until
-from rig.runner import Failure, check, equal, scenario
+from rig.runner import Failure, Skip, check, equal, scenario
 from rig.weston import SCALE
 
 CAUSE = r"xen-display: .*(error \d+|memory|descriptors|cannot|could not|refused|lost|ended)"
@@ -33,6 +33,7 @@ class Kind:
         self.only = only  # stories
 
 
+ALLOCATED = (stories.allocated,)
 KINDS = (
     Kind("calloc"),
     Kind("open", "EMFILE"),
@@ -48,6 +49,17 @@ KINDS = (
     Kind("wl_event_loop_add_timer"), Kind("wl_array_add"), Kind("wl_client_get_object"),
     Kind("weston_view_create"), Kind("pool.mmap"),
     Kind("memfd_create", "EMFILE"), Kind("ftruncate64", "ENOSPC"), Kind("mmap64"),
+    Kind("heap.alloc", only=ALLOCATED), Kind("dmabuf.import", only=ALLOCATED),
+    Kind("dmabuf.release", "EIO", only=ALLOCATED),
+)
+
+# Dma-bufs need a renderer that takes them: a Weston with GL, 14 or later.
+EXPORTED = (stories.exported,)
+GL_KINDS = (
+    Kind("calloc", only=EXPORTED), Kind("open", "EMFILE", only=EXPORTED),
+    Kind("dmabuf.export", only=EXPORTED), Kind("dmabuf.wait-released", "EIO", only=EXPORTED),
+    Kind("wl_event_loop_add_fd", only=EXPORTED),
+    Kind("module.wl_client_create", only=EXPORTED), Kind("gntdev.map", only=EXPORTED),
 )
 
 
@@ -91,18 +103,26 @@ def start_other(rig):
 class Round:
     """The machine between the stories."""
 
-    def __init__(self, rig, kind):
+    def __init__(self, rig, kind, renderer="pixman"):
         self.rig = rig
         self.kind = kind
+        rig.start_machine("PVH")
+        config = stories.CONFIG
+        if renderer == "gl":
+            config = config.replace("[xen-display]\n", "[xen-display]\ndmabuf=force\n")
         self.weston, self.faults = weston_with_points(rig, outputs=stories.OUTPUTS,
-                                                      config=stories.CONFIG)
+                                                      renderer=renderer, config=config)
+        self.weston.expect_log("dma-buf: o")
+        if renderer == "gl" and "offers no linux-dmabuf" in self.weston.log():
+            raise Skip("this Weston's GL renderer takes no dma-bufs without a GPU")
         self.other = start_other(rig)
         self.base = None
         self.rounds = 0
         self.findings = []  # failures with which Weston lives on
 
     def used(self):
-        return dict(self.weston.usage(), held=self.faults.tell("held"))
+        return dict(self.weston.usage(), held=self.faults.tell("held"),
+                    granted=self.rig.machine.domain(0)["grants"])
 
     def come_to_rest(self):
         """What is live while only the other guest is there, and still."""
@@ -180,9 +200,9 @@ class Round:
         self.rig.machine.control("fail", "weston", self.kind.call, number, self.kind.error)
 
 
-def run_kind(rig, kind):
+def run_kind(rig, kind, renderer="pixman"):
     """All stories with the first, the second... call failing."""
-    now = Round(rig, kind)
+    now = Round(rig, kind, renderer)
     calls = 0
     for story in kind.only or stories.STORIES:
         wrong, _ = now.tell(story, f"{story.__name__} without any fault")
@@ -194,22 +214,25 @@ def run_kind(rig, kind):
             now.arm(number)
             hits = now.round(story, f"{story.__name__} with call {number} of {kind.call} failing")
         calls += number - 1
+    if renderer == "gl":
+        rig.let_go(now.weston)
     check(calls > 0, f"no story calls {kind.call}")
     check(not now.findings, "\n    ".join(map(str, now.findings)))
     print(f"         {kind.call}: {calls} calls failed in {now.rounds} stories", flush=True)
 
 
-def register(kind):
+def register(kind, group, renderer="pixman"):
     def loop(rig):
-        run_kind(rig, kind)
+        run_kind(rig, kind, renderer)
 
     loop.__name__ = "call_" + kind.call.replace(".", "_")
     loop.__doc__ = f"Each call of {kind.call} fails once ({kind.error})."
-    long = kind.call in LONG
-    scenario("by-hand" if long else "faults", limit=2000 if long else 400)(loop)
+    scenario(group, limit=2000 if group == "by-hand" else 400)(loop)
 
 
 for each in KINDS:
-    register(each)
+    register(each, "by-hand" if each.call in LONG else "faults")
+for each in GL_KINDS:
+    register(each, "faults-gl", "gl")
 
 __all__ = ["Failure", "KINDS", "FaultControl", "start_other", "weston_with_points"]

@@ -17,6 +17,7 @@ OUTPUTS = (("headless", 320, 240), ("second", 160, 120))
 CONFIG = ("[xen-display]\nresample-rate=20\nmax-log-lines-per-second=100\n"
           "[xen-connector]\nguest=victim\ndevice=*\nconnector=0\noutput=headless\nz=5\n"
           "[xen-connector]\nguest=victim\ndevice=*\nconnector=1\noutput=second\n"
+          "[xen-guest]\nname=victim\nbe-alloc=true\n"
           "[xen-connector]\nguest=other\noutput=second\nz=-5\n")
 
 
@@ -147,6 +148,36 @@ def ways(story):
     story.end()
 
 
+def allocated(story):
+    """Buffers of this domain's memory, granted to the guest."""
+    story.boot(SMALL)
+    if story.connect():
+        for cookie in (1, 2):
+            story.buffer(cookie, SMALL, options="flags=1")
+        story.show(1, SMALL)
+        story.flips(3, 2, 1)
+        story.looks("picture=0,0,320,240,XR24,2")
+        story.remove(1)
+    story.end()
+
+
+def exported(story):
+    """The guest's own pages as dma-bufs: shown, destroyed while shown, two framebuffers of one."""
+    story.boot(SMALL)
+    if story.connect():
+        for cookie in (1, 2):
+            story.buffer(cookie, SMALL)
+        story.ask("fb-attach 0 2 22 320x240 XR24")
+        story.show(1, SMALL)
+        story.flips(4, 2, 22, 1)
+        story.looks("picture=0,0,320,240,XR24,2")
+        story.guest.send("fb-detach 0 22")
+        story.remove(2)
+        story.flips(2, 1)
+        story.remove(1)
+    story.end()
+
+
 def plugging(story):
     """A device is plugged in and out while another shows; then that one closes and comes back."""
     story.boot(SMALL)
@@ -215,4 +246,4 @@ def silence(story):
     story.end()
 
 
-STORIES = (life, ways, plugging, death, losses, silence)
+STORIES = (life, ways, allocated, plugging, death, losses, silence)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """be-alloc: buffers of this domain's memory, granted to the guest and shown, on each path there is."""
-from dmabuf import let_go
 from rig.machine import wait_until
 from rig.runner import Skip, check, equal, scenario
 
@@ -72,7 +71,7 @@ def as_a_dmabuf(rig):
     rig.machine.control("fail", "weston", "dmabuf.export", 1, "EINVAL", 0)
     shown(weston, guest)
     check("path dma-buf" in weston.log(), "not on the path dma-buf")
-    let_go(rig, weston)
+    rig.let_go(weston)
 
 
 @scenario("be-alloc")

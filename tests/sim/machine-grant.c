@@ -74,34 +74,36 @@ grant_create_of(struct machine *machine, uint16_t domid, uint16_t to_domid, uint
 	return ref;
 }
 
-int
-grant_end(struct machine *machine, uint16_t domid, uint32_t ref)
+/* The entry goes at once, or, if it may, with its last mapping. */
+static int
+end_grant(struct machine *machine, uint16_t domid, uint32_t ref, bool later)
 {
 	int error = -EINVAL;
 	machine_lock(machine);
 	struct domain *domain = machine_domain_locked(machine, domid);
 	struct grant *grant = find_grant(domain, ref);
-	if (grant) {
-		error = grant->mapped ? -EBUSY : 0;
-		if (!error) {
-			grant->used = false;
-			domain->grant_count--;
-		}
+	if (grant && grant->mapped) {
+		grant->ends = later;
+		error = -EBUSY;
+	} else if (grant) {
+		grant->used = false;
+		domain->grant_count--;
+		error = 0;
 	}
 	machine_unlock(machine);
 	return error;
 }
 
+int
+grant_end(struct machine *machine, uint16_t domid, uint32_t ref)
+{
+	return end_grant(machine, domid, ref, false);
+}
+
 void
 grant_end_later(struct machine *machine, uint16_t domid, uint32_t ref)
 {
-	if (grant_end(machine, domid, ref) != -EBUSY)
-		return;
-	machine_lock(machine);
-	struct grant *grant = find_grant(machine_domain_locked(machine, domid), ref);
-	if (grant)
-		grant->ends = true;
-	machine_unlock(machine);
+	end_grant(machine, domid, ref, true);
 }
 
 static void

@@ -118,6 +118,24 @@ class Rig:
         if not wait_until(back, timeout * SCALE, 0.05):
             raise Failure(f"not given back: {last}, at the start {baseline}")
 
+    def let_go(self, weston):
+        """All guests go, and what GL still holds of them: Weston and llvmpipe refer to what they drew
+        last until they draw something else, so all outputs get something, of a path that leaves nothing
+        behind, and then draw all anew."""
+        for guest in self.guests:
+            guest.destroy()
+        self.machine.control("clear")
+        self.machine.control("fail", "weston", "dmabuf.export", 1, "ENOMEM", 0)
+        last = self.guest("last", *["320x240"] * len(weston.outputs))
+        last.buffer(1, 320, 240, picture=0)
+        for connector in range(len(weston.outputs)):
+            last.show(1, 320, 240, connector=connector)
+        weston.expect("picture=0,0,320,240,XR24,0")
+        last.destroy()
+        weston.control("sleep")
+        weston.control("wake")
+        self.expect_baseline(weston)
+
     def finish(self):
         """Ends everything in an orderly way and checks that nothing is left."""
         for guest in self.guests:
