@@ -2,32 +2,21 @@
 """The checks, in the order in which they run in one boot: what is done, and what must be seen of it.
 
 run calls them one after the other. A check that needs what an earlier one should have left standing says so
-by need(), and is skipped where that failed. How anything is done is stage.py's business."""
+by need(), and is skipped where that failed. How anything is done is the business of tests/xen/stage.py."""
 
 import re
 
 from machine import read_text
-from stage import FLIP_TIMEOUT, OTHER_PICTURE, Failed
+from report import check, need
+from stage import FLIP_TIMEOUT, OTHER_PICTURE, Failed, Stage
 
-CHECKS = []
-
-
-class Skipped(Exception):
-    """A check could not run, and why."""
-
-
-def check(function):
-    CHECKS.append(function)
-    return function
+# where weston.ini puts each screen of the guest, and what it says is behind them
+PLACES = {"0.0": (0, 0, 640, 480), "0.1": (640, 0, 384, 480), "1.0": (0, 480, 640, 288)}
+BACKGROUND = "#204060"
 
 
-def name_of(function):
-    return function.__name__.replace("_", "-")
-
-
-def need(stage, what):
-    if what not in stage.standing:
-        raise Skipped(f"there is no {what}")
+def make_stage(machine, picture_program):
+    return Stage(machine, picture_program, PLACES, BACKGROUND)
 
 
 def screens_listed(stage, state):

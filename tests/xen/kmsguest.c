@@ -3,10 +3,11 @@
  * The guest's only program: drives every screen of every xen-drm-front device by KMS, as a small
  * compositor would, and draws the pictures of tests/pattern.h.
  *
- * It takes commands, "TAG show PICTURE", "TAG flip COUNT", "TAG off", "TAG on", "TAG list", one a
- * line on its input, and answers each with "kmsguest: TAG ok" or "kmsguest: TAG failed". guest-init
- * runs it; checks.py is at the other end. A device that goes is closed, and one that comes shows
- * the last picture, without being told. Knows nothing of Xen.
+ * It takes commands, "TAG show PICTURE", "TAG draw PICTURE" (into what is on screen, without a word
+ * to the kernel), "TAG flip COUNT", "TAG off", "TAG on", "TAG list", one a line on its input, and
+ * answers each with "kmsguest: TAG ok" or "kmsguest: TAG failed". guest-init runs it; checks.py is
+ * at the other end. A device that goes is closed, and one that comes shows the last picture,
+ * without being told. Knows nothing of Xen.
  */
 #include <drm_fourcc.h>
 #include <errno.h>
@@ -32,6 +33,9 @@
 #define MAX_DEVICES 4
 #define MAX_SCREENS 4
 #define SCAN_MS 300
+/* An unplugged device is closed when it was found so as often as this: xen-drm-front frees the same
+ * lists at a last close as at unplugging, without a lock. */
+#define SCANS_TO_CLOSE 3
 /* More than xen-drm-front's own 3.1 s, so that it is the driver that gives up first. */
 #define FLIP_MS 6000
 /* The second buffer's picture while "flip" alternates. */
@@ -54,6 +58,7 @@ struct screen {
 struct device {
 	int number; /* of vdispl */
 	int fd;     /* -1: this slot is free */
+	int gone;   /* how often it was found unplugged */
 	int count;
 	struct screen screens[MAX_SCREENS];
 };
@@ -260,7 +265,8 @@ static void
 scan(void)
 {
 	for (int i = 0; i < MAX_DEVICES; i++)
-		if (devices[i].fd >= 0 && device_is_gone(&devices[i]))
+		if (devices[i].fd >= 0 && device_is_gone(&devices[i]) &&
+		    ++devices[i].gone >= SCANS_TO_CLOSE)
 			close_device(&devices[i], "unplugged");
 
 	glob_t nodes;
@@ -348,6 +354,17 @@ show_on(struct device *device, struct screen *screen)
 }
 
 static int
+draw_on(struct device *device, struct screen *screen)
+{
+	if (screen->shown < 0)
+		return -ENODATA;
+	struct buffer *shown = &screen->buffers[screen->shown];
+	pattern_fill(shown->pixels, PATTERN_XRGB8888, screen_picture(device, screen, picture),
+		     screen->mode.hdisplay, screen->mode.vdisplay, shown->pitch);
+	return 0;
+}
+
+static int
 flip(int count)
 {
 	int error = for_each_screen(prepare_other);
@@ -403,6 +420,10 @@ execute(const char *verb, int argument)
 	if (strcmp(verb, "show") == 0) {
 		picture = argument;
 		return for_each_screen(show_on);
+	}
+	if (strcmp(verb, "draw") == 0) {
+		picture = argument;
+		return for_each_screen(draw_on);
 	}
 	if (strcmp(verb, "flip") == 0)
 		return flip(argument);

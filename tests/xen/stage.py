@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What stands on the machine during the checks: Weston in dom0, one guest, and the pictures that they show.
 
-Owns how each is started, stopped, asked and looked at; checks.py says what must come of it. Every look goes
-to the pixels of a screenshot, every answer comes from a log. Knows no order of events."""
+Owns how each is started, stopped, asked and looked at; checks.py of each rig says what must come of it. Every look
+goes to the pixels of a screenshot, every answer comes from a log. Knows no order of events."""
 
 import os
 import re
@@ -17,10 +17,6 @@ GUEST_SECONDS = 180
 ANSWER_SECONDS = 120
 LOOK_SECONDS = 60
 
-# where weston.ini puts each screen of the guest: "device.connector"
-PLACES = {"0.0": (0, 0, 640, 480), "0.1": (640, 0, 384, 480), "1.0": (0, 480, 640, 288)}
-# and what weston.ini says is behind them
-BACKGROUND = "#204060"
 # what kmsguest adds to the number of the picture, for every second flip
 OTHER_PICTURE = 32
 
@@ -37,9 +33,18 @@ class Failed(Exception):
 
 
 class Stage:
-    def __init__(self, machine, picture_program):
+    """places: where weston.ini puts each screen of the guest, "device.connector"; background: the colour that it
+    says is behind them."""
+
+    def __init__(self, machine, picture_program, places, background):
         self.machine = machine
         self.picture_program = picture_program
+        self.places = places
+        self.background = background
+        # how a screen is looked at, where a check does not say
+        self.ways = (self.screenshot, self.screendump)
+        # the guest that is spoken to
+        self.name = GUEST
         self.westons = 0
         self.weston_log = None
         # what the checks so far have left standing: "Weston", "guest", ...
@@ -51,7 +56,7 @@ class Stage:
 
     @property
     def guest_log(self):
-        return f"{self.machine.share}/log/guest-{GUEST}.log"
+        return f"{self.machine.share}/log/guest-{self.name}.log"
 
     def guest_text(self):
         return read_text(self.guest_log)[self.guest_start:]
@@ -65,11 +70,12 @@ class Stage:
 
     # Weston
 
-    def start_weston(self, backend):
+    def start_weston(self, kind):
+        """kind: what the rig's dom0-weston is to start."""
         self.westons += 1
-        name = f"weston-{self.westons}-{backend}.log"
+        name = f"weston-{self.westons}-{kind}.log"
         self.weston_log = f"{self.machine.share}/log/{name}"
-        self.dom0(f"/share/dom0-weston {backend} /share/log/{name}", WESTON_SECONDS)
+        self.dom0(f"/share/dom0-weston {kind} /share/log/{name}", WESTON_SECONDS)
         self.machine.wait_for_text(self.weston_log, "serving guests' screens", WESTON_SECONDS)
 
     def stop_weston(self, signal):
@@ -79,21 +85,21 @@ class Stage:
                   " exit 1")
 
     def guest_memory_in_weston(self):
-        """The sizes in octets of all that Weston has mapped from guests."""
+        """The sizes in octets of all that Weston has mapped from guests, but for single pages: rings."""
         maps = self.dom0("grep gntdev /proc/$(cat /tmp/weston.pid)/maps || true")
         areas = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) ", maps, re.MULTILINE)
-        return [int(end, 16) - int(start, 16) for start, end in areas]
+        return [octets for start, end in areas if (octets := int(end, 16) - int(start, 16)) > 4096]
 
     # the guest
 
     def create_guest(self, config):
         self.guest_start = len(read_text(self.guest_log))
         self.dom0(f"xl create /share/{config}", GUEST_SECONDS)
-        self.dom0(f"xenstore-read /local/domain/$(xl domid {GUEST})/console/tty >/tmp/console")
+        self.dom0(f"xenstore-read /local/domain/$(xl domid {self.name})/console/tty >/tmp/console")
         self.wait_for_guest("kmsguest: device 0 opened", 0)
 
     def destroy_guest(self):
-        self.dom0(f"xl destroy {GUEST}", 90)
+        self.dom0(f"xl destroy {self.name}", 90)
 
     def expect_no_guest(self):
         """Nothing is left of the guest: no domain, not even a dying one, and no nodes for its screens."""
@@ -175,10 +181,10 @@ class Stage:
     def expect_pictures(self, base, screens=("0.0",), looks=None):
         """Expects the picture of each of these screens of the guest, and the background where the others would be."""
         pictures = {}
-        for screen, place in PLACES.items():
+        for screen, place in self.places.items():
             device, connector = map(int, screen.split("."))
-            pictures[place] = base + 4 * device + connector if screen in screens else BACKGROUND
-        self.expect(pictures, looks or (self.screenshot, self.screendump))
+            pictures[place] = base + 4 * device + connector if screen in screens else self.background
+        self.expect(pictures, looks or self.ways)
 
-    def expect_background(self):
-        self.expect({place: BACKGROUND for place in PLACES.values()}, (self.screenshot, self.screendump))
+    def expect_background(self, looks=None):
+        self.expect({place: self.background for place in self.places.values()}, looks or self.ways)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The emulated machine: QEMU with Xen and dom0, its screen, and a way to run commands in dom0.
 
-Owns the QEMU process, its sockets and every wait; checks.py and run call it. Knows nothing of Weston or of
-the guests. Each wait has a guard, since Xen may stop without a word."""
+Owns the QEMU process, its sockets and every wait; what the machine consists of is said by qemu.py of each rig.
+Knows nothing of Weston or of the guests. Each wait has a guard, since Xen may stop without a word."""
 
 import json
 import os
@@ -21,11 +21,6 @@ BOOT_SECONDS = 240
 # QEMU ends after this by itself, even if nobody is left to stop it
 LIFE_SECONDS = 1800
 
-# eager-fpu: with a lazy one, SSE registers leak between programs and domains on emulated processors
-XEN_ARGUMENTS = ("com1=115200,8n1 console=com1 dom0_mem=1280M,max:1280M dom0_max_vcpus=2"
-                 " spec-ctrl=eager-fpu loglvl=all guest_loglvl=all")
-DOM0_ARGUMENTS = "console=hvc0 quiet"
-
 
 class Stuck(Exception):
     """Something did not happen in time, or the machine died."""
@@ -40,40 +35,38 @@ def read_text(path):
 
 
 class Machine:
-    def __init__(self, rig, logs, share):
-        self.rig = rig
+    def __init__(self, image, logs, share):
+        self.image = image
         self.logs = logs
         self.share = share
         # the path of a socket has to be short
-        self.sockets = tempfile.mkdtemp(prefix="xen-x86-")
+        self.sockets = tempfile.mkdtemp(prefix="xen-rig-")
         self.process = None
         self.started = time.monotonic()
         self.control = None
         self.received = b""
         self.commands = 0
 
+    def command(self):
+        """QEMU's program and its arguments, but for what serves this file: the character devices "xen", for Xen's
+        console, and "control", for dom0's shell that obeys, are defined here and used there."""
+        raise NotImplementedError
+
+    def environment(self):
+        return None
+
     def start(self):
-        rig, sockets = self.rig, self.sockets
-        # PV dom0 on emulated processors: Xen with SMAP is several times slower
-        command = ["timeout", "--kill-after=10", str(LIFE_SECONDS), "qemu-system-x86_64",
-                   "-machine", "q35", "-accel", "tcg", "-cpu", "max,smap=off", "-smp", "2", "-m", "2560M",
+        sockets = self.sockets
+        command = ["timeout", "--kill-after=10", str(LIFE_SECONDS), *self.command(),
                    "-nodefaults", "-display", "none", "-no-reboot",
-                   "-kernel", f"{rig}/xen", "-append", XEN_ARGUMENTS,
-                   "-initrd", f"{rig}/vmlinuz {DOM0_ARGUMENTS},{self.share}/dom0.cpio.gz",
-                   "-drive", f"file={rig}/root.ext4,if=none,id=root,format=raw,snapshot=on",
-                   "-device", "virtio-blk-pci,drive=root",
-                   "-fsdev", f"local,id=share,path={self.share},security_model=none",
-                   "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
-                   "-device", "bochs-display,xres=1024,yres=768",
-                   "-chardev", f"socket,id=com1,path={sockets}/com1,server=on,wait=off,logfile={self.logs}/xen.log",
-                   "-serial", "chardev:com1",
-                   "-chardev", f"socket,id=com2,path={sockets}/com2,server=on,wait=off",
-                   "-serial", "chardev:com2",
+                   "-chardev", f"socket,id=xen,path={sockets}/xen,server=on,wait=off,logfile={self.logs}/xen.log",
+                   "-chardev", f"socket,id=control,path={sockets}/control,server=on,wait=off",
                    "-qmp", f"unix:{sockets}/qmp,server=on,wait=off"]
         with open(f"{self.logs}/qemu.log", "w") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            env=self.environment())
         self.wait_for("QEMU's sockets", lambda: os.path.exists(f"{self.sockets}/qmp"), 30)
-        self.control = self.connect("com2")
+        self.control = self.connect("control")
         self.wait_for("dom0's control shell", lambda: b"@@ ready\n" in self.receive(), BOOT_SECONDS)
 
     def stop(self):
@@ -150,7 +143,7 @@ class Machine:
 
     def interact(self):
         """Connects the terminal with the Xen console, where dom0 has a root shell; Ctrl-] leaves."""
-        console = self.connect("com1")
+        console = self.connect("xen")
         before = termios.tcgetattr(sys.stdin)
         tty.setraw(sys.stdin)
         try:
