@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: MIT
+"""The checks, in the order in which they run in one boot: what is done, and what must be seen of it.
+
+run calls them one after the other. A check that needs what an earlier one should have left standing says so
+by need(), and is skipped where that failed. How anything is done is the business of tests/xen/stage.py."""
+
+import re
+
+from machine import read_text
+from qemu import HEIGHT, WIDTH
+from report import check, need
+from stage import FLIP_TIMEOUT, OTHER_PICTURE, Failed, Stage
+
+PLACES = {"0.0": (0, 0, WIDTH, HEIGHT)}
+BACKGROUND = "#204060"
+# the exporter of what gntdev makes of granted pages, as the kernel names it
+GUESTS_PAGES = "xen_gntdev"
+
+
+def make_stage(machine, picture_program):
+    stage = Stage(machine, picture_program, PLACES, BACKGROUND)
+    # a screenshot would make Weston composite, which is not to be
+    stage.ways = (stage.screendump,)
+    return stage
+
+
+def paths_told(stage, guest):
+    return set(re.findall(rf"guest {guest}\(\d+\).*: path ([\w-]+) \(", read_text(stage.weston_log)))
+
+
+def expect_path(stage, path):
+    told = paths_told(stage, stage.name)
+    if told != {path}:
+        raise Failed(f"the module says that {stage.name} takes the paths {sorted(told)}, not {path}")
+
+
+def start_guest(stage, name):
+    stage.name = name
+    stage.create_guest(f"guest-{name}.cfg")
+    stage.standing.add("guest")
+
+
+def memory_shared(stage):
+    """What kinds of dma-bufs there are in dom0, as the kernel names their exporters, with their numbers."""
+    listing = stage.dom0("cat /sys/kernel/debug/dma_buf/bufinfo")
+    kinds = re.findall(r"^[0-9a-f]{8,}\s+\w+\s+\w+\s+\d+\s+(\S+)\s", listing, re.MULTILINE)
+    return {kind: kinds.count(kind) for kind in kinds}
+
+
+def expect_shared(stage, kind, count):
+    """Expects so many dma-bufs of a kind: those that Weston itself has for its own pictures are of another."""
+    have = memory_shared(stage)
+    if have.get(kind, 0) != count:
+        raise Failed(f"dom0 has the dma-bufs {have}, not {count} of {kind}")
+
+
+def expect_farewell(stage, scanned_out):
+    """What the module says when a guest's connection ends: nothing was copied, and whether the display alone read
+    the frames."""
+    text = stage.machine.wait_for_text(stage.weston_log, r"disconnected after .*", 60).group(0)
+    said = re.search(r"after (\d+) flips \((\d+) by time\), (\d+) frames presented \((\d+) scanned out\),"
+                     r" \d+ resampled, (\d+) octets copied", text)
+    if not said:
+        raise Failed(f"the module says: {text}")
+    flips, by_time, presented, out, copied = map(int, said.groups())
+    print(f"        {text.strip()}")
+    if copied or (out != presented if scanned_out else out):
+        raise Failed(f"the module says: {text}")
+    return flips, by_time
+
+
+@check
+def own_pages(stage):
+    """A guest shares its own pages: what the display scans out is its picture, and Weston does not even map them."""
+    stage.start_weston("direct-display")
+    stage.standing.add("Weston")
+    start_guest(stage, "g1")
+    stage.guest("show 1")
+    stage.expect_pictures(1)
+    # the next is flipped to, so the first frame's picture is not all that was ever seen
+    stage.guest("show 2")
+    stage.expect_pictures(2)
+    expect_path(stage, "direct")
+    expect_shared(stage, GUESTS_PAGES, 2)
+    if stage.guest_memory_in_weston():
+        raise Failed("Weston has mapped pages of the guest")
+
+
+@check
+def drawn_without_a_word(stage):
+    """What the guest draws into the shown buffer after its last flip is on screen, though it asked for nothing."""
+    need(stage, "guest")
+    stage.guest("draw 3")
+    stage.expect_pictures(3)
+
+
+@check
+def thousand_flips(stage):
+    """1000 flips, and the guest's kernel never gave up waiting for one."""
+    need(stage, "guest")
+    before = len(stage.guest_text())
+    said = stage.guest("flip 1000", 400)
+    figures = re.search(r"kmsguest: (1000 flips in .*)", said)
+    if not figures:
+        raise Failed("the guest does not report 1000 flips")
+    print(f"        {figures.group(1).strip()}")
+    if re.search(FLIP_TIMEOUT, stage.guest_text()[before:]):
+        raise Failed("frame-done time-out in the guest's kernel log")
+    stage.expect_pictures(3)
+    stage.guest("flip 1")
+    stage.expect_pictures(3 + OTHER_PICTURE)
+
+
+@check
+def killed_weston(stage):
+    """Weston killed with -9 while the display reads the guest's pages, and started again: the guest comes back."""
+    need(stage, "guest")
+    stage.guest("show 4")
+    stage.expect_pictures(4)
+    before = len(stage.guest_text())
+    stage.standing.discard("Weston")
+    stage.stop_weston("KILL")
+    stage.start_weston("direct-display")
+    stage.standing.add("Weston")
+    stage.wait_for_guest("kmsguest: device 0 opened", before)
+    stage.expect_pictures(4)
+    stage.guest("flip 21")
+    stage.expect_pictures(4 + OTHER_PICTURE)
+    stage.guest("draw 5")
+    stage.expect_pictures(5)
+    expect_path(stage, "direct")
+    expect_shared(stage, GUESTS_PAGES, 2)
+
+
+@check
+def destroyed_while_scanned_out(stage):
+    """xl destroy while the display reads the guest's pages: the picture goes, then the pages and the domain."""
+    need(stage, "guest")
+    stage.expect_clean_guest_log()
+    stage.standing.discard("guest")
+    stage.destroy_guest()
+    stage.expect_background()
+    stage.expect_no_guest()
+    expect_shared(stage, GUESTS_PAGES, 0)
+    flips, by_time = expect_farewell(stage, True)
+    if flips < 21 or by_time:
+        raise Failed(f"{flips} flips, {by_time} of them done by time and not by the display")
+
+
+@check
+def display_allocates(stage):
+    """be-alloc: the guest draws into dumb buffers of the display's own driver, seen at once."""
+    need(stage, "Weston")
+    start_guest(stage, "g2")
+    stage.guest("show 6")
+    stage.guest("show 7")
+    stage.expect_pictures(7)
+    expect_path(stage, "direct")
+    expect_shared(stage, "virtio_gpu", 2)
+    stage.guest("draw 8")
+    stage.expect_pictures(8)
+    stage.guest("flip 21")
+    stage.expect_pictures(8 + OTHER_PICTURE)
+
+
+@check
+def destroyed_with_memory_of_dom0(stage):
+    """keep-picture: the guest is destroyed and its domain goes, but what it showed last stays on screen."""
+    need(stage, "guest")
+    stage.guest("show 9")
+    stage.expect_pictures(9)
+    stage.standing.discard("guest")
+    stage.destroy_guest()
+    stage.expect_no_guest()
+    stage.expect_pictures(9)
+
+
+@check
+def heap_allocates(stage):
+    """be-alloc from a dma-heap, by the next Weston."""
+    stage.standing.discard("Weston")
+    stage.stop_weston("TERM")
+    stage.start_weston("direct-display-heap")
+    stage.standing.add("Weston")
+    start_guest(stage, "g2")
+    stage.guest("show 10")
+    stage.guest("show 11")
+    stage.expect_pictures(11)
+    expect_path(stage, "direct")
+    expect_shared(stage, "system", 2)
+    stage.guest("draw 12")
+    stage.expect_pictures(12)
+    stage.guest("flip 21")
+    stage.expect_pictures(12 + OTHER_PICTURE)
+    stage.expect_clean_guest_log()
+    stage.standing.discard("guest")
+    stage.destroy_guest()
+    stage.expect_no_guest()
+
+
+@check
+def mapped_on_the_same_machine(stage):
+    """dmabuf=never: the renderer reads the guest's pages in place, and the same picture is scanned out."""
+    stage.standing.discard("Weston")
+    stage.stop_weston("TERM")
+    stage.start_weston("never")
+    stage.standing.add("Weston")
+    start_guest(stage, "g1")
+    stage.guest("show 13")
+    stage.guest("show 14")
+    stage.expect_pictures(14)
+    expect_path(stage, "mapped")
+    sizes = stage.guest_memory_in_weston()
+    if sizes.count(WIDTH * HEIGHT * 4 + -WIDTH * HEIGHT * 4 % 4096) != 2:
+        raise Failed(f"not two buffers of the guest in Weston's memory map: areas of {sizes} octets")
+    stage.guest("flip 21")
+    stage.expect_pictures(14 + OTHER_PICTURE)
+
+
+@check
+def clean_logs(stage):
+    """The guest's kernel has no complaint; no program, kernel or Xen crashed on the way."""
+    need(stage, "guest")
+    stage.expect_clean_guest_log()
+    stage.expect_no_crash()
+
+
+@check
+def orderly_end(stage):
+    """The guest is destroyed, its domain goes, and Weston ends; nothing was copied."""
+    need(stage, "guest")
+    stage.standing.discard("guest")
+    stage.destroy_guest()
+    stage.expect_background()
+    stage.expect_no_guest()
+    expect_farewell(stage, False)
+    need(stage, "Weston")
+    stage.standing.discard("Weston")
+    stage.stop_weston("TERM")
+    stage.expect_no_crash()
