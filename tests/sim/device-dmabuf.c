@@ -8,6 +8,9 @@
  *
  * Whether a GPU still reads is told by poll and epoll, for which a memory file is no good: a FIFO
  * of the machine stands in, writable unless a test has filled it.
+ *
+ * Where a real device is to read the pages, the real kernel's udmabuf takes the memory file's
+ * place.
  */
 #include "device.h"
 #include "machine.h"
@@ -40,6 +43,7 @@ struct export
 	uint32_t *frames;
 	int memory_fd;
 	int mapping;
+	bool is_udmabuf;
 };
 
 /* Memory of ours that is granted to a guest. */
@@ -119,13 +123,20 @@ free_export(struct export *export)
 	free(export);
 }
 
+static bool
+is_released(const struct export *export)
+{
+	return export->is_udmabuf ? udmabuf_is_released(export->watch_fd)
+				  : flock(export->watch_fd, LOCK_EX | LOCK_NB) == 0;
+}
+
 /* Gives back what nobody refers to any more. */
 static void
 reap_locked(void)
 {
 	for (struct export **at = &exports; *at;) {
 		struct export *export = *at;
-		if (flock(export->watch_fd, LOCK_EX | LOCK_NB) < 0) {
+		if (!is_released(export)) {
 			at = &export->next;
 			continue;
 		}
@@ -142,6 +153,19 @@ dmabuf_reap(void)
 	pthread_mutex_lock(&lock);
 	reap_locked();
 	pthread_mutex_unlock(&lock);
+}
+
+/* The new descriptor; watch_fd is made with it. */
+static int
+make_export(struct export *export)
+{
+	export->is_udmabuf = udmabuf_is_wanted();
+	if (!export->is_udmabuf)
+		return make_file(export->count, &export->watch_fd);
+	int fd = udmabuf_make(export->memory_fd, export->frames, export->count);
+	if (fd >= 0)
+		export->watch_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return fd;
 }
 
 int
@@ -162,7 +186,7 @@ dmabuf_export(int device_fd, uint16_t domid, const uint32_t *refs, uint32_t coun
 		free(export);
 		return fail(EINVAL);
 	}
-	int fd = make_file(count, &export->watch_fd);
+	int fd = make_export(export);
 	if (fd < 0) {
 		export->watch_fd = -1;
 		free_export(export);

@@ -65,6 +65,19 @@ struct epoll_event;
 int
 dmabuf_export(int device_fd, uint16_t domid, const uint32_t *refs, uint32_t count);
 
+/*
+ * The same pages by the real kernel's udmabuf, if $SIMXEN_UDMABUF asks for it: then poll, epoll and
+ * mmap are the real ones. It is released when watch_fd, a copy of it, is the only one left.
+ */
+bool
+udmabuf_is_wanted(void);
+
+int
+udmabuf_make(int memory_fd, const uint32_t *frames, uint32_t count);
+
+bool
+udmabuf_is_released(int watch_fd);
+
 /* Always fails: ETIMEDOUT while somebody has it, ENOENT from then on. */
 int
 dmabuf_wait_released(int device_fd, uint32_t number);

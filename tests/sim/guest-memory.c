@@ -7,6 +7,7 @@
 #include "machine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,11 @@ static struct guest_pages kept; /* pages that could not be freed yet */
 int
 guest_memory_init(uint16_t domid)
 {
-	int fd = memfd_create("guest-memory", MFD_CLOEXEC);
+	int fd = memfd_create("guest-memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0 || ftruncate(fd, (off_t)FRAMES * MACHINE_PAGE) < 0)
+		return -errno;
+	/* or the kernel would make no udmabuf of it */
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0)
 		return -errno;
 	memory = mmap(NULL, (size_t)FRAMES * MACHINE_PAGE, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_NORESERVE, fd, 0);

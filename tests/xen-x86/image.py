@@ -18,6 +18,8 @@ KERNEL_PACKAGE = "linux-image-amd64"
 DOM0_MODULES = ("virtio_blk ext4 crc32c_generic crc32c_intel 9p 9pnet_virtio"
                 " xenfs xen_evtchn xen_gntdev xen_gntalloc xen_privcmd bochs").split()
 GUEST_MODULES = ["drm_xen_front"]
+# of tests/scanout, which uses this image without Xen
+SCANOUT_MODULES = "virtio_blk ext4 crc32c_generic crc32c_intel 9p 9pnet_virtio cirrus".split()
 ROOT_SIZE = "2G"
 
 # the host's programs and the Debian packages that have them
@@ -55,6 +57,7 @@ def unpack_kernels(packages, directory, log):
     kernel.extract_vmlinux(bzimage, f"{directory}/tree/guest/vmlinux")
     kernel.unpack_modules(f"{work}/usr/lib/modules", DOM0_MODULES, f"{directory}/modules-dom0")
     kernel.unpack_modules(f"{work}/usr/lib/modules", GUEST_MODULES, f"{directory}/modules-guest")
+    kernel.unpack_modules(f"{work}/usr/lib/modules", SCANOUT_MODULES, f"{directory}/modules-scanout")
     os.rename(bzimage, f"{directory}/vmlinuz")
     shutil.rmtree(work)
 
