@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* See device-host.h. */
+#include "device-host.h"
+
+#include "base.h"
+#include "fuzz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#define SLOTS 256
+
+int64_t host_clock_ms;
+unsigned host_sources, host_timers, host_mood;
+bool host_refuse_memory;
+
+int64_t
+host_now_ms(void)
+{
+	return host_clock_ms;
+}
+
+/* The loop */
+
+struct loop_source {
+	int fd;
+};
+
+struct loop_timer {
+	struct wl_list link; /* timers */
+	void (*handle)(void *arg);
+	void *arg;
+	int64_t due_ms; /* -1: not armed */
+};
+
+static struct wl_list timers = {&timers, &timers};
+
+static struct loop_source *
+add_fd(void *data, int fd, void (*handle)(void *arg), void *arg)
+{
+	host_sources++;
+	return calloc(1, sizeof(struct loop_source));
+}
+
+static void
+remove_fd(struct loop_source *source)
+{
+	host_sources--;
+	free(source);
+}
+
+static struct loop_timer *
+add_timer(void *data, void (*handle)(void *arg), void *arg)
+{
+	struct loop_timer *timer = calloc(1, sizeof(*timer));
+
+	timer->handle = handle;
+	timer->arg = arg;
+	timer->due_ms = -1;
+	wl_list_insert(&timers, &timer->link);
+	host_timers++;
+	return timer;
+}
+
+static void
+arm_timer(struct loop_timer *timer, int ms)
+{
+	PROPERTY(ms >= 0 && ms <= 10000);
+	timer->due_ms = ms == 0 ? -1 : host_clock_ms + ms;
+}
+
+static void
+remove_timer(struct loop_timer *timer)
+{
+	wl_list_remove(&timer->link);
+	free(timer);
+	host_timers--;
+}
+
+const struct loop_ops host_loop_ops = {add_fd, remove_fd, add_timer, arm_timer, remove_timer};
+
+static struct loop_timer *
+first_due(int64_t until_ms)
+{
+	struct loop_timer *timer, *first = NULL;
+
+	wl_list_for_each(timer, &timers, link)
+		if (timer->due_ms >= 0 && timer->due_ms <= until_ms &&
+		    (!first || timer->due_ms < first->due_ms))
+			first = timer;
+	return first;
+}
+
+void
+host_pass_time(int64_t ms)
+{
+	int64_t end = host_clock_ms + ms;
+	struct loop_timer *timer;
+
+	for (unsigned fired = 0; (timer = first_due(end)); fired++) {
+		/* No timer may keep the loop busy: a firing costs a millisecond at least. */
+		PROPERTY(fired <= (ms + 1) * (host_timers + 1));
+		if (timer->due_ms > host_clock_ms)
+			host_clock_ms = timer->due_ms;
+		timer->due_ms = -1;
+		timer->handle(timer->arg);
+	}
+	host_clock_ms = end;
+}
+
+/* The worker: first in, first out; a job and its end may be far apart. */
+
+static struct wl_list posted = {&posted, &posted}, finished = {&finished, &finished};
+
+void
+worker_post(struct worker *worker, struct worker_job *job)
+{
+	wl_list_insert(posted.prev, &job->link);
+}
+
+bool
+host_run_job(void)
+{
+	if (wl_list_empty(&posted))
+		return false;
+	struct worker_job *job = wl_container_of(posted.next, job, link);
+	wl_list_remove(&job->link);
+	job->run(job);
+	wl_list_insert(finished.prev, &job->link);
+	return true;
+}
+
+void
+worker_dispatch(struct worker *worker)
+{
+	while (!wl_list_empty(&finished)) {
+		struct worker_job *job = wl_container_of(finished.next, job, link);
+
+		wl_list_remove(&job->link);
+		job->done(job);
+	}
+}
+
+/* Memory of this domain */
+
+int
+allocator_allocate(const char *path, const struct allocation *wanted, struct allocation *got)
+{
+	*got = *wanted;
+	if (host_refuse_memory) {
+		host_refuse_memory = false;
+		return wanted->octets & PAGE_OCTETS ? -ERANGE : -ENODEV;
+	}
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+/* The presenter */
+
+struct presented {
+	struct device *device;
+};
+
+static struct framebuffer *framebuffers[SLOTS];
+static bool answered[SLOTS];
+static struct display_buffer *releasing[SLOTS];
+
+static unsigned
+slot_of(const struct framebuffer *framebuffer)
+{
+	for (unsigned i = 0; i < SLOTS; i++)
+		if (framebuffers[i] == framebuffer)
+			return i;
+	return SLOTS;
+}
+
+unsigned
+host_presented(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < SLOTS; i++)
+		count += (framebuffers[i] != NULL) + (releasing[i] != NULL);
+	return count;
+}
+
+static int
+create_device(void *data, struct device *device, void **out)
+{
+	if (host_mood & HOST_REFUSES_DEVICES)
+		return -ENOMEM;
+	struct presented *presented = calloc(1, sizeof(*presented));
+	presented->device = device;
+	*out = presented;
+	return 0;
+}
+
+static void
+destroy_device(void *data)
+{
+	struct presented *presented = data;
+
+	for (unsigned i = 0; i < SLOTS; i++) {
+		if (framebuffers[i] && framebuffers[i]->buffer->device == presented->device)
+			framebuffers[i] = NULL;
+		if (releasing[i] && releasing[i]->device == presented->device)
+			releasing[i] = NULL;
+	}
+	free(presented);
+}
+
+static void
+create_framebuffer(void *data, struct framebuffer *framebuffer)
+{
+	struct presented *presented = data;
+	const struct displif_dbuf_create *geometry = &framebuffer->buffer->geometry;
+
+	PROPERTY(framebuffer->buffer->device == presented->device);
+	PROPERTY(slot_of(framebuffer) == SLOTS && framebuffer->buffer->state == OBJECT_READY);
+	PROPERTY((uint64_t)framebuffer->pitch * framebuffer->height + geometry->data_ofs <=
+		 geometry->size);
+	unsigned slot = slot_of(NULL);
+	PROPERTY(slot < SLOTS);
+	framebuffers[slot] = framebuffer;
+	framebuffer->buffer->presented = presented;
+	answered[slot] = host_mood & (HOST_READY_AT_ONCE | HOST_FAILS_AT_ONCE);
+	if (answered[slot])
+		framebuffer_ready(framebuffer, host_mood & HOST_FAILS_AT_ONCE ? -EIO : 0);
+}
+
+static void
+destroy_framebuffer(void *data, struct framebuffer *framebuffer)
+{
+	unsigned slot = slot_of(framebuffer);
+
+	PROPERTY(slot < SLOTS);
+	framebuffers[slot] = NULL;
+}
+
+static void
+release_buffer(void *data, struct display_buffer *buffer)
+{
+	unsigned slot = 0;
+
+	for (unsigned i = 0; i < SLOTS; i++) {
+		PROPERTY(!framebuffers[i] || framebuffers[i]->buffer != buffer);
+		PROPERTY(releasing[i] != buffer);
+	}
+	while (releasing[slot])
+		PROPERTY(++slot < SLOTS);
+	releasing[slot] = buffer;
+}
+
+static void
+show(void *data, struct connector *connector, struct framebuffer *framebuffer,
+     const struct rectangle *source, uint32_t frame)
+{
+	PROPERTY(slot_of(framebuffer) < SLOTS && framebuffer->state == OBJECT_READY);
+	PROPERTY(frame == connector->frame && !connector->device->destroyed);
+	PROPERTY(source->width > 0 && source->height > 0 && source->x >= 0 && source->y >= 0);
+	PROPERTY((uint64_t)source->x + source->width <= framebuffer->width);
+	PROPERTY((uint64_t)source->y + source->height <= framebuffer->height);
+}
+
+static void
+hide(void *data, struct connector *connector)
+{
+	PROPERTY(!connector->device->destroyed);
+}
+
+static bool
+can_show(void *data, const struct connector *connector)
+{
+	return !(host_mood & HOST_CANNOT_SHOW);
+}
+
+static bool
+previous_held(void *data, const struct connector *connector)
+{
+	return host_mood & HOST_HOLDS_PREVIOUS;
+}
+
+static void
+status(void *data, const struct connector *connector, struct presenter_status *out)
+{
+	memset(out, 0, sizeof(*out));
+}
+
+const struct presenter_ops host_presenter_ops = {
+	.device_create = create_device,
+	.device_destroy = destroy_device,
+	.framebuffer_create = create_framebuffer,
+	.framebuffer_destroy = destroy_framebuffer,
+	.buffer_release = release_buffer,
+	.show = show,
+	.hide = hide,
+	.can_show = can_show,
+	.previous_held = previous_held,
+	.status = status,
+};
+
+void
+host_answer_framebuffer(unsigned n, int error)
+{
+	for (unsigned i = 0; i < SLOTS; i++) {
+		if (!framebuffers[i] || answered[i] || n-- > 0)
+			continue;
+		answered[i] = true;
+		framebuffer_ready(framebuffers[i], error);
+		return;
+	}
+}
+
+void
+host_answer_release(unsigned n)
+{
+	for (unsigned i = 0; i < SLOTS; i++) {
+		struct display_buffer *buffer = releasing[i];
+
+		if (!buffer || n-- > 0)
+			continue;
+		releasing[i] = NULL;
+		buffer->presented = NULL;
+		display_buffer_released(buffer);
+		return;
+	}
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libxengnttab and libxenevtchn without a Xen: a guest's pages, grants and event
+ * channels in memory, for tests that put the module's layers 2 and 3 under a
+ * fuzzer or a race detector. Everything that is taken is counted, so that a test
+ * can ask for it back; what is given back wrongly ends the program. May be
+ * called on any thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * References 1 to MEMORY_XEN_PAGES are pages that memory_xen_page() shows; those
+ * below MEMORY_XEN_WRITABLE are granted for writing too and those below
+ * MEMORY_XEN_READABLE for reading only, all without contents; others are not granted.
+ */
+#define MEMORY_XEN_PAGES 32u
+#define MEMORY_XEN_WRITABLE 200u
+#define MEMORY_XEN_READABLE 220u
+
+/* Remote ports from here on do not exist. */
+#define MEMORY_XEN_PORTS 64u
+
+enum memory_xen_call {
+	MEMORY_XEN_OPEN,
+	MEMORY_XEN_MAP,
+	MEMORY_XEN_OFFER, /* imp_to_refs */
+	MEMORY_XEN_BIND,
+	MEMORY_XEN_NOTIFY,
+	MEMORY_XEN_CALLS,
+};
+
+/* What is held at the moment. */
+struct memory_xen_count {
+	unsigned grant_handles, channel_handles, mappings, pages, offers, ports;
+};
+
+/* Nothing held, nothing notified, all pages zero, no call fails. */
+void
+memory_xen_reset(void);
+
+struct memory_xen_count
+memory_xen_held(void);
+
+void *
+memory_xen_page(uint32_t ref);
+
+/* The n-th of these calls from now on fails; 0: none. */
+void
+memory_xen_fail(enum memory_xen_call call, unsigned n);
+
+/* The guest notifies: the local port bound to its remote one fires. */
+void
+memory_xen_fire(uint32_t remote_port);
+
+/* How often the guest was notified on its port since the start. */
+unsigned
+memory_xen_notified(uint32_t remote_port);
