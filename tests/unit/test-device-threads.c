@@ -136,7 +136,8 @@ TEST(devices_come_and_go_while_the_worker_maps)
 			turn_loop();
 			host_pass_time(1 + round % 30);
 		}
-		for (unsigned i = 0; i < round % 5; i++)
+		/* Long enough that it is asked whether a directory is read yet. */
+		for (unsigned i = 0; i < 5; i++)
 			host_pass_time(40);
 		device_destroy(device);
 		while (detached <= round)
