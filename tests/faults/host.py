@@ -3,8 +3,8 @@
 import signal
 import time
 
-import loop
 from rig.machine import Machine
+from rig.points import weston_with_points
 from rig.runner import check, equal, scenario
 
 SIZE = (320, 240)
@@ -23,7 +23,7 @@ def flipping_guest(rig):
 @scenario("failing", limit=120)
 def xenstored_hangs_up(rig):
     """The connection is made anew; the guest that is shown keeps its screen, a new one is served."""
-    weston, faults = loop.weston_with_points(rig, outputs=SCREEN)
+    weston, faults = weston_with_points(rig, outputs=SCREEN)
     guest = flipping_guest(rig)
     check(faults.tell("cut-xenstore") == 1, "there was no connection")
     weston.expect_log("connected with xenstored again", 45)
@@ -59,7 +59,7 @@ def xenstored_dies_and_weston_ends(rig):
 @scenario("failing")
 def protocol_error_at_any_time(rig):
     """Weston ends the device's connection again and again in mid-flip: the picture comes back."""
-    weston, faults = loop.weston_with_points(rig, outputs=SCREEN)
+    weston, faults = weston_with_points(rig, outputs=SCREEN)
     guest = flipping_guest(rig)
     for number in range(12):
         guest.flip(2, wait=False)

@@ -8,10 +8,10 @@ guest the log has said why.
 """
 import os
 import re
-import socket
 
 import stories
 from rig.machine import wait_until
+from rig.points import start_other, weston_with_points
 from rig.runner import Failure, Skip, check, equal, scenario
 from rig.weston import SCALE
 
@@ -61,43 +61,6 @@ GL_KINDS = (
     Kind("wl_event_loop_add_fd", only=EXPORTED),
     Kind("module.wl_client_create", only=EXPORTED), Kind("gntdev.map", only=EXPORTED),
 )
-
-
-class FaultControl:
-    """The socket of fault-points.so."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def tell(self, command):
-        """Its answer, a number."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(20 * SCALE)
-            connection.connect(self.path)
-            connection.sendall(command.encode())
-            with connection.makefile() as reply:
-                return int(reply.read() or "-1")
-
-
-def fault_points_path(rig):
-    return os.path.join(rig.machine.build, "..", "faults", "fault-points.so")
-
-
-def weston_with_points(rig, **options):
-    """Weston with fault-points.so behind the module; and the way to talk to that."""
-    path = f"{rig.machine.directory}/fault-control"
-    os.environ["SIM_MODULES_MORE"] = os.path.abspath(fault_points_path(rig))
-    environment = dict(options.pop("environment", {}), FAULT_CONTROL=path)
-    weston = rig.weston(environment=environment, **options)
-    return weston, FaultControl(path)
-
-
-def start_other(rig):
-    other = rig.guest("other", "160x120")
-    for cookie in (1, 2):
-        other.buffer(cookie, 160, 120, picture=cookie)
-    other.show(1, 160, 120)
-    return other
 
 
 class Round:
@@ -234,5 +197,3 @@ for each in KINDS:
     register(each, "by-hand" if each.call in LONG else "faults")
 for each in GL_KINDS:
     register(each, "faults-gl", "gl")
-
-__all__ = ["Failure", "KINDS", "FaultControl", "start_other", "weston_with_points"]

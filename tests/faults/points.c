@@ -88,6 +88,18 @@ count_place(const char *call, const void *behind)
 	pthread_mutex_unlock(&places_lock);
 }
 
+/* How often the module has made that call. */
+static uint64_t
+count_calls(const char *call)
+{
+	uint64_t count = 0;
+	pthread_mutex_lock(&places_lock);
+	for (unsigned i = 0; i < PLACES; i++)
+		count += strcmp(places[i].call, call) == 0 ? places[i].count : 0;
+	pthread_mutex_unlock(&places_lock);
+	return count;
+}
+
 /* Calls */
 
 #define HERE __builtin_return_address(0)
@@ -548,6 +560,8 @@ run(const char *line)
 		return hurt_clients(true);
 	if (strncmp(line, "destroy-clients", 15) == 0)
 		return hurt_clients(false);
+	if (strncmp(line, "calls ", 6) == 0)
+		return (int)count_calls(line + 6);
 	if (strncmp(line, "held", 4) == 0)
 		return (int)__atomic_load_n(&held_count, __ATOMIC_RELAXED);
 	return -1;

@@ -4,6 +4,7 @@
  * caller's choice; every command that sends a request answers with the backend's status.
  */
 #include "guest-commands.h"
+#include "guest-attack.h"
 #include "guest-display.h"
 #include "guest-store.h"
 #include "machine.h"
@@ -401,7 +402,24 @@ run_submit(const struct words *words)
 	send_raw(words, false);
 }
 
-/* The pages that "req:CONN", "evt:CONN" or "dbuf:COOKIE" names; NULL and a reply. */
+static struct guest_pages granted;
+
+static void
+run_flood(const struct words *words)
+{
+	struct guest_connector *found = connector(words);
+	struct xendispl_req request;
+	memset(&request, 0, sizeof request);
+	if (!found)
+		return;
+	parse_hex(words->word[4], (uint8_t *)&request, sizeof request);
+	uint64_t begin = guest_now_ms();
+	uint64_t answered = guest_flood(found, &request, number(words, 3));
+	printf("ok answered=%llu ms=%llu\n", (unsigned long long)answered,
+	       (unsigned long long)(guest_now_ms() - begin));
+}
+
+/* The pages that "req:CONN", "evt:CONN", "dbuf:COOKIE" or "granted" names; NULL and a reply. */
 static const struct guest_pages *
 area(const struct words *words)
 {
@@ -409,6 +427,8 @@ area(const struct words *words)
 	if (!found)
 		return NULL;
 	const char *name = words->word[2];
+	if (strcmp(name, "granted") == 0)
+		return &granted;
 	const char *colon = strchr(name, ':');
 	uint64_t which = colon ? strtoull(colon + 1, NULL, 0) : 0;
 	if (strncmp(name, "dbuf:", 5) == 0) {
@@ -474,6 +494,42 @@ run_deaf(const struct words *words)
 }
 
 static void
+run_scribble(const struct words *words)
+{
+	struct attack_pattern patterns[ATTACK_PATTERNS] = {0};
+	const struct guest_pages *pages = area(words);
+	for (unsigned i = 0; i < ATTACK_PATTERNS && 4 + i < words->count; i++) {
+		struct attack_pattern *pattern = &patterns[i];
+		unsigned size;
+		pattern->random = sscanf(words->word[4 + i], "random%u", &size) == 1;
+		if (pattern->random)
+			pattern->size =
+				size < sizeof pattern->octets ? size : sizeof pattern->octets;
+		else
+			pattern->size = parse_hex(words->word[4 + i], pattern->octets,
+						  sizeof pattern->octets);
+	}
+	if (pages)
+		reply_result(guest_attack_scribble(pages, number(words, 3), patterns,
+						   (uint32_t)(own_domid * 7919u)));
+}
+
+static void
+run_storm(const struct words *words)
+{
+	struct guest_connector *found = connector(words);
+	if (found)
+		reply_result(guest_attack_storm(
+			strcmp(words->word[3], "evt") == 0 ? &found->event : &found->request));
+}
+
+static void
+run_attack_end(const struct words *words)
+{
+	printf("ok rounds=%llu\n", (unsigned long long)guest_attack_end());
+}
+
+static void
 run_mapped(const struct words *words)
 {
 	struct guest_device *found = device(words);
@@ -485,9 +541,7 @@ run_mapped(const struct words *words)
 		reply_error("no such buffer");
 }
 
-static struct guest_pages granted;
-
-/* Pages without a device, for tests of the simulation: page i begins with the number i. */
+/* Pages without a device: page i begins with the number i. */
 static void
 run_grant(const struct words *words)
 {
@@ -529,6 +583,29 @@ run_xs_write(const struct words *words)
 	bool written = xs_write(store, XBT_NULL, words->word[1], words->word[2],
 				(unsigned)strlen(words->word[2]));
 	reply_result(written ? 0 : -errno);
+}
+
+/* Octets that no word can hold. */
+static void
+run_xs_hex(const struct words *words)
+{
+	uint8_t value[4096];
+	size_t length = parse_hex(words->word[2], value, sizeof value);
+	bool written = xs_write(store, XBT_NULL, words->word[1], value, (unsigned)length);
+	reply_result(written ? 0 : -errno);
+}
+
+static void
+run_xs_flood(const struct words *words)
+{
+	uint64_t count = number(words, 2), written = 0;
+	unsigned values = words->count - 3;
+	for (uint64_t i = 0; i < count; i++) {
+		const char *value = words->word[3 + i % values];
+		written +=
+			xs_write(store, XBT_NULL, words->word[1], value, (unsigned)strlen(value));
+	}
+	printf("ok written=%llu\n", (unsigned long long)written);
 }
 
 static void
@@ -601,6 +678,8 @@ run_quit(const struct words *words)
 static void
 run_help(const struct words *words);
 
+#define AREAS "req:CONN|evt:CONN|dbuf:COOKIE|granted"
+
 static const struct command commands[] = {
 	{"connect", 1, "DEV [auto] [publish] [version=N]", run_connect},
 	{"follow", 2, "DEV 0|1 [now]", run_follow},
@@ -624,8 +703,12 @@ static const struct command commands[] = {
 	{"edid", 2, "DEV CONN [SIZE]", run_edid},
 	{"request", 3, "DEV CONN HEX", run_request},
 	{"submit", 3, "DEV CONN HEX", run_submit},
-	{"poke", 4, "DEV req:CONN|evt:CONN|dbuf:COOKIE OFFSET HEX", run_poke},
-	{"peek", 4, "DEV req:CONN|evt:CONN|dbuf:COOKIE OFFSET LENGTH", run_peek},
+	{"flood", 4, "DEV CONN COUNT HEX", run_flood},
+	{"poke", 4, "DEV " AREAS " OFFSET HEX", run_poke},
+	{"peek", 4, "DEV " AREAS " OFFSET LENGTH", run_peek},
+	{"scribble", 4, "DEV " AREAS " OFFSET HEX|randomN...", run_scribble},
+	{"storm", 3, "DEV CONN req|evt", run_storm},
+	{"attack-end", 0, "", run_attack_end},
 	{"notify", 3, "DEV CONN req|evt", run_notify},
 	{"deaf", 2, "DEV 0|1", run_deaf},
 	{"mapped", 2, "DEV DBUF", run_mapped},
@@ -633,6 +716,8 @@ static const struct command commands[] = {
 	{"ungrant", 0, "", run_ungrant},
 	{"xs-read", 1, "PATH", run_xs_read},
 	{"xs-write", 2, "PATH VALUE", run_xs_write},
+	{"xs-hex", 2, "PATH HEX", run_xs_hex},
+	{"xs-flood", 3, "PATH COUNT VALUE...", run_xs_flood},
 	{"xs-rm", 1, "PATH", run_xs_rm},
 	{"show-picture", 0, "[FORMAT]", run_picture},
 	{"show-animation", 0, "[FORMAT]", run_animation},

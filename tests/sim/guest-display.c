@@ -140,6 +140,10 @@ take_response(struct guest_connector *connector, const struct xendispl_resp *res
 	if (connector->animation.running && response->operation == XENDISPL_OP_PG_FLIP &&
 	    response->status == 0)
 		return;
+	if (connector->flooding) {
+		connector->flood_answers++;
+		return;
+	}
 	guest_event("response dev=%u conn=%u id=%u op=%u status=%d", connector->device->id,
 		    connector->index, response->id, response->operation, response->status);
 }
@@ -159,6 +163,25 @@ dispatch_responses(struct guest_connector *connector)
 		}
 		RING_FINAL_CHECK_FOR_RESPONSES(&connector->ring, more);
 	}
+}
+
+uint64_t
+guest_flood(struct guest_connector *connector, const struct xendispl_req *request, uint64_t count)
+{
+	uint64_t sent = 0, last = guest_now_ms();
+	connector->flooding = true;
+	connector->flood_answers = 0;
+	while (connector->flood_answers < count && guest_now_ms() - last < RESPONSE_TIMEOUT_MS) {
+		uint64_t before = connector->flood_answers;
+		struct xendispl_req copy = *request;
+		while (sent < count && guest_request(connector, &copy, false) == 0)
+			sent++;
+		guest_wait(10);
+		if (connector->flood_answers != before)
+			last = guest_now_ms();
+	}
+	connector->flooding = false;
+	return connector->flood_answers;
 }
 
 static void
@@ -215,7 +238,7 @@ static void
 take_flip_event(struct guest_connector *connector, const struct xendispl_evt *event)
 {
 	bool expected = event->id == connector->next_event_id;
-	if (!connector->animation.running || !expected)
+	if ((!connector->animation.running && !connector->flooding) || !expected)
 		guest_event("%s dev=%u conn=%u id=%u fb=%#llx", expected ? "flip" : "bad-event-id",
 			    connector->device->id, connector->index, event->id,
 			    (unsigned long long)event->op.pg_flip.fb_cookie);

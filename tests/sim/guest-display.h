@@ -44,6 +44,8 @@ struct guest_connector {
 	uint16_t awaited_id;
 	uint64_t requested_us; /* when the last request was put, by CLOCK_REALTIME */
 	struct xendispl_resp response;
+	bool flooding; /* answers are only counted */
+	uint64_t flood_answers;
 	struct {
 		bool running;
 		bool draw;
@@ -162,6 +164,11 @@ guest_device_free(struct guest_device *device);
 /* Sends a request; fills in the id. With wait: 0 and the response, or -ETIMEDOUT after 3 s. */
 int
 guest_request(struct guest_connector *connector, struct xendispl_req *request, bool wait);
+
+/* Sends that many copies, each as soon as the ring has room; how many were answered until none
+ * came for 3 s. */
+uint64_t
+guest_flood(struct guest_connector *connector, const struct xendispl_req *request, uint64_t count);
 
 void
 guest_notify(struct guest_channel *channel);

@@ -6,10 +6,13 @@ is over, everything that it used must be back to what it was at Weston's start: 
 event channels, watches and open files.
 """
 import argparse
+import concurrent.futures
 import fnmatch
 import json
 import os
+import re
 import signal
+import subprocess
 import sys
 import time
 import traceback
@@ -61,6 +64,7 @@ class Rig:
         self.guests = []
         self.westons = []
         self.processes = []  # others, to be killed in the end if they still run
+        self.remark = ""  # what is told beside "passed"
         self.baselines = {}
 
     @property
@@ -197,6 +201,7 @@ def run_in_child(test, pipe):
     try:
         test.function(rig)
         rig.finish()
+        result["text"] = rig.remark
     except Skip as skip:
         result = {"state": "skipped", "text": str(skip)}
     except Failure as failure:
@@ -296,3 +301,37 @@ def main():
             print(result["logs"], end="", flush=True)
     print(", ".join(f"{count} {state}" for state, count in counts.items()))
     return 1 if counts["failed"] else 0
+
+
+def run_alone(name):
+    """What the same program says of one test only."""
+    done = subprocess.run([sys.executable, sys.argv[0], "--alone", "--verbose", name], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.stdout
+
+
+def run_side_by_side(names, jobs):
+    counts = [0, 0, 0]
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for text in pool.map(run_alone, names):
+            *lines, closing = text.splitlines() or [""]
+            print("\n".join(lines), flush=True)
+            found = re.fullmatch(r"(\d+) passed, (\d+) failed, (\d+) skipped", closing)
+            got = [int(number) for number in found.groups()] if found else [0, 1, 0]
+            counts = [a + b for a, b in zip(counts, got)]
+    print("{} passed, {} failed, {} skipped".format(*counts))
+    return 1 if counts[1] else 0
+
+
+def main_side_by_side(suites):
+    """As main(), but [--jobs N] tests at a time, each in a process of its own; no name: these suites."""
+    words = sys.argv[1:]
+    if "--alone" in words or "--list" in words:
+        sys.argv[1:] = [word for word in words if word != "--alone"]
+        return main()
+    jobs = 4
+    if "--jobs" in words:
+        place = words.index("--jobs")
+        jobs = int(words[place + 1])
+        del words[place:place + 2]
+    return run_side_by_side([test.name for test in select(words or suites)], jobs)

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What only a hostile guest does: threads that rewrite shared pages all the time or notify without
+ * end, while the guest's main thread goes on. Called by guest-commands.c.
+ */
+#ifndef SIM_GUEST_ATTACK_H
+#define SIM_GUEST_ATTACK_H
+
+#include "guest-memory.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct guest_channel;
+
+#define ATTACK_PATTERNS 8
+#define ATTACK_PATTERN_OCTETS 256
+
+/* Octets to write; size 0 ends a list of them. */
+struct attack_pattern {
+	uint8_t octets[ATTACK_PATTERN_OCTETS];
+	size_t size;
+	bool random; /* size octets at random instead */
+};
+
+/*
+ * Begins to write the patterns in turn at that offset of the pages, as fast as it can. The pages
+ * must stay until guest_attack_end(). 0 or a negative errno.
+ */
+int
+guest_attack_scribble(const struct guest_pages *pages, size_t offset,
+		      const struct attack_pattern *patterns, uint32_t seed);
+
+/* Begins to notify, as fast as it can. 0 or a negative errno. */
+int
+guest_attack_storm(struct guest_channel *channel);
+
+/* Ends all attacks; how often they have written or notified. */
+uint64_t
+guest_attack_end(void);
+
+#endif

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Weston with tests/faults/points.c behind the module: counts what it holds, and hurts its connections."""
+import os
+import socket
+
+from .weston import SCALE
+
+
+class FaultControl:
+    """The socket of fault-points.so."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def tell(self, command):
+        """Its answer, a number."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(20 * SCALE)
+            connection.connect(self.path)
+            connection.sendall(command.encode())
+            with connection.makefile() as reply:
+                return int(reply.read() or "-1")
+
+
+def weston_with_points(rig, **options):
+    """Weston with fault-points.so, and the way to talk to that."""
+    path = f"{rig.machine.directory}/fault-control"
+    points = os.path.join(rig.machine.build, "..", "faults", "fault-points.so")
+    os.environ["SIM_MODULES_MORE"] = os.path.abspath(points)
+    environment = dict(options.pop("environment", {}), FAULT_CONTROL=path)
+    weston = rig.weston(environment=environment, **options)
+    return weston, FaultControl(path)
+
+
+def start_other(rig):
+    """A guest that has nothing to do with what happens, ready to flip between two framebuffers."""
+    other = rig.guest("other", "160x120")
+    for cookie in (1, 2):
+        other.buffer(cookie, 160, 120, picture=cookie)
+    other.show(1, 160, 120)
+    return other
