@@ -179,15 +179,16 @@ handle_tried(struct worker_job *base)
 	settle_framebuffers(buffer);
 }
 
-bool
-display_buffer_is_unread(const struct device *device, const void *object)
+struct display_buffer *
+display_buffer_find_unread(const struct device *device, const void *object)
 {
 	struct display_buffer *buffer;
 
 	wl_list_for_each(buffer, &device->buffers, link)
-		if (buffer == object)
-			return !__atomic_load_n(&buffer->backing.refs_settled, __ATOMIC_ACQUIRE);
-	return false;
+		if (buffer == object &&
+		    !__atomic_load_n(&buffer->backing.refs_settled, __ATOMIC_ACQUIRE))
+			return buffer;
+	return NULL;
 }
 
 struct display_buffer *
@@ -251,7 +252,8 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 	job->base.done = handle_tried;
 	job->buffer = buffer;
 	job->allocator = options_module(host->options)->allocator;
-	worker_post(host->worker, &job->base);
+	account_charge_pages(device->account, &host->limits, request->pages, host->now_ms());
+	worker_post(host->worker, &device->account->lane, &job->base);
 	*out = buffer;
 	return 0;
 }
@@ -302,7 +304,8 @@ display_buffer_released(struct display_buffer *buffer)
 	buffer->withdraw_job.run = run_withdraw;
 	buffer->withdraw_job.done = handle_withdrawn;
 	if (buffer->backing.offer)
-		worker_post(buffer->device->host->worker, &buffer->withdraw_job);
+		worker_post(buffer->device->host->worker, &buffer->device->account->lane,
+			    &buffer->withdraw_job);
 	else
 		handle_withdrawn(&buffer->withdraw_job);
 }

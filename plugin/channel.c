@@ -71,8 +71,11 @@ channel_set_next(struct channel_set *set)
 {
 	xenevtchn_port_or_error_t port = xenevtchn_pending(set->handle);
 
-	if (port < 0)
-		return -errno;
+	return port < 0 ? -errno : port;
+}
+
+void
+channel_unmask(struct channel_set *set, int port)
+{
 	xenevtchn_unmask(set->handle, (evtchn_port_t)port);
-	return port;
 }

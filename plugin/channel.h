@@ -32,7 +32,11 @@ channel_unbind(struct channel_set *set, int port);
 int
 channel_notify(struct channel_set *set, int port);
 
-/* The port that fired, unmasked again; negative errno when none did, -EAGAIN after a wake-up for
- * nothing. */
+/* The port that fired, which stays masked until channel_unmask(); negative errno when none did,
+ * -EAGAIN after a wake-up for nothing. */
 int
 channel_set_next(struct channel_set *set);
+
+/* Lets a port fire again; at once if it was notified meanwhile. */
+void
+channel_unmask(struct channel_set *set, int port);

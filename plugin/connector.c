@@ -181,20 +181,17 @@ serve(struct connector *connector, const struct xendispl_req *untrusted_request)
 	respond(connector, request.id, request.operation, ret, 0);
 }
 
-/* Whether the guest may have another request served in this second. */
+/* Whether the guest may have another request served now. */
 static bool
 within_rate(struct connector *connector)
 {
 	struct device *device = connector->device;
-	int64_t now = now_ms(connector);
+	int64_t rest_ms;
 
-	if (device->request_second != now / 1000) {
-		device->request_second = now / 1000;
-		device->request_count = 0;
-	}
-	if (device->request_count < device->host->limits.requests_per_second)
+	if (account_may_request(device->account, &device->host->limits, now_ms(connector),
+				&rest_ms))
 		return true;
-	connector->rest_ms = (now / 1000 + 1) * 1000;
+	connector->rest_ms = rest_ms;
 	return false;
 }
 
@@ -233,7 +230,7 @@ take_requests(struct connector *connector)
 				return;
 			continue;
 		}
-		device->request_count++;
+		account_count_request(device->account, now_ms(connector));
 		serve(connector, &untrusted_request);
 	}
 	connector->rest_ms = now_ms(connector) + 1;
@@ -252,8 +249,52 @@ serve_ring(struct connector *connector)
 }
 
 void
+connector_look(struct connector *connector)
+{
+	send_owed_events(connector);
+	serve_ring(connector);
+}
+
+/* A guest that notifies more often than it has requests is heard again later. */
+static bool
+may_notify(struct connector *connector, int port)
+{
+	struct device *device = connector->device;
+	int64_t rest_ms;
+
+	if (account_may_notify(device->account, &device->host->limits, now_ms(connector), &rest_ms))
+		return true;
+	if (port == connector->request_port)
+		connector->request_resting = true;
+	else
+		connector->event_resting = true;
+	if (connector->rest_ms < 0 || connector->rest_ms > rest_ms)
+		connector->rest_ms = rest_ms;
+	connector_rearm(connector);
+	return false;
+}
+
+/* Unmasked before anything is looked at: what comes later fires again. */
+static void
+end_rest(struct connector *connector)
+{
+	struct channel_set *channels = connector->device->channels;
+
+	if (connector->request_resting)
+		channel_unmask(channels, connector->request_port);
+	if (connector->event_resting)
+		channel_unmask(channels, connector->event_port);
+	connector->request_resting = false;
+	connector->event_resting = false;
+}
+
+void
 connector_notified(struct connector *connector, int port)
 {
+	if (!may_notify(connector, port))
+		return;
+	channel_unmask(connector->device->channels, port);
+	end_rest(connector);
 	send_owed_events(connector);
 	if (port == connector->request_port)
 		serve_ring(connector);
@@ -285,7 +326,7 @@ reads_directory(const struct connector *connector)
 	const struct held_answer *held = &connector->held;
 
 	return held->operation == XENDISPL_OP_GET_EDID ||
-	       display_buffer_is_unread(connector->device, held->object);
+	       display_buffer_find_unread(connector->device, held->object);
 }
 
 static int64_t
@@ -299,12 +340,18 @@ answer_due_ms(const struct connector *connector, int64_t now)
 	return earlier(now + LOOK_AGAIN_MS, since + DIRECTORY_READ_WITHIN_MS);
 }
 
-/* It took too long. What goes on behind it shows where the object is used. */
+/* It took too long. What goes on behind it shows where the object is used; a buffer that the guest
+ * was told it has not is none. */
 static void
 answer_late(struct connector *connector)
 {
-	connector_answer_held(connector, connector->held.object,
-			      reads_directory(connector) ? -EIO : 0);
+	const struct held_answer held = connector->held;
+	struct display_buffer *unread = display_buffer_find_unread(connector->device, held.object);
+	int error = unread || held.operation == XENDISPL_OP_GET_EDID ? -EIO : 0;
+
+	connector_answer_held(connector, held.object, error);
+	if (unread)
+		display_buffer_destroy(unread);
 }
 
 /* Flips and what is shown */
@@ -476,8 +523,8 @@ handle_timer(void *data)
 		connector_show(connector);
 	}
 	if (connector->rest_ms >= 0 && now >= connector->rest_ms) {
-		send_owed_events(connector);
-		serve_ring(connector);
+		end_rest(connector);
+		connector_look(connector);
 	}
 	connector_rearm(connector);
 }

@@ -89,6 +89,7 @@ device_free(struct device *device)
 	for (unsigned i = 0; i < device->connector_count; i++)
 		connector_finish(&device->connectors[i]);
 	channel_set_destroy(device->channels);
+	account_put(device->account);
 	wl_list_remove(&device->link);
 	free(device->connectors);
 	free(device);
@@ -162,7 +163,7 @@ handle_mapped(struct worker_job *base)
 			  -error);
 	/* The frontend may have requests on its rings already. */
 	for (unsigned i = 0; error == 0 && i < device->connector_count; i++)
-		connector_notified(&device->connectors[i], device->connectors[i].request_port);
+		connector_look(&device->connectors[i]);
 	/* What lay on them may have ended the device, which its owner was told. */
 	if (device->destroyed)
 		return;
@@ -206,7 +207,10 @@ device_create(struct display_host *host, const struct store_device *setup,
 	wl_list_insert(&host->devices, &device->link);
 	device->connectors = calloc(setup->connector_count, sizeof(*device->connectors));
 	device->channels = channel_set_create();
-	int ret = device->connectors && device->channels ? init_connectors(device, setup) : -ENOMEM;
+	device->account = account_get(&host->accounts, device->subject.domid);
+	int ret = device->connectors && device->channels && device->account
+			  ? init_connectors(device, setup)
+			  : -ENOMEM;
 	if (ret < 0) {
 		log_guest(&setup->subject, -1, "xen: no event channels to be had (error %d)", -ret);
 		device_free(device);
@@ -216,7 +220,7 @@ device_create(struct display_host *host, const struct store_device *setup,
 	job->device = device;
 	job->base.run = run_map;
 	job->base.done = handle_mapped;
-	worker_post(host->worker, &job->base);
+	worker_post(host->worker, &device->account->lane, &job->base);
 	return 0;
 }
 
@@ -261,7 +265,7 @@ device_destroy(struct device *device)
 	device->presented = NULL;
 	device->unmap_job.run = run_unmap;
 	device->unmap_job.done = handle_unmapped;
-	worker_post(host->worker, &device->unmap_job);
+	worker_post(host->worker, &device->account->lane, &device->unmap_job);
 }
 
 bool
@@ -325,7 +329,7 @@ device_blame(struct device *device, int connector, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	log_guest_limited(&device->log_limit, device->host->limits.log_lines_per_second,
+	log_guest_limited(&device->account->log_limit, device->host->limits.log_lines_per_second,
 			  device->host->now_ms(), &device->subject, connector, "%s", text);
 }
 

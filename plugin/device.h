@@ -17,6 +17,7 @@
 
 #include <wayland-util.h>
 
+#include "account.h"
 #include "backing.h"
 #include "channel.h"
 #include "displif-decode.h"
@@ -56,7 +57,8 @@ struct display_host {
 	/* Monotonic; tests bring their own. */
 	int64_t (*now_ms)(void);
 
-	struct wl_list devices; /* device.link */
+	struct wl_list devices;  /* device.link */
+	struct wl_list accounts; /* account.link */
 };
 
 struct device_handler {
@@ -117,7 +119,8 @@ struct connector {
 	unsigned index;
 	struct store_connector setup;
 	void *request_page, *event_page;
-	int request_port, event_port; /* local; -1: not bound */
+	int request_port, event_port;        /* local; -1: not bound */
+	bool request_resting, event_resting; /* the port fired, and stays masked for a while */
 	struct request_ring requests;
 	struct event_ring events;
 	struct held_answer held;
@@ -155,7 +158,7 @@ struct device {
 	struct log_subject subject;
 	char uuid[40];
 	uint32_t serial;
-	struct log_limit log_limit;
+	struct account *account; /* its guest's */
 
 	struct channel_set *channels;
 	struct loop_source *channel_source;
@@ -166,9 +169,7 @@ struct device {
 	struct wl_list leaving;      /* display_buffer.link: destroyed, pages still held */
 	struct wl_list framebuffers; /* framebuffer.link */
 	uint32_t buffer_count, framebuffer_count;
-	uint64_t mapped_pages;  /* of all buffers, against limits.guest_pages */
-	int64_t request_second; /* in which request_count counts */
-	uint32_t request_count;
+	uint64_t mapped_pages; /* of all buffers, against limits.guest_pages */
 
 	void *presented; /* the presenter's own; NULL before it is connected */
 	bool destroyed;
@@ -216,9 +217,9 @@ device_break(struct device *device, int connector, const char *reason);
 struct display_buffer *
 display_buffer_find(struct device *device, uint64_t cookie);
 
-/* Whether object is a buffer of the device whose page directory is still needed. */
-bool
-display_buffer_is_unread(const struct device *device, const void *object);
+/* object, if it is a buffer of the device whose page directory is still needed; else NULL. */
+struct display_buffer *
+display_buffer_find_unread(const struct device *device, const void *object);
 
 /* Begins to map; the outcome goes to the held answers. Errors: see request.c. */
 int
@@ -267,9 +268,13 @@ connector_connect(struct connector *connector);
 void
 connector_finish(struct connector *connector);
 
-/* A notification came on one of its ports. */
+/* A notification came on one of its ports, which is masked. */
 void
 connector_notified(struct connector *connector, int port);
+
+/* Looks whether there are requests without having been notified. */
+void
+connector_look(struct connector *connector);
 
 /* The answer that waits for `object` can be given. */
 void

@@ -16,6 +16,12 @@
 #define LONGEST_WAIT_MS 1000
 
 static void
+post(struct import *import, struct worker_job *job)
+{
+	worker_post(import->host->worker, &import->buffer->device->account->lane, job);
+}
+
+static void
 run_way(struct worker_job *job)
 {
 	struct import_result *result = wl_container_of(job, result, job);
@@ -149,7 +155,7 @@ post_way(struct import *import, enum import_way way)
 	result->running = true;
 	result->job.run = run_way;
 	result->job.done = handle_way_done;
-	worker_post(import->host->worker, &result->job);
+	post(import, &result->job);
 }
 
 struct import *
@@ -248,7 +254,7 @@ handle_timer(void *data)
 	struct import *import = data;
 
 	import->waiting = false;
-	worker_post(import->host->worker, &import->cleanup_job);
+	post(import, &import->cleanup_job);
 }
 
 /* The compositor still has the dma-buf: asks again in a while. False: no memory
@@ -334,7 +340,7 @@ import_release(struct import *import)
 	}
 	import->cleanup_job.run = run_cleanup;
 	import->cleanup_job.done = handle_cleaned;
-	worker_post(import->host->worker, &import->cleanup_job);
+	post(import, &import->cleanup_job);
 }
 
 void

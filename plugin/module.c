@@ -261,6 +261,7 @@ init_host(struct module *module)
 	host->loop_data = wl_display_get_event_loop(module->compositor->wl_display);
 	host->now_ms = monotonic_ms;
 	wl_list_init(&host->devices);
+	wl_list_init(&host->accounts);
 }
 
 static bool

@@ -183,7 +183,7 @@ get_edid(struct connector *connector, const struct displif_request *request)
 	job->base.run = run_edid;
 	job->base.done = handle_edid_written;
 	hold_answer(connector, request, job);
-	worker_post(device->host->worker, &job->base);
+	worker_post(device->host->worker, &device->account->lane, &job->base);
 	return REQUEST_HELD;
 }
 

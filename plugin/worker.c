@@ -12,24 +12,36 @@ struct worker {
 	struct thread thread;
 	pthread_mutex_t lock;
 	pthread_cond_t posted_changed;
-	struct wl_list posted; /* worker_job.link, oldest first */
+	struct wl_list lanes; /* worker_lane.link, the next in turn first */
 	bool stopping;
 	struct mailbox finished; /* worker_job.link */
 };
 
-/* The oldest posted job; waits for one. NULL: none will come. */
+/* The oldest job of the lane whose turn it is, which then is the last in turn. */
+static struct worker_job *
+take_job(struct worker *worker)
+{
+	struct worker_lane *lane = wl_container_of(worker->lanes.next, lane, link);
+	struct worker_job *job = wl_container_of(lane->jobs.next, job, link);
+
+	wl_list_remove(&job->link);
+	wl_list_remove(&lane->link);
+	if (!wl_list_empty(&lane->jobs))
+		wl_list_insert(worker->lanes.prev, &lane->link);
+	return job;
+}
+
+/* Waits for one. NULL: none will come. */
 static struct worker_job *
 next_job(struct worker *worker)
 {
 	struct worker_job *job = NULL;
 
 	pthread_mutex_lock(&worker->lock);
-	while (wl_list_empty(&worker->posted) && !worker->stopping)
+	while (wl_list_empty(&worker->lanes) && !worker->stopping)
 		pthread_cond_wait(&worker->posted_changed, &worker->lock);
-	if (!wl_list_empty(&worker->posted)) {
-		job = wl_container_of(worker->posted.next, job, link);
-		wl_list_remove(&job->link);
-	}
+	if (!wl_list_empty(&worker->lanes))
+		job = take_job(worker);
 	pthread_mutex_unlock(&worker->lock);
 	return job;
 }
@@ -68,7 +80,7 @@ worker_create(void)
 	}
 	pthread_mutex_init(&worker->lock, NULL);
 	pthread_cond_init(&worker->posted_changed, NULL);
-	wl_list_init(&worker->posted);
+	wl_list_init(&worker->lanes);
 	if (thread_start(&worker->thread, run_jobs, worker) < 0) {
 		worker_free(worker);
 		return NULL;
@@ -83,10 +95,18 @@ worker_fd(const struct worker *worker)
 }
 
 void
-worker_post(struct worker *worker, struct worker_job *job)
+worker_lane_init(struct worker_lane *lane)
+{
+	wl_list_init(&lane->jobs);
+}
+
+void
+worker_post(struct worker *worker, struct worker_lane *lane, struct worker_job *job)
 {
 	pthread_mutex_lock(&worker->lock);
-	wl_list_insert(worker->posted.prev, &job->link);
+	if (wl_list_empty(&lane->jobs))
+		wl_list_insert(worker->lanes.prev, &lane->link);
+	wl_list_insert(lane->jobs.prev, &job->link);
 	pthread_cond_signal(&worker->posted_changed);
 	pthread_mutex_unlock(&worker->lock);
 }

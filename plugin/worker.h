@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Layer 2: a thread for what may take long: mapping, copying out of and
- * unmapping guests' pages. Jobs run one after the other in the order of their
- * posting and come back to the poster's thread. Everything but `run` is called
- * on the poster's thread.
+ * unmapping guests' pages. Jobs run one after the other and come back to the
+ * poster's thread: those of one lane in the order of their posting, lanes in
+ * turn, so that no guest has to wait for all that another one has asked for.
+ * Everything but `run` is called on the poster's thread.
  */
 #pragma once
 
@@ -16,7 +17,13 @@ struct worker_job {
 	void (*run)(struct worker_job *job);
 	/* On the poster's thread, from worker_dispatch(); owns the job again. */
 	void (*done)(struct worker_job *job);
-	struct wl_list link; /* worker.posted or worker.finished */
+	struct wl_list link; /* worker_lane.jobs or worker.finished */
+};
+
+/* Must stay while it has jobs. */
+struct worker_lane {
+	struct wl_list link; /* worker.lanes, while it has jobs */
+	struct wl_list jobs; /* worker_job.link, oldest first */
 };
 
 struct worker;
@@ -30,7 +37,10 @@ int
 worker_fd(const struct worker *worker);
 
 void
-worker_post(struct worker *worker, struct worker_job *job);
+worker_lane_init(struct worker_lane *lane);
+
+void
+worker_post(struct worker *worker, struct worker_lane *lane, struct worker_job *job);
 
 /* Calls `done` of every job that has run. */
 void

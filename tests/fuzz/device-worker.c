@@ -2,12 +2,17 @@
 /* A worker without a thread: a job runs when it is told to, see device-host.h. */
 #include "device-host.h"
 
-/* The worker: first in, first out; a job and its end may be far apart. */
+/* The worker: first in, first out in a lane; a job and its end may be far apart. */
 
 static struct wl_list posted = {&posted, &posted}, finished = {&finished, &finished};
 
 void
-worker_post(struct worker *worker, struct worker_job *job)
+worker_lane_init(struct worker_lane *lane)
+{
+}
+
+void
+worker_post(struct worker *worker, struct worker_lane *lane, struct worker_job *job)
 {
 	wl_list_insert(posted.prev, &job->link);
 }

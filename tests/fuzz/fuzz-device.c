@@ -104,6 +104,7 @@ set_up(void)
 	host.loop = &host_loop_ops;
 	host.now_ms = host_now_ms;
 	wl_list_init(&host.devices);
+	wl_list_init(&host.accounts);
 	log_set_sink(ignore_line);
 }
 
@@ -546,6 +547,7 @@ end(void)
 	struct memory_xen_count held = memory_xen_held();
 	PROPERTY(is_zero(&held, sizeof(held)));
 	PROPERTY(alive == 0 && wl_list_empty(&host.devices) && host.mapped_pages == 0);
+	PROPERTY(wl_list_empty(&host.accounts));
 	PROPERTY(host_presented() == 0 && host_timers == 0 && host_sources == 0);
 }
 

@@ -16,7 +16,7 @@ FIXED = {
     0: "base limits log",
     1: "displif-decode page-directory event-page geometry formats xenbus-table edid flip options",
     2: "store xenbus channel grants allocator ring worker",
-    3: "device backing connector request",
+    3: "account device backing connector request",
     4: "module client placement convert config compat",
 }
 LAYER_OF_STEM = {stem: layer for layer, stems in FIXED.items() for stem in stems.split()}
@@ -26,6 +26,7 @@ ONLY_IN = {
     "xenstore.h": {"store.c", "store.h", "xenbus.c", "xenbus.h"},
     "xenevtchn.h": {"channel.c"},
     "xengnttab.h": {"grants.c"},
+    "xentoollog.h": {"grants.c"},
     "xen/sys/gntdev.h": {"grants.c"},
     "xf86drm.h": {"allocator.c"},
     "xf86drmMode.h": {"allocator.c"},

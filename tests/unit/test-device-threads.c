@@ -63,6 +63,7 @@ set_up(void)
 	host.now_ms = host_now_ms;
 	host_mood = HOST_READY_AT_ONCE;
 	wl_list_init(&host.devices);
+	wl_list_init(&host.accounts);
 	for (unsigned i = 1; i < PAGE_OCTETS / 4; i++)
 		directory[i] = 40;
 	((uint32_t *)memory_xen_page(14))[1] = 15;
@@ -149,5 +150,6 @@ TEST(devices_come_and_go_while_the_worker_maps)
 	struct memory_xen_count held = memory_xen_held(), nothing = {0};
 	check_octets(&held, &nothing, sizeof(held));
 	check_int(host.mapped_pages, 0);
+	check(wl_list_empty(&host.accounts));
 	check_int(host_timers + host_sources + host_presented(), 0);
 }

@@ -199,7 +199,7 @@ finish_job(struct worker_job *base)
 }
 
 static void
-post_job(struct worker *worker, unsigned number, sem_t *wait_for)
+post_job(struct worker *worker, struct worker_lane *lane, unsigned number, sem_t *wait_for)
 {
 	struct numbered_job *job = calloc(1, sizeof(*job));
 
@@ -208,16 +208,18 @@ post_job(struct worker *worker, unsigned number, sem_t *wait_for)
 	job->base.done = finish_job;
 	job->number = number;
 	job->wait_for = wait_for;
-	worker_post(worker, &job->base);
+	worker_post(worker, lane, &job->base);
 }
 
 TEST(jobs_run_in_order_and_come_back)
 {
 	struct worker *worker = worker_create();
+	struct worker_lane lane;
 
 	check(worker);
+	worker_lane_init(&lane);
 	for (unsigned i = 0; i < 1000; i++)
-		post_job(worker, i, NULL);
+		post_job(worker, &lane, i, NULL);
 	while (jobs_done < 1000) {
 		struct pollfd poll_fd = {.fd = worker_fd(worker), .events = POLLIN};
 
@@ -230,12 +232,38 @@ TEST(jobs_run_in_order_and_come_back)
 	check(worker_destroy(worker, 10000));
 }
 
+/* The first job holds the thread until all others are posted. */
+TEST(lanes_take_turns)
+{
+	struct worker *worker = worker_create();
+	struct worker_lane first, busy, idle;
+	sem_t semaphore;
+
+	sem_init(&semaphore, 0, 0);
+	worker_lane_init(&first);
+	worker_lane_init(&busy);
+	worker_lane_init(&idle);
+	post_job(worker, &first, 0, &semaphore);
+	/* Numbers are the order in which they have to run. */
+	post_job(worker, &busy, 1, NULL);
+	for (unsigned i = 4; i < 100; i++)
+		post_job(worker, &busy, i == 4 ? 3 : i, NULL);
+	post_job(worker, &idle, 2, NULL);
+	post_job(worker, &idle, 4, NULL);
+	sem_post(&semaphore);
+	check(worker_destroy(worker, 10000));
+	check_int(jobs_run, 100);
+	sem_destroy(&semaphore);
+}
+
 TEST(jobs_posted_before_the_end_are_done)
 {
 	struct worker *worker = worker_create();
+	struct worker_lane lane;
 
+	worker_lane_init(&lane);
 	for (unsigned i = 0; i < 100; i++)
-		post_job(worker, i, NULL);
+		post_job(worker, &lane, i, NULL);
 	check(worker_destroy(worker, 10000));
 	check_int(jobs_run, 100);
 	check_int(jobs_done, 100);
@@ -255,13 +283,15 @@ TEST(idle_worker_ends_at_once)
 TEST(worker_that_hangs_is_abandoned)
 {
 	static struct worker *worker;
+	static struct worker_lane lane;
 	static sem_t semaphore;
 	uint64_t count;
 
 	worker = worker_create();
+	worker_lane_init(&lane);
 	int fd = worker_fd(worker);
 	sem_init(&semaphore, 0, 0);
-	post_job(worker, 0, &semaphore);
+	post_job(worker, &lane, 0, &semaphore);
 	check(!worker_destroy(worker, 50));
 	check_int(jobs_done, 0);
 	/* It hangs no longer: what it wakes up is not there to hear it. */
