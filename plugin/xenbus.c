@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,8 +33,9 @@ struct xenbus_device {
 	bool changed;    /* to be looked at */
 	bool waiting;    /* for the answer to attach or detach */
 	int64_t first_offer_ms;
-	int64_t wake_ms;             /* -1: none */
-	int64_t connects_ms[2];      /* start of the running minute, connects in it */
+	int64_t wake_ms;        /* -1: none */
+	int64_t connects_ms[2]; /* start of the running minute, connects asked for in it */
+	struct log_limit log_limit;
 	struct store_device offered; /* the configuration as it was when we offered */
 };
 
@@ -111,32 +113,22 @@ read_state(struct xenbus *xenbus, const char *directory)
 	return (enum xenbus_state)state;
 }
 
-static void
-write_node(struct xenbus *xenbus, const struct xenbus_device *device, const char *name,
-	   const char *value)
-{
-	char path[XENSTORE_ABS_PATH_MAX];
-
-	if (!xenbus->xs)
-		return;
-	snprintf(path, sizeof(path), BACKEND_ROOT "/%u/%u/%s", device->subject.domid,
-		 device->subject.devid, name);
-	if (!xs_write(xenbus->xs, XBT_NULL, path, value, (unsigned)strlen(value)))
-		note_failure(xenbus);
-}
-
 /* False: it collided with somebody else's, and is to be tried again. */
 static bool
-write_existing(struct xenbus *xenbus, const char *path, const char *value)
+write_beside_state(struct xenbus *xenbus, const char *directory, const char *name,
+		   const char *value)
 {
+	char path[XENSTORE_ABS_PATH_MAX], state[XENSTORE_ABS_PATH_MAX];
 	unsigned int size;
-	xs_transaction_t transaction = xs_transaction_start(xenbus->xs);
 
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	snprintf(state, sizeof(state), "%s/state", directory);
+	xs_transaction_t transaction = xs_transaction_start(xenbus->xs);
 	if (transaction == XBT_NULL) {
 		note_failure(xenbus);
 		return true;
 	}
-	_autofree_ char *before = xs_read(xenbus->xs, transaction, path, &size);
+	_autofree_ char *before = xs_read(xenbus->xs, transaction, state, &size);
 	bool written =
 		before && xs_write(xenbus->xs, transaction, path, value, (unsigned)strlen(value));
 	if (!written)
@@ -152,18 +144,26 @@ write_existing(struct xenbus *xenbus, const char *path, const char *value)
 /* Never into a directory that the tool stack has removed meanwhile: a write
  * would make it anew. The look before and the write are one transaction. */
 static void
-write_state(struct xenbus *xenbus, struct xenbus_device *device, enum xenbus_state state)
+write_node(struct xenbus *xenbus, const struct xenbus_device *device, const char *name,
+	   const char *value)
 {
-	char path[XENSTORE_ABS_PATH_MAX], value[4];
+	char directory[64];
 	bool done = false;
 
-	snprintf(path, sizeof(path), BACKEND_ROOT "/%u/%u/state", device->subject.domid,
-		 device->subject.devid);
-	snprintf(value, sizeof(value), "%d", (int)state);
+	device_path(device, directory, sizeof(directory));
 	for (int tries = 0; xenbus->xs && !done && tries < 16; tries++)
-		done = write_existing(xenbus, path, value);
+		done = write_beside_state(xenbus, directory, name, value);
 	if (xenbus->xs && !done)
 		note_failure(xenbus);
+}
+
+static void
+write_state(struct xenbus *xenbus, struct xenbus_device *device, enum xenbus_state state)
+{
+	char value[4];
+
+	snprintf(value, sizeof(value), "%d", (int)state);
+	write_node(xenbus, device, "state", value);
 	device->view.backend = state;
 }
 
@@ -211,6 +211,20 @@ find_serial(struct xenbus *xenbus, uint32_t serial)
 		if (device->serial == serial)
 			return device;
 	return NULL;
+}
+
+/* One line about what the guest wrote, or has the tool stack written. */
+static void __attribute__((format(printf, 4, 5)))
+blame(struct xenbus *xenbus, struct xenbus_device *device, int connector, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	log_guest_limited(&device->log_limit, xenbus->limits.log_lines_per_second, monotonic_ms(),
+			  &device->subject, connector, "%s", text);
 }
 
 /* The tool stack's name and UUID for a domain; a driver domain may not read them. */
@@ -369,16 +383,16 @@ read_configuration(struct xenbus *xenbus, struct xenbus_device *device)
 		if (ret == -ENOENT)
 			break;
 		if (ret < 0) {
-			log_guest(&device->subject, (int)i,
-				  "its resolution in xenstore is not <width>x<height>; correct the "
-				  "vdispl line of the guest's configuration");
+			blame(xenbus, device, (int)i,
+			      "its resolution in xenstore is not <width>x<height>; correct the "
+			      "vdispl line of the guest's configuration");
 			return ret;
 		}
 		if (i >= xenbus->limits.connectors || i >= STORE_MAX_CONNECTORS) {
-			log_guest(&device->subject, -1,
-				  "it has more than the %u connectors allowed; raise "
-				  "max-connectors in weston.ini or configure fewer",
-				  xenbus->limits.connectors);
+			blame(xenbus, device, -1,
+			      "it has more than the %u connectors allowed; raise "
+			      "max-connectors in weston.ini or configure fewer",
+			      xenbus->limits.connectors);
 			return -ENOSPC;
 		}
 		offered->connectors[i] = connector;
@@ -389,9 +403,9 @@ read_configuration(struct xenbus *xenbus, struct xenbus_device *device)
 		return -EAGAIN;
 	}
 	if (offered->connector_count == 0)
-		log_guest(&device->subject, -1,
-			  "it has no connector; add connectors= to the vdispl line of the guest's "
-			  "configuration");
+		blame(xenbus, device, -1,
+		      "it has no connector; add connectors= to the vdispl line of the guest's "
+		      "configuration");
 	offered->subject = device->subject;
 	memcpy(offered->uuid, device->uuid, sizeof(offered->uuid));
 	return offered->connector_count ? 0 : -ENOENT;
@@ -421,9 +435,9 @@ read_rings(struct xenbus *xenbus, struct xenbus_device *device)
 			if (xenbus->lost != 0)
 				return -EAGAIN;
 			if (ret < 0) {
-				log_guest(&device->subject, (int)i,
-					  "guest bug: state 3 without a number in its node %s",
-					  nodes[n].name);
+				blame(xenbus, device, (int)i,
+				      "guest bug: state 3 without a number in its node %s",
+				      nodes[n].name);
 				return ret;
 			}
 		}
@@ -450,9 +464,9 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 	write_state(xenbus, device, XenbusStateInitWait);
 }
 
-/* Counts a connection; false: too many in this minute, *wait_ms until the next. */
+/* Counts a connection; false: too many in this minute, it is looked at again when that is over. */
 static bool
-may_connect(struct xenbus *xenbus, struct xenbus_device *device, int64_t *wait_ms)
+may_connect(struct xenbus *xenbus, struct xenbus_device *device)
 {
 	int64_t now = monotonic_ms();
 
@@ -460,27 +474,24 @@ may_connect(struct xenbus *xenbus, struct xenbus_device *device, int64_t *wait_m
 		device->connects_ms[0] = now;
 		device->connects_ms[1] = 0;
 	}
-	if (device->connects_ms[1] >= xenbus->limits.reconnects_per_minute) {
-		*wait_ms = device->connects_ms[0] + 60000 - now;
-		return false;
-	}
 	device->connects_ms[1]++;
-	return true;
+	if (device->connects_ms[1] <= xenbus->limits.reconnects_per_minute)
+		return true;
+	device->wake_ms = device->connects_ms[0] + 60000;
+	/* Told once a minute. */
+	if (device->connects_ms[1] == xenbus->limits.reconnects_per_minute + 1)
+		log_guest(&device->subject, -1,
+			  "it connects more than %u times a minute; the next time in %d s",
+			  xenbus->limits.reconnects_per_minute,
+			  (int)((device->wake_ms - now) / 1000));
+	return false;
 }
 
 static void
 connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 {
-	int64_t wait_ms = 0;
-
-	if (!may_connect(xenbus, device, &wait_ms)) {
-		if (device->wake_ms < 0)
-			log_guest(&device->subject, -1,
-				  "it connects more than %u times a minute; the next time in %d s",
-				  xenbus->limits.reconnects_per_minute, (int)(wait_ms / 1000));
-		device->wake_ms = monotonic_ms() + wait_ms;
+	if (!may_connect(xenbus, device))
 		return;
-	}
 	if (!device->view.offered && read_configuration(xenbus, device) < 0) {
 		device->view.failed = xenbus->lost == 0;
 		return;
