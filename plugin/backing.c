@@ -10,6 +10,10 @@
 #include "base.h"
 #include "geometry.h"
 
+/* The kernel maps under the lock of the process's whole address space: in short pieces, so that
+ * no other thread waits for long. */
+#define PAGES_A_PIECE 1024
+
 int
 backing_init(struct backing *backing, struct grants *grants, uint16_t domid, uint32_t pages)
 {
@@ -34,6 +38,25 @@ settle_refs(struct backing *backing)
 	__atomic_store_n(&backing->refs_settled, true, __ATOMIC_RELEASE);
 }
 
+/* Maps and unmaps; what cannot be written may still be read. */
+static int
+try_pages(struct backing *backing, uint32_t first, uint32_t count)
+{
+	const uint32_t *refs = backing->refs + first;
+	void *pages = NULL;
+
+	if (backing->writable)
+		pages = grants_map(backing->grants, backing->domid, refs, count, true);
+	if (!pages) {
+		backing->writable = false;
+		pages = grants_map(backing->grants, backing->domid, refs, count, false);
+	}
+	if (!pages)
+		return -errno;
+	grants_unmap(backing->grants, pages, count);
+	return 0;
+}
+
 int
 backing_take(struct backing *backing, uint32_t directory_ref)
 {
@@ -41,19 +64,13 @@ backing_take(struct backing *backing, uint32_t directory_ref)
 					backing->refs, backing->pages);
 
 	settle_refs(backing);
-	if (ret < 0)
-		return ret;
 	backing->writable = true;
-	void *pages =
-		grants_map(backing->grants, backing->domid, backing->refs, backing->pages, true);
-	if (!pages) {
-		backing->writable = false;
-		pages = backing_map(backing);
+	for (uint32_t first = 0; ret == 0 && first < backing->pages; first += PAGES_A_PIECE) {
+		uint32_t left = backing->pages - first;
+
+		ret = try_pages(backing, first, left < PAGES_A_PIECE ? left : PAGES_A_PIECE);
 	}
-	if (!pages)
-		return -errno;
-	backing_unmap(backing, pages);
-	return 0;
+	return ret;
 }
 
 static uint64_t

@@ -36,8 +36,8 @@ backing_init(struct backing *backing, struct grants *grants, uint16_t domid, uin
 void
 backing_finish(struct backing *backing);
 
-/* Reads the guest's page directory and maps all pages for a moment: then the
- * guest can be told at once whether they can be had. */
+/* Reads the guest's page directory and maps all pages for a moment, piece by piece: then the guest
+ * can be told at once whether they can be had. */
 int
 backing_take(struct backing *backing, uint32_t directory_ref);
 

@@ -11,6 +11,7 @@
 
 #include <xen/sys/gntdev.h>
 #include <xengnttab.h>
+#include <xentoollog.h>
 
 #include "base.h"
 #include "page-directory.h"
@@ -19,6 +20,26 @@ struct grants {
 	xengnttab_handle *handle;
 };
 
+/* The library would write a line to stderr for each reference of a guest's that is none. */
+static void
+say_nothing(struct xentoollog_logger *logger, xentoollog_level level, int error,
+	    const char *context, const char *format, va_list args)
+{
+}
+
+static void
+show_no_progress(struct xentoollog_logger *logger, const char *context, const char *doing,
+		 int percent, unsigned long done, unsigned long total)
+{
+}
+
+static void
+keep_logger(struct xentoollog_logger *logger)
+{
+}
+
+static struct xentoollog_logger silence = {say_nothing, show_no_progress, keep_logger};
+
 struct grants *
 grants_create(void)
 {
@@ -26,7 +47,7 @@ grants_create(void)
 
 	if (!grants)
 		return NULL;
-	grants->handle = xengnttab_open(NULL, 0);
+	grants->handle = xengnttab_open(&silence, 0);
 	if (!grants->handle) {
 		free(grants);
 		return NULL;
@@ -263,7 +284,7 @@ grants_offer(uint16_t domid, int dmabuf_fd, uint32_t *refs, uint32_t count,
 	if (!offer)
 		return -ENOMEM;
 	offer->fd = (uint32_t)dmabuf_fd;
-	offer->handle = xengnttab_open(NULL, 0);
+	offer->handle = xengnttab_open(&silence, 0);
 	if (!offer->handle ||
 	    xengnttab_dmabuf_imp_to_refs(offer->handle, domid, offer->fd, count, refs) < 0) {
 		int ret = -errno;
