@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: MIT
+"""As much as a guest can do of everything, as fast as it can."""
+import struct
+import time
+
+from rig.guest import words_of
+from rig.runner import check, equal
+from rig.weston import SCALE
+from stage import (DBUF_DESTROY, EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, FB_DETACH, GET_EDID, OK, PG_FLIP, attach, case,
+                   configure, create, of_cookie, register, request)
+
+RATE = 1000  # max-requests-per-second
+FAST = "[xen-display]\nmax-requests-per-second=1000000\n"
+
+
+def flood(stage, octets, count, connector=0, guest=None):
+    """That many copies, each answered; the milliseconds that took."""
+    begin = time.monotonic()
+    words = (guest or stage.guest).ok(f"flood 0 {connector} {count} {octets.hex()}")
+    equal(words["answered"], count, "answers")
+    stage.step()
+    return (time.monotonic() - begin) * 1000
+
+
+def storm(kind):
+    def stormed(stage):
+        stage.buffer()
+        stage.ask(configure(), OK)
+        stage.guest.ok(f"storm 0 0 {kind}")
+        before, begin = stage.points.tell("calls xenevtchn_unmask"), time.monotonic()
+        while time.monotonic() - begin < 2:
+            stage.step()
+        # The guest's own part of the storm; the other guest's flips are notified, too.
+        taken = stage.points.tell("calls xenevtchn_unmask") - before
+        seconds = time.monotonic() - begin + 1
+        rounds = stage.guest.ok("attack-end")["rounds"]
+        check(rounds > 2000, f"only {rounds} notifications")
+        check(taken < (RATE + 200) * seconds, f"{taken} notifications taken in {seconds:.1f} s")
+        # What was put aside is not lost.
+        stage.guest.no_event("nothing", 1.1)
+        stage.ask(of_cookie(PG_FLIP, 1), OK)
+        stage.guest.event("flip", 5)
+        stage.answered()
+    return stormed
+
+
+register("storm-of-request-notifications", storm("req"))
+register("storm-of-event-notifications", storm("evt"))
+
+
+@case()
+def flood_of_bad_requests(stage):
+    # A second at its beginning and one at its end may be parts of one.
+    took = flood(stage, request(0x42), 5 * RATE)
+    check(took > 3000, f"{5 * RATE} requests in {took:.0f} ms, at most {RATE} are allowed in a second")
+    stage.answered()
+
+
+@case(config=FAST)
+def flood_without_a_limit(stage):
+    flood(stage, request(0x42), 30000)
+    flood(stage, create(0), 30000)
+    stage.answered()
+
+
+@case()
+def flood_of_flips(stage):
+    stage.buffer()
+    stage.ask(configure(), OK)
+    flood(stage, of_cookie(PG_FLIP, 1), 2 * RATE)
+    stage.guest.drain()
+    stage.answered()
+
+
+@case(config=FAST)
+def flood_of_flips_without_a_limit(stage):
+    stage.buffer()
+    stage.ask(configure(), OK)
+    flood(stage, of_cookie(PG_FLIP, 1), 5000)
+    stage.guest.drain()
+    stage.answered()
+
+
+@case(config=FAST)
+def flood_of_configurations(stage):
+    stage.buffer()
+    for x, y, width, height in ((0, 0, 64, 48), (63, 47, 1, 1), (10, 10, 5, 30), (0, 0, 2 ** 31, 2 ** 32 - 1)):
+        flood(stage, configure(1, x, y, width, height), 1000)
+        flood(stage, request(0x14), 1000)
+    stage.answered()
+
+
+@case(config=FAST)
+def flood_of_edids(stage):
+    refs = stage.pages(1)
+    flood(stage, request(GET_EDID, struct.pack("<II", 128, refs[0])), 500)
+    flood(stage, request(GET_EDID, struct.pack("<II", 128, 1)), 500)
+    stage.answered()
+
+
+@case("320x240", "320x240", "320x240", "320x240", guests=3, guest=False)
+def three_guests_flood_every_ring(stage):
+    guests = [stage.boot(f"attacker{number}", *["320x240"] * 4) for number in range(3)]
+    for guest in guests:
+        for connector in range(1, 4):
+            for _ in range(30):
+                guest.ok(f"submit 0 {connector} {request(0x42).hex()}")
+        guest.process.stdin.write(f"flood 0 0 2000 {request(0x43).hex()}\n")
+        guest.process.stdin.flush()
+    for _ in range(10):
+        stage.step()
+    for guest in guests:
+        equal(words_of(guest._next(30 * SCALE))["answered"], 2000, "answers")
+        for _ in range(90):
+            equal(guest.event("response", 5)["status"], EOPNOTSUPP, "status")
+        for connector in range(4):
+            stage.answered(connector, guest=guest)
+
+
+@case(limit=200)
+def large_buffers_in_a_loop(stage):
+    # 16 MiB: a quarter of what libwayland maps and unmaps for all guests in a refresh.
+    for cookie in range(1, 21):
+        stage.guest.buffer(cookie, 2048, 2048)
+        stage.guest.show(cookie, 2048, 2048)
+        stage.step()
+        stage.guest.ok(f"fb-detach 0 {cookie}")
+        stage.guest.ok(f"dbuf-destroy 0 {cookie}")
+    stage.answered()
+
+
+@case(config=FAST)
+def framebuffers_in_a_loop(stage):
+    stage.ask(create(directory=stage.pages(3)[0]), OK)
+    for number in range(150):
+        stage.ask(attach(), OK)
+        stage.ask(configure(), OK)
+        stage.ask(of_cookie(FB_DETACH, 1), OK)
+        if number % 30 == 0:
+            stage.step()
+    stage.answered()
+
+
+@case(config=FAST + "max-buffers=4096\nmax-framebuffers=4096\n", limit=300)
+def thousands_of_buffers(stage):
+    refs = stage.pages(3)
+    for cookie in range(1, 4097):
+        stage.ask(create(cookie, 32, 32, 32, 4096, directory=refs[0]), OK)
+        stage.ask(attach(cookie, cookie, 32, 32), OK)
+        if cookie % 512 == 0:
+            stage.step()
+    stage.ask(create(5000, 32, 32, 32, 4096, directory=refs[0]), ENOSPC)
+    stage.ask(attach(1, 5000, 32, 32), ENOSPC)
+    for cookie in (1, 2048, 4096):
+        stage.ask(configure(cookie, 0, 0, 32, 32), OK)
+        stage.step()
+    # Weston ends the connection: all of it is made anew.
+    stage.points.tell("protocol-error")
+    stage.step()
+    for cookie in (4096, 2048, 1):
+        stage.ask(of_cookie(PG_FLIP, cookie), OK)
+        stage.guest.event("flip", 5)
+    stage.answered()
+
+
+@case(config=FAST + "max-framebuffers=4096\n", limit=200)
+def thousands_of_framebuffers(stage):
+    stage.ask(create(directory=stage.pages(3)[0]), OK)
+    for cookie in range(1, 4097):
+        stage.ask(attach(1, cookie), OK)
+        if cookie % 512 == 0:
+            stage.step()
+    stage.ask(attach(1, 5000), ENOSPC)
+    for cookie in range(1, 200):
+        stage.ask(configure(cookie), OK)
+    stage.step()
+    stage.ask(of_cookie(DBUF_DESTROY, 1), OK)
+    stage.step()
+    stage.ask(of_cookie(PG_FLIP, 1), ENOENT)
+    stage.answered()
+
+
+@case(config=FAST)
+def flood_of_log_lines(stage):
+    refs = stage.pages(3)
+    for octets in (create(directory=1), create(0), attach(99), request(0x99), create(size=2 ** 32 - 1, directory=1),
+                   create(flags=1, directory=refs[0]), of_cookie(FB_DETACH, 4)):
+        flood(stage, octets, 200)
+    stage.ask(create(0), EINVAL)
+    stage.answered()
+
+
+def xenstore_flood(name, node, values, count=2000):
+    def flooded(stage):
+        for _ in range(3):
+            written = stage.guest.ok(f"xs-flood device/vdispl/0/{node} {count} {values}")["written"]
+            equal(written, count, "values written")
+            stage.step()
+        # Whatever state the device is in, it is still served.
+        stage.guest.ok("attack-end")
+        stage.step()
+
+    register(name, flooded, limit=150)
+
+
+xenstore_flood("flood-of-states-closed-and-open", "state", "6 1")
+xenstore_flood("flood-of-states-published", "state", "6 1 3")
+xenstore_flood("flood-of-states-connected", "state", "3 4 7 1 4 5 6")
+xenstore_flood("flood-of-nonsense-states", "state", "9 -1 abc 4294967295 1e1 0x4")
+xenstore_flood("flood-of-ring-nodes", "0/req-ring-ref", "1 2 -5 x")

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: MIT
+"""Beginnings and ends at the wrong time, silence, and what is left of a guest."""
+from rig.machine import wait_until
+from rig.runner import check, equal
+from rig.weston import SCALE
+from stage import (DBUF_DESTROY, ENOENT, FB_DETACH, OK, PG_FLIP, attach, case, configure, create, of_cookie, register,
+                   request)
+
+SECRET = 0xc00c1e5ec4e75
+
+
+@case()
+def detach_of_what_is_shown(stage):
+    stage.buffer()
+    for _ in range(20):
+        stage.ask(configure(), OK)
+        stage.ask(of_cookie(FB_DETACH, 1), OK)
+        stage.ask(of_cookie(PG_FLIP, 1), ENOENT)
+        stage.ask(attach(), OK)
+    stage.step()
+    stage.answered()
+
+
+@case()
+def destroy_of_what_is_shown(stage):
+    for cookie in range(1, 11):
+        refs = stage.pages(3)
+        stage.ask(create(cookie, directory=refs[0]), OK)
+        stage.ask(attach(cookie, cookie), OK)
+        stage.ask(configure(cookie), OK)
+        stage.ask(of_cookie(DBUF_DESTROY, cookie), OK)
+        stage.guest.ok("ungrant")
+        stage.step()
+    stage.answered()
+
+
+@case()
+def destroy_in_mid_flip(stage):
+    for cookie in (1, 2):
+        stage.buffer(cookie)
+    stage.ask(configure(1), OK)
+    for number in range(30):
+        batch = (of_cookie(PG_FLIP, 2), of_cookie(PG_FLIP, 1), of_cookie(DBUF_DESTROY, 1 + number % 2),
+                 of_cookie(PG_FLIP, 1 + number % 2))
+        for octets in batch:
+            stage.guest.ok(f"submit 0 0 {octets.hex()}")
+        statuses = [stage.guest.event("response", 5)["status"] for _ in batch]
+        equal(statuses, [OK, OK, OK, ENOENT], "answers")
+        stage.buffer(1 + number % 2)
+        stage.ask(configure(1), OK)
+        if number % 10 == 0:
+            stage.step()
+    stage.guest.no_event("bad-event-id", 0.3)
+    stage.answered()
+
+
+@case()
+def destroy_before_it_is_made(stage):
+    stage.rig.machine.control("delay", "weston", "gntdev.map", 60)
+    for cookie in range(1, 6):
+        refs = stage.pages(3)
+        batch = (create(cookie, directory=refs[0]), attach(cookie, cookie), configure(cookie),
+                 of_cookie(PG_FLIP, cookie), of_cookie(DBUF_DESTROY, cookie), of_cookie(FB_DETACH, cookie))
+        for octets in batch:
+            stage.guest.ok(f"submit 0 0 {octets.hex()}")
+        statuses = [stage.guest.event("response", 8 * SCALE)["status"] for _ in batch]
+        equal(statuses[-1], ENOENT, "answer to FB_DETACH of what is destroyed")
+        stage.step()
+    stage.rig.machine.control("clear")
+    stage.answered()
+
+
+def killed(name, prepare):
+    def dies(stage):
+        for number in range(3):
+            guest = stage.boot(f"attacker{number}", "320x240", connect=False)
+            prepare(stage, guest)
+            # The hypervisor first, its nodes a while later.
+            guest.kill()
+            stage.step()
+            stage.rig.machine.tools.remove_devices(guest.domid)
+            guest.destroy()
+            stage.step()
+
+    register(name, dies, guest=False, guests=3)
+
+
+def published(stage, guest):
+    guest.ok("connect 0 publish")
+
+
+def initialised(stage, guest):
+    guest.ok("connect 0 publish")
+    wait_until(lambda: stage.state(guest)[0] == 4, 5 * SCALE)
+
+
+def mapping(stage, guest):
+    guest.connect()
+    refs = stage.pages(3, guest=guest)
+    stage.rig.machine.control("delay", "weston", "gntdev.map", 100)
+    guest.ok(f"submit 0 0 {create(directory=refs[0]).hex()}")
+    guest.no_event("response", 0.05)
+
+
+def attaching(stage, guest):
+    stage.rig.machine.control("clear")
+    guest.connect()
+    stage.ask(create(directory=stage.pages(3, guest=guest)[0]), OK, guest=guest)
+    for octets in (attach(), configure(), of_cookie(PG_FLIP, 1)):
+        guest.ok(f"submit 0 0 {octets.hex()}")
+
+
+def shown(stage, guest):
+    guest.connect()
+    stage.buffer(guest=guest)
+    stage.ask(configure(), OK, guest=guest)
+
+
+def flipping(stage, guest):
+    shown(stage, guest)
+    for _ in range(20):
+        guest.ok(f"submit 0 0 {of_cookie(PG_FLIP, 1).hex()}")
+
+
+def flooding(stage, guest):
+    shown(stage, guest)
+    guest.ok("storm 0 0 req")
+    guest.ok("scribble 0 req:0 72 random256")
+    stage.step()
+
+
+def closing(stage, guest):
+    shown(stage, guest)
+    guest.ok("state 0 5")
+
+
+for at in (published, initialised, mapping, attaching, shown, flipping, flooding, closing):
+    killed(f"killed-while-{at.__name__}", at)
+
+
+@case()
+def never_answers(stage):
+    """Before it is connected: the front stays where it is, at each state."""
+    for state in (1, 2, 7, 8):
+        stage.guest.ok(f"state 0 {state}")
+        stage.step()
+    guest = stage.boot("silent", "320x240", connect=False)
+    guest.ok("connect 0 publish")
+    check(wait_until(lambda: stage.state(guest)[0] == 4, 5 * SCALE), "not connected")
+    # It is at 3 for ever, and sends requests all the same.
+    stage.ask(request(0x42), guest=guest)
+    stage.step()
+
+
+@case()
+def never_reads_its_events(stage):
+    for cookie in (1, 2):
+        stage.buffer(cookie)
+    stage.ask(configure(1), OK)
+    stage.guest.ok("deaf 0 1")
+    for number in range(63):
+        stage.ask(of_cookie(PG_FLIP, 1 + number % 2), OK)
+    for number in range(32):
+        stage.guest.ok(f"submit 0 0 {of_cookie(PG_FLIP, 1 + number % 2).hex()}")
+    for _ in range(5):
+        stage.step()
+    stage.guest.ok("state 0 5")
+    stage.closes()
+    stage.step()
+
+
+@case()
+def closes_in_mid_flip(stage):
+    for _ in range(5):
+        stage.buffer()
+        stage.ask(configure(), OK)
+        stage.guest.ok(f"submit 0 0 {of_cookie(PG_FLIP, 1).hex()}")
+        stage.guest.ok("close 0")
+        stage.guest.drain()
+        stage.guest.events.clear()
+        stage.guest.ok("state 0 1")
+        stage.guest.connect()
+        stage.step()
+
+
+@case()
+def closes_without_an_end(stage):
+    stage.buffer()
+    stage.ask(configure(), OK)
+    # What was shared is no longer its own, which it does not say.
+    stage.guest.ok("forget 0")
+    for state in (5, 5, 6, 5, 4, 3, 5):
+        stage.guest.ok(f"state 0 {state}")
+        stage.step()
+    stage.closes()
+
+
+def pushed(name, distance):
+    def announced(stage):
+        stage.buffer()
+        stage.ask(configure(), OK)
+        words = stage.guest.send("peek 0 req:0 0 4").partition("data=")[2]
+        producer = int.from_bytes(bytes.fromhex(words), "little")
+        stage.guest.ok(f"poke 0 req:0 0 {((producer + distance) % 2 ** 32).to_bytes(4, 'little').hex()}")
+        stage.guest.ok("notify 0 0 req")
+        stage.said("more requests announced than its ring can hold")
+        stage.closes()
+        stage.step()
+
+    register(name, announced)
+
+
+pushed("ring-overrun", 33)
+pushed("ring-overrun-by-far", 2 ** 31)
+pushed("producer-goes-back", -1)
+
+
+@case()
+def picture_of_a_destroyed_guest(stage):
+    guest = stage.guest
+    guest.buffer(1, 320, 240, picture=7)
+    guest.show(1, 320, 240)
+    stage.weston.expect("picture=0,0,320,240,XR24,7")
+    guest.kill()
+    # Its domain is gone, its nodes are not: xenstored tells nobody, the picture may stay as long.
+    stage.rig.machine.tools.remove_devices(guest.domid)
+    stage.weston.expect("solid=0,0,320,240,303030")
+    stage.step()
+    guest.destroy()
+
+
+@case(guests=2)
+def another_guests_cookies(stage):
+    victim = stage.boot("victim", "320x240")
+    stage.buffer(SECRET, guest=victim)
+    for octets, nothing in ((of_cookie(PG_FLIP, SECRET), of_cookie(PG_FLIP, 77)),
+                            (of_cookie(FB_DETACH, SECRET), of_cookie(FB_DETACH, 77)),
+                            (of_cookie(DBUF_DESTROY, SECRET), of_cookie(DBUF_DESTROY, 77)),
+                            (attach(SECRET), attach(77)), (configure(SECRET), configure(77))):
+        equal(stage.ask(octets), stage.ask(nothing), "an answer about another guest's object")
+        equal(stage.ask(octets), ENOENT, "status")
+    # The same number is free here.
+    stage.buffer(SECRET)
+    stage.ask(of_cookie(DBUF_DESTROY, SECRET), OK)
+    stage.ask(configure(SECRET), OK, guest=victim)
+    stage.answered()
+
+
+@case()
+def cookies_in_the_log(stage):
+    refs = stage.pages(3)
+    for octets in (create(SECRET, directory=1), create(SECRET, directory=refs[0]), create(SECRET, directory=refs[0]),
+                   attach(SECRET, SECRET), attach(SECRET, SECRET), configure(SECRET), of_cookie(PG_FLIP, SECRET + 1),
+                   of_cookie(FB_DETACH, SECRET), of_cookie(DBUF_DESTROY, SECRET), of_cookie(DBUF_DESTROY, SECRET)):
+        stage.ask(octets)
+        stage.guest.no_event("nothing", 0.4)
+        stage.step()
+    log = stage.weston.log()
+    check("guest bug" in log, "nothing was said at all")
+    for text in (f"{SECRET:x}", str(SECRET), f"{SECRET:X}"):
+        check(text not in log, "a cookie, which is a guest's kernel address, in the log")

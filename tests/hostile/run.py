@@ -1,0 +1,24 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Hostile guests, see README.md here; one scenario for each row of its table.
+
+run.py [--jobs N] [--list] [NAME...]; closes with "N passed, N failed, N skipped".
+"""
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "sim")]
+
+import directories  # noqa: E402,F401
+import fields  # noqa: E402,F401
+import floods  # noqa: E402,F401
+import lives  # noqa: E402,F401
+import nodes  # noqa: E402,F401
+import races  # noqa: E402,F401
+from rig.runner import main_side_by_side  # noqa: E402
+from stage import check_table  # noqa: E402
+
+if __name__ == "__main__":
+    check_table()
+    sys.exit(main_side_by_side(["hostile"]))

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: MIT
+"""Where a hostile guest is played: one Weston, the attacker, and another guest that flips all the while.
+
+After each of the attacker's steps the other guest has to go on flipping. In the end nothing of the attacker is
+left, the other guest's picture is right, and the log has not been flooded.
+"""
+import functools
+import os
+import re
+import struct
+import time
+
+from rig.guest import words_of
+from rig.machine import wait_until
+from rig.points import start_other, weston_with_points
+from rig.runner import Failure, check, equal, scenario
+from rig.weston import SCALE
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OUTPUTS = (("headless", 320, 240), ("second", 160, 120))
+CONFIG = ("[xen-connector]\nguest=other\noutput=second\n"
+          "[xen-connector]\nguest=*\ndevice=*\nconnector=*\noutput=headless\n")
+DBUF_CREATE, DBUF_DESTROY, FB_ATTACH, FB_DETACH, SET_CONFIG, PG_FLIP, GET_EDID = range(0x10, 0x17)
+OK, ENOENT, EIO, ENOMEM, EEXIST, EINVAL, ENOSPC, EOPNOTSUPP = 0, -2, -5, -12, -17, -22, -28, -95
+XR24 = int.from_bytes(b"XR24", "little")
+# lines that are no answer to anything: connections, farewells, paths
+LINES_APART = 40
+PLAYED = []
+
+
+def table():
+    """The rows of README.md: name -> (what the guest does, what it gets, what everyone else sees)."""
+    rows = {}
+    with open(f"{HERE}/README.md", encoding="utf-8") as readme:
+        for line in readme:
+            found = re.fullmatch(r"\| `([a-z0-9-]+)` \| (.+) \| (.+) \| (.+) \|\n", line)
+            if found:
+                check(found[1] not in rows, f"two rows of the table are called {found[1]}")
+                rows[found[1]] = found.groups()[1:]
+    return rows
+
+
+TABLE = table()
+
+
+def request(operation, body=b""):
+    """64 octets; the guest fills in the id."""
+    return struct.pack("<HB5x", 0, operation) + body.ljust(56, b"\0")
+
+
+def create(cookie=1, width=64, height=48, bpp=32, size=64 * 48 * 4, flags=0, directory=0, offset=0):
+    return request(DBUF_CREATE, struct.pack("<QIIIIIII", cookie, width, height, bpp, size, flags, directory,
+                                            offset))
+
+
+def attach(dbuf=1, cookie=1, width=64, height=48, fourcc=XR24):
+    return request(FB_ATTACH, struct.pack("<QQIII", dbuf, cookie, width, height, fourcc))
+
+
+def configure(cookie=1, x=0, y=0, width=64, height=48, bpp=32):
+    return request(SET_CONFIG, struct.pack("<QIIIII", cookie, x, y, width, height, bpp))
+
+
+def of_cookie(operation, cookie):
+    return request(operation, struct.pack("<Q", cookie))
+
+
+class Stage:
+    """weston, other, and guest: the attacker."""
+
+    def __init__(self, rig, *resolutions, config="", guest=True, **options):
+        self.rig = rig
+        rig.start_machine("PVH")
+        self.began = time.monotonic()
+        # Everything goes through one Weston with its defaults, but for what the case is about.
+        self.weston, self.points = weston_with_points(rig, outputs=OUTPUTS, config=config + CONFIG, **options)
+        self.other = start_other(rig)
+        self.still = self.come_to_rest()
+        self.other.ok("animate 0 0 0 1 2")
+        self.flips, self.steps, self.longest = 0, 0, 0.0
+        self.lines_before = len(self.lines())
+        self.guests = []
+        self.guest = self.boot("attacker", *(resolutions or ("320x240",))) if guest else None
+
+    def boot(self, name, *resolutions, **options):
+        guest = self.rig.guest(name, *resolutions, **options)
+        self.guests.append(guest)
+        return guest
+
+    def used(self):
+        return dict(self.weston.usage(), held=self.points.tell("held"),
+                    granted=self.rig.machine.domain(0)["grants"])
+
+    def come_to_rest(self):
+        last, same = None, 0
+
+        def quiet():
+            nonlocal last, same
+            now = self.used()
+            same = same + 1 if now == last else 0
+            last = now
+            return same >= 3
+
+        check(wait_until(quiet, 10 * SCALE, 0.05), f"Weston does not come to rest: {last}")
+        return last
+
+    # What everyone else sees
+
+    def step(self):
+        """The other guest has flipped twice more since the last step."""
+        begin = time.monotonic()
+        equal(self.weston.process.poll(), None, "Weston's exit status")
+
+        def flipped():
+            words = self.other.ok("animation 0 0")
+            check(words["running"] == 1, "the other guest's flips have ended")
+            self.now = words["flips"]
+            return self.now >= self.flips + 2
+
+        check(wait_until(flipped, 10 * SCALE, 0.002), "the other guest stands still")
+        self.longest = max(self.longest, time.monotonic() - begin)
+        self.flips = self.now
+        self.steps += 1
+
+    # What the attacker does
+
+    def ask(self, octets, status=None, connector=0, guest=None, device=0):
+        """A request as it is; its answer's status, which must be the given one. Exactly one answer comes."""
+        guest = guest or self.guest
+        reply = guest.send(f"request {device} {connector} {octets.hex()}")
+        got = words_of(reply).get("status")
+        check(reply.startswith("ok"), f"no answer to {octets.hex()}: {reply}")
+        if status is not None:
+            equal(got, status, f"status of {octets.hex()}")
+        return got
+
+    def pages(self, count, listed=None, guest=None):
+        """Grants pages; the first is a directory of the others (of `listed` of them). Their references."""
+        guest = guest or self.guest
+        refs = [int(word) for word in str(guest.send(f"grant {count + 1}")).split("refs=")[1].split(",")]
+        self.directory(refs[1:][:count if listed is None else listed], guest=guest)
+        return refs
+
+    def directory(self, refs, following=0, page=0, guest=None):
+        """Writes a page of a directory."""
+        guest = guest or self.guest
+        octets = struct.pack(f"<{len(refs) + 1}I", following, *refs).ljust(4096, b"\0")
+        guest.ok(f"poke 0 granted {page * 4096} {octets.hex()}")
+
+    def buffer(self, cookie=1, guest=None):
+        """A buffer and a framebuffer of three pages that were granted by hand; its references."""
+        refs = self.pages(3, guest=guest)
+        self.ask(create(cookie, directory=refs[0]), OK, guest=guest)
+        self.ask(attach(cookie, cookie), OK, guest=guest)
+        return refs
+
+    def answered(self, connector=0, device=0, guest=None):
+        """As many answers as requests, by the ring's own indices, and none that was not asked for."""
+        guest = guest or self.guest
+        words = guest.send(f"peek {device} req:{connector} 0 16").partition("data=")[2]
+        produced, _, answered, _ = struct.unpack("<IIII", bytes.fromhex(words))
+        equal(answered, produced, f"answers on ring {connector}")
+        guest.no_event("response", 0)
+
+    def state(self, guest=None, device=0):
+        """Ours and the guest's, as numbers."""
+        guest = guest or self.guest
+        tools, store = self.rig.machine.tools, self.rig.machine.store
+        return tuple(int(store.read(path(guest.domid, device) + "/state") or 0)
+                     for path in (tools.back, tools.front))
+
+    def closes(self, guest=None, timeout=5):
+        """Our side gives the device up."""
+        check(wait_until(lambda: self.state(guest)[0] in (2, 6), timeout * SCALE),
+              f"the device is not closed: {self.state(guest)}")
+
+    def said(self, pattern, timeout=5):
+        self.weston.expect_log(pattern, timeout)
+
+    # The end
+
+    def lines(self):
+        """Of the log, whoever wrote them: libraries complain to stderr."""
+        return self.weston.log().splitlines()
+
+    def finish(self, of_guests=1):
+        """Nothing is left of it, and nobody has noticed."""
+        self.step()
+        seconds = time.monotonic() - self.began
+        most = LINES_APART + 2 * of_guests * seconds
+        count = len(self.lines()) - self.lines_before
+        check(count <= most, f"{count} lines in the log in {seconds:.0f} s, the last is {self.lines()[-1:]}")
+        for guest in self.guests:
+            if guest.alive:
+                guest.destroy()
+        self.step()
+        last = {}
+
+        def back():
+            nonlocal last
+            last = self.used()
+            return all(last[key] <= value for key, value in self.still.items()) and \
+                len(self.rig.machine.counters()["domains"]) == 2
+
+        check(wait_until(back, 10 * SCALE, 0.05), f"not given back: {last}, at the start {self.still}")
+        self.weston.expect("solid=0,0,320,240,303030")
+        shown = self.other.ok("animation 0 0 stop")["flips"]
+        self.other.event("flip", 4 * SCALE)
+        self.other.no_event("bad-event-id", 0)
+        self.other.no_event("flip-timeout", 0)
+        self.weston.expect(f"picture=320,0,160,120,XR24,{1 + shown % 2}")
+        self.rig.remark = f"{self.steps} steps, {shown} flips of the other guest, " \
+                          f"longest wait for two of them {self.longest * 1000:.0f} ms"
+
+
+def case(*resolutions, limit=90, guests=1, **options):
+    """A row of the table: the function is called like its row, and gets a Stage."""
+    def register(function):
+        name = function.__name__.replace("_", "-")
+        check(name in TABLE, f"no row of the table in README.md is called {name}")
+        PLAYED.append(name)
+
+        @functools.wraps(function)
+        def played(rig):
+            stage = Stage(rig, *resolutions, **options)
+            function(stage)
+            stage.finish(guests)
+
+        played.__doc__ = TABLE[name][0]
+        scenario("hostile", limit=limit)(played)
+        return function
+    return register
+
+
+def register(name, function, *resolutions, **options):
+    """As case(), for functions that are made in a loop."""
+    function.__name__ = name.replace("-", "_")
+    case(*resolutions, **options)(function)
+
+
+def check_table():
+    """Each row is played."""
+    missing = set(TABLE) - set(PLAYED)
+    if missing:
+        raise Failure(f"rows of the table that nobody plays: {', '.join(sorted(missing))}")
