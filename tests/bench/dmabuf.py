@@ -18,6 +18,7 @@ from bench import FLIPS, allocations, copied_octets, measure_instructions, per_f
 from check import GROWTH, tell
 from rig.guest import Guest
 from rig.machine import wait_until
+from rig.runner import Failure, Skip, skip_without_dmabuf
 from rig.weston import SCALE
 from weston import SIZES, Screens, name_of, processor_ns
 
@@ -42,10 +43,10 @@ NOTES = """(1) callgrind: all that runs between a call into xen-display.so and i
 (2) callgrind, counted in the same way; a call that the simulated Xen answers counts as one"""
 
 
-def is_taken(build):
-    """Whether this Weston's GL renderer takes dma-bufs here."""
+def look(build):
+    """Raises Skip or Failure where this Weston's GL renderer takes no dma-bufs."""
     with Screens(build, dmabuf="force", sizes=()) as screens:
-        return "dma-buf: on:" in screens.weston.log()
+        skip_without_dmabuf(screens.weston)
 
 
 def measure_allocations(build, dmabuf):
@@ -181,9 +182,14 @@ def main():
     parser = argparse.ArgumentParser(description="what a flip of a dma-buf costs")
     parser.add_argument("build", help="the build directory")
     build = os.path.abspath(parser.parse_args().build)
-    if not is_taken(build):
-        print("skipped: this Weston's GL renderer takes no dma-bufs without a GPU\n0 passed, 0 failed, 1 skipped")
+    try:
+        look(build)
+    except Skip as skip:
+        print(f"skipped: {skip}\n0 passed, 0 failed, 1 skipped")
         return 0
+    except Failure as failure:
+        print(f"FAIL  is-dmabuf: {failure}\n0 passed, 1 failed, 0 skipped")
+        return 1
     found, times, during = measure(build)
     print(table(found, times, during))
     return tell(promises(found, during))

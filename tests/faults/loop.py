@@ -12,7 +12,7 @@ import re
 import stories
 from rig.machine import wait_until
 from rig.points import start_other, weston_with_points
-from rig.runner import Failure, Skip, check, equal, scenario
+from rig.runner import Failure, check, equal, scenario, skip_without_dmabuf
 from rig.weston import SCALE
 
 CAUSE = r"xen-display: .*(error \d+|memory|descriptors|cannot|could not|refused|lost|ended)"
@@ -76,8 +76,8 @@ class Round:
         self.weston, self.faults = weston_with_points(rig, outputs=stories.OUTPUTS,
                                                       renderer=renderer, config=config)
         self.weston.expect_log("dma-buf: o")
-        if renderer == "gl" and "offers no linux-dmabuf" in self.weston.log():
-            raise Skip("this Weston's GL renderer takes no dma-bufs without a GPU")
+        if renderer == "gl":
+            skip_without_dmabuf(self.weston)
         self.other = start_other(rig)
         self.base = None
         self.rounds = 0

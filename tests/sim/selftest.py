@@ -8,7 +8,8 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from rig.runner import check, equal, main, scenario  # noqa: E402
+from rig.runner import Skip, check, equal, main, scenario, skip_without_dmabuf  # noqa: E402
+from rig.guest import Failure  # noqa: E402
 from rig.machine import wait_until  # noqa: E402
 
 
@@ -207,6 +208,40 @@ def checker_sees_one_wrong_pixel(rig):
     check(weston.check("picture=0,0,320,240,XR24,1"), "a wrong picture passed")
     check(weston.check("scaled=0,0,320,240,XR24,1,0,0,64,48,64,48"), "a wrong scaled one passed")
     check(weston.check("size=321x240"), "a wrong size passed")
+
+
+class Logged:
+    """Weston as far as skip_without_dmabuf() looks at it."""
+
+    def __init__(self, line):
+        self.line = line
+
+    def log(self):
+        return self.line
+
+    def expect_log(self, pattern):
+        check(pattern in self.line, f"no line with {pattern}")
+
+
+def outcome(line):
+    try:
+        skip_without_dmabuf(Logged(line))
+    except (Failure, Skip) as raised:
+        return type(raised)
+    return None
+
+
+@scenario("sim", module=False)
+def missing_dmabufs_are_skipped_or_fail(rig):
+    """Without linux-dmabuf a scenario is skipped, or fails where SIM_NEEDS_DMABUF is set."""
+    without = "dma-buf: off: Weston offers no linux-dmabuf"
+    os.environ.pop("SIM_NEEDS_DMABUF", None)
+    equal(outcome(without), Skip, "without linux-dmabuf")
+    equal(outcome("dma-buf: on:"), None, "with linux-dmabuf")
+    equal(outcome("dma-buf: off: another reason"), None, "for another reason")
+    os.environ["SIM_NEEDS_DMABUF"] = "1"
+    equal(outcome(without), Failure, "without linux-dmabuf where it must be")
+    equal(outcome("dma-buf: on:"), None, "with linux-dmabuf where it must be")
 
 
 if __name__ == "__main__":

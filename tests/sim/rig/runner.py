@@ -30,6 +30,17 @@ class Skip(Exception):
     """The scenario cannot run here; its text says why."""
 
 
+def skip_without_dmabuf(weston):
+    """Skips where this Weston's GL renderer takes no dma-bufs. Where SIM_NEEDS_DMABUF says that it does,
+    the module has not found what is there, which must not look like a Weston without it."""
+    weston.expect_log("dma-buf: o")
+    if "offers no linux-dmabuf" not in weston.log():
+        return
+    check(not os.environ.get("SIM_NEEDS_DMABUF"),
+          "the module finds no linux-dmabuf in a Weston that has it (SIM_NEEDS_DMABUF is set)")
+    raise Skip("this Weston's GL renderer takes no dma-bufs without a GPU")
+
+
 class Scenario:
     def __init__(self, function, suite, limit, needs_module):
         self.function = function
