@@ -41,6 +41,11 @@ def said(weston, text):
     check(text in weston.log(), f"not in the log: {text}\n" + weston.log()[-1500:])
 
 
+def paths(weston):
+    """The path of each connector's last frame, as other modules see it."""
+    return [line.split()[7] for line in weston.control("list")]
+
+
 def picture(guest, weston, cookie, fourcc="XR24", number=None, options=""):
     """A new buffer, shown; the screen is right."""
     number = number or cookie
@@ -169,12 +174,64 @@ def one_export_fails(rig):
     check("path dma-buf" not in weston.log(), "a path is told that was not taken")
     picture(guest, weston, 2)
     said(weston, "path dma-buf")
-    equal(weston.control("list")[0].split()[7], "dma-buf", "path of the second buffer")
+    equal(paths(weston), ["dma-buf"], "path of the second buffer")
     other = rig.guest("other", SMALL)
     picture(other, weston, 1, number=5)
     equal(weston.log().count("path dma-buf"), 2, "guests on the path dma-buf")
     guest.flip(1)
-    equal(weston.control("list")[-1].split()[7], "mapped", "path of the first buffer")
+    equal(paths(weston)[-1], "mapped", "path of the first buffer")
+
+
+def refuse_import(rig, *which):
+    for number in which:
+        rig.machine.control("fail", "weston", "egl.create-image", number, "EINVAL")
+
+
+NOT_IMPORTED = "path mapped (XRGB8888 320x240): the renderer reads the guest's pages in place; no dma-buf: Weston " \
+               "could not import the dma-buf"
+
+
+@dmabuf()
+def import_is_refused(rig):
+    """Weston answers that it cannot import: that buffer is mapped, and the reason told; the next one is a dma-buf."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", SMALL)
+    refuse_import(rig, 1)
+    picture(guest, weston, 1)
+    equal(rig.machine.counters()["faults"][0]["hits"], 1, "imports refused")
+    said(weston, NOT_IMPORTED)
+    picture(guest, weston, 2)
+    said(weston, "path dma-buf (XRGB8888 320x240)")
+    guest.flips(10, 1, 2)
+    check("ended the connection" not in weston.log(), "the client was ended")
+
+
+def register_refusal(name, *which):
+    def refused(rig):
+        weston = gl_weston(rig, outputs=(("headless", 320, 240), ("second", 320, 240)))
+        guest = rig.guest("g", SMALL, SMALL)
+        refuse_import(rig, *which)
+        for cookie in (1, 2):
+            guest.buffer(cookie, *SIZE, picture=cookie)
+        said(weston, NOT_IMPORTED)
+        for connector in (0, 1):
+            guest.show(1, *SIZE, connector=connector)
+        weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")
+        equal(paths(weston), ["mapped", "mapped"], "paths of the first buffer")
+        for connector in (0, 1):
+            guest.flips(5, 2, 1, 2, connector=connector)
+        weston.expect("picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,2")
+        equal(paths(weston), ["dma-buf", "dma-buf"], "paths of the second buffer")
+        check("ended the connection" not in weston.log(), "the client was ended")
+
+    refused.__name__ = f"import_is_refused_for_{name}"
+    refused.__doc__ = f"A framebuffer is imported for each of two connectors, in vain for {name}: it is mapped for both."
+    dmabuf()(refused)
+
+
+register_refusal("the_first", 1)
+register_refusal("the_second", 2)
+register_refusal("both", 1, 2)
 
 
 @dmabuf()

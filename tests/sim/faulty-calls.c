@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <xenstore.h>
@@ -19,12 +20,20 @@
 /* A library that only a module of Weston is linked with is not in the global scope, where the next
  * definition is looked for: it is found by its name. */
 static void *
+find_in(const char *library, const char *name)
+{
+	void *handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
+
+	return handle ? dlsym(handle, name) : NULL;
+}
+
+static void *
 find_real(const char *name)
 {
 	void *real = dlsym(RTLD_NEXT, name);
-	void *store = real ? NULL : dlopen("libxenstore.so.4", RTLD_LAZY | RTLD_NOLOAD);
 
-	return store ? dlsym(store, name) : real;
+	real = real ? real : find_in("libxenstore.so.4", name);
+	return real ? real : find_in("libEGL.so.1", name);
 }
 
 #define REAL(name)                                                                                 \
@@ -74,3 +83,34 @@ PASS_ON(bool, xs_watch, "xs_watch", false,
 	(struct xs_handle * handle, const char *path, const char *token), (handle, path, token))
 PASS_ON(xs_transaction_t, xs_transaction_start, "xs_transaction_start", XBT_NULL,
 	(struct xs_handle * handle), (handle))
+
+/* Weston's GL renderer imports a dma-buf by a function that it asks for by its name. */
+
+typedef void (*egl_function)(void);
+typedef void *(*create_image_function)(void *display, void *context, unsigned target, void *buffer,
+				       const int *attributes);
+
+static create_image_function real_create_image;
+
+static void *
+create_image(void *display, void *context, unsigned target, void *buffer, const int *attributes)
+{
+	if (fault_check("egl.create-image"))
+		return NULL;
+	return real_create_image(display, context, target, buffer, attributes);
+}
+
+PUBLIC egl_function
+eglGetProcAddress(const char *name);
+
+PUBLIC egl_function
+eglGetProcAddress(const char *name)
+{
+	REAL(eglGetProcAddress);
+	egl_function found = real(name);
+
+	if (!found || strcmp(name, "eglCreateImageKHR") != 0)
+		return found;
+	real_create_image = (create_image_function)found;
+	return (egl_function)create_image;
+}
