@@ -6,6 +6,7 @@ import os
 
 from rig.machine import wait_until
 from rig.runner import check, equal, scenario, skip_without_dmabuf
+from rig.weston import version
 
 SIZE = (320, 240)
 SMALL = "320x240"
@@ -54,11 +55,34 @@ def picture(guest, weston, cookie, fourcc="XR24", number=None, options=""):
     weston.expect(f"picture=0,0,320,240,{fourcc},{number}")
 
 
-def register_format(fourcc):
+IN_PLACE = "the renderer reads the guest's pages in place; no dma-buf: Weston takes no dma-buf of this format"
+DMABUF = ("dma-buf", "the compositor has the guest's pages as a dma-buf")
+MAPPED = ("mapped", IN_PLACE)
+UNREAD = ("converted", "Weston's renderer does not read this format")
+MISREAD = ("converted", "Weston's renderer takes its colours for those of BT.709")
+
+
+def expected_path(fourcc):
+    """The path that a format has to take, and the reason. Mesa imports neither RGB888 nor XRGB4444 nor XRGB1555, as
+    which ARGB4444 and ARGB1555 of a guest without alpha=true are shown too."""
+    if fourcc == "YUYV":
+        return MISREAD if version() >= 15 else DMABUF
+    if fourcc == "RG24":
+        return MAPPED
+    if fourcc in ("XR12", "AR12"):
+        return MAPPED if version() >= 15 else UNREAD
+    if fourcc in ("XR15", "AR15"):
+        return UNREAD
+    return DMABUF
+
+
+def register_format(fourcc, name):
     def shown(rig):
         weston = gl_weston(rig)
         guest = rig.guest("g", SMALL)
+        path, reason = expected_path(fourcc)
         picture(guest, weston, 1, fourcc)
+        said(weston, f"path {path} ({name} 320x240): {reason}\n")
         guest.buffer(2, *SIZE, fourcc, picture=2)
         guest.flip(2)
         weston.expect(f"picture=0,0,320,240,{fourcc},2")
@@ -68,14 +92,37 @@ def register_format(fourcc):
         guest.flip(1)
         guest.flip(2)
         weston.expect(f"picture=0,0,320,240,{fourcc},7")
+        equal(paths(weston), [path], "path in the end")
+        equal(weston.log().count(": path "), 1, "paths told")
 
     shown.__name__ = f"{fourcc.lower()}_is_shown"
-    shown.__doc__ = f"{fourcc}: every pixel right, and drawn anew in the same pages."
+    shown.__doc__ = f"{name}: every pixel right, and drawn anew in the same pages, on the path that it has to take."
     dmabuf(limit=90)(shown)
 
 
-for name in ("XR24", "AR24", "RG16", "RG24", "YUYV", "XR12", "AR15"):
-    register_format(name)
+FORMATS = {"XR24": "XRGB8888", "AR24": "ARGB8888", "RG24": "RGB888", "RG16": "RGB565", "XR12": "XRGB4444",
+           "AR12": "ARGB4444", "XR15": "XRGB1555", "AR15": "ARGB1555", "YUYV": "YUYV"}
+for each in FORMATS.items():
+    register_format(*each)
+
+
+def register_alpha(fourcc, name):
+    def shown(rig):
+        weston = gl_weston(rig, FORCE + "[xen-guest]\nname=g\nalpha=true\n")
+        guest = rig.guest("g", SMALL)
+        guest.buffer(1, *SIZE, fourcc, picture=1)
+        guest.show(1, *SIZE, bpp=BPP.get(fourcc, 16))
+        weston.expect(f"blended=0,0,320,240,{fourcc},1,303030")
+        said(weston, f"path dma-buf ({name} 320x240): {DMABUF[1]}\n")
+        equal(paths(weston), ["dma-buf"], "path")
+
+    shown.__name__ = f"{fourcc.lower()}_is_blended"
+    shown.__doc__ = f"{name} of a guest with alpha=true: a dma-buf, over the background by its alpha."
+    dmabuf()(shown)
+
+
+for each in ("AR24", "AR12", "AR15"):
+    register_alpha(each, FORMATS[each])
 
 
 @dmabuf()
