@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When a guest is answered that takes a buffer or a framebuffer back, while the
+ * screens still hold it: the device layer over a Xen in memory, with a clock that
+ * moves when it is told to and a presenter that withholds its word.
+ */
+#include "test.h"
+
+#include "base.h"
+#include "device-host.h"
+#include "memory-xen.h"
+
+#include <string.h>
+
+#include <drm_fourcc.h>
+
+#define RING 1u
+#define DIRECTORY 13u
+#define RING_SLOTS 32
+#define WIDTH 64
+#define HEIGHT 32
+#define PITCH (WIDTH * 4)
+
+static struct display_host host;
+static struct device *device;
+static unsigned detached;
+
+static void
+handle_attached(void *data, struct device *which, int error)
+{
+	check_int(error, 0);
+}
+
+static void
+handle_detached(void *data, uint32_t serial)
+{
+	detached++;
+}
+
+static void
+handle_broken(void *data, struct device *which)
+{
+	test_fail(__FILE__, __LINE__, "broken");
+}
+
+static const struct device_handler handler = {handle_attached, handle_detached, handle_broken};
+
+static void
+ignore_line(const char *line)
+{
+}
+
+static void
+run_worker(void)
+{
+	while (host_run_job())
+		;
+	worker_dispatch(NULL);
+}
+
+static void
+set_up(void)
+{
+	struct store_device setup = {.serial = 1, .subject.domid = 1, .connector_count = 1};
+	uint32_t *directory = memory_xen_page(DIRECTORY);
+
+	setup.connectors[0] = (struct store_connector){.width = WIDTH,
+						       .height = HEIGHT,
+						       .request_ref = RING,
+						       .event_ref = RING + 1,
+						       .event_port = 1};
+	for (unsigned i = 1; i < PAGE_OCTETS / 4; i++)
+		directory[i] = 40;
+	log_set_sink(ignore_line);
+	host.limits = limits_default;
+	limits_resolve(&host.limits, false);
+	host.flip_rules = (struct flip_rules){300, 2000, 100};
+	host.options = options_create();
+	host.grants = grants_create();
+	host.presenter = &host_presenter_ops;
+	host.loop = &host_loop_ops;
+	host.now_ms = host_now_ms;
+	host_mood = HOST_READY_AT_ONCE;
+	wl_list_init(&host.devices);
+	wl_list_init(&host.accounts);
+	host_pass_time(12345);
+	check_int(device_create(&host, &setup, &handler, NULL), 0);
+	device = wl_container_of(host.devices.next, device, link);
+	run_worker();
+}
+
+static void
+tear_down(void)
+{
+	device_destroy(device);
+	run_worker();
+	check_int(detached, 1);
+	grants_destroy(host.grants);
+	options_destroy(host.options);
+	struct memory_xen_count held = memory_xen_held(), nothing = {0};
+	check_octets(&held, &nothing, sizeof(held));
+	check_int(host.mapped_pages, 0);
+	check_int(host_timers + host_sources + host_presented(), 0);
+}
+
+/* The guest */
+
+static unsigned
+answers(void)
+{
+	const xen_displif_sring_t *ring = memory_xen_page(RING);
+
+	return ring->rsp_prod;
+}
+
+static void
+ask(struct xendispl_req request)
+{
+	xen_displif_sring_t *ring = memory_xen_page(RING);
+
+	request.id = (uint16_t)ring->req_prod;
+	ring->ring[ring->req_prod % RING_SLOTS].req = request;
+	ring->req_prod++;
+	connector_notified(&device->connectors[0], device->connectors[0].request_port);
+}
+
+static void
+check_answered(int status)
+{
+	const xen_displif_sring_t *ring = memory_xen_page(RING);
+
+	check_int(answers(), ring->req_prod);
+	const struct xendispl_resp *last = &ring->ring[(answers() - 1) % RING_SLOTS].rsp;
+	check_int(last->id, answers() - 1);
+	check_int(last->status, status);
+}
+
+static void
+create_buffer(uint64_t cookie)
+{
+	struct xendispl_req request = {.operation = XENDISPL_OP_DBUF_CREATE};
+
+	request.op.dbuf_create = (struct xendispl_dbuf_create_req){.dbuf_cookie = cookie,
+								   .width = WIDTH,
+								   .height = HEIGHT,
+								   .bpp = 32,
+								   .buffer_sz = PITCH * HEIGHT,
+								   .gref_directory = DIRECTORY};
+	ask(request);
+	run_worker();
+	check_answered(0);
+}
+
+static void
+ask_to_attach(uint64_t cookie)
+{
+	struct xendispl_req request = {.operation = XENDISPL_OP_FB_ATTACH};
+
+	request.op.fb_attach = (struct xendispl_fb_attach_req){.dbuf_cookie = cookie,
+							       .fb_cookie = cookie,
+							       .width = WIDTH,
+							       .height = HEIGHT,
+							       .pixel_format = DRM_FORMAT_XRGB8888};
+	ask(request);
+}
+
+static void
+attach_framebuffer(uint64_t cookie)
+{
+	ask_to_attach(cookie);
+	check_answered(0);
+}
+
+static void
+show(uint64_t cookie)
+{
+	struct xendispl_req request = {.operation = XENDISPL_OP_SET_CONFIG};
+
+	request.op.set_config = (struct xendispl_set_config_req){
+		.fb_cookie = cookie, .width = WIDTH, .height = HEIGHT, .bpp = 32};
+	ask(request);
+	check_answered(0);
+}
+
+static void
+flip_to(uint64_t cookie)
+{
+	ask((struct xendispl_req){.operation = XENDISPL_OP_PG_FLIP,
+				  .op.pg_flip.fb_cookie = cookie});
+}
+
+static void
+detach_framebuffer(uint64_t cookie)
+{
+	ask((struct xendispl_req){.operation = XENDISPL_OP_FB_DETACH,
+				  .op.fb_detach.fb_cookie = cookie});
+}
+
+static void
+destroy_buffer(uint64_t cookie)
+{
+	ask((struct xendispl_req){.operation = XENDISPL_OP_DBUF_DESTROY,
+				  .op.dbuf_destroy.dbuf_cookie = cookie});
+}
+
+TEST(a_buffer_that_nobody_holds_is_gone_at_once)
+{
+	set_up();
+	create_buffer(1);
+	destroy_buffer(1);
+	check_answered(0);
+	tear_down();
+}
+
+TEST(destroy_waits_for_the_release)
+{
+	set_up();
+	create_buffer(1);
+	attach_framebuffer(1);
+	unsigned before = answers();
+	destroy_buffer(1);
+	check_int(answers(), before);
+	check(host.mapped_pages > 0);
+	host_pass_time(40);
+	check_int(answers(), before);
+	host_answer_release(0);
+	check_answered(0);
+	check_int(host.mapped_pages, 0);
+	tear_down();
+}
+
+TEST(destroy_waits_no_longer_than_100_ms)
+{
+	set_up();
+	create_buffer(1);
+	attach_framebuffer(1);
+	show(1);
+	unsigned before = answers();
+	destroy_buffer(1);
+	host_pass_time(99);
+	check_int(answers(), before);
+	host_pass_time(1);
+	check_answered(0);
+	/* Answered is not given back: the pages count until they are. */
+	check(host.mapped_pages > 0);
+	host_pass_time(10000);
+	check(host.mapped_pages > 0);
+	host_answer_release(0);
+	check_int(host.mapped_pages, 0);
+	check_answered(0);
+	tear_down();
+}
+
+TEST(what_comes_behind_a_destroy_waits_no_longer_either)
+{
+	set_up();
+	for (uint64_t cookie = 1; cookie <= 3; cookie++) {
+		create_buffer(cookie);
+		attach_framebuffer(cookie);
+	}
+	show(1);
+	unsigned before = answers();
+	destroy_buffer(2);
+	flip_to(3);
+	detach_framebuffer(1);
+	host_pass_time(99);
+	check_int(answers(), before);
+	/* The ring is taken up again in the next turn of the loop. */
+	host_pass_time(2);
+	check_answered(0);
+	check_int(answers(), before + 3);
+	host_answer_release(0);
+	tear_down();
+}
+
+TEST(detach_is_answered_at_once)
+{
+	set_up();
+	for (uint64_t cookie = 1; cookie <= 2; cookie++) {
+		create_buffer(cookie);
+		attach_framebuffer(cookie);
+	}
+	show(1);
+	/* Shown, its flip under way, and the one before it still read. */
+	host_mood |= HOST_HOLDS_PREVIOUS;
+	flip_to(2);
+	check_answered(0);
+	int64_t then = host_clock_ms;
+	detach_framebuffer(2);
+	check_answered(0);
+	detach_framebuffer(1);
+	check_answered(0);
+	check_int(host_clock_ms, then);
+	tear_down();
+}
+
+/* The import takes longer than the guest is let wait for it. */
+TEST(detach_of_what_is_not_ready_is_answered_at_once)
+{
+	set_up();
+	create_buffer(1);
+	host_mood = 0;
+	unsigned before = answers();
+	ask_to_attach(1);
+	host_pass_time(99);
+	check_int(answers(), before);
+	host_pass_time(1);
+	check_answered(0);
+	host_pass_time(1);
+	int64_t then = host_clock_ms;
+	detach_framebuffer(1);
+	check_answered(0);
+	check_int(host_clock_ms, then);
+	tear_down();
+}
