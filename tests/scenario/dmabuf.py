@@ -3,6 +3,7 @@
 import ctypes
 import functools
 import os
+import threading
 
 from rig.machine import wait_until
 from rig.runner import check, equal, scenario, skip_without_dmabuf
@@ -11,6 +12,7 @@ from rig.weston import version
 SIZE = (320, 240)
 SMALL = "320x240"
 SCREEN = (("headless", 320, 240),)
+ENOMEM = -12
 BPP = {"XR24": 32, "AR24": 32, "RG24": 24}
 FORCE = "[xen-display]\ndmabuf=force\n"
 
@@ -393,6 +395,49 @@ def destroy_does_not_wait_for_the_holder(rig):
     guest.buffer(3, *SIZE, picture=3)
     guest.flips(10, 3, 2)
     os.close(held)
+
+
+def close_when_asked(machine, held):
+    """Lets go of a dma-buf when the module has found at least once that somebody holds it."""
+    wait_until(lambda: machine.counters()["faults"][0]["calls"] > 0, 1, 0)
+    os.close(held)
+
+
+@dmabuf()
+def destroy_waits_for_a_short_holder(rig):
+    """A buffer that was never drawn, held for some milliseconds more: its pages are back when DBUF_DESTROY is answered."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", SMALL)
+    # A busy machine may let go later than an answer waits: one that was in time is enough.
+    for cookie in range(1, 11):
+        guest.buffer(cookie, *SIZE)
+        guest.ok(f"fb-detach 0 {cookie}")
+        held = take_descriptor(weston.pid, "/memfd:dmabuf")
+        check(held >= 0, "no descriptor of a dma-buf")
+        rig.machine.control("clear")
+        rig.machine.control("delay", "weston", "dmabuf.wait-released", 0)
+        holder = threading.Thread(target=close_when_asked, args=(rig.machine, held))
+        holder.start()
+        mapped = guest.ok(f"dbuf-destroy 0 {cookie}")["mapped"]
+        holder.join()
+        if mapped == 0:
+            return
+    check(False, f"{mapped} pages were still mapped at each answer")
+
+
+@dmabuf()
+def destroyed_buffers_leave_the_budget(rig):
+    """Created and destroyed again and again, where max-guest-pages has room for four: none is refused."""
+    weston = gl_weston(rig, FORCE + "max-guest-pages=320\n")
+    guest = rig.guest("g", SMALL)
+    for cookie in range(1, 13):
+        guest.buffer(cookie, *SIZE)
+        guest.ok(f"fb-detach 0 {cookie}")
+        guest.ok(f"dbuf-destroy 0 {cookie}")
+    for cookie in (13, 14, 15, 16):
+        guest.buffer(cookie, *SIZE)
+    guest.buffer(17, *SIZE, status=ENOMEM)
+    said(weston, "path dma-buf")
 
 
 @dmabuf()
