@@ -490,6 +490,28 @@ def slow_export_holds_nobody_up(rig):
 
 
 @dmabuf()
+def slow_release_holds_nobody_up(rig):
+    """While the kernel is asked for half a second whether a dma-buf is released, another guest's flips go on."""
+    weston = gl_weston(rig)
+    quick, slow = rig.guest("quick", SMALL), rig.guest("slow", SMALL)
+    picture(quick, weston, 1)
+    quick.buffer(2, *SIZE, picture=2)
+    quick.ok("animate 0 0 0 1 2")
+    slow.buffer(1, *SIZE)
+
+    rig.machine.control("delay", "weston", "dmabuf.wait-released", 500)
+    slow.ok("fb-detach 0 1")
+    slow.ok("dbuf-destroy 0 1")
+    check(wait_until(lambda: rig.machine.counters()["faults"][0]["calls"] > 0, 5), "the kernel is not asked")
+    start = quick.ok("animation 0 0")["flips"]
+    # It has to be mapped, which is done when the question before it is.
+    slow.ok(f"dbuf-create 0 2 {SMALL} 32")
+    meanwhile = quick.ok("animation 0 0")["flips"] - start
+    check(meanwhile >= 5, f"only {meanwhile} flips of another guest while the kernel was asked")
+    quick.ok("animation 0 0 stop")
+
+
+@dmabuf()
 def buffers_in_a_loop(rig):
     """Created, attached, shown and destroyed 50 times: nothing stays."""
     weston = gl_weston(rig)
