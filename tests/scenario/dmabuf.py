@@ -57,9 +57,9 @@ def picture(guest, weston, cookie, fourcc="XR24", number=None, options=""):
     weston.expect(f"picture=0,0,320,240,{fourcc},{number}")
 
 
-IN_PLACE = "the renderer reads the guest's pages in place; no dma-buf: Weston takes no dma-buf of this format"
+IN_PLACE = "the renderer reads the guest's pages in place; no dma-buf: "
 DMABUF = ("dma-buf", "the compositor has the guest's pages as a dma-buf")
-MAPPED = ("mapped", IN_PLACE)
+MAPPED = ("mapped", IN_PLACE + "Weston takes no dma-buf of this format")
 UNREAD = ("converted", "Weston's renderer does not read this format")
 MISREAD = ("converted", "Weston's renderer takes its colours for those of BT.709")
 
@@ -231,13 +231,27 @@ def one_export_fails(rig):
     equal(paths(weston)[-1], "mapped", "path of the first buffer")
 
 
+@dmabuf()
+def export_is_too_small(rig):
+    """A dma-buf that lacks a page never reaches Weston, which would end the client: mapped; the next one is whole."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", SMALL)
+    rig.machine.control("fail", "weston", "dmabuf.short", 1, "EINVAL")
+    picture(guest, weston, 1)
+    equal(rig.machine.counters()["faults"][0]["hits"], 1, "short exports")
+    said(weston, f"path mapped (XRGB8888 320x240): {IN_PLACE}the kernel could not make a dma-buf of the guest's pages\n")
+    picture(guest, weston, 2)
+    said(weston, "path dma-buf")
+    guest.flips(10, 1, 2)
+    check("ended the connection" not in weston.log(), "the client was ended")
+
+
 def refuse_import(rig, *which):
     for number in which:
         rig.machine.control("fail", "weston", "egl.create-image", number, "EINVAL")
 
 
-NOT_IMPORTED = "path mapped (XRGB8888 320x240): the renderer reads the guest's pages in place; no dma-buf: Weston " \
-               "could not import the dma-buf"
+NOT_IMPORTED = f"path mapped (XRGB8888 320x240): {IN_PLACE}Weston could not import the dma-buf\n"
 
 
 @dmabuf()

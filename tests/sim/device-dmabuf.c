@@ -161,7 +161,8 @@ make_export(struct export *export)
 {
 	export->is_udmabuf = udmabuf_is_wanted();
 	if (!export->is_udmabuf)
-		return make_file(export->count, &export->watch_fd);
+		return make_file(export->count - (fault_check("dmabuf.short") != 0),
+				 &export->watch_fd);
 	int fd = udmabuf_make(export->memory_fd, export->frames, export->count);
 	if (fd >= 0)
 		export->watch_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
