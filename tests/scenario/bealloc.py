@@ -93,6 +93,18 @@ def pitch_of_the_card_differs(rig):
 
 
 @scenario("be-alloc")
+def size_of_the_card_differs(rig):
+    """The card's rows are right, but a page is missing behind them: EINVAL, both sizes in the log."""
+    weston, guest = ready(rig, card("/dev/dri/card-sim") + "[xen-display]\nmax-log-lines-per-second=100\n")
+    wanted = "makes rows of 1280 octets, 307200 in all; the guest wants rows of 1280, 311296 in all"
+    for cookie, more in ((1, "size=311296"), (2, "ofs=4096")):
+        guest.ok(f"dbuf-create 0 {cookie} 320x240 32 flags=1 {more}", EINVAL)
+        check(wait_until(lambda: weston.log().count(wanted) == cookie, 5), f"{more}: not in the log: {wanted}")
+        equal(granted(rig), 0, "pages granted")
+    shown(weston, guest, (3, 4))
+
+
+@scenario("be-alloc")
 def size_unknown_to_a_card(rig):
     """Zero geometry (PRIME in the guest): a card cannot, a heap can."""
     weston, guest = ready(rig, card("/dev/dri/card-sim"))
