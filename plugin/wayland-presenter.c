@@ -27,7 +27,6 @@ struct presented_device {
 	bool ready;
 	struct wl_list imports; /* import.link */
 	struct wl_list kept;    /* presented_framebuffer.link: shown when the device went */
-	bool told[IMPORT_WAYS]; /* which ways were logged */
 	unsigned surface_count;
 	struct surface surfaces[];
 };
@@ -97,22 +96,22 @@ reason_to_convert(const struct presented_device *presented,
 	return NULL;
 }
 
-/* Once a device and way. */
+/* Once a guest, path and reason. */
 static void
 tell_way(struct presented_device *presented, const struct presented_framebuffer *shown)
 {
 	const struct framebuffer *framebuffer = shown->framebuffer;
+	const struct log_subject *subject = &presented->device->subject;
 	const char *text = "the compositor has the guest's pages as a dma-buf";
 
-	if (presented->told[shown->way])
+	if (!told_is_new(&presented->presenter->told, subject->domid, shown->path, shown->reason))
 		return;
-	presented->told[shown->way] = true;
 	if (shown->way == IMPORT_MAPPED)
 		text = "the renderer reads the guest's pages in place; no dma-buf: ";
 	else if (shown->way == IMPORT_CONVERTED)
 		text = "";
-	log_guest(&presented->device->subject, -1, "path %s (%s %ux%u): %s%s", shown->path,
-		  framebuffer->format->name, framebuffer->width, framebuffer->height, text,
+	log_guest(subject, -1, "path %s (%s %ux%u): %s%s", shown->path, framebuffer->format->name,
+		  framebuffer->width, framebuffer->height, text,
 		  shown->reason ? shown->reason : "");
 }
 

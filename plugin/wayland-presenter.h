@@ -12,6 +12,7 @@
 #include "pacing.h"
 #include "placement.h"
 #include "presenter.h"
+#include "told.h"
 
 struct client;
 
@@ -20,6 +21,7 @@ struct wayland_presenter {
 	struct placements placements;
 	struct pacing pacing;
 	struct dmabuf_host dmabuf; /* of the compositor as the last client saw it */
+	struct told told;          /* which paths guests' pixels take, and why */
 	struct wl_list kept;       /* presented_device.link: last pictures of guests that went */
 	/* Looks at what the compositor offers before any guest comes. */
 	struct client *scout;

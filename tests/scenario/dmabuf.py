@@ -18,12 +18,13 @@ FORCE = "[xen-display]\ndmabuf=force\n"
 
 
 def dmabuf(limit=60):
-    """A scenario after which nothing is held of any dma-buf."""
+    """A scenario after which nothing is held of any dma-buf, and whether they are used was said once."""
     def register(function):
         @functools.wraps(function)
         def whole(rig):
             function(rig)
             rig.let_go(rig.westons[-1])
+            equal(rig.westons[-1].log().count("xen-display: dma-buf: o"), 1, "lines that say on or off")
 
         scenario("dmabuf", limit=limit)(whole)
         return function
@@ -267,6 +268,29 @@ def import_is_refused(rig):
     said(weston, "path dma-buf (XRGB8888 320x240)")
     guest.flips(10, 1, 2)
     check("ended the connection" not in weston.log(), "the client was ended")
+
+
+@dmabuf()
+def paths_are_told_once_a_guest(rig):
+    """Each path and reason once, over its buffers, devices and connections; another guest has its own."""
+    weston = gl_weston(rig)
+    guest = rig.guest("g", devices=[[SMALL], [SMALL]])
+    faults = ("egl.create-image", "dmabuf.short", "dmabuf.export", "none")
+    for _ in range(2):
+        for device in (0, 1):
+            for cookie, fault in enumerate(faults * 2, 1):
+                rig.machine.control("clear")
+                rig.machine.control("fail", "weston", fault, 1, "EINVAL")
+                guest.buffer(cookie, *SIZE, device=device)
+            guest.ok(f"close {device}")
+            guest.ok(f"state {device} 1")
+            guest.connect(device)
+    told = [line.partition(": path ")[2] for line in weston.log().splitlines() if ": path " in line]
+    equal(told, [f"mapped (XRGB8888 320x240): {IN_PLACE}Weston could not import the dma-buf",
+                 f"mapped (XRGB8888 320x240): {IN_PLACE}the kernel could not make a dma-buf of the guest's pages",
+                 f"dma-buf (XRGB8888 320x240): {DMABUF[1]}"], "what is told of the guest")
+    rig.guest("other", SMALL).buffer(1, *SIZE)
+    equal(weston.log().count(f": path dma-buf (XRGB8888 320x240): {DMABUF[1]}"), 2, "guests on the path dma-buf")
 
 
 def register_refusal(name, *which):

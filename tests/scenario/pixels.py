@@ -70,6 +70,7 @@ def path_is_said_once(rig):
     weston.expect_log(r"guest.*mapped")
     weston.expect_log(r"guest.*converted")
     equal(weston.log().count("path mapped"), 1, "lines that say mapped")
+    equal(weston.log().count("xen-display: dma-buf: o"), 1, "lines that say whether dma-bufs are used")
 
 
 @scenario("pixels")
