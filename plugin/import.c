@@ -110,6 +110,15 @@ drop_pool(struct import *import)
 	pacing_charge(import->pacing, import->turn.pages);
 }
 
+static bool
+is_running(const struct import *import)
+{
+	for (unsigned way = 0; way < IMPORT_WAYS; way++)
+		if (import->results[way].running)
+			return true;
+	return false;
+}
+
 static void
 finish_release(struct import *import)
 {
@@ -118,8 +127,9 @@ finish_release(struct import *import)
 	void *data = import->data;
 	bool tell = !import->orphaned;
 
-	if (!import->cleaned || import->pool_sync)
+	if (!import->cleaned || import->pool_sync || is_running(import))
 		return;
+	pacing_cancel(&import->turn);
 	if (import->timer)
 		import->host->loop->remove_timer(import->timer);
 	device_give_pages(buffer->device, import->extra_charges * buffer->geometry.pages);
@@ -137,8 +147,10 @@ handle_way_done(struct worker_job *job)
 	struct import *import = result->import;
 
 	result->running = false;
-	if (import->releasing)
+	if (import->releasing) {
+		finish_release(import);
 		return;
+	}
 	if (result->error < 0 || result->way != IMPORT_MAPPED)
 		settle(import, result->way, result->error);
 	else
@@ -186,6 +198,9 @@ import_set_client(struct import *import, struct client *client)
 {
 	struct import_result *mapped = &import->results[IMPORT_MAPPED];
 
+	/* Its clean-up job comes first: what a job behind that makes, nobody undoes. */
+	if (import->releasing)
+		return;
 	import->client = client;
 	if (!mapped->wanted || mapped->running || mapped->state == OBJECT_FAILED || import->pool)
 		return;

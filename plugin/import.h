@@ -73,7 +73,8 @@ struct import *
 import_create(struct display_buffer *buffer, struct pacing *pacing,
 	      const struct import_handler *handler, void *data);
 
-/* The client that pools are made with; its shm global must be bound. */
+/* The client that pools are made with; its shm global must be bound. One that is
+ * being released makes none any more. */
 void
 import_set_client(struct import *import, struct client *client);
 
