@@ -104,6 +104,13 @@ slot_drop(struct slot *slot)
 	slot->busy = false;
 }
 
+void
+slot_keep(struct slot *slot)
+{
+	forget_fence(slot);
+	slot->dmabuf_fd = -1;
+}
+
 /* The shadow: pixels of our own */
 
 static void

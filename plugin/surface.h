@@ -28,7 +28,7 @@ struct slot {
 	/* Of a dma-buf alone. */
 	struct presented_framebuffer *framebuffer;
 	struct dmabuf_order *order;    /* NULL: not being made */
-	int dmabuf_fd;                 /* the import's; -1: not of a dma-buf */
+	int dmabuf_fd;                 /* the import's; -1: not of a dma-buf, or gone */
 	struct wl_event_source *fence; /* until the GPU has read it; NULL: not waited for */
 };
 
@@ -39,6 +39,11 @@ slot_take(struct slot *slot, struct surface *surface, struct wl_buffer *wl_buffe
 /* Destroys the wl_buffer, if there is one, or is being made. */
 void
 slot_drop(struct slot *slot);
+
+/* The wl_buffer stays on the screen, and nobody waits for it any more; dmabuf_fd is
+ * about to be closed. */
+void
+slot_keep(struct slot *slot);
 
 /* What the presenter keeps for a framebuffer. */
 struct presented_framebuffer {

@@ -321,13 +321,41 @@ forget_pictures_of(struct wayland_presenter *presenter, const struct log_subject
 			forget_picture(presented);
 }
 
+/* Keeps the slots that are shown; false: none is. */
 static bool
-shows(const struct presented_device *presented, const struct presented_framebuffer *shown)
+keep_shown_slots(struct presented_device *presented, struct presented_framebuffer *shown)
 {
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		if (presented->surfaces[i].shown == &shown->slots[i])
-			return true;
-	return false;
+	bool kept = false;
+
+	for (unsigned i = 0; i < shown->slot_count; i++) {
+		struct slot *slot = &shown->slots[i];
+
+		if (presented->surfaces[i].shown == slot) {
+			slot_keep(slot);
+			kept = true;
+		} else {
+			slot_drop(slot);
+		}
+	}
+	return kept;
+}
+
+/* Surfaces that show something stay as they are. */
+static bool
+freeze_surfaces(struct presented_device *presented)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < presented->surface_count; i++) {
+		struct surface *surface = &presented->surfaces[i];
+
+		surface_freeze(surface);
+		if (surface->shown)
+			any = true;
+		else
+			surface_set_client(surface, NULL);
+	}
+	return any;
 }
 
 /* Everything of the device goes but the surfaces and what they show. */
@@ -336,26 +364,23 @@ keep_picture(struct presented_device *presented)
 {
 	const struct device *device = presented->device;
 	struct framebuffer *framebuffer;
-	bool kept = false;
 
 	if (!options_find_guest(device->host->options, device->subject.guest, device->uuid)
-		     ->keep_picture)
+		     ->keep_picture ||
+	    !freeze_surfaces(presented))
 		return false;
-	for (unsigned i = 0; i < presented->surface_count; i++) {
-		kept = kept || presented->surfaces[i].shown;
-		surface_freeze(&presented->surfaces[i]);
-	}
 	wl_list_for_each(framebuffer, &device->framebuffers, link) {
 		struct presented_framebuffer *shown = framebuffer->presented;
 
-		if (!shown || !shows(presented, shown))
+		if (!shown || !keep_shown_slots(presented, shown))
 			continue;
 		framebuffer->presented = NULL;
+		shown->framebuffer = NULL;
+		shown->import = NULL;
 		wl_list_insert(&presented->kept, &shown->link);
 	}
-	if (kept)
-		wl_list_insert(&presented->presenter->kept, &presented->link);
-	return kept;
+	wl_list_insert(&presented->presenter->kept, &presented->link);
+	return true;
 }
 
 /* What the compositor offers */
