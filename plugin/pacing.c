@@ -6,15 +6,42 @@
 
 /* What "a refresh" is, whatever the outputs do. */
 #define REFRESH_MS 16
+/* A mapping costs a descriptor and some calls, too, however small it is. */
+#define MAPPINGS_A_REFRESH 64
+
+/* What a millisecond pays off is the limit of a refresh, so pages weigh a
+ * refresh's milliseconds: nothing has to be rounded. */
+static uint64_t
+weight(const struct pacing *pacing, uint32_t pages)
+{
+	uint32_t least = pacing->host->limits.pages_per_refresh / MAPPINGS_A_REFRESH;
+
+	return (uint64_t)(pages > least ? pages : least) * REFRESH_MS;
+}
 
 static void
-arm(struct pacing *pacing)
+pay_off(struct pacing *pacing)
 {
 	int64_t now = pacing->host->now_ms();
-	int64_t wait = pacing->free_ms > now ? pacing->free_ms - now : 1;
+	uint64_t paid = (uint64_t)(now - pacing->paid_ms) * pacing->host->limits.pages_per_refresh;
 
-	if (!wl_list_empty(&pacing->waiting))
-		pacing->host->loop->arm_timer(pacing->timer, (int)wait);
+	pacing->debt = paid < pacing->debt ? pacing->debt - paid : 0;
+	pacing->paid_ms = now;
+}
+
+/* How long it takes until the turn fits into a refresh. */
+static int64_t
+wait_ms(struct pacing *pacing, const struct pacing_turn *turn)
+{
+	uint64_t budget = pacing->host->limits.pages_per_refresh;
+	uint64_t room = budget * REFRESH_MS, needed = weight(pacing, turn->pages);
+
+	pay_off(pacing);
+	/* What never fits has one for itself. */
+	room = needed < room ? room - needed : 0;
+	if (pacing->debt <= room)
+		return 0;
+	return (int64_t)((pacing->debt - room + budget - 1) / budget);
 }
 
 static void
@@ -26,24 +53,34 @@ go(struct pacing *pacing, struct pacing_turn *turn)
 	turn->go(turn);
 }
 
+/* All whose time it is, in their order; the timer is for the next one. */
+static void
+serve(struct pacing *pacing)
+{
+	while (!wl_list_empty(&pacing->waiting)) {
+		struct pacing_turn *turn = wl_container_of(pacing->waiting.next, turn, link);
+		int64_t wait = wait_ms(pacing, turn);
+
+		if (wait > 0) {
+			pacing->host->loop->arm_timer(pacing->timer, (int)wait);
+			return;
+		}
+		go(pacing, turn);
+	}
+}
+
 static void
 handle_timer(void *data)
 {
-	struct pacing *pacing = data;
-
-	while (!wl_list_empty(&pacing->waiting) && pacing->free_ms <= pacing->host->now_ms()) {
-		struct pacing_turn *turn = wl_container_of(pacing->waiting.next, turn, link);
-
-		go(pacing, turn);
-	}
-	arm(pacing);
+	serve(data);
 }
 
 int
 pacing_init(struct pacing *pacing, const struct display_host *host)
 {
 	pacing->host = host;
-	pacing->free_ms = 0;
+	pacing->debt = 0;
+	pacing->paid_ms = host->now_ms();
 	wl_list_init(&pacing->waiting);
 	pacing->timer = host->loop->add_timer(host->loop_data, handle_timer, pacing);
 	return pacing->timer ? 0 : -ENOMEM;
@@ -70,12 +107,8 @@ pacing_ask(struct pacing *pacing, struct pacing_turn *turn)
 
 	pacing_cancel(turn);
 	wl_list_insert(pacing->waiting.prev, &turn->link);
-	if (!first)
-		return;
-	if (pacing->free_ms <= pacing->host->now_ms())
-		go(pacing, turn);
-	else
-		arm(pacing);
+	if (first)
+		serve(pacing);
 }
 
 void
@@ -88,11 +121,6 @@ pacing_cancel(struct pacing_turn *turn)
 void
 pacing_charge(struct pacing *pacing, uint32_t pages)
 {
-	int64_t now = pacing->host->now_ms();
-	uint32_t budget = pacing->host->limits.pages_per_refresh;
-
-	if (pacing->free_ms < now)
-		pacing->free_ms = now;
-	/* Rounded down: what fits into a refresh many times over waits for nobody. */
-	pacing->free_ms += (int64_t)pages * REFRESH_MS / budget;
+	pay_off(pacing);
+	pacing->debt += weight(pacing, pages);
 }

@@ -18,7 +18,8 @@
 struct pacing {
 	const struct display_host *host;
 	struct loop_timer *timer;
-	int64_t free_ms;        /* when the next mapping may be made */
+	uint64_t debt;          /* pages, times the milliseconds of a refresh */
+	int64_t paid_ms;        /* until when it is paid off */
 	struct wl_list waiting; /* pacing_turn.link, oldest first */
 };
 
