@@ -18,15 +18,25 @@
 #include "import.h"
 #include "surface.h"
 
+/* So often a device that lost its client has another one at once; with each, all of its
+ * buffers are mapped anew. Then it waits for it, each time longer. */
+#define LOSSES_FORGIVEN 4
+#define LOSSES_FORGOTTEN_MS 60000
+#define FIRST_WAIT_MS 1000
+#define LONGEST_WAIT_MS 32000
+
 struct presented_device {
 	struct wl_list link; /* wayland_presenter.kept, once the device is gone */
 	struct wayland_presenter *presenter;
 	struct device *device;      /* NULL: gone, and its last picture is kept */
 	struct log_subject subject; /* whose picture it is */
-	struct client *client;
+	struct client *client;      /* NULL: none at the moment */
 	bool ready;
-	struct wl_list imports; /* import.link */
-	struct wl_list kept;    /* presented_framebuffer.link: shown when the device went */
+	unsigned losses; /* of clients, until there was none for a while */
+	int64_t lost_ms;
+	struct loop_timer *timer; /* for the next client; NULL: never had to wait */
+	struct wl_list imports;   /* import.link */
+	struct wl_list kept;      /* presented_framebuffer.link: shown when the device went */
 	unsigned surface_count;
 	struct surface surfaces[];
 };
@@ -545,6 +555,54 @@ static const struct client_handler client_handler = {
 };
 
 static void
+make_client(void *data)
+{
+	struct presented_device *presented = data;
+
+	presented->client = client_create(presented->presenter->server, &client_handler, presented);
+	if (!presented->client)
+		log_guest(
+			&presented->device->subject, -1,
+			"no memory or descriptors for a new connection to Weston; its screens stay "
+			"dark until the guest connects anew");
+}
+
+/* A client was lost: how long to wait for the next one. */
+static int
+count_loss(struct presented_device *presented)
+{
+	int64_t now = presented->device->host->now_ms();
+	int wait = FIRST_WAIT_MS;
+
+	if (now - presented->lost_ms >= LOSSES_FORGOTTEN_MS)
+		presented->losses = 0;
+	presented->lost_ms = now;
+	if (presented->losses++ < LOSSES_FORGIVEN)
+		return 0;
+	for (unsigned i = LOSSES_FORGIVEN + 1; i < presented->losses && wait < LONGEST_WAIT_MS; i++)
+		wait *= 2;
+	return wait;
+}
+
+static void
+replace_client(struct presented_device *presented)
+{
+	const struct display_host *host = presented->device->host;
+	int wait = count_loss(presented);
+
+	if (wait > 0 && !presented->timer)
+		presented->timer = host->loop->add_timer(host->loop_data, make_client, presented);
+	if (wait == 0 || !presented->timer) {
+		make_client(presented);
+		return;
+	}
+	log_guest(&presented->device->subject, -1,
+		  "Weston ended its connection %u times; its screens stay dark for %d s",
+		  presented->losses, wait / 1000);
+	host->loop->arm_timer(presented->timer, wait);
+}
+
+static void
 handle_lost(void *data)
 {
 	struct presented_device *presented = data;
@@ -558,12 +616,8 @@ handle_lost(void *data)
 	wl_list_for_each_safe(import, next, &presented->imports, link)
 		import_lose_client(import);
 	client_destroy(presented->client);
-	presented->client = client_create(presented->presenter->server, &client_handler, presented);
-	if (!presented->client)
-		log_guest(
-			&presented->device->subject, -1,
-			"no memory or descriptors for a new connection to Weston; its screens stay "
-			"dark until the guest connects anew");
+	presented->client = NULL;
+	replace_client(presented);
 }
 
 /* presenter_ops */
@@ -604,6 +658,9 @@ destroy_device(void *data)
 	struct framebuffer *framebuffer;
 	struct import *import, *next;
 
+	if (presented->timer)
+		presented->device->host->loop->remove_timer(presented->timer);
+	presented->timer = NULL;
 	if (!kept)
 		detach_client(presented);
 	wl_list_for_each(framebuffer, &presented->device->framebuffers, link) {

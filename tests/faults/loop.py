@@ -137,7 +137,15 @@ class Round:
         if told.wrong and hits:
             check(re.search(self.kind.cause, log), f"{text}: the log does not say why: {log[-600:]}")
         self.rounds += 1
+        if story is stories.losses:
+            self.replace_other()
         return told.wrong, hits
+
+    def replace_other(self):
+        """It lost its connection too, and would have to wait for another one at last."""
+        self.other.destroy()
+        self.rig.guests.remove(self.other)
+        self.other = start_other(self.rig)
 
     def round(self, story, text):
         """One story and what must hold after it; how many calls failed in it."""
@@ -148,7 +156,7 @@ class Round:
                 print(f"    {text}: {wrong}", flush=True)
             check(hits or not wrong, f"{text}, which was not reached: {wrong}")
             if story is stories.losses:
-                # The other guest was hurt too: its buffers may be read in another way now.
+                # The other guest is another one.
                 self.base = self.come_to_rest()
             self.expect_rest(f"{text}: {wrong}")
         except Failure as failure:

@@ -63,6 +63,21 @@ remove_timer(struct loop_timer *timer)
 	free(timer);
 }
 
+static void
+pass_time(int64_t ms)
+{
+	struct loop_timer *timer, *next;
+
+	for (int64_t end = now + ms; now < end; now++) {
+		wl_list_for_each_safe(timer, next, &timers, link) {
+			if (timer->due_ms < 0 || timer->due_ms > now)
+				continue;
+			timer->due_ms = -1;
+			timer->handle(timer->arg);
+		}
+	}
+}
+
 static const struct loop_ops loop_ops = {
 	.add_timer = add_timer, .arm_timer = arm_timer, .remove_timer = remove_timer};
 
@@ -71,7 +86,7 @@ static const struct loop_ops loop_ops = {
 static struct wl_list jobs = {&jobs, &jobs};
 
 void
-worker_post(struct worker *worker, struct worker_job *job)
+worker_post(struct worker *worker, struct worker_lane *lane, struct worker_job *job)
 {
 	wl_list_insert(jobs.prev, &job->link);
 }
@@ -366,6 +381,7 @@ placement_output_name(const struct placement *placement)
 static struct display_host host;
 static struct wayland_presenter presenter;
 static struct weston_compositor *compositor;
+static struct account account;
 static struct device device;
 static struct connector connectors[CONNECTORS];
 static const struct presenter_ops *const ops = &wayland_presenter_ops;
@@ -410,6 +426,7 @@ connect_device(void)
 {
 	memset(&device, 0, sizeof(device));
 	device.host = &host;
+	device.account = &account;
 	device.connectors = connectors;
 	device.connector_count = CONNECTORS;
 	strcpy(device.subject.guest, "g");
@@ -473,5 +490,51 @@ TEST(picture_is_kept_while_a_buffer_is_still_ordered)
 	check_int(shown->dmabuf_fd, -1);
 	/* The framebuffer that it was ordered for is gone. */
 	check_int(open_orders(), 0);
+	stop_host();
+}
+
+/* Returns how long there is no client. */
+static int64_t
+lose_client(void)
+{
+	int64_t begin = now;
+
+	client->handler->lost(client->data);
+	while (!client)
+		pass_time(10);
+	client->handler->ready(client->data);
+	return now - begin;
+}
+
+TEST(clients_that_are_lost_again_and_again_are_waited_for)
+{
+	int64_t wait = 0, before = 0;
+
+	start_host();
+	connect_device();
+	for (unsigned i = 0; i < 3; i++)
+		check_int(lose_client(), 0);
+	for (unsigned i = 0; i < 20; i++) {
+		before = wait;
+		wait = lose_client();
+		check(wait >= before);
+	}
+	check(wait >= 30000 && wait <= 60000);
+	pass_time(61000);
+	check_int(lose_client(), 0);
+	ops->device_destroy(device.presented);
+	stop_host();
+}
+
+TEST(device_goes_while_it_waits_for_a_client)
+{
+	start_host();
+	connect_device();
+	for (unsigned i = 0; i < 5; i++)
+		client->handler->lost(client->data);
+	check(!client);
+	ops->device_destroy(device.presented);
+	pass_time(61000);
+	check(!client);
 	stop_host();
 }
