@@ -22,7 +22,8 @@ struct account {
 	unsigned users;          /* devices */
 	struct worker_lane lane; /* its jobs */
 	struct log_limit log_limit;
-	int64_t second; /* in which the next two count */
+	uint32_t descriptors; /* that its buffers may need, against limits.guest_descriptors */
+	int64_t second;       /* in which the next two count */
 	uint32_t requests, notifications;
 	int64_t mapped_until_us; /* when what was mapped for it is paid for */
 };

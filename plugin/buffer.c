@@ -49,6 +49,7 @@ buffer_free(struct display_buffer *buffer)
 	struct device *device = buffer->device;
 
 	device_give_pages(device, buffer->geometry.pages);
+	device_give_descriptors(device, BUFFER_DESCRIPTORS);
 	wl_list_remove(&buffer->link);
 	backing_finish(&buffer->backing);
 	free(buffer);
@@ -229,8 +230,12 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 			     device->buffer_count);
 		return -ENOSPC;
 	}
-	if (!device_take_pages(device, request->pages))
+	if (!device_take_descriptors(device, BUFFER_DESCRIPTORS))
+		return -ENOSPC;
+	if (!device_take_pages(device, request->pages)) {
+		device_give_descriptors(device, BUFFER_DESCRIPTORS);
 		return -ENOMEM;
+	}
 
 	struct display_buffer *buffer = calloc(1, sizeof(*buffer));
 	struct try_job *job = calloc(1, sizeof(*job));
@@ -240,6 +245,7 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 		free(buffer);
 		free(job);
 		device_give_pages(device, request->pages);
+		device_give_descriptors(device, BUFFER_DESCRIPTORS);
 		return -ENOMEM;
 	}
 	buffer->device = device;
@@ -343,9 +349,13 @@ framebuffer_create(struct device *device, const struct displif_fb_attach *reques
 			     device->framebuffer_count);
 		return -ENOSPC;
 	}
+	if (!device_take_descriptors(device, device->connector_count))
+		return -ENOSPC;
 	struct framebuffer *framebuffer = calloc(1, sizeof(*framebuffer));
-	if (!framebuffer)
+	if (!framebuffer) {
+		device_give_descriptors(device, device->connector_count);
 		return -ENOMEM;
+	}
 
 	framebuffer->buffer = buffer;
 	framebuffer->cookie = request->fb_cookie;
@@ -373,6 +383,7 @@ framebuffer_destroy(struct framebuffer *framebuffer)
 		device->host->presenter->framebuffer_destroy(device->presented, framebuffer);
 	wl_list_remove(&framebuffer->link);
 	device->framebuffer_count--;
+	device_give_descriptors(device, device->connector_count);
 	free(framebuffer);
 }
 

@@ -72,6 +72,7 @@ free_buffers(struct wl_list *buffers)
 
 	wl_list_for_each_safe(buffer, next, buffers, link) {
 		device_give_pages(buffer->device, buffer->geometry.pages);
+		device_give_descriptors(buffer->device, BUFFER_DESCRIPTORS);
 		backing_finish(&buffer->backing);
 		free(buffer);
 	}
@@ -82,8 +83,10 @@ device_free(struct device *device)
 {
 	struct framebuffer *framebuffer, *next;
 
-	wl_list_for_each_safe(framebuffer, next, &device->framebuffers, link)
+	wl_list_for_each_safe(framebuffer, next, &device->framebuffers, link) {
+		device_give_descriptors(device, device->connector_count);
 		free(framebuffer);
+	}
 	free_buffers(&device->buffers);
 	free_buffers(&device->leaving);
 	for (unsigned i = 0; i < device->connector_count; i++)
@@ -304,6 +307,29 @@ device_give_pages(struct device *device, uint32_t pages)
 {
 	device->mapped_pages -= pages;
 	device->host->mapped_pages -= pages;
+}
+
+bool
+device_take_descriptors(struct device *device, uint32_t count)
+{
+	struct account *account = device->account;
+	uint32_t most = device->host->limits.guest_descriptors;
+
+	if (count > most || account->descriptors > most - count) {
+		device_blame(device, -1,
+			     "its buffers may need %u descriptors of this process, %u are allowed; "
+			     "raise max-guest-descriptors in weston.ini",
+			     account->descriptors + count, most);
+		return false;
+	}
+	account->descriptors += count;
+	return true;
+}
+
+void
+device_give_descriptors(struct device *device, uint32_t count)
+{
+	device->account->descriptors -= count;
 }
 
 const char *

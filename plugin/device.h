@@ -197,6 +197,15 @@ device_take_pages(struct device *device, uint32_t pages);
 void
 device_give_pages(struct device *device, uint32_t pages);
 
+/* The same for descriptors. As a dma-buf a buffer needs BUFFER_DESCRIPTORS, and each of its
+ * framebuffers one for every connector, which the compositor holds. */
+#define BUFFER_DESCRIPTORS 3
+bool
+device_take_descriptors(struct device *device, uint32_t count);
+
+void
+device_give_descriptors(struct device *device, uint32_t count);
+
 /* What stands before a line about a request that failed with this negative errno: "guest bug: " if
  * the guest contradicts itself or names pages that cannot be had, "" for limits and a failing host.
  */

@@ -26,6 +26,8 @@
 	  "mapped pages of one guest; 0 = a third of max-host-pages")                              \
 	X(host_pages, "max-host-pages", 0, ANY_PAGES, 0,                                           \
 	  "mapped pages of all guests; 0 = 90 % of what the hypervisor allows by default")         \
+	X(guest_descriptors, "max-guest-descriptors", 0, 1000000, 0,                               \
+	  "descriptors for buffers of one guest; 0 = a quarter of what Weston may have open")      \
 	X(requests_per_second, "max-requests-per-second", 10, 1000000, 1000,                       \
 	  "requests of one guest in a second; those beyond wait, none fails")                      \
 	X(reconnects_per_minute, "max-reconnects-per-minute", 1, 600, 10,                          \
@@ -79,7 +81,7 @@ smaller(uint32_t a, uint32_t b)
 }
 
 void
-limits_resolve(struct limits *limits, bool domain_is_pv)
+limits_resolve(struct limits *limits, bool domain_is_pv, uint32_t open_files)
 {
 	if (limits->host_pages == 0) {
 		uint32_t table = domain_is_pv ? MAP_TRACK_PAGES / 2 : MAP_TRACK_PAGES;
@@ -90,4 +92,6 @@ limits_resolve(struct limits *limits, bool domain_is_pv)
 		limits->guest_pages = limits->host_pages < 3 ? 1 : limits->host_pages / 3;
 	limits->guest_pages = smaller(limits->guest_pages, limits->host_pages);
 	limits->buffer_pages = smaller(limits->buffer_pages, limits->guest_pages);
+	if (limits->guest_descriptors == 0)
+		limits->guest_descriptors = open_files < 4 ? 1 : open_files / 4;
 }

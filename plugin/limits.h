@@ -24,7 +24,10 @@ struct limits {
 	uint32_t guest_pages;
 	/* mapped pages of all guests together; 0 until limits_resolve() */
 	uint32_t host_pages;
-	/* requests of one guest taken in a second; beyond it its rings wait */
+	/* descriptors that the buffers of one guest may need, as dma-bufs; 0 until limits_resolve()
+	 */
+	uint32_t guest_descriptors;
+	/* requests, and notifications, of one guest taken in a second; beyond it its rings wait */
 	uint32_t requests_per_second;
 	/* times that a device may connect in a minute; beyond it we answer later */
 	uint32_t reconnects_per_minute;
@@ -65,11 +68,12 @@ int
 limits_set(struct limits *limits, const struct limit_entry *entry, uint32_t value);
 
 /*
- * Gives host_pages and guest_pages the values that 0 stands for. The size of
+ * Gives host_pages, guest_pages and guest_descriptors the values that 0 stands
+ * for. One guest gets a quarter of the files that this process may have open. The size of
  * the host's map-track table is 262144 pages, and half of that where this
  * domain is a PV domain (two entries a page); a tenth of it is left to others.
  * One guest gets a third of host_pages. Values that the user set stay, but
  * guest_pages never exceeds host_pages, nor buffer_pages guest_pages.
  */
 void
-limits_resolve(struct limits *limits, bool domain_is_pv);
+limits_resolve(struct limits *limits, bool domain_is_pv, uint32_t open_files);

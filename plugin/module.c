@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <libweston/plugin-registry.h>
 
@@ -22,6 +23,8 @@
 /* How long the compositor's end waits for the kernel, and for xenstored. */
 #define LAST_JOBS_MS 300
 #define LAST_STATES_MS 300
+/* More than this no desktop needs, and some kernels' hard limit is a thousand million. */
+#define OPEN_FILES 65536
 
 struct module {
 	struct weston_compositor *compositor;
@@ -237,6 +240,21 @@ find_missing(struct module *module)
 	return NULL;
 }
 
+/* A dma-buf is a descriptor; the usual 1024 of them would be spent soon. */
+static uint32_t
+raise_open_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 1024;
+	rlim_t before = limit.rlim_cur;
+	limit.rlim_cur = limit.rlim_max < OPEN_FILES ? limit.rlim_max : OPEN_FILES;
+	if (before < limit.rlim_cur && setrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return (uint32_t)limit.rlim_cur;
+	return (uint32_t)min_u64(before, OPEN_FILES);
+}
+
 static void
 init_host(struct module *module)
 {
@@ -249,7 +267,7 @@ init_host(struct module *module)
 		.domain_is_pv = grants_domain_is_pv(),
 	};
 	host->limits = options->limits;
-	limits_resolve(&host->limits, host->dmabuf.domain_is_pv);
+	limits_resolve(&host->limits, host->dmabuf.domain_is_pv, raise_open_files());
 	host->flip_rules = (struct flip_rules){
 		.deadline_ms = options->flip_deadline_ms,
 		.hidden_after_ms = options->hidden_after_ms,

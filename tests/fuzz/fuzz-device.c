@@ -93,6 +93,7 @@ set_up(void)
 	host.limits.framebuffers = 4;
 	host.limits.buffer_pages = 64;
 	host.limits.guest_pages = 100;
+	host.limits.guest_descriptors = 20;
 	host.limits.host_pages = 150;
 	host.limits.requests_per_second = 60;
 	host.flip_rules = (struct flip_rules){300, 2000, 100};
@@ -494,6 +495,22 @@ pages_of(const struct wl_list *buffers)
 	return pages;
 }
 
+/* Descriptors are counted for all devices of a guest. */
+static void
+check_account(const struct account *account)
+{
+	const struct device *device;
+	uint32_t wanted = 0;
+
+	wl_list_for_each(device, &host.devices, link)
+		if (device->account == account)
+			wanted +=
+				BUFFER_DESCRIPTORS * (uint32_t)(wl_list_length(&device->buffers) +
+								wl_list_length(&device->leaving)) +
+				device->framebuffer_count * device->connector_count;
+	PROPERTY(account->descriptors == wanted && wanted <= host.limits.guest_descriptors);
+}
+
 static void
 check_device(const struct device *device)
 {
@@ -515,6 +532,7 @@ check_device(const struct device *device)
 static void
 check_all(void)
 {
+	const struct account *account;
 	const struct device *device;
 	uint64_t pages = 0;
 
@@ -522,6 +540,8 @@ check_all(void)
 		check_device(device);
 		pages += device->mapped_pages;
 	}
+	wl_list_for_each(account, &host.accounts, link)
+		check_account(account);
 	PROPERTY(pages == host.mapped_pages && pages <= host.limits.host_pages);
 	for (unsigned i = 0; i < DEVICES; i++) {
 		device = slots[i].device;

@@ -248,20 +248,3 @@ def stale_octets(stage):
     equal(slot[16:], bytes(48), "octets of an event that mean nothing")
     equal(page[8:64], bytes(56), "reserved octets of the event page's header")
     stage.answered()
-
-
-@case(config="[xen-display]\nmax-buffer-pages=20\nmax-buffers=2\nmax-framebuffers=2\n")
-def limits_and_one_more(stage):
-    refs = stage.pages(21)
-    stage.ask(create(9, size=20 * 4096, directory=refs[0]), OK)
-    stage.ask(of_cookie(DBUF_DESTROY, 9), OK)
-    stage.ask(create(9, size=20 * 4096 + 1, directory=refs[0]), ENOSPC)
-    for cookie, status in ((1, OK), (2, OK), (3, ENOSPC)):
-        stage.ask(create(cookie, directory=refs[0]), status)
-        stage.step()
-    for cookie, status in ((1, OK), (2, OK), (3, ENOSPC)):
-        stage.ask(attach(1, cookie), status)
-        stage.step()
-    stage.ask(of_cookie(DBUF_DESTROY, 1), OK)
-    stage.ask(create(3, directory=refs[0]), OK)
-    stage.answered()

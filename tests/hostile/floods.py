@@ -160,6 +160,8 @@ def thousands_of_buffers(stage):
     for cookie in (4096, 2048, 1):
         stage.ask(of_cookie(PG_FLIP, cookie), OK)
         stage.guest.event("flip", 5)
+    # The other guest's connection and this one's, once each: no burst of requests has ended one.
+    equal(stage.weston.log().count("ended the connection"), 2, "connections that were ended")
     stage.answered()
 
 

@@ -13,6 +13,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "sim")]
 import directories  # noqa: E402,F401
 import fields  # noqa: E402,F401
 import floods  # noqa: E402,F401
+import limits  # noqa: E402,F401
 import lives  # noqa: E402,F401
 import nodes  # noqa: E402,F401
 import races  # noqa: E402,F401

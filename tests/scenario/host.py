@@ -2,6 +2,7 @@
 """The host under the module: no Xen at all, a Xen that fails, a xenstored that hangs."""
 import os
 import re
+import resource
 import signal
 import subprocess
 import tempfile
@@ -39,6 +40,15 @@ def without_xen_weston_runs_on(rig):
              if re.search(r"\] xen-display:|^xen-display:", line)]
     equal(len(lines), 1, f"lines of the module {lines}")
     equal(stop_process(weston.process), 0, "Weston's exit status")
+
+
+@scenario("host")
+def open_files_are_raised(rig):
+    """A dma-buf is a descriptor: Weston may have more of them open than the usual 1024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, soft), hard))
+    weston = rig.weston(outputs=SCREEN)
+    equal(resource.prlimit(weston.pid, resource.RLIMIT_NOFILE)[0], min(hard, 65536), "open files allowed")
 
 
 @scenario("host")

@@ -52,7 +52,7 @@ set_up(void)
 
 	log_set_sink(ignore_line);
 	host.limits = limits_default;
-	limits_resolve(&host.limits, false);
+	limits_resolve(&host.limits, false, 1024);
 	host.limits.requests_per_second = 1000000;
 	host.flip_rules = (struct flip_rules){300, 2000, 100};
 	host.options = options_create();
