@@ -182,6 +182,25 @@ def thousands_of_framebuffers(stage):
     stage.answered()
 
 
+@case(limit=150)
+def connections_killed_in_a_loop(stage):
+    # libwayland ends the connection that hands it pages which cannot be mapped.
+    stage.guest.buffer(100, 320, 240, picture=5)
+    for cookie in range(1, 31):
+        refs = stage.pages(3)
+        stage.ask(create(cookie, directory=refs[0]), OK)
+        stage.guest.ok("ungrant")
+        stage.ask(attach(cookie, cookie))
+        stage.ask(of_cookie(DBUF_DESTROY, cookie), OK)
+        stage.step()
+    ended = stage.weston.log().count("ended the connection")
+    check(1 <= ended <= 8, f"{ended} connections ended")
+    stage.guest.show(100, 320, 240)
+    # With the next connection, 32 s later at the most.
+    stage.weston.expect("picture=0,0,320,240,XR24,5", timeout=40)
+    stage.answered()
+
+
 @case(config=FAST)
 def flood_of_log_lines(stage):
     refs = stage.pages(3)
