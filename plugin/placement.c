@@ -218,6 +218,17 @@ handle_lock_changed(void *data)
 	}
 }
 
+/* After the session lock has looked. */
+static void
+handle_woke(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, woke);
+	struct placement *placement;
+
+	wl_list_for_each(placement, &placements->placements, link)
+		placement->handler->area_changed(placement->data);
+}
+
 static void
 add_listener(struct wl_signal *signal, struct wl_listener *listener, wl_notify_func_t notify)
 {
@@ -242,6 +253,7 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 		     handle_output_resized);
 	add_listener(&compositor->output_moved_signal, &placements->output_moved,
 		     handle_output_moved);
+	add_listener(&compositor->wake_signal, &placements->woke, handle_woke);
 }
 
 void
@@ -251,6 +263,7 @@ placements_finish(struct placements *placements)
 	wl_list_remove(&placements->output_destroyed.link);
 	wl_list_remove(&placements->output_resized.link);
 	wl_list_remove(&placements->output_moved.link);
+	wl_list_remove(&placements->woke.link);
 	session_lock_finish(&placements->lock);
 	weston_layer_fini(&placements->layer);
 }

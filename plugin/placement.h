@@ -21,11 +21,11 @@ struct placements {
 	struct weston_layer layer;
 	struct wl_list placements; /* placement.link */
 	struct session_lock lock;
-	struct wl_listener output_created, output_destroyed, output_resized, output_moved;
+	struct wl_listener output_created, output_destroyed, output_resized, output_moved, woke;
 };
 
 struct placement_handler {
-	/* The area changed, or there is one again, or none any more. */
+	/* The area changed, or there is one again, or none any more, or it is lit again. */
 	void (*area_changed)(void *data);
 	/* The compositor applied a commit. */
 	void (*applied)(void *data);

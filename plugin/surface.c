@@ -14,7 +14,20 @@
 #include "presentation-time-client-protocol.h"
 #include "viewporter-client-protocol.h"
 
+static const struct display_host *
+host_of(const struct surface *surface)
+{
+	return surface->connector->device->host;
+}
+
 /* Slots */
+
+/* What a guest may draw into once the frame that is wanted is on the screen. */
+static const struct slot *
+leaving_slot(const struct surface *surface)
+{
+	return surface->late ? surface->shown : surface->previous;
+}
 
 static void
 slot_free(struct slot *slot)
@@ -22,7 +35,7 @@ slot_free(struct slot *slot)
 	struct surface *surface = slot->surface;
 
 	slot->busy = false;
-	if (slot == surface->previous && surface->connector)
+	if (slot == leaving_slot(surface) && surface->connector)
 		connector_frame_released(surface->connector);
 }
 
@@ -209,7 +222,52 @@ converted_slot(struct surface *surface)
 		.alpha = presented->alpha,
 	};
 	surface->octets_copied += convert(&conversion);
+	surface->convert_ms = host_of(surface)->now_ms() + surface->connector->refresh_ms;
 	return &surface->shadow.slot;
+}
+
+/* Conversions: one a refresh at most, however often a guest asks, and none that nobody sees */
+
+static bool
+may_convert(const struct surface *surface)
+{
+	return !surface->on_its_way && surface_can_show(surface) &&
+	       host_of(surface)->now_ms() >= surface->convert_ms;
+}
+
+static void
+handle_timer(void *data)
+{
+	struct surface *surface = data;
+
+	if (!surface->late)
+		return;
+	if (may_convert(surface))
+		surface_update(surface);
+	else
+		/* The frame before is the surface's content, and nobody has seen it yet: perhaps
+		 * nobody will, and then this one's flip goes by time. */
+		connector_frame_applied(surface->connector, surface->frame);
+}
+
+/* Whether the wanted frame has to wait; it is converted when the frame before was seen, and its
+ * time has come. */
+static bool
+must_wait(struct surface *surface)
+{
+	const struct display_host *host = host_of(surface);
+	int64_t wait = surface->convert_ms - host->now_ms();
+
+	if (may_convert(surface))
+		return false;
+	if (!surface->timer)
+		surface->timer = host->loop->add_timer(host->loop_data, handle_timer, surface);
+	if (surface->timer)
+		host->loop->arm_timer(surface->timer, wait > 0 ? (int)wait : 1);
+	else if (!surface->on_its_way)
+		return false; /* nobody would come back to it */
+	surface->late = true;
+	return true;
 }
 
 /* The viewport */
@@ -248,9 +306,20 @@ set_viewport(struct surface *surface, const struct fitted *fitted, int32_t width
 static void
 feedback_drop(struct feedback *feedback)
 {
-	if (feedback->proxy)
-		wp_presentation_feedback_destroy(feedback->proxy);
+	if (!feedback->proxy)
+		return;
+	wp_presentation_feedback_destroy(feedback->proxy);
 	feedback->proxy = NULL;
+	if (feedback->surface->on_its_way == feedback)
+		feedback->surface->on_its_way = NULL;
+}
+
+/* A frame's fate is known: what waited for that goes next. */
+static void
+go_on(struct surface *surface)
+{
+	if (surface->late)
+		surface_update(surface);
 }
 
 static void
@@ -264,17 +333,23 @@ handle_presented(void *data, struct wp_presentation_feedback *proxy, uint32_t tv
 		 uint32_t seq_lo, uint32_t flags)
 {
 	struct feedback *feedback = data;
+	struct surface *surface = feedback->surface;
 
 	feedback_drop(feedback);
-	connector_frame_presented(feedback->surface->connector, feedback->frame,
+	surface->convert_ms = 0; /* that was a refresh */
+	connector_frame_presented(surface->connector, feedback->frame,
 				  (refresh_ns + 999999) / 1000000,
 				  flags & WP_PRESENTATION_FEEDBACK_KIND_ZERO_COPY);
+	go_on(surface);
 }
 
 static void
 handle_discarded(void *data, struct wp_presentation_feedback *proxy)
 {
-	feedback_drop(data);
+	struct feedback *feedback = data;
+
+	feedback_drop(feedback);
+	go_on(feedback->surface);
 }
 
 static const struct wp_presentation_feedback_listener feedback_listener = {
@@ -286,6 +361,7 @@ static const struct wp_presentation_feedback_listener feedback_listener = {
 static void
 ask_feedback(struct surface *surface)
 {
+	surface->on_its_way = NULL;
 	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++) {
 		struct feedback *feedback = &surface->feedbacks[i];
 
@@ -295,9 +371,11 @@ ask_feedback(struct surface *surface)
 		feedback->frame = surface->frame;
 		feedback->proxy = wp_presentation_feedback(surface->client->presentation,
 							   surface->wl_surface);
-		if (feedback->proxy)
-			wp_presentation_feedback_add_listener(feedback->proxy, &feedback_listener,
-							      feedback);
+		if (!feedback->proxy)
+			return;
+		wp_presentation_feedback_add_listener(feedback->proxy, &feedback_listener,
+						      feedback);
+		surface->on_its_way = feedback;
 		return;
 	}
 }
@@ -351,11 +429,14 @@ surface_update(struct surface *surface)
 	struct rectangle area, source = surface->source;
 	struct fitted fitted;
 
+	surface->late = false;
 	if (!surface->usable || !presented || !presented->decided ||
 	    !import_is_ready(presented->import, presented->way) ||
 	    !placement_area(&surface->placement, &area))
 		return;
 	bool in_place = presented->way != IMPORT_CONVERTED;
+	if (!in_place && must_wait(surface))
+		return;
 	struct slot *slot = in_place ? slot_in_place(surface) : converted_slot(surface);
 	if (!slot)
 		return;
@@ -385,6 +466,7 @@ void
 surface_hide(struct surface *surface)
 {
 	surface->wanted = NULL;
+	surface->late = false;
 	if (!surface->usable || !surface->shown)
 		return;
 	surface->previous = surface->shown;
@@ -393,11 +475,21 @@ surface_hide(struct surface *surface)
 	commit(surface);
 }
 
+static void
+drop_timer(struct surface *surface)
+{
+	if (surface->timer)
+		host_of(surface)->loop->remove_timer(surface->timer);
+	surface->timer = NULL;
+	surface->late = false;
+}
+
 void
 surface_freeze(struct surface *surface)
 {
 	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++)
 		feedback_drop(&surface->feedbacks[i]);
+	drop_timer(surface);
 	surface->connector = NULL;
 	surface->wanted = NULL;
 	surface->previous = NULL;
@@ -432,9 +524,10 @@ surface_can_show(const struct surface *surface)
 bool
 surface_previous_held(const struct surface *surface)
 {
+	const struct slot *slot = leaving_slot(surface);
+
 	/* What is converted was read when it was shown. */
-	return surface->previous && surface->previous != &surface->shadow.slot &&
-	       surface->previous->busy;
+	return slot && slot != &surface->shadow.slot && slot->busy;
 }
 
 /* The two sides of a surface */
@@ -442,7 +535,11 @@ surface_previous_held(const struct surface *surface)
 static void
 handle_area_changed(void *data)
 {
-	surface_update(data);
+	struct surface *surface = data;
+
+	/* A frame that was on its way to where it was before may never come there. */
+	surface->on_its_way = NULL;
+	surface_update(surface);
 }
 
 static void
@@ -540,6 +637,7 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 void
 surface_finish(struct surface *surface)
 {
+	drop_timer(surface);
 	surface_set_client(surface, NULL);
 	placement_finish(&surface->placement);
 }

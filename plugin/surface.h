@@ -100,7 +100,11 @@ struct surface {
 	struct slot *last; /* attached last, shown or not */
 	struct shadow shadow;
 	struct feedback feedbacks[SURFACE_FEEDBACKS];
-	struct fitted fitted; /* as the viewport was last told */
+	struct feedback *on_its_way; /* of the frame committed last; NULL: its fate is known */
+	bool late;                   /* what is wanted is still to be converted */
+	int64_t convert_ms;          /* when the next conversion may be */
+	struct loop_timer *timer;    /* for the next time; NULL: never needed */
+	struct fitted fitted;        /* as the viewport was last told */
 	bool opaque;
 	uint32_t commits, applied;
 	const char *path; /* how the last frame was read; NULL: none yet */
@@ -129,7 +133,8 @@ surface_hide(struct surface *surface);
 void
 surface_freeze(struct surface *surface);
 
-/* Shows the wanted framebuffer, if all that it takes is there. */
+/* Shows the wanted framebuffer, if all that it takes is there, and if it has to be
+ * converted, as soon as it may. */
 void
 surface_update(struct surface *surface);
 

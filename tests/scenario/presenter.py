@@ -91,3 +91,141 @@ def kept_pictures_wait_for_nothing(rig):
     rig.guest("g", SMALL)
     weston.expect("solid=0,0,640,240,303030")
     rig.let_go(weston)
+
+
+def copied(weston, name="guest"):
+    """How many octets were converted for that guest's first connector, as the module counts."""
+    line = next(line for line in weston.control("list") if line.split()[0] == name)
+    return int(line.split()[9])
+
+
+def converted_guest(rig, **options):
+    """A guest whose two buffers have to be converted, and one that flips all the time beside it."""
+    weston = rig.weston(outputs=(*SCREEN, ("second", 320, 240)),
+                        config="[xen-connector]\nguest=other\noutput=second\n", **options)
+    other = rig.guest("other", SMALL)
+    for cookie in (1, 2):
+        other.buffer(cookie, *SIZE, picture=cookie)
+    other.show(1, *SIZE)
+    other.ok("animate 0 0 0 1 2")
+    guest = rig.guest("guest", SMALL)
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE, "RG24", picture=cookie)
+    guest.show(1, *SIZE, bpp=24)
+    weston.expect("picture=0,0,320,240,RG24,1")
+    return weston, guest, other
+
+
+def flood(seconds, *steps):
+    """Calls the steps in turn as fast as it goes; how many there were in a second."""
+    begin, count = time.monotonic(), 0
+    while time.monotonic() < begin + seconds:
+        steps[count % len(steps)]()
+        count += 1
+    return count / (time.monotonic() - begin)
+
+
+def flips_of(guest, seconds):
+    before = guest.ok("animation 0 0")["flips"]
+    time.sleep(seconds)
+    return guest.ok("animation 0 0")["flips"] - before
+
+
+@scenario("presenter")
+def flood_of_flips_is_converted_once_a_refresh(rig):
+    """Hundreds of flips a second on buffers that are converted: each has its event, few are converted."""
+    weston, guest, other = converted_guest(rig)
+    check(guest.flips(60, 1, 2) < 1600, "60 flips of converted buffers take more than 1.6 s")
+    before, first = copied(weston), other.ok("animation 0 0")["flips"]
+    begin, sent = time.monotonic(), []
+
+    def flip():
+        sent.append(len(sent) % 2 + 1)
+        guest.ok(f"flip 0 0 {sent[-1]}")
+
+    rate = flood(2, flip)
+    seconds = time.monotonic() - begin
+    pictures = (copied(weston) - before) / (320 * 240 * 4)
+    check(rate > 200, f"no flood: {rate:.0f} flips a second")
+    check(10 < pictures < 66 * seconds + 3, f"{pictures} pictures converted in {seconds:.1f} s")
+    check(other.ok("animation 0 0")["flips"] - first > 30 * seconds, "the other guest stands still")
+    for cookie in sent:
+        guest.event("flip", fb=cookie)
+    guest.flip(2)
+    weston.expect("picture=0,0,320,240,RG24,2")
+
+
+@scenario("presenter")
+def flood_of_sizes_is_converted_once_a_refresh(rig):
+    """Screens of two sizes in turn, switched off in between: few are converted, and no memory piles up."""
+    weston, guest, other = converted_guest(rig)
+    most = 0
+
+    def show(size):
+        nonlocal most
+        guest.show(1, *size, bpp=24)
+        most = max(most, sum(link_of(weston, name).startswith("/memfd:xen-display")
+                             for name in os.listdir(f"/proc/{weston.pid}/fd")))
+
+    before, begin = copied(weston), time.monotonic()
+    rate = flood(2, lambda: show(SIZE), lambda: guest.ok("config-off 0 0"),
+                 lambda: show((160, 120)), lambda: guest.ok("config-off 0 0"))
+    seconds = time.monotonic() - begin
+    pictures = (copied(weston) - before) / (320 * 240 * 4)
+    check(rate > 200, f"no flood: {rate:.0f} requests a second")
+    check(pictures < 66 * seconds + 3, f"{pictures} pictures converted in {seconds:.1f} s")
+    check(most <= 4, f"{most} buffers of converted pixels at a time")
+    guest.ok("config-off 0 0")
+    weston.expect("solid=0,0,320,240,303030")
+    guest.show(1, *SIZE, bpp=24)
+    weston.expect("picture=0,0,320,240,RG24,1")
+
+
+@scenario("presenter")
+def nothing_is_converted_while_asleep(rig):
+    """Flips go on by time while nobody can see them; awake, the last one is on the screen by itself."""
+    weston, guest, _ = converted_guest(rig)
+    for last in (2, 1):
+        weston.control("sleep")
+        before = copied(weston)
+        took = guest.flips(10, 1, 2)
+        check(took < 10 * 100, f"10 flips while asleep took {took} ms")
+        guest.flip(last)
+        for _ in range(30):
+            guest.ok("config-off 0 0")
+            guest.show(last, *SIZE, bpp=24)
+        check(copied(weston) == before, f"{copied(weston) - before} octets converted while asleep")
+        weston.control("wake")
+        weston.expect(f"picture=0,0,320,240,RG24,{last}")
+
+
+@scenario("presenter")
+def nothing_is_converted_while_locked(rig):
+    """The session is locked: flips are done by time; unlocked, the last one is on the screen by itself."""
+    weston, guest, _ = converted_guest(rig, shell_config="locking=true\n")
+    weston.control("idle")
+    time.sleep(2)  # desktop-shell fades out, and locks then
+    weston.control("wake")
+    guest.flip(2)
+    before = copied(weston)
+    took = guest.flips(10, 1, 2)
+    check(took < 10 * 100, f"10 flips while locked took {took} ms")
+    guest.flip(2)
+    check(copied(weston) == before, f"{copied(weston) - before} octets converted while locked")
+    weston.control("unlock")
+    weston.expect("picture=0,0,320,240,RG24,2")
+
+
+@scenario("presenter")
+def converted_buffers_that_nobody_sees(rig):
+    """Placed beyond its output: flips are done at the pace of hidden ones, and nothing is converted for them."""
+    weston = rig.weston(outputs=SCREEN, config="[xen-connector]\nguest=guest\nx=2000\nwidth=320\nheight=240\n")
+    guest = rig.guest("guest", SMALL)
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE, "RG24", picture=cookie)
+    guest.show(1, *SIZE, bpp=24)
+    guest.flips(2, 1, 2)
+    before = copied(weston)
+    took = guest.flips(20, 1, 2)
+    check(took < 20 * 60, f"20 flips unseen took {took} ms")
+    check(copied(weston) == before, f"{copied(weston) - before} octets converted unseen")
