@@ -293,9 +293,12 @@ static void
 set_viewport(struct surface *surface, const struct fitted *fitted, int32_t width, int32_t height)
 {
 	placement_set_position(&surface->placement, fitted->destination.x, fitted->destination.y);
-	if (memcmp(fitted, &surface->fitted, sizeof(*fitted)) == 0)
+	if (memcmp(fitted, &surface->fitted, sizeof(*fitted)) == 0 && surface->width == width &&
+	    surface->height == height)
 		return;
 	surface->fitted = *fitted;
+	surface->width = width;
+	surface->height = height;
 	set_source(surface, fitted, width, height);
 	wp_viewport_set_destination(surface->viewport, fitted->destination.width,
 				    fitted->destination.height);

@@ -105,6 +105,7 @@ struct surface {
 	int64_t convert_ms;          /* when the next conversion may be */
 	struct loop_timer *timer;    /* for the next time; NULL: never needed */
 	struct fitted fitted;        /* as the viewport was last told */
+	int32_t width, height;       /* of the buffer that it was told of */
 	bool opaque;
 	uint32_t commits, applied;
 	const char *path; /* how the last frame was read; NULL: none yet */

@@ -229,3 +229,19 @@ def converted_buffers_that_nobody_sees(rig):
     took = guest.flips(20, 1, 2)
     check(took < 20 * 60, f"20 flips unseen took {took} ms")
     check(copied(weston) == before, f"{copied(weston) - before} octets converted unseen")
+
+
+@scenario("presenter")
+def flip_to_a_larger_framebuffer(rig):
+    """The part that SET_CONFIG named is shown of whatever is flipped to, and of the first one again."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    guest.buffer(1, *SIZE, picture=1)
+    guest.buffer(2, 640, 480, picture=2)
+    guest.show(1, *SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    for _ in range(2):
+        guest.flip(2)
+        weston.expect("picture=0,0,320,240,XR24,2,0,0,640,480")
+        guest.flip(1)
+        weston.expect("picture=0,0,320,240,XR24,1")
