@@ -237,7 +237,12 @@ static void
 begin_import(struct presented_device *presented, struct presented_framebuffer *shown)
 {
 	choose_way(presented, shown);
-	if (import_is_ready(shown->import, shown->way))
+	/* Only the last resort is chosen again after it failed. */
+	const struct import_result *result = &shown->import->results[shown->way];
+
+	if (result->state == OBJECT_FAILED)
+		framebuffer_ready(shown->framebuffer, result->error);
+	else if (import_is_ready(shown->import, shown->way))
 		finish_import(presented, shown);
 	else
 		import_want(shown->import, shown->way);

@@ -245,3 +245,19 @@ def flip_to_a_larger_framebuffer(rig):
         weston.expect("picture=0,0,320,240,XR24,2,0,0,640,480")
         guest.flip(1)
         weston.expect("picture=0,0,320,240,XR24,1")
+
+
+@scenario("presenter")
+def pages_that_could_not_be_had_once(rig):
+    """No framebuffer of such a buffer is there for nothing: each says so; another buffer is fine."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    guest.ok("dbuf-create 0 1 320x240 24")
+    rig.machine.control("fail", "weston", "gntdev.map", 1, "ENOMEM")
+    for cookie in (1, 2, 3):
+        reply = guest.send(f"fb-attach 0 1 {cookie} 320x240 RG24")
+        check("status=-" in reply, f"framebuffer {cookie}: {reply}")
+    guest.ok("dbuf-destroy 0 1")
+    guest.buffer(2, *SIZE, "RG24", picture=2)
+    guest.show(2, *SIZE, bpp=24)
+    weston.expect("picture=0,0,320,240,RG24,2")

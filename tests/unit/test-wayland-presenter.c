@@ -538,3 +538,24 @@ TEST(device_goes_while_it_waits_for_a_client)
 	check(!client);
 	stop_host();
 }
+
+TEST(framebuffers_of_pages_that_cannot_be_mapped_are_all_told)
+{
+	struct display_buffer buffer;
+	struct framebuffer framebuffers[3];
+
+	start_host();
+	connect_device();
+	buffer = buffer_of_pages(1);
+	buffer.backing.writable = false;
+	for (unsigned i = 0; i < ARRAY_LENGTH(framebuffers); i++) {
+		attach(&framebuffers[i], &buffer);
+		run_jobs();
+		check_int(framebuffers[i].state, OBJECT_FAILED);
+		check_int(framebuffer_error, -EINVAL);
+		check_int(framebuffers_settled, i + 1);
+	}
+	ops->device_destroy(device.presented);
+	run_jobs();
+	stop_host();
+}
