@@ -126,9 +126,31 @@ slot_keep(struct slot *slot)
 
 /* The shadow: pixels of our own */
 
-static void
-shadow_drop(struct shadow *shadow)
+static bool
+shadow_take_pages(struct surface *surface, size_t size)
 {
+	uint32_t pages = (uint32_t)((size + PAGE_OCTETS - 1) / PAGE_OCTETS);
+
+	if (!device_take_pages(surface->connector->device, pages))
+		return false;
+	surface->shadow.pages = pages;
+	return true;
+}
+
+static void
+shadow_give_pages(struct surface *surface)
+{
+	if (surface->shadow.pages > 0)
+		device_give_pages(surface->connector->device, surface->shadow.pages);
+	surface->shadow.pages = 0;
+}
+
+static void
+shadow_drop(struct surface *surface)
+{
+	struct shadow *shadow = &surface->shadow;
+
+	shadow_give_pages(surface);
 	slot_drop(&shadow->slot);
 	if (shadow->pool)
 		wl_shm_pool_destroy(shadow->pool);
@@ -146,7 +168,7 @@ shadow_make(struct surface *surface, int32_t width, int32_t height, bool alpha)
 	struct shadow *shadow = &surface->shadow;
 	uint64_t size = (uint64_t)width * (uint64_t)height * 4;
 
-	if (size > INT32_MAX)
+	if (size > INT32_MAX || !shadow_take_pages(surface, size))
 		return false;
 	shadow->fd = memfd_create("xen-display", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (shadow->fd < 0 || ftruncate(shadow->fd, (off_t)size) < 0)
@@ -179,10 +201,10 @@ shadow_ensure(struct surface *surface, int32_t width, int32_t height, bool alpha
 		surface->shown = NULL;
 	if (surface->previous == &shadow->slot)
 		surface->previous = NULL;
-	shadow_drop(shadow);
+	shadow_drop(surface);
 	if (shadow_make(surface, width, height, alpha))
 		return true;
-	shadow_drop(shadow);
+	shadow_drop(surface);
 	return false;
 }
 
@@ -209,6 +231,7 @@ converted_slot(struct surface *surface)
 	const struct presented_framebuffer *presented = surface->wanted;
 	const struct framebuffer *framebuffer = presented->framebuffer;
 
+	surface->convert_ms = host_of(surface)->now_ms() + surface->connector->refresh_ms;
 	if (!shadow_ensure(surface, surface->source.width, surface->source.height,
 			   presented->alpha))
 		return NULL;
@@ -222,7 +245,6 @@ converted_slot(struct surface *surface)
 		.alpha = presented->alpha,
 	};
 	surface->octets_copied += convert(&conversion);
-	surface->convert_ms = host_of(surface)->now_ms() + surface->connector->refresh_ms;
 	return &surface->shadow.slot;
 }
 
@@ -425,6 +447,15 @@ attach(struct surface *surface, struct slot *slot)
 	commit(surface);
 }
 
+static void
+show_nothing(struct surface *surface)
+{
+	surface->previous = surface->shown;
+	surface->shown = NULL;
+	wl_surface_attach(surface->wl_surface, NULL, 0, 0);
+	commit(surface);
+}
+
 void
 surface_update(struct surface *surface)
 {
@@ -440,9 +471,13 @@ surface_update(struct surface *surface)
 	bool in_place = presented->way != IMPORT_CONVERTED;
 	if (!in_place && must_wait(surface))
 		return;
+	bool lit = surface->shown;
 	struct slot *slot = in_place ? slot_in_place(surface) : converted_slot(surface);
-	if (!slot)
+	if (!slot) {
+		if (lit)
+			show_nothing(surface);
 		return;
+	}
 	surface->path = presented->path;
 	if (!in_place)
 		source.x = source.y = 0;
@@ -470,12 +505,8 @@ surface_hide(struct surface *surface)
 {
 	surface->wanted = NULL;
 	surface->late = false;
-	if (!surface->usable || !surface->shown)
-		return;
-	surface->previous = surface->shown;
-	surface->shown = NULL;
-	wl_surface_attach(surface->wl_surface, NULL, 0, 0);
-	commit(surface);
+	if (surface->usable && surface->shown)
+		show_nothing(surface);
 }
 
 static void
@@ -493,6 +524,10 @@ surface_freeze(struct surface *surface)
 	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++)
 		feedback_drop(&surface->feedbacks[i]);
 	drop_timer(surface);
+	if (surface->shown == &surface->shadow.slot)
+		shadow_give_pages(surface);
+	else
+		shadow_drop(surface);
 	surface->connector = NULL;
 	surface->wanted = NULL;
 	surface->previous = NULL;
@@ -604,7 +639,7 @@ unmake(struct surface *surface)
 	surface->last = NULL;
 	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++)
 		feedback_drop(&surface->feedbacks[i]);
-	shadow_drop(&surface->shadow);
+	shadow_drop(surface);
 	if (surface->made)
 		wl_callback_destroy(surface->made);
 	if (surface->viewport)

@@ -65,6 +65,7 @@ struct presented_framebuffer {
 struct shadow {
 	void *pixels;
 	size_t size;
+	uint32_t pages; /* charged to the guest */
 	int32_t width, height;
 	bool alpha;
 	struct wl_shm_pool *pool;
@@ -130,7 +131,8 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 void
 surface_hide(struct surface *surface);
 
-/* The connector goes; what is shown stays until surface_finish(). */
+/* The connector goes, and with it what was charged for the surface; what is shown
+ * stays until surface_finish(). */
 void
 surface_freeze(struct surface *surface);
 

@@ -261,3 +261,43 @@ def pages_that_could_not_be_had_once(rig):
     guest.buffer(2, *SIZE, "RG24", picture=2)
     guest.show(2, *SIZE, bpp=24)
     weston.expect("picture=0,0,320,240,RG24,2")
+
+
+@scenario("presenter")
+def converted_pixels_count_as_pages(rig):
+    """max-guest-pages holds for the copy that is shown, too: one page less, and the screen stays dark."""
+    # 57 pages of 24 bits a pixel, and 75 of 32.
+    for pages, connectors in ((132, 1), (131, 0), (132 + 75, 2), (131 + 75, 1)):
+        weston = rig.weston(outputs=(*SCREEN, ("second", 320, 240)),
+                            config=f"[xen-display]\nmax-guest-pages={pages}\n")
+        guest = rig.guest("guest", SMALL, SMALL)
+        guest.buffer(1, *SIZE, "RG24", picture=1)
+        for connector in (0, 1):
+            guest.show(1, *SIZE, bpp=24, connector=connector)
+        shown = [f"picture={320 * number},0,320,240,RG24,1" for number in range(connectors)]
+        weston.expect(*shown, f"solid={320 * connectors},0,{640 - 320 * connectors},240,303030"
+                      if connectors < 2 else "size=640x240")
+        if connectors < 2:
+            weston.expect_log("raise max-guest-pages")
+        guest.flip(1, connector=1)
+        guest.destroy()
+        rig.expect_baseline(weston)
+        weston.stop()
+        rig.westons.remove(weston)
+
+
+@scenario("presenter")
+def converted_pixels_of_other_sizes_are_given_back(rig):
+    """A copy of another size takes the place of the one before, also where both do not fit."""
+    weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-guest-pages=170\n")
+    guest = rig.guest("guest", SMALL)
+    guest.buffer(1, *SIZE, "RG24", picture=1)
+    for size in (SIZE, (320, 239), (320, 240), (160, 120)) * 3:
+        guest.show(1, *size, bpp=24)
+        weston.expect(f"scaled=0,0,320,240,RG24,1,0,0,{size[0]},{size[1]},320,240"
+                      if size != (320, 239) else "size=320x240")
+    guest.buffer(2, 160, 120, "RG24")
+    check("max-guest-pages" not in weston.log(), "a copy was not given back")
+    guest.show(1, *SIZE, bpp=24)
+    guest.ok("dbuf-create 0 3 320x240 32", -12)
+    weston.expect_log("max-guest-pages")
