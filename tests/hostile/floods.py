@@ -141,7 +141,7 @@ def framebuffers_in_a_loop(stage):
     stage.answered()
 
 
-@case(config=FAST + "max-buffers=4096\nmax-framebuffers=4096\n", limit=300)
+@case(config=FAST + "max-buffers=4096\nmax-framebuffers=4096\nmax-guest-descriptors=20000\n", limit=300)
 def thousands_of_buffers(stage):
     refs = stage.pages(3)
     for cookie in range(1, 4097):
@@ -165,7 +165,7 @@ def thousands_of_buffers(stage):
     stage.answered()
 
 
-@case(config=FAST + "max-framebuffers=4096\n", limit=200)
+@case(config=FAST + "max-framebuffers=4096\nmax-guest-descriptors=20000\n", limit=200)
 def thousands_of_framebuffers(stage):
     stage.ask(create(directory=stage.pages(3)[0]), OK)
     for cookie in range(1, 4097):
