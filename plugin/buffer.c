@@ -203,20 +203,13 @@ display_buffer_find(struct device *device, uint64_t cookie)
 	return NULL;
 }
 
-static bool
-may_have_our_memory(const struct device *device)
-{
-	return options_find_guest(device->host->options, device->subject.guest, device->uuid)
-		->be_alloc;
-}
-
 int
 display_buffer_create(struct device *device, const struct displif_dbuf_create *request,
 		      struct display_buffer **out)
 {
 	struct display_host *host = device->host;
 
-	if (request->be_alloc && !may_have_our_memory(device)) {
+	if (request->be_alloc && !device_guest_options(device)->be_alloc) {
 		device_blame(device, -1,
 			     "it asks for buffers of this domain's memory; be-alloc=true in a "
 			     "[xen-guest] section of weston.ini allows that");

@@ -88,7 +88,7 @@ connector_options(const struct connector *connector)
 {
 	const struct device *device = connector->device;
 
-	return options_find_connector(device->host->options, device->subject.guest, device->uuid,
+	return options_find_connector(device->host->options, device->name, device->uuid,
 				      device->subject.devid, connector->index);
 }
 

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct map_job {
 	struct worker_job base;
@@ -202,7 +203,8 @@ device_create(struct display_host *host, const struct store_device *setup,
 	device->handler = handler;
 	device->handler_data = data;
 	device->subject = setup->subject;
-	snprintf(device->uuid, sizeof(device->uuid), "%s", setup->uuid);
+	memcpy(device->name, setup->name, sizeof(device->name));
+	memcpy(device->uuid, setup->uuid, sizeof(device->uuid));
 	device->serial = setup->serial;
 	wl_list_init(&device->buffers);
 	wl_list_init(&device->leaving);
@@ -269,6 +271,12 @@ device_destroy(struct device *device)
 	device->unmap_job.run = run_unmap;
 	device->unmap_job.done = handle_unmapped;
 	worker_post(host->worker, &device->account->lane, &device->unmap_job);
+}
+
+const struct guest_options *
+device_guest_options(const struct device *device)
+{
+	return options_find_guest(device->host->options, device->name, device->uuid);
 }
 
 bool

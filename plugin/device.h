@@ -156,6 +156,7 @@ struct device {
 	const struct device_handler *handler;
 	void *handler_data;
 	struct log_subject subject;
+	char name[STORE_NAME_OCTETS]; /* the guest's, as rules name it */
 	char uuid[40];
 	uint32_t serial;
 	struct account *account; /* its guest's */
@@ -188,6 +189,10 @@ device_create(struct display_host *host, const struct store_device *setup,
 /* Leaves the screens at once; handler->detached() when all is unmapped. */
 void
 device_destroy(struct device *device);
+
+/* The rule of weston.ini for its guest. */
+const struct guest_options *
+device_guest_options(const struct device *device);
 
 /* Counts pages that are about to be mapped against the guest's and the host's
  * budget. False, and a line in the log that says what to do: one is used up. */

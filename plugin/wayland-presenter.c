@@ -130,8 +130,7 @@ choose_way(struct presented_device *presented, struct presented_framebuffer *sho
 {
 	const struct device *device = presented->device;
 	const struct format *format = shown->framebuffer->format;
-	const struct guest_options *guest =
-		options_find_guest(device->host->options, device->subject.guest, device->uuid);
+	const struct guest_options *guest = device_guest_options(device);
 	bool direct = presented->presenter->dmabuf.mode == DMABUF_DIRECT_DISPLAY;
 
 	shown->alpha = guest->alpha && format->fourcc != format->opaque_fourcc;
@@ -380,9 +379,7 @@ keep_picture(struct presented_device *presented)
 	const struct device *device = presented->device;
 	struct framebuffer *framebuffer;
 
-	if (!options_find_guest(device->host->options, device->subject.guest, device->uuid)
-		     ->keep_picture ||
-	    !freeze_surfaces(presented))
+	if (!device_guest_options(device)->keep_picture || !freeze_surfaces(presented))
 		return false;
 	wl_list_for_each(framebuffer, &device->framebuffers, link) {
 		struct presented_framebuffer *shown = framebuffer->presented;

@@ -26,6 +26,7 @@
 struct xenbus_device {
 	struct wl_list link; /* xenbus.devices */
 	struct log_subject subject;
+	char name[STORE_NAME_OCTETS];
 	char uuid[40];
 	char frontend[256]; /* path; "" until known */
 	struct xenbus_view view;
@@ -236,11 +237,11 @@ read_identity(struct xenbus *xenbus, struct xenbus_device *device)
 	snprintf(path, sizeof(path), "/local/domain/%u", device->subject.domid);
 	_autofree_ char *name = read_node(xenbus, path, "name");
 	_autofree_ char *vm = read_node(xenbus, path, "vm");
-	if (name)
-		log_escape(device->subject.guest, sizeof(device->subject.guest), name);
+	if (name && strlen(name) < sizeof(device->name))
+		strcpy(device->name, name);
 	else
-		snprintf(device->subject.guest, sizeof(device->subject.guest), "domain-%u",
-			 device->subject.domid);
+		snprintf(device->name, sizeof(device->name), "domain-%u", device->subject.domid);
+	log_escape(device->subject.guest, sizeof(device->subject.guest), device->name);
 	device->uuid[0] = '\0';
 	if (vm && strncmp(vm, "/vm/", 4) == 0)
 		log_escape(device->uuid, sizeof(device->uuid), vm + 4);
@@ -407,6 +408,7 @@ read_configuration(struct xenbus *xenbus, struct xenbus_device *device)
 		      "it has no connector; add connectors= to the vdispl line of the guest's "
 		      "configuration");
 	offered->subject = device->subject;
+	memcpy(offered->name, device->name, sizeof(offered->name));
 	memcpy(offered->uuid, device->uuid, sizeof(offered->uuid));
 	return offered->connector_count ? 0 : -ENOENT;
 }

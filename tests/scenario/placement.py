@@ -22,6 +22,17 @@ def position_and_size(rig):
 
 
 @scenario("placement")
+def names_of_guests_are_taken_as_they_are(rig):
+    """A rule's name may have any letters, and be as long as a guest's; names that begin alike are two."""
+    long = "a" * 100
+    weston = rig.weston(outputs=(("headless", 160, 120), ("second", 160, 120), ("third", 160, 120)),
+                        config=rule(guest="küche", output="second") + rule(guest=f"{long}1", output="third"))
+    for number, name in enumerate(("küche", f"{long}1", f"{long}2")):
+        rig.guest(name, "160x120").picture(number, size=(160, 120))
+    weston.expect("picture=160,0,160,120,XR24,0", "picture=320,0,160,120,XR24,1", "picture=0,0,160,120,XR24,2")
+
+
+@scenario("placement")
 def fit_keeps_the_aspect(rig):
     """fit: as large as fits, centred, on a wide and on a high output; grey beside it."""
     weston = rig.weston(outputs=(("headless", 800, 300), ("high", 320, 400)))

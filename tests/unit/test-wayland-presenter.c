@@ -173,6 +173,12 @@ device_give_pages(struct device *device, uint32_t pages)
 	device->host->mapped_pages -= pages;
 }
 
+const struct guest_options *
+device_guest_options(const struct device *of)
+{
+	return options_find_guest(of->host->options, of->name, of->uuid);
+}
+
 const struct connector_options *
 connector_options(const struct connector *connector)
 {
@@ -430,6 +436,7 @@ connect_device(void)
 	device.connectors = connectors;
 	device.connector_count = CONNECTORS;
 	strcpy(device.subject.guest, "g");
+	strcpy(device.name, "g");
 	wl_list_init(&device.framebuffers);
 	wl_list_init(&device.buffers);
 	for (unsigned i = 0; i < CONNECTORS; i++)
