@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <drm_fourcc.h>
+#include <xen/errno.h>
 
 #define RING 1u
 #define DIRECTORY 13u
@@ -136,7 +137,7 @@ check_answered(int status)
 }
 
 static void
-create_buffer(uint64_t cookie)
+ask_to_create(uint64_t cookie)
 {
 	struct xendispl_req request = {.operation = XENDISPL_OP_DBUF_CREATE};
 
@@ -147,6 +148,12 @@ create_buffer(uint64_t cookie)
 								   .buffer_sz = PITCH * HEIGHT,
 								   .gref_directory = DIRECTORY};
 	ask(request);
+}
+
+static void
+create_buffer(uint64_t cookie)
+{
+	ask_to_create(cookie);
 	run_worker();
 	check_answered(0);
 }
@@ -311,5 +318,27 @@ TEST(detach_of_what_is_not_ready_is_answered_at_once)
 	detach_framebuffer(1);
 	check_answered(0);
 	check_int(host_clock_ms, then);
+	tear_down();
+}
+
+/* The host is so slow that the page directory is still unread when the guest gives up. */
+TEST(a_buffer_that_was_refused_too_late_is_none)
+{
+	set_up();
+	unsigned before = answers();
+	ask_to_create(1);
+	host_pass_time(DIRECTORY_READ_WITHIN_MS - 1);
+	check_int(answers(), before);
+	host_pass_time(1);
+	check_answered(-XEN_EIO);
+	/* The cookie is free again, and the pages are when the worker has seen to them. */
+	host_pass_time(1);
+	ask_to_create(1);
+	run_worker();
+	check_answered(0);
+	check_int(host.mapped_pages, geometry_pages(PITCH * HEIGHT));
+	destroy_buffer(1);
+	check_answered(0);
+	check_int(host.mapped_pages, 0);
 	tear_down();
 }
