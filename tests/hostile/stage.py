@@ -13,7 +13,7 @@ import time
 from rig.guest import words_of
 from rig.machine import wait_until
 from rig.points import start_other, weston_with_points
-from rig.runner import Failure, check, equal, scenario
+from rig.runner import Failure, check, equal, scenario, skip_without_dmabuf
 from rig.weston import SCALE
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -26,6 +26,8 @@ XR24 = int.from_bytes(b"XR24", "little")
 # lines that are no answer to anything: connections, farewells, paths
 LINES_APART = 40
 PLAYED = []
+# with the renderer GL, which has to take dma-bufs: Weston 14 or later
+GL = os.environ.get("HOSTILE_RENDERER") == "gl"
 
 
 def table():
@@ -65,6 +67,13 @@ def of_cookie(operation, cookie):
     return request(operation, struct.pack("<Q", cookie))
 
 
+def with_dmabufs(config):
+    """The same where guests' pages are dma-bufs."""
+    section = "[xen-display]\n"
+    return config.replace(section, section + "dmabuf=force\n", 1) if section in config else \
+        section + "dmabuf=force\n" + config
+
+
 class Stage:
     """weston, other, and guest: the attacker."""
 
@@ -73,7 +82,12 @@ class Stage:
         rig.start_machine("PVH")
         self.began = time.monotonic()
         # Everything goes through one Weston with its defaults, but for what the case is about.
+        if GL:
+            options["renderer"] = "gl"
+            config = with_dmabufs(config)
         self.weston, self.points = weston_with_points(rig, outputs=OUTPUTS, config=config + CONFIG, **options)
+        if GL:
+            skip_without_dmabuf(self.weston)
         self.other = start_other(rig)
         self.still = self.come_to_rest()
         self.other.ok("animate 0 0 0 1 2")
@@ -209,6 +223,8 @@ class Stage:
         self.other.no_event("bad-event-id", 0)
         self.other.no_event("flip-timeout", 0)
         self.weston.expect(f"picture=320,0,160,120,XR24,{1 + shown % 2}")
+        if GL:
+            self.rig.let_go(self.weston)
         self.rig.remark = f"{self.steps} steps, {shown} flips of the other guest, " \
                           f"longest wait for two of them {self.longest * 1000:.0f} ms"
 
