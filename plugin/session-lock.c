@@ -43,21 +43,12 @@ unwatch_all(struct session_lock *lock)
 }
 
 static void
-look(struct session_lock *lock)
-{
-	bool before = lock->locked;
-
-	if (session_lock_check(lock) != before)
-		lock->changed(lock->data);
-}
-
-static void
 handle_look(void *data)
 {
 	struct session_lock *lock = data;
 
 	lock->look_source = NULL;
-	look(lock);
+	session_lock_check(lock);
 }
 
 static void
@@ -105,7 +96,7 @@ handle_woke(struct wl_listener *listener, void *data)
 {
 	struct session_lock *lock = wl_container_of(listener, lock, woke);
 
-	look(lock);
+	session_lock_check(lock);
 }
 
 void
@@ -118,7 +109,9 @@ session_lock_init(struct session_lock *lock, struct weston_compositor *composito
 	wl_list_init(&lock->watched);
 	lock->woke.notify = handle_woke;
 	wl_signal_add(&compositor->wake_signal, &lock->woke);
-	session_lock_check(lock);
+	lock->locked = has_lock_layer(compositor);
+	if (lock->locked)
+		watch_all(lock);
 }
 
 void
@@ -135,10 +128,13 @@ session_lock_check(struct session_lock *lock)
 {
 	bool locked = has_lock_layer(lock->compositor);
 
-	if (locked && !lock->locked)
-		watch_all(lock);
-	else if (!locked)
-		unwatch_all(lock);
+	if (locked == lock->locked)
+		return locked;
 	lock->locked = locked;
+	if (locked)
+		watch_all(lock);
+	else
+		unwatch_all(lock);
+	lock->changed(lock->data);
 	return locked;
 }

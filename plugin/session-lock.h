@@ -21,7 +21,8 @@ struct session_lock {
 	struct wl_event_source *look_source; /* idle, pending */
 };
 
-/* `changed` is called from the event loop or when the compositor wakes up. */
+/* `changed` is called from the event loop, when the compositor wakes up, and from within
+ * session_lock_check(). */
 void
 session_lock_init(struct session_lock *lock, struct weston_compositor *compositor,
 		  void (*changed)(void *data), void *data);
@@ -29,6 +30,6 @@ session_lock_init(struct session_lock *lock, struct weston_compositor *composito
 void
 session_lock_finish(struct session_lock *lock);
 
-/* Looks again, without calling `changed`. */
+/* Looks again. */
 bool
 session_lock_check(struct session_lock *lock);

@@ -301,3 +301,26 @@ def converted_pixels_of_other_sizes_are_given_back(rig):
     guest.show(1, *SIZE, bpp=24)
     guest.ok("dbuf-create 0 3 320x240 32", -12)
     weston.expect_log("max-guest-pages")
+
+
+@scenario("presenter")
+def still_guest_is_hidden_while_locked(rig):
+    """A guest that draws nothing is not seen while the session is locked, whoever else draws; and after it is."""
+    weston = rig.weston(outputs=SCREEN, shell_config="locking=true\n",
+                        config="[xen-connector]\nguest=other\nx=128\ny=90\nwidth=64\nheight=60\nz=1\n"
+                        "[xen-connector]\nguest=still\nresample-rate=0\n")
+    still, other = rig.guest("still", SMALL), rig.guest("other", "64x60")
+    still.picture(1, size=SIZE)
+    for cookie in (1, 2):
+        other.buffer(cookie, 64, 60, picture=cookie)
+    other.show(1, 64, 60)
+    edges = [f"picture=0,{y},320,20,XR24,1,0,{y},320,240" for y in (0, 220)]
+    weston.expect(*edges)
+    other.ok("animate 0 0 0 1 2")
+    weston.control("idle")
+    time.sleep(2)  # desktop-shell fades out, and locks then
+    weston.control("wake")
+    # The dialog covers the middle: the guest would be seen at the edges.
+    weston.expect("solid=0,0,40,10,303030", "solid=280,230,40,10,303030")
+    weston.control("unlock")
+    weston.expect(*edges)
