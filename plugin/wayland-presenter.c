@@ -89,9 +89,13 @@ reason_to_convert(const struct presented_device *presented,
 		  const struct presented_framebuffer *shown)
 {
 	const struct framebuffer *framebuffer = shown->framebuffer;
+	const struct limits *limits = &presented->device->host->limits;
 
 	if (!framebuffer->buffer->backing.writable)
 		return "the guest granted its pages for reading only";
+	/* Weston's mmap of them cannot be cut into pieces. */
+	if (framebuffer->buffer->geometry.pages > limits->pages_per_refresh)
+		return "it has more pages than max-pages-per-refresh in weston.ini";
 	if (!client_has_shm_format(presented->client, shown->fourcc))
 		return "Weston's renderer does not read this format";
 	if (is_yuv_misread(shown))

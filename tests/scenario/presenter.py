@@ -324,3 +324,19 @@ def still_guest_is_hidden_while_locked(rig):
     weston.expect("solid=0,0,40,10,303030", "solid=280,230,40,10,303030")
     weston.control("unlock")
     weston.expect(*edges)
+
+
+@scenario("presenter")
+def more_pages_than_may_be_mapped_at_once(rig):
+    """max-pages-per-refresh: a buffer of that many is read in place, one of a page more is converted."""
+    weston = rig.weston(outputs=(("headless", 640, 480),),
+                        config="[xen-display]\nmax-pages-per-refresh=300\n")
+    guest = rig.guest("guest", "640x480")
+    guest.buffer(1, 640, 480, picture=1)
+    guest.show(1, 640, 480)
+    weston.expect("picture=0,0,640,480,XR24,1")
+    check("path mapped" in weston.log() and "path converted" not in weston.log(), "not mapped")
+    guest.buffer(2, 640, 480, options="ofs=4", picture=2)
+    guest.flip(2)
+    weston.expect("picture=0,0,640,480,XR24,2")
+    weston.expect_log("path converted .*max-pages-per-refresh in weston.ini")
