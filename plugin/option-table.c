@@ -72,7 +72,7 @@ const struct option_entry option_table[] = {
 	{SECTION_CONNECTOR, "height", KIND_INT, IN_CONNECTOR(options.height), 0, 0, 65536, "0",
 	 "pixels", "height of the rectangle; 0 = the output's"},
 	{SECTION_CONNECTOR, "z", KIND_INT, IN_CONNECTOR(options.z), 0, -1000000, 1000000, "0", "",
-	 "order of screens that overlap: higher is in front"},
+	 "order of screens that overlap: higher is in front; if equal, the younger domain"},
 	{SECTION_CONNECTOR, "resample-rate", KIND_UINT, IN_CONNECTOR(options.resample_rate_hz),
 	 IN_CONNECTOR(has_resample_rate), 0, 240, "", "Hz",
 	 "as in [xen-display], for this screen alone; absent = the one there"},

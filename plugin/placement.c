@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "log.h"
-
 static struct weston_output *
 find_output(const struct placement *placement, const struct weston_output *leaving)
 {
@@ -268,22 +266,37 @@ placements_finish(struct placements *placements)
 	weston_layer_fini(&placements->layer);
 }
 
+/* By what no guest can change: not even by coming again. */
+static bool
+goes_in_front(const struct placement *placement, const struct placement *other)
+{
+	if (placement->options->z != other->options->z)
+		return placement->options->z > other->options->z;
+	if (placement->domid != other->domid)
+		return placement->domid > other->domid;
+	if (placement->devid != other->devid)
+		return placement->devid > other->devid;
+	return placement->connector > other->connector;
+}
+
 void
 placement_init(struct placement *placement, struct placements *placements,
-	       const struct connector_options *options, unsigned connector,
-	       const struct placement_handler *handler, void *data)
+	       const struct connector_options *options, const struct log_subject *subject,
+	       unsigned connector, const struct placement_handler *handler, void *data)
 {
 	struct wl_list *before = &placements->placements;
 	struct placement *other;
 
 	placement->placements = placements;
 	placement->options = options;
+	placement->domid = subject->domid;
+	placement->devid = subject->devid;
 	placement->connector = connector;
 	placement->handler = handler;
 	placement->data = data;
-	/* Frontmost first; of two with the same z the later one is in front. */
+	/* Frontmost first. */
 	wl_list_for_each(other, &placements->placements, link) {
-		if (other->options->z <= options->z)
+		if (goes_in_front(placement, other))
 			break;
 		before = &other->link;
 	}

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "geometry.h"
+#include "log.h"
 #include "options.h"
 #include "session-lock.h"
 
@@ -37,6 +38,8 @@ struct placement {
 	const struct placement_handler *handler;
 	void *data;
 	const struct connector_options *options;
+	uint16_t domid;
+	uint32_t devid;
 	unsigned connector;
 
 	struct weston_output *output;   /* NULL: not there at the moment */
@@ -52,11 +55,12 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 void
 placements_finish(struct placements *placements);
 
-/* `connector`: its number, for options that name no output. options must live as long. */
+/* Whose connector it is, and its number, tell the output where options name none, and what is in
+ * front where z is equal. options must live as long. */
 void
 placement_init(struct placement *placement, struct placements *placements,
-	       const struct connector_options *options, unsigned connector,
-	       const struct placement_handler *handler, void *data);
+	       const struct connector_options *options, const struct log_subject *subject,
+	       unsigned connector, const struct placement_handler *handler, void *data);
 
 void
 placement_finish(struct placement *placement);

@@ -668,8 +668,8 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 	surface->connector = connector;
 	surface->index = connector->index;
 	surface->shadow.fd = -1;
-	placement_init(&surface->placement, placements, options, connector->index,
-		       &placement_handler, surface);
+	placement_init(&surface->placement, placements, options, &connector->device->subject,
+		       connector->index, &placement_handler, surface);
 }
 
 void

@@ -92,7 +92,7 @@ def scaling_down(rig):
 
 @scenario("placement")
 def z_order(rig):
-    """The higher z is in front, whoever came first; equal ones by their coming."""
+    """The higher z is in front, whoever came first."""
     config = (rule(guest="low", x=0, y=0, width=160, height=120, z=-1) +
               rule(guest="high", x=80, y=60, width=160, height=120, z=7) +
               rule(guest="middle", x=40, y=30, width=160, height=120))

@@ -340,3 +340,32 @@ def more_pages_than_may_be_mapped_at_once(rig):
     guest.flip(2)
     weston.expect("picture=0,0,640,480,XR24,2")
     weston.expect_log("path converted .*max-pages-per-refresh in weston.ini")
+
+
+@scenario("presenter")
+def reconnecting_changes_no_order(rig):
+    """Of equal z the younger domain is in front, then the higher device, then the higher connector."""
+    weston = rig.weston(outputs=SCREEN)
+    first, second = rig.guest("first", SMALL, SMALL), rig.guest("second", SMALL, SMALL)
+
+    def connect_again(guest):
+        guest.ok("close 0")
+        guest.ok("state 0 1")
+        guest.connect()
+
+    def show(guest, number):
+        for connector in (1, 0):
+            guest.picture(number + connector, size=SIZE, connector=connector, cookie=1 + connector)
+
+    show(second, 5)
+    weston.expect("picture=0,0,320,240,XR24,6")
+    show(first, 1)
+    weston.expect("picture=0,0,320,240,XR24,6")
+    for guest, number in ((first, 1), (second, 5), (first, 1)):
+        connect_again(guest)
+        show(guest, number)
+        weston.expect("picture=0,0,320,240,XR24,6")
+    second.ok("config-off 0 1")
+    weston.expect("picture=0,0,320,240,XR24,5")
+    second.ok("config-off 0 0")
+    weston.expect("picture=0,0,320,240,XR24,2")
