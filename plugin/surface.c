@@ -126,10 +126,22 @@ slot_keep(struct slot *slot)
 
 /* The shadow: pixels of our own */
 
+static uint32_t
+pages_of(size_t size)
+{
+	return (uint32_t)((size + PAGE_OCTETS - 1) / PAGE_OCTETS);
+}
+
+uint32_t
+surface_own_pages(const struct surface *surface)
+{
+	return pages_of(surface->shadow.size);
+}
+
 static bool
 shadow_take_pages(struct surface *surface, size_t size)
 {
-	uint32_t pages = (uint32_t)((size + PAGE_OCTETS - 1) / PAGE_OCTETS);
+	uint32_t pages = pages_of(size);
 
 	if (!device_take_pages(surface->connector->device, pages))
 		return false;

@@ -22,11 +22,11 @@ struct presented_framebuffer;
 /* A wl_buffer, and whether the compositor may still read it. */
 struct slot {
 	struct surface *surface;
-	struct wl_buffer *wl_buffer; /* NULL: not made yet */
+	struct presented_framebuffer *framebuffer; /* NULL: of the surface's own pixels */
+	struct wl_buffer *wl_buffer;               /* NULL: not made yet */
 	bool busy;
 
 	/* Of a dma-buf alone. */
-	struct presented_framebuffer *framebuffer;
 	struct dmabuf_order *order;    /* NULL: not being made */
 	int dmabuf_fd;                 /* the import's; -1: not of a dma-buf, or gone */
 	struct wl_event_source *fence; /* until the GPU has read it; NULL: not waited for */
@@ -135,6 +135,10 @@ surface_hide(struct surface *surface);
  * stays until surface_finish(). */
 void
 surface_freeze(struct surface *surface);
+
+/* The size of what is converted for it, charged or not. */
+uint32_t
+surface_own_pages(const struct surface *surface);
 
 /* Shows the wanted framebuffer, if all that it takes is there, and if it has to be
  * converted, as soon as it may. */

@@ -7,6 +7,7 @@
 #include "wayland-presenter.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,8 @@ struct presented_device {
 	struct wayland_presenter *presenter;
 	struct device *device;      /* NULL: gone, and its last picture is kept */
 	struct log_subject subject; /* whose picture it is */
+	char uuid[40];              /* "": unknown */
+	uint32_t kept_pages;        /* charged to the host alone, once the device is gone */
 	struct client *client;      /* NULL: none at the moment */
 	bool ready;
 	unsigned losses; /* of clients, until there was none for a while */
@@ -212,8 +215,6 @@ order_slots(struct presented_device *presented, struct presented_framebuffer *sh
 	for (unsigned i = 0; i < shown->slot_count; i++) {
 		struct slot *slot = &shown->slots[i];
 
-		slot->framebuffer = shown;
-		slot->surface = &presented->surfaces[i];
 		slot->order = linux_dmabuf_order(&presented->client->dmabuf, &picture,
 						 handle_slot_made, slot);
 		if (!slot->order) {
@@ -319,6 +320,7 @@ forget_picture(struct presented_device *presented)
 	struct presented_framebuffer *shown, *next;
 
 	wl_list_remove(&presented->link);
+	presented->presenter->host->mapped_pages -= presented->kept_pages;
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_set_client(&presented->surfaces[i], NULL);
 	wl_list_for_each_safe(shown, next, &presented->kept, link) {
@@ -328,15 +330,34 @@ forget_picture(struct presented_device *presented)
 	presented_device_free(presented);
 }
 
+/* A guest may come again with another UUID, as "xl create" makes one each time, or renamed. */
+static bool
+is_of_device(const struct presented_device *presented, const struct device *device)
+{
+	if (presented->subject.devid != device->subject.devid)
+		return false;
+	return strcmp(presented->subject.guest, device->subject.guest) == 0 ||
+	       (device->uuid[0] && strcmp(presented->uuid, device->uuid) == 0);
+}
+
 static void
-forget_pictures_of(struct wayland_presenter *presenter, const struct log_subject *subject)
+forget_pictures_of(struct wayland_presenter *presenter, const struct device *device)
 {
 	struct presented_device *presented, *next;
 
 	wl_list_for_each_safe(presented, next, &presenter->kept, link)
-		if (presented->subject.devid == subject->devid &&
-		    strcmp(presented->subject.guest, subject->guest) == 0)
+		if (is_of_device(presented, device))
 			forget_picture(presented);
+}
+
+/* Whether the tool stack tells who it is: else nobody knows when it comes again. */
+static bool
+is_known(const struct device *device)
+{
+	char number[sizeof(device->subject.guest)];
+
+	snprintf(number, sizeof(number), "domain-%u", device->subject.domid);
+	return device->uuid[0] || strcmp(device->subject.guest, number) != 0;
 }
 
 /* Keeps the slots that are shown; false: none is. */
@@ -376,6 +397,32 @@ freeze_surfaces(struct presented_device *presented)
 	return any;
 }
 
+static bool
+is_shown(const struct presented_device *presented, const struct display_buffer *buffer)
+{
+	for (unsigned i = 0; i < presented->surface_count; i++) {
+		const struct slot *slot = presented->surfaces[i].shown;
+
+		if (slot && slot->framebuffer && slot->framebuffer->framebuffer->buffer == buffer)
+			return true;
+	}
+	return false;
+}
+
+/* The guest's own charge goes with its device; what stays counts all the same. */
+static void
+charge_host(struct presented_device *presented)
+{
+	const struct display_buffer *buffer;
+
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		presented->kept_pages += surface_own_pages(&presented->surfaces[i]);
+	wl_list_for_each(buffer, &presented->device->buffers, link)
+		if (is_shown(presented, buffer))
+			presented->kept_pages += buffer->geometry.pages;
+	presented->presenter->host->mapped_pages += presented->kept_pages;
+}
+
 /* Everything of the device goes but the surfaces and what they show. */
 static bool
 keep_picture(struct presented_device *presented)
@@ -383,8 +430,10 @@ keep_picture(struct presented_device *presented)
 	const struct device *device = presented->device;
 	struct framebuffer *framebuffer;
 
-	if (!device_guest_options(device)->keep_picture || !freeze_surfaces(presented))
+	if (!device_guest_options(device)->keep_picture || !is_known(device) ||
+	    !freeze_surfaces(presented))
 		return false;
+	charge_host(presented);
 	wl_list_for_each(framebuffer, &device->framebuffers, link) {
 		struct presented_framebuffer *shown = framebuffer->presented;
 
@@ -468,8 +517,9 @@ static const struct client_handler scout_handler = {
 
 int
 wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compositor *compositor,
-		       const struct display_host *host)
+		       struct display_host *host)
 {
+	presenter->host = host;
 	presenter->server = compositor->wl_display;
 	if (pacing_init(&presenter->pacing, host) < 0)
 		return -ENOMEM;
@@ -640,9 +690,10 @@ create_device(void *data, struct device *device, void **out)
 	presented->presenter = presenter;
 	presented->device = device;
 	presented->subject = device->subject;
+	snprintf(presented->uuid, sizeof(presented->uuid), "%s", device->uuid);
 	wl_list_init(&presented->imports);
 	wl_list_init(&presented->kept);
-	forget_pictures_of(presenter, &device->subject);
+	forget_pictures_of(presenter, device);
 	presented->client = client_create(presenter->server, &client_handler, presented);
 	if (!presented->client) {
 		free(presented);
@@ -700,6 +751,10 @@ create_framebuffer(void *data, struct framebuffer *framebuffer)
 	shown->framebuffer = framebuffer;
 	shown->import = import;
 	shown->slot_count = presented->surface_count;
+	for (unsigned i = 0; i < shown->slot_count; i++) {
+		shown->slots[i].framebuffer = shown;
+		shown->slots[i].surface = &presented->surfaces[i];
+	}
 	framebuffer->presented = shown;
 	if (presented->ready)
 		begin_import(presented, shown);

@@ -17,6 +17,7 @@
 struct client;
 
 struct wayland_presenter {
+	struct display_host *host;
 	struct wl_display *server;
 	struct placements placements;
 	struct pacing pacing;
@@ -35,7 +36,7 @@ struct wayland_presenter {
  */
 int
 wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compositor *compositor,
-		       const struct display_host *host);
+		       struct display_host *host);
 
 /* After the last device was destroyed. */
 void

@@ -369,3 +369,66 @@ def reconnecting_changes_no_order(rig):
     weston.expect("picture=0,0,320,240,XR24,5")
     second.ok("config-off 0 0")
     weston.expect("picture=0,0,320,240,XR24,2")
+
+
+KEEP = "[xen-guest]\nname=*\nkeep-picture=true\n"
+
+
+def leave_picture(rig, weston, guest, fourcc="XR24"):
+    """The guest shows picture 1, and is destroyed."""
+    guest.buffer(1, *SIZE, fourcc, picture=1)
+    guest.show(1, *SIZE, bpp=24 if fourcc == "RG24" else 32)
+    weston.expect(f"picture=0,0,320,240,{fourcc},1")
+    guest.destroy()
+    weston.expect_log("disconnected after")
+    check(wait_until(lambda: rig.machine.domain(guest.domid) is None or
+                     rig.machine.domain(guest.domid)["mapped_pages"] <= 75, 5), "pages are held")
+    time.sleep(0.2)
+
+
+def kept_pages(fourcc):
+    def counted(rig):
+        weston = rig.weston(outputs=SCREEN, config=KEEP + "[xen-display]\nmax-host-pages=160\n"
+                            "max-guest-pages=160\n")
+        leave_picture(rig, weston, rig.guest("g", SMALL), fourcc)
+        other = rig.guest("other", SMALL)
+        other.ok("dbuf-create 0 1 320x240 32")
+        other.ok("dbuf-create 0 2 320x240 32", -12)
+        weston.expect_log("raise max-host-pages")
+        weston.expect(f"picture=0,0,320,240,{fourcc},1")
+        rig.guest("g", SMALL)
+        weston.expect("solid=0,0,320,240,303030")
+        other.ok("dbuf-create 0 2 320x240 32")
+
+    counted.__name__ = f"kept_picture_of_{fourcc.lower()}_is_charged"
+    counted.__doc__ = f"What a guest that is gone left on a screen ({fourcc}) counts against the host's limit."
+    scenario("presenter")(counted)
+
+
+for each in ("XR24", "RG24"):
+    kept_pages(each)
+
+
+@scenario("presenter")
+def kept_picture_of_a_renamed_guest(rig):
+    """The guest comes again under another name: its UUID tells that the picture is its own."""
+    uuid = "12345678-1234-1234-1234-123456789abc"
+    weston = rig.weston(outputs=SCREEN, config=KEEP)
+    leave_picture(rig, weston, rig.guest("g", SMALL, uuid=uuid))
+    rig.guest("someone", SMALL)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    rig.guest("renamed", SMALL, uuid=uuid)
+    weston.expect("solid=0,0,320,240,303030")
+
+
+@scenario("presenter")
+def no_picture_of_a_nameless_guest_is_kept(rig):
+    """Where the tool stack's nodes cannot be read, nobody knows when the guest comes again."""
+    guest = rig.guest("g", SMALL, connect=False)
+    for node in ("name", "vm"):
+        rig.machine.store.remove(f"/local/domain/{guest.domid}/{node}")
+    weston = rig.weston(outputs=SCREEN, config=KEEP)
+    guest.connect()
+    weston.expect_log(f"guest domain-{guest.domid}.*connected")
+    leave_picture(rig, weston, guest)
+    weston.expect("solid=0,0,320,240,303030")

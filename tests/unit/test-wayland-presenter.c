@@ -339,6 +339,12 @@ surface_can_show(const struct surface *surface)
 	return true;
 }
 
+uint32_t
+surface_own_pages(const struct surface *surface)
+{
+	return 0;
+}
+
 bool
 surface_previous_held(const struct surface *surface)
 {
@@ -422,6 +428,7 @@ stop_host(void)
 	wayland_presenter_finish(&presenter);
 	options_destroy(host.options);
 	free(compositor);
+	check_int(host.mapped_pages, 0);
 	check(wl_list_empty(&timers));
 	check(wl_list_empty(&jobs));
 	check_int(open_orders(), 0);
@@ -482,6 +489,7 @@ TEST(picture_is_kept_while_a_buffer_is_still_ordered)
 	configure("keep-picture", "true");
 	connect_device();
 	buffer = buffer_of_pages(1);
+	wl_list_insert(&device.buffers, &buffer.link);
 	attach(&framebuffer, &buffer);
 	run_jobs();
 	check_int(open_orders(), CONNECTORS);
@@ -495,6 +503,7 @@ TEST(picture_is_kept_while_a_buffer_is_still_ordered)
 	check(shown->wl_buffer == a_buffer);
 	/* The number is anybody's, now that the import has closed it. */
 	check_int(shown->dmabuf_fd, -1);
+	check_int(host.mapped_pages, 1);
 	/* The framebuffer that it was ordered for is gone. */
 	check_int(open_orders(), 0);
 	stop_host();
