@@ -50,8 +50,9 @@ struct presented_framebuffer {
 	struct wl_list link;             /* presented_device.kept, once the framebuffer is gone */
 	struct framebuffer *framebuffer; /* gone, then */
 	struct import *import;
-	bool decided; /* way and fourcc are known */
-	bool refused; /* the compositor could not import its dma-buf */
+	bool decided;   /* way and fourcc are known */
+	bool refused;   /* the compositor could not import its dma-buf */
+	bool unordered; /* its wl_buffers are still to be asked for */
 	enum import_way way;
 	uint32_t fourcc; /* what the compositor is told */
 	bool alpha;

@@ -19,6 +19,11 @@
 #include "import.h"
 #include "surface.h"
 
+/* Descriptors and requests that Weston has not taken yet end the client, where they are more than
+ * fit into its socket: wl_buffers of dma-bufs are ordered so many at a time, or of one framebuffer.
+ */
+#define ORDERS_AT_ONCE 16
+
 /* So often a device that lost its client has another one at once; with each, all of its
  * buffers are mapped anew. Then it waits for it, each time longer. */
 #define LOSSES_FORGIVEN 4
@@ -35,7 +40,8 @@ struct presented_device {
 	uint32_t kept_pages;        /* charged to the host alone, once the device is gone */
 	struct client *client;      /* NULL: none at the moment */
 	bool ready;
-	unsigned losses; /* of clients, until there was none for a while */
+	struct wl_callback *orders_sync; /* then the next portion is ordered; NULL: none waits */
+	unsigned losses;                 /* of clients, until there was none for a while */
 	int64_t lost_ms;
 	struct loop_timer *timer; /* for the next client; NULL: never had to wait */
 	struct wl_list imports;   /* import.link */
@@ -197,6 +203,14 @@ handle_slot_made(void *data, struct wl_buffer *wl_buffer)
 	framebuffer_ready(shown->framebuffer, 0);
 }
 
+static void
+drop_orders_sync(struct presented_device *presented)
+{
+	if (presented->orders_sync)
+		wl_callback_destroy(presented->orders_sync);
+	presented->orders_sync = NULL;
+}
+
 /* One for each connector: each has releases of its own. */
 static void
 order_slots(struct presented_device *presented, struct presented_framebuffer *shown)
@@ -222,6 +236,46 @@ order_slots(struct presented_device *presented, struct presented_framebuffer *sh
 			return;
 		}
 	}
+}
+
+static void
+await_orders(struct presented_device *presented);
+
+static void
+handle_orders_due(void *data, struct wl_callback *callback, uint32_t serial)
+{
+	struct presented_device *presented = data;
+	struct framebuffer *framebuffer, *next;
+	unsigned ordered = 0;
+
+	drop_orders_sync(presented);
+	wl_list_for_each_safe(framebuffer, next, &presented->device->framebuffers, link) {
+		struct presented_framebuffer *shown = framebuffer->presented;
+
+		if (!shown || !shown->unordered)
+			continue;
+		if (ordered >= ORDERS_AT_ONCE) {
+			await_orders(presented);
+			break;
+		}
+		shown->unordered = false;
+		ordered += shown->slot_count;
+		order_slots(presented, shown);
+	}
+	client_flush(presented->client);
+}
+
+static const struct wl_callback_listener orders_listener = {
+	.done = handle_orders_due,
+};
+
+/* What was ordered before is taken then. */
+static void
+await_orders(struct presented_device *presented)
+{
+	if (!presented->orders_sync)
+		presented->orders_sync =
+			client_sync(presented->client, &orders_listener, presented);
 	client_flush(presented->client);
 }
 
@@ -230,7 +284,8 @@ static void
 finish_import(struct presented_device *presented, struct presented_framebuffer *shown)
 {
 	if (shown->way == IMPORT_DMABUF) {
-		order_slots(presented, shown);
+		shown->unordered = true;
+		await_orders(presented);
 		return;
 	}
 	tell_way(presented, shown);
@@ -588,6 +643,7 @@ detach_client(struct presented_device *presented)
 	struct framebuffer *framebuffer;
 
 	presented->ready = false;
+	drop_orders_sync(presented);
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_set_client(&presented->surfaces[i], NULL);
 	wl_list_for_each(framebuffer, &presented->device->framebuffers, link) {
@@ -598,6 +654,7 @@ detach_client(struct presented_device *presented)
 		/* What the client died of is perhaps this: not again. */
 		shown->refused = shown->refused || is_ordered(shown);
 		shown->decided = false;
+		shown->unordered = false;
 		drop_slots(shown);
 	}
 }
@@ -718,6 +775,7 @@ destroy_device(void *data)
 	if (presented->timer)
 		presented->device->host->loop->remove_timer(presented->timer);
 	presented->timer = NULL;
+	drop_orders_sync(presented);
 	if (!kept)
 		detach_client(presented);
 	wl_list_for_each(framebuffer, &presented->device->framebuffers, link) {

@@ -5,7 +5,7 @@ import time
 
 from rig.machine import Machine
 from rig.points import weston_with_points
-from rig.runner import check, equal, scenario
+from rig.runner import check, equal, scenario, skip_without_dmabuf
 
 SIZE = (320, 240)
 SMALL = "320x240"
@@ -110,3 +110,33 @@ def restored_guest_comes_back(rig):
     guest = rig.guest("moving", SMALL, uuid="12345678-1234-1234-1234-123456789abc")
     guest.picture(7, size=SIZE)
     weston.expect("picture=0,0,320,240,XR24,7")
+
+
+@scenario("faults-gl", limit=180)
+def lost_with_a_thousand_dma_bufs(rig):
+    """1024 framebuffers on four connectors are ordered anew as dma-bufs, and the next connection lasts."""
+    rig.start_machine("PVH")
+    outputs = (*SCREEN, *((name, 320, 240) for name in ("second", "third", "fourth")))
+    weston, faults = weston_with_points(
+        rig, outputs=outputs, renderer="gl",
+        config="[xen-display]\ndmabuf=force\nmax-framebuffers=1024\nmax-requests-per-second=100000\n")
+    skip_without_dmabuf(weston)
+    guest = rig.guest("guest", *[SMALL] * 4)
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE, picture=cookie)
+    # Of a page each: llvmpipe maps them all.
+    guest.ok("dbuf-create 0 3 32x32 32")
+    for cookie in range(3, 1025):
+        guest.ok(f"fb-attach 0 3 {cookie} 32x32 XR24")
+    for connector in range(4):
+        guest.show(1, *SIZE, connector=connector)
+    shown = [f"picture={320 * number},0,320,240,XR24,1" for number in range(4)]
+    weston.expect(*shown)
+    for losses in (1, 2):
+        faults.tell("protocol-error")
+        guest.flips(4, 1, 2)
+        weston.expect(*shown, timeout=20)
+        equal(weston.log().count("it ended the connection"), losses, "connections that were lost")
+    equal(weston.control("list")[0].split()[7], "dma-buf", "path")
+    check("path mapped" not in weston.log(), "a framebuffer is no dma-buf any more")
+    rig.let_go(weston)
