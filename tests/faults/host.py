@@ -112,6 +112,23 @@ def restored_guest_comes_back(rig):
     weston.expect("picture=0,0,320,240,XR24,7")
 
 
+@scenario("failing", limit=120)
+def lost_with_a_thousand_pools(rig):
+    """1024 small buffers are mapped anew, and the next connection lasts."""
+    weston, faults = loop.weston_with_points(
+        rig, outputs=SCREEN, config="[xen-display]\nmax-buffers=1024\nmax-framebuffers=1024\n"
+        "max-requests-per-second=100000\n")
+    guest = flipping_guest(rig)
+    for cookie in range(3, 1025):
+        guest.buffer(cookie, 32, 32)
+    for losses in (1, 2):
+        faults.tell("protocol-error")
+        guest.flips(4, 1, 2)
+        weston.expect("picture=0,0,320,240,XR24,1", timeout=20)
+        time.sleep(1)
+        equal(weston.log().count("it ended the connection"), losses, "connections that were lost")
+
+
 @scenario("faults-gl", limit=180)
 def lost_with_a_thousand_dma_bufs(rig):
     """1024 framebuffers on four connectors are ordered anew as dma-bufs, and the next connection lasts."""
