@@ -136,7 +136,8 @@ def lost_with_a_thousand_dma_bufs(rig):
     outputs = (*SCREEN, *((name, 320, 240) for name in ("second", "third", "fourth")))
     weston, faults = weston_with_points(
         rig, outputs=outputs, renderer="gl",
-        config="[xen-display]\ndmabuf=force\nmax-framebuffers=1024\nmax-requests-per-second=100000\n")
+        config="[xen-display]\ndmabuf=force\nmax-framebuffers=1024\nmax-guest-descriptors=10000\n"
+               "max-requests-per-second=100000\n")
     skip_without_dmabuf(weston)
     guest = rig.guest("guest", *[SMALL] * 4)
     for cookie in (1, 2):
