@@ -145,6 +145,12 @@ placement_can_show(const struct placement *placement)
 	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
 }
 
+uint32_t
+placement_outputs(const struct placement *placement)
+{
+	return placement->surface ? placement->surface->output_mask : 0;
+}
+
 const char *
 placement_output_name(const struct placement *placement)
 {

@@ -81,6 +81,10 @@ placement_set_position(struct placement *placement, int32_t x, int32_t y);
 bool
 placement_can_show(const struct placement *placement);
 
+/* A bit for each output of the compositor that shows a part of the surface. */
+uint32_t
+placement_outputs(const struct placement *placement);
+
 /* NULL: there is none at the moment. */
 const char *
 placement_output_name(const struct placement *placement);

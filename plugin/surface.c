@@ -30,16 +30,6 @@ leaving_slot(const struct surface *surface)
 }
 
 static void
-slot_free(struct slot *slot)
-{
-	struct surface *surface = slot->surface;
-
-	slot->busy = false;
-	if (slot == leaving_slot(surface) && surface->connector)
-		connector_frame_released(surface->connector);
-}
-
-static void
 forget_fence(struct slot *slot)
 {
 	if (slot->fence)
@@ -47,13 +37,21 @@ forget_fence(struct slot *slot)
 	slot->fence = NULL;
 }
 
+static void
+slot_free(struct slot *slot)
+{
+	struct surface *surface = slot->surface;
+
+	forget_fence(slot);
+	slot->busy = false;
+	if (slot == leaving_slot(surface) && surface->connector)
+		connector_frame_released(surface->connector);
+}
+
 static int
 handle_fence(int fd, uint32_t mask, void *data)
 {
-	struct slot *slot = data;
-
-	forget_fence(slot);
-	slot_free(slot);
+	slot_free(data);
 	return 0;
 }
 
@@ -71,13 +69,29 @@ wait_for_gpu(struct slot *slot)
 	return slot->fence != NULL;
 }
 
+/* The frame after it has to be on screen, which is waited for anyway: by then the dma-buf mostly
+ * need not be asked, which would cost a system call for each flip. */
+static void
+look_at_previous(struct surface *surface)
+{
+	struct slot *slot = surface->previous;
+
+	if (!slot || !slot->busy || !slot->released || !surface->presented)
+		return;
+	if (surface->previous_read || !wait_for_gpu(slot))
+		slot_free(slot);
+}
+
 static void
 handle_released(void *data, struct wl_buffer *wl_buffer)
 {
 	struct slot *slot = data;
 
-	if (!wait_for_gpu(slot))
+	slot->released = true;
+	if (slot->dmabuf_fd < 0)
 		slot_free(slot);
+	else
+		look_at_previous(slot->surface);
 }
 
 static const struct wl_buffer_listener slot_listener = {
@@ -90,6 +104,7 @@ slot_take(struct slot *slot, struct surface *surface, struct wl_buffer *wl_buffe
 	slot->surface = surface;
 	slot->wl_buffer = wl_buffer;
 	slot->busy = false;
+	slot->released = false;
 	slot->dmabuf_fd = dmabuf_fd;
 	if (wl_buffer)
 		wl_buffer_add_listener(wl_buffer, &slot_listener, slot);
@@ -364,6 +379,23 @@ handle_sync_output(void *data, struct wp_presentation_feedback *proxy, struct wl
 {
 }
 
+/*
+ * Whether a frame that is on screen tells that the GPU reads none before it: the
+ * hardware has completed it, not a timer, and so everything that was drawn for
+ * that output before; and no other output shows the surface, nor did when the
+ * frame before was presented.
+ */
+static bool
+ends_reading(struct surface *surface, uint32_t flags)
+{
+	uint32_t before = surface->outputs;
+	uint32_t outputs = placement_outputs(&surface->placement);
+
+	surface->outputs = outputs;
+	return flags & WP_PRESENTATION_FEEDBACK_KIND_HW_COMPLETION && outputs == before &&
+	       outputs != 0 && (outputs & (outputs - 1)) == 0;
+}
+
 static void
 handle_presented(void *data, struct wp_presentation_feedback *proxy, uint32_t tv_sec_hi,
 		 uint32_t tv_sec_lo, uint32_t tv_nsec, uint32_t refresh_ns, uint32_t seq_hi,
@@ -371,9 +403,15 @@ handle_presented(void *data, struct wp_presentation_feedback *proxy, uint32_t tv
 {
 	struct feedback *feedback = data;
 	struct surface *surface = feedback->surface;
+	bool ends = ends_reading(surface, flags);
 
 	feedback_drop(feedback);
 	surface->convert_ms = 0; /* that was a refresh */
+	if (feedback->frame == surface->frame) {
+		surface->presented = true;
+		surface->previous_read = ends;
+		look_at_previous(surface);
+	}
 	connector_frame_presented(surface->connector, feedback->frame,
 				  (refresh_ns + 999999) / 1000000,
 				  flags & WP_PRESENTATION_FEEDBACK_KIND_ZERO_COPY);
@@ -451,8 +489,10 @@ attach(struct surface *surface, struct slot *slot)
 		surface->previous = surface->shown;
 	surface->shown = slot;
 	surface->last = slot;
+	surface->presented = false;
 	forget_fence(slot);
 	slot->busy = true;
+	slot->released = false;
 	wl_surface_attach(surface->wl_surface, slot->wl_buffer, 0, 0);
 	wl_surface_damage_buffer(surface->wl_surface, 0, 0, INT32_MAX, INT32_MAX);
 	ask_feedback(surface);
@@ -464,6 +504,7 @@ show_nothing(struct surface *surface)
 {
 	surface->previous = surface->shown;
 	surface->shown = NULL;
+	surface->presented = false;
 	wl_surface_attach(surface->wl_surface, NULL, 0, 0);
 	commit(surface);
 }
@@ -646,6 +687,7 @@ static void
 unmake(struct surface *surface)
 {
 	surface->usable = false;
+	surface->presented = false;
 	surface->shown = NULL;
 	surface->previous = NULL;
 	surface->last = NULL;

@@ -25,6 +25,7 @@ struct slot {
 	struct presented_framebuffer *framebuffer; /* NULL: of the surface's own pixels */
 	struct wl_buffer *wl_buffer;               /* NULL: not made yet */
 	bool busy;
+	bool released; /* by the compositor, but perhaps not by the GPU yet */
 
 	/* Of a dma-buf alone. */
 	struct dmabuf_order *order;    /* NULL: not being made */
@@ -99,7 +100,10 @@ struct surface {
 	struct rectangle source;
 	uint32_t frame;
 	struct slot *shown, *previous;
-	struct slot *last; /* attached last, shown or not */
+	struct slot *last;  /* attached last, shown or not */
+	bool presented;     /* what is shown */
+	bool previous_read; /* to its end, as the screen tells; only where presented */
+	uint32_t outputs;   /* on which a frame was presented last, as placement_outputs() */
 	struct shadow shadow;
 	struct feedback feedbacks[SURFACE_FEEDBACKS];
 	struct feedback *on_its_way; /* of the frame committed last; NULL: its fate is known */

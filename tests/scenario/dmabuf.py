@@ -331,7 +331,11 @@ def read_only_grants(rig):
 
 
 def fence(rig):
-    return os.open(f"{rig.machine.directory}/dev/dmabuf-fence", os.O_RDWR | os.O_NONBLOCK)
+    """The FIFO that tells whether dma-bufs are read; there may have been no question yet."""
+    path = f"{rig.machine.directory}/dev/dmabuf-fence"
+    if not os.path.exists(path):
+        os.mkfifo(path)
+    return os.open(path, os.O_RDWR | os.O_NONBLOCK)
 
 
 def make_busy(fifo):
@@ -365,6 +369,45 @@ def flip_waits_for_the_gpu(rig):
     make_idle(fifo)
     guest.event("flip", dev=0, conn=0, fb=1)
     guest.flips(10, 2, 1)
+    os.close(fifo)
+
+
+def on_hardware(rig, config="", outputs=SCREEN):
+    """Two buffers, shown in turn on outputs that complete frames as hardware does; then every dma-buf is busy."""
+    weston = gl_weston(rig, FORCE + "flip-deadline=2000\n" + config, outputs)
+    guest = rig.guest("g", SMALL)
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE, picture=cookie)
+    guest.show(1, *SIZE)
+    rig.machine.control("fail", "weston", "output.hardware", 1, "EINVAL", 0)
+    for cookie in (2, 1, 2, 1):
+        guest.flip(cookie)
+    fifo = fence(rig)
+    make_busy(fifo)
+    return weston, guest, fifo
+
+
+@dmabuf()
+def hardware_tells_what_the_gpu_has_read(rig):
+    """On one output alone, a frame that hardware completed ends all reading of those before: no dma-buf is asked."""
+    weston, guest, fifo = on_hardware(rig)
+    took = guest.flips(10, 2, 1)
+    check(took < 10000, f"10 flips took {took} ms: they waited for the GPU, to their deadline")
+    guest.flip(1)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    os.close(fifo)
+
+
+@dmabuf()
+def hardware_of_one_output_tells_nothing_of_another(rig):
+    """Where a part of the picture is on another output too, the dma-buf is asked."""
+    wide = "[xen-connector]\nguest=g\nx=0\ny=0\nwidth=640\nheight=240\nfit=stretch\n"
+    _, guest, fifo = on_hardware(rig, wide, (("headless", 320, 240), ("second", 320, 240)))
+    guest.flip(2, wait=False)
+    guest.no_event("flip", 0.6)
+    make_idle(fifo)
+    guest.event("flip", dev=0, conn=0, fb=2)
+    guest.flips(10, 1, 2)
     os.close(fifo)
 
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <xenstore.h>
 
 #define PUBLIC __attribute__((visibility("default")))
@@ -113,4 +114,23 @@ eglGetProcAddress(const char *name)
 		return found;
 	real_create_image = (create_image_function)found;
 	return (egl_function)create_image;
+}
+
+/* Weston's headless outputs are timers; where a test wants it they complete frames as hardware
+ * does. */
+
+#define HARDWARE_COMPLETED 4u /* as in presentation-time.xml */
+
+struct weston_output;
+
+PUBLIC void
+weston_output_finish_frame(struct weston_output *output, const struct timespec *when,
+			   uint32_t flags);
+
+PUBLIC void
+weston_output_finish_frame(struct weston_output *output, const struct timespec *when,
+			   uint32_t flags)
+{
+	REAL(weston_output_finish_frame);
+	real(output, when, fault_check("output.hardware") ? flags | HARDWARE_COMPLETED : flags);
 }

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests of plugin/surface.c: when a flip's previous buffer counts as read. Its
+ * requests go into a socket that nobody reads, events are those that a compositor
+ * could send, in any order, and a pipe is the dma-buf: full, a GPU reads it.
+ */
+#include "test.h"
+
+#include "convert.h"
+#include "surface.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <drm_fourcc.h>
+
+#include "presentation-time-client-protocol.h"
+#include "viewporter-client-protocol.h"
+
+#define TIMER 0u
+#define HARDWARE WP_PRESENTATION_FEEDBACK_KIND_HW_COMPLETION
+
+/* What surface.c calls */
+
+static char told[128];
+static uint32_t outputs;
+
+static void
+tell(const char *word)
+{
+	strcat(told, word);
+	strcat(told, " ");
+}
+
+void
+connector_frame_applied(struct connector *connector, uint32_t frame)
+{
+}
+
+void
+connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t refresh_ms,
+			  bool scanned_out)
+{
+	tell("presented");
+}
+
+void
+connector_frame_released(struct connector *connector)
+{
+	tell("released");
+}
+
+void
+placement_init(struct placement *placement, struct placements *placements,
+	       const struct connector_options *options, unsigned connector,
+	       const struct placement_handler *handler, void *data)
+{
+	placement->options = options;
+}
+
+void
+placement_finish(struct placement *placement)
+{
+}
+
+int
+placement_take_surface(struct placement *placement, struct wl_resource *surface_resource)
+{
+	return 0;
+}
+
+bool
+placement_area(const struct placement *placement, struct rectangle *area)
+{
+	*area = (struct rectangle){0, 0, 64, 32};
+	return true;
+}
+
+void
+placement_set_position(struct placement *placement, int32_t x, int32_t y)
+{
+}
+
+bool
+placement_can_show(const struct placement *placement)
+{
+	return true;
+}
+
+uint32_t
+placement_outputs(const struct placement *placement)
+{
+	return outputs;
+}
+
+void
+client_flush(struct client *client)
+{
+	wl_display_flush(client->display);
+}
+
+uint32_t
+client_shm_format(uint32_t fourcc)
+{
+	return fourcc;
+}
+
+struct wl_resource *
+client_resource(const struct client *client, void *proxy)
+{
+	return proxy;
+}
+
+struct wl_callback *
+client_sync(struct client *client, const struct wl_callback_listener *listener, void *data)
+{
+	struct wl_callback *callback = wl_display_sync(client->display);
+
+	wl_callback_add_listener(callback, listener, data);
+	return callback;
+}
+
+void
+linux_dmabuf_cancel(struct dmabuf_order *order)
+{
+}
+
+bool
+import_is_ready(const struct import *import, enum import_way way)
+{
+	return true;
+}
+
+uint64_t
+convert(const struct conversion *conversion)
+{
+	return 0;
+}
+
+/* The stage: a connector with two framebuffers */
+
+static int sockets[2], gpu[2];
+static struct client client;
+static struct wl_shm_pool *pool;
+static struct surface surface;
+static struct framebuffer framebuffer = {.width = 64, .height = 32, .pitch = 256};
+static struct presented_framebuffer *shown[2];
+static uint32_t frame;
+
+static struct presented_framebuffer *
+make_framebuffer(enum import_way way)
+{
+	struct presented_framebuffer *made = calloc(1, sizeof(*made) + sizeof(made->slots[0]));
+
+	made->framebuffer = &framebuffer;
+	made->decided = true;
+	made->way = way;
+	made->slot_count = 1;
+	slot_take(&made->slots[0], &surface, wl_shm_pool_create_buffer(pool, 0, 64, 32, 256, 0),
+		  way == IMPORT_DMABUF ? gpu[1] : -1);
+	return made;
+}
+
+static void
+bind_globals(void)
+{
+	struct wl_registry *registry = wl_display_get_registry(client.display);
+
+	client.registry = registry;
+	client.compositor = wl_registry_bind(registry, 1, &wl_compositor_interface, 4);
+	client.shm = wl_registry_bind(registry, 2, &wl_shm_interface, 1);
+	client.viewporter = wl_registry_bind(registry, 3, &wp_viewporter_interface, 1);
+	client.presentation = wl_registry_bind(registry, 4, &wp_presentation_interface, 1);
+}
+
+static void
+begin(enum import_way way)
+{
+	static const struct connector_options options;
+	static struct connector connector;
+	int memory = memfd_create("pool", MFD_CLOEXEC);
+
+	check_int(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
+	check_int(pipe2(gpu, O_CLOEXEC | O_NONBLOCK), 0);
+	client.display = wl_display_connect_to_fd(sockets[0]);
+	client.loop = wl_event_loop_create();
+	bind_globals();
+	pool = wl_shm_create_pool(client.shm, memory, 64 * 32 * 4);
+	close(memory);
+	outputs = 1;
+	told[0] = '\0';
+	surface_init(&surface, &connector, NULL, &options);
+	surface_set_client(&surface, &client);
+	const struct wl_callback_listener *made =
+		wl_proxy_get_listener((struct wl_proxy *)surface.made);
+	made->done(&surface, surface.made, 0);
+	for (unsigned i = 0; i < 2; i++)
+		shown[i] = make_framebuffer(way);
+}
+
+static void
+end(void)
+{
+	for (unsigned i = 0; i < 2; i++)
+		slot_drop(&shown[i]->slots[0]);
+	surface_finish(&surface);
+	wl_shm_pool_destroy(pool);
+	wp_presentation_destroy(client.presentation);
+	wp_viewporter_destroy(client.viewporter);
+	wl_shm_destroy(client.shm);
+	wl_compositor_destroy(client.compositor);
+	wl_registry_destroy(client.registry);
+	wl_display_disconnect(client.display);
+	wl_event_loop_destroy(client.loop);
+	close(sockets[1]);
+	close(gpu[0]);
+	close(gpu[1]);
+	for (unsigned i = 0; i < 2; i++)
+		free(shown[i]);
+	memset(&surface, 0, sizeof(surface));
+}
+
+static void
+make_busy(void)
+{
+	static const char octets[4096];
+
+	while (write(gpu[1], octets, sizeof(octets)) > 0)
+		;
+}
+
+static void
+make_idle(void)
+{
+	char octets[4096];
+
+	while (read(gpu[0], octets, sizeof(octets)) > 0)
+		;
+	wl_event_loop_dispatch(client.loop, 0);
+}
+
+static void
+show(unsigned which)
+{
+	const struct rectangle source = {0, 0, 64, 32};
+
+	surface_show(&surface, shown[which], &source, ++frame);
+	told[0] = '\0';
+}
+
+static void
+release(unsigned which)
+{
+	struct slot *slot = &shown[which]->slots[0];
+	const struct wl_buffer_listener *listener =
+		wl_proxy_get_listener((struct wl_proxy *)slot->wl_buffer);
+
+	listener->release(slot, slot->wl_buffer);
+}
+
+static void
+present(uint32_t number, uint32_t flags)
+{
+	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++) {
+		struct feedback *feedback = &surface.feedbacks[i];
+
+		if (!feedback->proxy || feedback->frame != number)
+			continue;
+		const struct wp_presentation_feedback_listener *listener =
+			wl_proxy_get_listener((struct wl_proxy *)feedback->proxy);
+		listener->presented(feedback, feedback->proxy, 0, 0, 0, 16666667, 0, 0, flags);
+		return;
+	}
+	test_fail(__FILE__, __LINE__, "nobody asked what becomes of frame %u", number);
+}
+
+/* The first frame is on screen, and the second one was given to the compositor. */
+static void
+begin_flip(enum import_way way)
+{
+	begin(way);
+	show(0);
+	present(frame, HARDWARE);
+	show(1);
+	check(surface_previous_held(&surface));
+}
+
+TEST(what_is_mapped_is_read_when_it_is_released)
+{
+	begin_flip(IMPORT_MAPPED);
+	release(0);
+	check_string(told, "released ");
+	check(!surface_previous_held(&surface));
+	end();
+}
+
+TEST(released_then_completed_by_hardware)
+{
+	begin_flip(IMPORT_DMABUF);
+	make_busy();
+	release(0);
+	check_string(told, "");
+	check(surface_previous_held(&surface));
+	present(frame, HARDWARE);
+	check_string(told, "released presented ");
+	check(!surface_previous_held(&surface));
+	end();
+}
+
+TEST(completed_by_hardware_then_released)
+{
+	begin_flip(IMPORT_DMABUF);
+	make_busy();
+	present(frame, HARDWARE);
+	check_string(told, "presented ");
+	check(surface_previous_held(&surface));
+	release(0);
+	check_string(told, "presented released ");
+	end();
+}
+
+TEST(released_then_completed_by_a_timer)
+{
+	begin_flip(IMPORT_DMABUF);
+	release(0);
+	check_string(told, "");
+	present(frame, TIMER);
+	check_string(told, "released presented ");
+	end();
+}
+
+TEST(released_then_completed_by_a_timer_while_the_gpu_reads)
+{
+	begin_flip(IMPORT_DMABUF);
+	make_busy();
+	release(0);
+	present(frame, TIMER);
+	check_string(told, "presented ");
+	check(surface_previous_held(&surface));
+	make_idle();
+	check_string(told, "presented released ");
+	end();
+}
+
+TEST(completed_by_a_timer_then_released_while_the_gpu_reads)
+{
+	begin_flip(IMPORT_DMABUF);
+	make_busy();
+	present(frame, TIMER);
+	release(0);
+	check_string(told, "presented ");
+	make_idle();
+	check_string(told, "presented released ");
+	end();
+}
+
+/* It was on screen before the frame that is waited for was even drawn. */
+TEST(an_older_frame_tells_nothing)
+{
+	begin_flip(IMPORT_DMABUF);
+	show(0);
+	make_busy();
+	release(1);
+	present(frame - 1, HARDWARE);
+	check_string(told, "presented ");
+	check(surface_previous_held(&surface));
+	present(frame, HARDWARE);
+	check_string(told, "presented released presented ");
+	end();
+}
+
+TEST(hardware_of_one_output_tells_nothing_of_another)
+{
+	static const struct {
+		uint32_t before, now;
+	} cases[] = {{3, 3}, {1, 3}, {3, 1}, {2, 1}, {1, 0}, {0, 0}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		test_case("outputs %u, then %u", cases[i].before, cases[i].now);
+		begin(IMPORT_DMABUF);
+		outputs = cases[i].before;
+		show(0);
+		present(frame, HARDWARE);
+		outputs = cases[i].now;
+		show(1);
+		make_busy();
+		release(0);
+		present(frame, HARDWARE);
+		check_string(told, "presented ");
+		make_idle();
+		check_string(told, "presented released ");
+		end();
+	}
+}
+
+/* Then only the end of this time counts. */
+TEST(a_buffer_is_shown_again_while_the_gpu_reads)
+{
+	begin_flip(IMPORT_DMABUF);
+	make_busy();
+	release(0);
+	present(frame, TIMER);
+	show(0);
+	make_idle();
+	check_string(told, "");
+	release(1);
+	present(frame, TIMER);
+	check_string(told, "released presented ");
+	show(1);
+	check(surface_previous_held(&surface));
+	end();
+}
+
+TEST(each_release_counts_once)
+{
+	begin_flip(IMPORT_DMABUF);
+	release(0);
+	present(frame, HARDWARE);
+	show(0);
+	release(1);
+	present(frame, HARDWARE);
+	show(1);
+	present(frame, HARDWARE);
+	check_string(told, "presented ");
+	check(surface_previous_held(&surface));
+	release(0);
+	check_string(told, "presented released ");
+	end();
+}
+
+/* As a screen that is read again and again: each time the dma-buf is asked, until it is free. */
+TEST(what_is_waited_for_may_be_asked_again)
+{
+	char octets[4096];
+
+	begin_flip(IMPORT_DMABUF);
+	make_busy();
+	release(0);
+	present(frame, TIMER);
+	show(1);
+	present(frame, TIMER);
+	check_string(told, "presented ");
+	while (read(gpu[0], octets, sizeof(octets)) > 0)
+		;
+	show(1);
+	present(frame, TIMER);
+	check_string(told, "released presented ");
+	make_idle();
+	check_string(told, "released presented ");
+	end();
+}
+
+TEST(what_is_hidden_was_not_read_to_its_end)
+{
+	begin_flip(IMPORT_DMABUF);
+	release(0);
+	present(frame, HARDWARE);
+	told[0] = '\0';
+	make_busy();
+	surface_hide(&surface);
+	release(1);
+	check_string(told, "");
+	end();
+}
