@@ -4,7 +4,11 @@
 
 Called by scripts/bench --dmabuf, which scripts/check bench-dmabuf runs in a Debian whose GL renderer takes dma-bufs
 without a GPU. Promised are counts, and ratios within the same run; times are printed only. What an export costs is
-the simulated kernel's and ours together: a real kernel's part is measured on the real Xen."""
+the simulated kernel's and ours together: a real kernel's part is measured on the real Xen.
+
+System calls are counted on an output that completes frames as a display does. Where a timer does, as for a Weston in
+a window, or where two outputs share a picture, there is one more for each flip: poll() on the dma-buf of the frame
+before, since nothing else tells that the GPU has read it."""
 
 import argparse
 import json
@@ -28,8 +32,8 @@ EXPORTS = 10
 EXPORT_SIZE = (1920, 1080)
 DELAY_MS = 200
 ROUNDS = 5
-# the poll that asks whether the GPU still reads the last frame; timers make for fractions
-MORE_CALLS = 1.25
+# timers make for fractions
+MORE_CALLS = 0.25
 
 ROWS = {
     "instructions": "instructions for the module (1)",
@@ -139,7 +143,7 @@ def measure(build):
     found = {}
     for path, dmabuf in PATHS.items():
         found[path] = measure_allocations(build, dmabuf)
-        for size, counted in measure_instructions(build, dmabuf=dmabuf).items():
+        for size, counted in measure_instructions(build, dmabuf=dmabuf, hardware=True).items():
             found[path][size].update(counted)
     times = {}
     for path, dmabuf in PATHS.items():
@@ -191,7 +195,7 @@ def promises(found, exporting):
         ratio = dmabuf["instructions"] / mapped["instructions"]
         yield f"instructions-not-above-mapped-{name}", ratio <= GROWTH, f"dma-buf : mapped is {ratio:.3f}"
         more = dmabuf["own_system_calls"] - mapped["own_system_calls"]
-        yield f"one-system-call-above-mapped-{name}", more <= MORE_CALLS, f"{more:.2f} more for each flip"
+        yield f"system-calls-not-above-mapped-{name}", more <= MORE_CALLS, f"{more:.2f} more for each flip"
     during, without = exporting["during"], exporting["without"]
     # on the compositor's thread an export would leave next to none
     yield "export-holds-nobody-up", exporting["exports"] == ROUNDS and during >= without / 2 > 0, \

@@ -68,7 +68,8 @@ class ToolWeston(Weston):
 class Screens:
     """with Screens(build) as screens: a Weston with the module, and one connected guest of each size."""
 
-    def __init__(self, build, tool=(), environment=None, fourcc="XR24", dmabuf=None, sizes=SIZES):
+    def __init__(self, build, tool=(), environment=None, fourcc="XR24", dmabuf=None, sizes=SIZES, hardware=False):
+        """hardware: the output completes frames as a display does, and not as a timer."""
         os.environ["SIM_BUILD"] = f"{build}/tests/sim"
         # only a domain that is not PV may export
         self.machine = Machine(guest_type="PVH" if dmabuf else "PV")
@@ -80,6 +81,7 @@ class Screens:
                                  renderer="gl" if dmabuf else "pixman", environment=environment)
         self.weston.tool = tool
         self.fourcc = fourcc
+        self.hardware = hardware
         self.guests = {}
         self.log = ""
 
@@ -89,6 +91,9 @@ class Screens:
             self.weston.start()
             self.weston.expect_log("dma-buf: o", 60)
             self._settle()
+            if self.hardware:
+                # under a tool the process is not called weston
+                self.machine.control("fail", "any", "output.hardware", 1, "EINVAL", 0)
             for size in self.sizes:
                 self._add_guest(size)
         except BaseException:
