@@ -36,9 +36,10 @@ struct presented_device {
 	struct wayland_presenter *presenter;
 	struct device *device;      /* NULL: gone, and its last picture is kept */
 	struct log_subject subject; /* whose picture it is */
-	char uuid[40];              /* "": unknown */
-	uint32_t kept_pages;        /* charged to the host alone, once the device is gone */
-	struct client *client;      /* NULL: none at the moment */
+	char name[STORE_NAME_OCTETS];
+	char uuid[40];         /* "": unknown */
+	uint32_t kept_pages;   /* charged to the host alone, once the device is gone */
+	struct client *client; /* NULL: none at the moment */
 	bool ready;
 	struct wl_callback *orders_sync; /* then the next portion is ordered; NULL: none waits */
 	unsigned losses;                 /* of clients, until there was none for a while */
@@ -391,7 +392,7 @@ is_of_device(const struct presented_device *presented, const struct device *devi
 {
 	if (presented->subject.devid != device->subject.devid)
 		return false;
-	return strcmp(presented->subject.guest, device->subject.guest) == 0 ||
+	return strcmp(presented->name, device->name) == 0 ||
 	       (device->uuid[0] && strcmp(presented->uuid, device->uuid) == 0);
 }
 
@@ -409,10 +410,10 @@ forget_pictures_of(struct wayland_presenter *presenter, const struct device *dev
 static bool
 is_known(const struct device *device)
 {
-	char number[sizeof(device->subject.guest)];
+	char number[sizeof(device->name)];
 
 	snprintf(number, sizeof(number), "domain-%u", device->subject.domid);
-	return device->uuid[0] || strcmp(device->subject.guest, number) != 0;
+	return device->uuid[0] || strcmp(device->name, number) != 0;
 }
 
 /* Keeps the slots that are shown; false: none is. */
@@ -747,7 +748,8 @@ create_device(void *data, struct device *device, void **out)
 	presented->presenter = presenter;
 	presented->device = device;
 	presented->subject = device->subject;
-	snprintf(presented->uuid, sizeof(presented->uuid), "%s", device->uuid);
+	memcpy(presented->name, device->name, sizeof(presented->name));
+	memcpy(presented->uuid, device->uuid, sizeof(presented->uuid));
 	wl_list_init(&presented->imports);
 	wl_list_init(&presented->kept);
 	forget_pictures_of(presenter, device);

@@ -53,10 +53,21 @@ connector_frame_released(struct connector *connector)
 	tell("released");
 }
 
+bool
+device_take_pages(struct device *device, uint32_t pages)
+{
+	return true;
+}
+
+void
+device_give_pages(struct device *device, uint32_t pages)
+{
+}
+
 void
 placement_init(struct placement *placement, struct placements *placements,
-	       const struct connector_options *options, unsigned connector,
-	       const struct placement_handler *handler, void *data)
+	       const struct connector_options *options, const struct log_subject *subject,
+	       unsigned connector, const struct placement_handler *handler, void *data)
 {
 	placement->options = options;
 }
@@ -180,7 +191,8 @@ static void
 begin(enum import_way way)
 {
 	static const struct connector_options options;
-	static struct connector connector;
+	static struct device device;
+	static struct connector connector = {.device = &device};
 	int memory = memfd_create("pool", MFD_CLOEXEC);
 
 	check_int(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
