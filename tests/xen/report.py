@@ -59,6 +59,7 @@ class Report:
     def run_checks(self, stage):
         """Runs all, and shows the ends of the logs where one fails."""
         for function in CHECKS:
+            stage.check = name_of(function)
             if not stage.machine.alive():
                 self.tell("skipped", name_of(function), ": the machine is gone")
             elif not self.run(name_of(function), lambda: function(stage)):

@@ -10,6 +10,7 @@ import subprocess
 import time
 
 from machine import read_text
+from png import make_png
 
 GUEST = "g1"
 WESTON_SECONDS = 120
@@ -51,6 +52,8 @@ class Stage:
         self.standing = set()
         self.looks = 0
         self.commands = 0
+        # the check that runs, after which the pictures are named that it has seen
+        self.check = "none"
         # what the guest's console log held when the guest was created
         self.guest_start = 0
 
@@ -164,6 +167,16 @@ class Stage:
         return f"{os.path.basename(file)} at {place}, picture {picture}: {' '.join(result.stdout.split())}"
 
     def expect(self, pictures, looks, seconds=LOOK_SECONDS):
+    def keep(self, file):
+        """Keeps a picture that came out right, the last of each check and each way to look, for people to look at."""
+        os.makedirs(f"{self.machine.logs}/shots", exist_ok=True)
+        kept = f"{self.machine.logs}/shots/{self.check}"
+        if file.endswith(".png"):
+            os.replace(file, f"{kept}-weston.png")
+            return
+        make_png(file, f"{kept}.png")
+        os.remove(file)
+
         """Looks, in each of the ways given, until every place shows its picture or colour."""
         end = time.monotonic() + seconds
         while True:
@@ -173,7 +186,7 @@ class Stage:
                      if (text := self.difference(file, place, picture))]
             if not wrong:
                 for file in files:
-                    os.remove(file)
+                    self.keep(file)
                 return
             if not self.machine.alive() or time.monotonic() > end:
                 raise Failed("; ".join(wrong))
