@@ -5,10 +5,11 @@ run calls them one after the other. A check that needs what an earlier one shoul
 by need(), and is skipped where that failed. How anything is done is the business of tests/xen/stage.py."""
 
 import re
+import subprocess
 
 from machine import read_text
 from qemu import HEIGHT, WIDTH
-from report import check, need
+from report import Skipped, check, need
 from stage import FLIP_TIMEOUT, OTHER_PICTURE, Failed, Stage
 
 PLACES = {"0.0": (0, 0, WIDTH, HEIGHT)}
@@ -17,8 +18,10 @@ BACKGROUND = "#204060"
 GUESTS_PAGES = "xen_gntdev"
 
 
-def make_stage(machine, picture_program):
+def make_stage(machine, picture_program, other_kernel):
+    """other_kernel: why it is another than it should be, or nothing."""
     stage = Stage(machine, picture_program, PLACES, BACKGROUND)
+    stage.other_kernel = other_kernel
     # a screenshot would make Weston composite, which is not to be
     stage.ways = (stage.screendump,)
     return stage
@@ -67,6 +70,18 @@ def expect_farewell(stage, scanned_out):
     if copied or (out != presented if scanned_out else out):
         raise Failed(f"the module says: {text}")
     return flips, by_time
+
+
+@check
+def kernel_of_the_patches(stage):
+    """dom0 runs the kernel that kernel.config and the patches of doc/kernel.md make."""
+    if stage.other_kernel:
+        raise Skipped(stage.other_kernel)
+    version = stage.dom0("cat /proc/version").strip()
+    print(f"        {version}")
+    # the image has been found by the hash of these; here it matters that it is what was booted
+    if subprocess.run(["grep", "-qaF", version, f"{stage.machine.share}/Image"]).returncode:
+        raise Failed(f"dom0 runs another kernel than the image: {version}")
 
 
 @check

@@ -17,21 +17,22 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 CACHE = os.environ.get("XEN_DISPLAY_CACHE_DIR", os.path.expanduser("~/.cache/weston-xen-display"))
 
 
-def parse_arguments(name, text):
+def make_parser(name, text):
+    """The options of every rig; a rig may add its own."""
     parser = argparse.ArgumentParser(description=text)
     parser.add_argument("--out", default=f"{TOP}/build/{name}", help="where programs and logs go (%(default)s)")
     parser.add_argument("--source", default=TOP, help="the git checkout that the module is built from (%(default)s)")
     parser.add_argument("--prepare", action="store_true", help="only make the image")
     parser.add_argument("--shell", action="store_true", help="no checks: boot, and give a root shell in dom0")
-    return parser.parse_args()
+    return parser
 
 
-def run(name, text, prepare, build, fill_share, machine_class, make_stage):
+def run(name, arguments, prepare, build, fill_share, machine_class, make_stage):
     """Runs a rig by its parts, and returns the exit code.
 
-    prepare(cache): the image's directory; build(image, source, out): the module and the programs, into out;
-    fill_share(image, out): the directory that dom0 sees as /share; make_stage(machine, picture_program)."""
-    arguments = parse_arguments(name, text)
+    arguments: by make_parser; prepare(cache): the image's directory; build(image, source, out): the module and the
+    programs, into out; fill_share(image, out): the directory that dom0 sees as /share; make_stage(machine,
+    picture_program)."""
     # a SIGTERM has to stop QEMU as well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     begin = time.monotonic()
