@@ -16,6 +16,9 @@ PLACES = {"0.0": (0, 0, WIDTH, HEIGHT)}
 BACKGROUND = "#204060"
 # the exporter of what gntdev makes of granted pages, as the kernel names it
 GUESTS_PAGES = "xen_gntdev"
+FLIPS = 1000
+# none on an idle machine; 19 of 1000 with four other jobs for each processor
+MOST_BY_TIME = 0.1
 
 
 def make_stage(machine, picture_program, other_kernel):
@@ -57,10 +60,22 @@ def expect_shared(stage, kind, count):
         raise Failed(f"dom0 has the dma-bufs {have}, not {count} of {kind}")
 
 
-def expect_farewell(stage, scanned_out):
+def restart_weston(stage, signal, kind):
+    """Ends Weston and starts it again, and the guest's screen comes back by itself. Returns the first one's log."""
+    before = len(stage.guest_text())
+    log = stage.weston_log
+    stage.standing.discard("Weston")
+    stage.stop_weston(signal)
+    stage.start_weston(kind)
+    stage.standing.add("Weston")
+    stage.wait_for_guest("kmsguest: device 0 opened", before)
+    return log
+
+
+def expect_farewell(stage, scanned_out, log=None):
     """What the module says when a guest's connection ends: nothing was copied, and whether the display alone read
     the frames."""
-    text = stage.machine.wait_for_text(stage.weston_log, r"disconnected after .*", 60).group(0)
+    text = stage.machine.wait_for_text(log or stage.weston_log, r"disconnected after .*", 60).group(0)
     said = re.search(r"after (\d+) flips \((\d+) by time\), (\d+) frames presented \((\d+) scanned out\),"
                      r" \d+ resampled, (\d+) octets copied", text)
     if not said:
@@ -70,6 +85,14 @@ def expect_farewell(stage, scanned_out):
     if copied or (out != presented if scanned_out else out):
         raise Failed(f"the module says: {text}")
     return flips, by_time
+
+
+def expect_flips_presented(stage, least, log=None):
+    """So many flips at least, done because their frames were on screen. On a machine that others keep busy some frames
+    take longer than the module waits; where the module learns of no frame, all are done by time."""
+    flips, by_time = expect_farewell(stage, True, log)
+    if flips < least or by_time > flips * MOST_BY_TIME:
+        raise Failed(f"{flips} flips, {by_time} of them done by time and not by the display")
 
 
 @check
@@ -111,19 +134,22 @@ def drawn_without_a_word(stage):
 
 @check
 def thousand_flips(stage):
-    """1000 flips, and the guest's kernel never gave up waiting for one."""
+    """1000 flips, done since their frames were on screen, and not by time, be it the module's or the guest's."""
     need(stage, "guest")
     before = len(stage.guest_text())
-    said = stage.guest("flip 1000", 400)
-    figures = re.search(r"kmsguest: (1000 flips in .*)", said)
+    said = stage.guest(f"flip {FLIPS}", 400)
+    figures = re.search(rf"kmsguest: ({FLIPS} flips in .*)", said)
     if not figures:
-        raise Failed("the guest does not report 1000 flips")
+        raise Failed(f"the guest does not report {FLIPS} flips")
     print(f"        {figures.group(1).strip()}")
     if re.search(FLIP_TIMEOUT, stage.guest_text()[before:]):
         raise Failed("frame-done time-out in the guest's kernel log")
     stage.expect_pictures(3)
     stage.guest("flip 1")
     stage.expect_pictures(3 + OTHER_PICTURE)
+    # only when the connection ends it is told how the flips were done
+    log = restart_weston(stage, "TERM", "direct-display")
+    expect_flips_presented(stage, FLIPS, log)
 
 
 @check
@@ -132,12 +158,7 @@ def killed_weston(stage):
     need(stage, "guest")
     stage.guest("show 4")
     stage.expect_pictures(4)
-    before = len(stage.guest_text())
-    stage.standing.discard("Weston")
-    stage.stop_weston("KILL")
-    stage.start_weston("direct-display")
-    stage.standing.add("Weston")
-    stage.wait_for_guest("kmsguest: device 0 opened", before)
+    restart_weston(stage, "KILL", "direct-display")
     stage.expect_pictures(4)
     stage.guest("flip 21")
     stage.expect_pictures(4 + OTHER_PICTURE)
@@ -157,9 +178,7 @@ def destroyed_while_scanned_out(stage):
     stage.expect_background()
     stage.expect_no_guest()
     expect_shared(stage, GUESTS_PAGES, 0)
-    flips, by_time = expect_farewell(stage, True)
-    if flips < 21 or by_time:
-        raise Failed(f"{flips} flips, {by_time} of them done by time and not by the display")
+    expect_flips_presented(stage, 21)
 
 
 @check
@@ -182,12 +201,7 @@ def display_allocates(stage):
 def heap_allocates(stage):
     """Weston killed with -9 and started again with a dma-heap for be-alloc: the guest comes back, in other memory."""
     need(stage, "guest")
-    before = len(stage.guest_text())
-    stage.standing.discard("Weston")
-    stage.stop_weston("KILL")
-    stage.start_weston("direct-display-heap")
-    stage.standing.add("Weston")
-    stage.wait_for_guest("kmsguest: device 0 opened", before)
+    restart_weston(stage, "KILL", "direct-display-heap")
     stage.expect_pictures(8)
     expect_path(stage, "direct")
     expect_shared(stage, "system", 2)
@@ -220,6 +234,8 @@ def mapped_on_the_same_machine(stage):
     stage.standing.add("Weston")
     start_guest(stage, "g1")
     stage.guest("show 13")
+    # software GL makes its programs at the first frame, which takes seconds on a busy machine: no flip waits for that
+    stage.expect_pictures(13)
     stage.guest("show 14")
     stage.expect_pictures(14)
     expect_path(stage, "mapped")
