@@ -4,7 +4,7 @@
 
 Called by scripts/bench --dmabuf, which scripts/check bench-dmabuf runs in a Debian whose GL renderer takes dma-bufs
 without a GPU. Promised are counts, and ratios within the same run; times are printed only. What an export costs is
-the simulated kernel's and ours together: a real kernel's part is measured on the real Xen.
+the simulated kernel's and ours together: a real kernel's part is told by tests/xen-arm64, in its remade-buffers.
 
 System calls are counted on an output that completes frames as a display does. Where a timer does, as for a Weston in
 a window, or where two outputs share a picture, there is one more for each flip: poll() on the dma-buf of the frame

@@ -4,10 +4,11 @@
  * compositor would, and draws the pictures of tests/pattern.h.
  *
  * It takes commands, "TAG show PICTURE", "TAG draw PICTURE" (into what is on screen, without a word
- * to the kernel), "TAG flip COUNT", "TAG off", "TAG on", "TAG list", one a line on its input, and
- * answers each with "kmsguest: TAG ok" or "kmsguest: TAG failed". guest-init runs it; checks.py is
- * at the other end. A device that goes is closed, and one that comes shows the last picture,
- * without being told. Knows nothing of Xen.
+ * to the kernel), "TAG flip COUNT", "TAG remake COUNT" (drops its buffers, also the one on screen,
+ * and makes new ones), "TAG off", "TAG on", "TAG list", one a line on its input, and answers each
+ * with "kmsguest: TAG ok" or "kmsguest: TAG failed". guest-init runs it; checks.py is at the other
+ * end. A device that goes is closed, and one that comes shows the last picture, without being told.
+ * Knows nothing of Xen.
  */
 #include <drm_fourcc.h>
 #include <errno.h>
@@ -135,6 +136,18 @@ create_buffer(int fd, struct buffer *buffer, const drmModeModeInfo *mode)
 		return -errno;
 	buffer->pixels = pixels;
 	return 0;
+}
+
+/* The driver asks the backend to let go of the pages, and waits for its answer. */
+static int
+destroy_buffer(int fd, struct buffer *buffer)
+{
+	int error = drmModeRmFB(fd, buffer->framebuffer);
+	if (error)
+		return error;
+	munmap(buffer->pixels, buffer->size);
+	buffer->pixels = NULL;
+	return drmModeDestroyDumbBuffer(fd, buffer->handle);
 }
 
 static uint32_t
@@ -382,6 +395,46 @@ flip(int count)
 	return error;
 }
 
+/* The buffer on screen goes last: the kernel takes it off the screen then. */
+static int
+drop_buffers(struct device *device, struct screen *screen)
+{
+	int shown = screen->shown;
+	if (shown < 0)
+		return -ENODATA;
+	screen->shown = -1;
+	int error = destroy_buffer(device->fd, &screen->buffers[!shown]);
+	return error ? error : destroy_buffer(device->fd, &screen->buffers[shown]);
+}
+
+static int
+make_buffers(struct device *device, struct screen *screen)
+{
+	int error = 0;
+	for (int i = 0; i < 2 && !error; i++)
+		error = create_buffer(device->fd, &screen->buffers[i], &screen->mode);
+	return error ? error : draw_and_set(device, screen);
+}
+
+static int
+remake(int count)
+{
+	int error = 0;
+	double start = now_ms(), longest = 0;
+	for (int i = 0; i < count && !error; i++) {
+		double before = now_ms();
+		error = for_each_screen(drop_buffers);
+		double took = now_ms() - before;
+		longest = took > longest ? took : longest;
+		if (!error)
+			error = for_each_screen(make_buffers);
+	}
+	if (!error)
+		say("buffers remade %d times in %.0f ms, the longest drop %.0f ms", count,
+		    now_ms() - start, longest);
+	return error;
+}
+
 static int
 set_dpms(struct device *device, const struct screen *screen, uint64_t value)
 {
@@ -427,6 +480,8 @@ execute(const char *verb, int argument)
 	}
 	if (strcmp(verb, "flip") == 0)
 		return flip(argument);
+	if (strcmp(verb, "remake") == 0)
+		return remake(argument);
 	if (strcmp(verb, "off") == 0)
 		return for_each_screen(switch_off);
 	if (strcmp(verb, "on") == 0)

@@ -22,9 +22,10 @@ LOOK_SECONDS = 60
 OTHER_PICTURE = 32
 
 FLIP_TIMEOUT = r"Frame done timed-out"
-# What xen-drm-front says when the backend did not do as it should. Two complaints are its own: its device's
-# last close warns of "refcount_t: addition on 0", and a device that was detached misses its backend.
-GUEST_ERRORS = rf"{FLIP_TIMEOUT}|\*ERROR\*(?! Backend state is \w+ while removing)|Oops|BUG:|hung_task"
+# What xen-drm-front says when the backend did not do as it should, and the grant table of a page that it never gets
+# back. Two complaints are the driver's own: its device's last close warns of "refcount_t: addition on 0", and a device
+# that was detached misses its backend.
+GUEST_ERRORS = rf"{FLIP_TIMEOUT}|\*ERROR\*(?! Backend state is \w+ while removing)|Oops|BUG:|hung_task|leaking g\.e\."
 DOM0_CRASHES = "segfault|general protection|traps:|invalid opcode|BUG:|Oops|WARNING:"
 XEN_CRASHES = r"^\(XEN\).*(?:Xen BUG|Assertion|FATAL|Panic|[Cc]rash(?:ed|ing)).*$"
 
@@ -51,9 +52,9 @@ class Stage:
         # what the checks so far have left standing: "Weston", "guest", ...
         self.standing = set()
         self.looks = 0
-        self.commands = 0
         # the check that runs, after which the pictures are named that it has seen
         self.check = "none"
+        self.commands = 0
         # what the guest's console log held when the guest was created
         self.guest_start = 0
 
@@ -166,7 +167,6 @@ class Stage:
             return None
         return f"{os.path.basename(file)} at {place}, picture {picture}: {' '.join(result.stdout.split())}"
 
-    def expect(self, pictures, looks, seconds=LOOK_SECONDS):
     def keep(self, file):
         """Keeps a picture that came out right, the last of each check and each way to look, for people to look at."""
         os.makedirs(f"{self.machine.logs}/shots", exist_ok=True)
@@ -177,6 +177,7 @@ class Stage:
         make_png(file, f"{kept}.png")
         os.remove(file)
 
+    def expect(self, pictures, looks, seconds=LOOK_SECONDS):
         """Looks, in each of the ways given, until every place shows its picture or colour."""
         end = time.monotonic() + seconds
         while True:
