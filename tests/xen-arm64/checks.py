@@ -21,6 +21,8 @@ FLIPS = 1000
 REMAKES = 10
 # none on an idle machine; 19 of 1000 with four other jobs for each processor
 MOST_BY_TIME = 0.1
+# of the states that xl lists the last one is "dying"
+COUNT_ZOMBIES = "xl list | grep -cE ' [-a-z]{5}d '"
 
 
 def make_stage(machine, picture_program, other_kernel):
@@ -72,6 +74,12 @@ def restart_weston(stage, signal, kind):
     stage.standing.add("Weston")
     stage.wait_for_guest("kmsguest: device 0 opened", before)
     return log
+
+
+def expect_zombies(stage, number):
+    """Expects so many domains that are dying and cannot, since their pages are held."""
+    stage.dom0(f"for i in $(seq 60); do [ $({COUNT_ZOMBIES}) != {number} ] || exit 0; sleep 0.5; done;"
+               " xl list; exit 1", 90)
 
 
 def descriptors(stage):
@@ -289,24 +297,56 @@ def kept_picture(stage):
 
 
 @check
-def mapped_on_the_same_machine(stage):
-    """dmabuf=never: the renderer reads the guest's pages in place, and the same picture is scanned out."""
+def kept_own_pages(stage):
+    """keep-picture with a guest's own pages: the picture stays, and its domain with it as a zombie. Both go when the
+    guest of that name is there again, or when Weston ends."""
+    need(stage, "Weston")
+    start_guest(stage, "g3")
+    stage.guest("show 13")
+    stage.guest("show 14")
+    stage.expect_pictures(14)
+    expect_path(stage, "direct")
+    stage.standing.discard("guest")
+    stage.destroy_guest()
+    expect_zombies(stage, 1)
+    expect_shared(stage, GUESTS_PAGES, 1)
+    stage.expect_pictures(14)
+    start_guest(stage, "g3")
+    expect_zombies(stage, 0)
+    stage.guest("show 15")
+    stage.guest("show 16")
+    stage.expect_pictures(16)
+    expect_shared(stage, GUESTS_PAGES, 2)
+    stage.standing.discard("guest")
+    stage.destroy_guest()
+    expect_zombies(stage, 1)
+    stage.expect_pictures(16)
     stage.standing.discard("Weston")
     stage.stop_weston("TERM")
+    stage.expect_no_guest()
+    expect_shared(stage, GUESTS_PAGES, 0)
+
+
+@check
+def mapped_on_the_same_machine(stage):
+    """dmabuf=never: the renderer reads the guest's pages in place, and the same picture is scanned out."""
+    if "Weston" in stage.standing:
+        stage.standing.discard("Weston")
+        stage.stop_weston("TERM")
     stage.start_weston("never")
     stage.standing.add("Weston")
     start_guest(stage, "g1")
-    stage.guest("show 13")
+    stage.guest("show 17")
     # software GL makes its programs at the first frame, which takes seconds on a busy machine: no flip waits for that
-    stage.expect_pictures(13)
-    stage.guest("show 14")
-    stage.expect_pictures(14)
+    stage.expect_pictures(17)
+    stage.guest("show 18")
+    stage.expect_pictures(18)
     expect_path(stage, "mapped")
     sizes = stage.guest_memory_in_weston()
     if sizes.count(WIDTH * HEIGHT * 4 + -WIDTH * HEIGHT * 4 % 4096) != 2:
         raise Failed(f"not two buffers of the guest in Weston's memory map: areas of {sizes} octets")
     stage.guest("flip 21")
-    stage.expect_pictures(14 + OTHER_PICTURE)
+    stage.expect_pictures(18 + OTHER_PICTURE)
 
 
 @check
