@@ -23,7 +23,7 @@
 	X(framebuffers, "max-framebuffers", 1, 4096, 64, "framebuffers of one device at a time")   \
 	X(buffer_pages, "max-buffer-pages", 1, 65536, 65536, "pages of one display buffer")        \
 	X(guest_pages, "max-guest-pages", 0, ANY_PAGES, 0,                                         \
-	  "mapped pages of one guest; 0 = a third of max-host-pages")                              \
+	  "pages of one guest, mapped or converted; 0 = a third of max-host-pages")                \
 	X(host_pages, "max-host-pages", 0, ANY_PAGES, 0,                                           \
 	  "mapped pages of all guests; 0 = 90 % of what the hypervisor allows by default")         \
 	X(guest_descriptors, "max-guest-descriptors", 0, 1000000, 0,                               \
