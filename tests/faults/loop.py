@@ -11,7 +11,7 @@ import re
 
 import stories
 from rig.machine import wait_until
-from rig.points import start_other, weston_with_points
+from rig.points import start_other, used, used_at_rest, weston_with_points
 from rig.runner import Failure, check, equal, scenario, skip_without_dmabuf
 from rig.weston import SCALE
 
@@ -84,22 +84,11 @@ class Round:
         self.findings = []  # failures with which Weston lives on
 
     def used(self):
-        return dict(self.weston.usage(), held=self.faults.tell("held"),
-                    granted=self.rig.machine.domain(0)["grants"])
+        return used(self.rig, self.weston, self.faults)
 
     def come_to_rest(self):
         """What is live while only the other guest is there, and still."""
-        last, same = None, 0
-
-        def quiet():
-            nonlocal last, same
-            now = self.used()
-            same = same + 1 if now == last else 0
-            last = now
-            return same >= 3
-
-        check(wait_until(quiet, 10 * SCALE, 0.05), f"Weston does not come to rest: {last}")
-        return last
+        return used_at_rest(self.rig, self.weston, self.faults)
 
     def expect_rest(self, text):
         last = {}

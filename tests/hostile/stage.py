@@ -12,7 +12,7 @@ import time
 
 from rig.guest import words_of
 from rig.machine import wait_until
-from rig.points import start_other, weston_with_points
+from rig.points import start_other, used, used_at_rest, weston_with_points
 from rig.runner import Failure, check, equal, scenario, skip_without_dmabuf
 from rig.weston import SCALE
 
@@ -91,7 +91,7 @@ class Stage:
         if GL:
             skip_without_dmabuf(self.weston)
         self.other = start_other(rig)
-        self.still = self.come_to_rest()
+        self.still = used_at_rest(rig, self.weston, self.points)
         self.other.ok("animate 0 0 0 1 2")
         self.flips, self.steps, self.longest = 0, 0, 0.0
         self.lines_before = len(self.lines())
@@ -102,23 +102,6 @@ class Stage:
         guest = self.rig.guest(name, *resolutions, **options)
         self.guests.append(guest)
         return guest
-
-    def used(self):
-        return dict(self.weston.usage(), held=self.points.tell("held"),
-                    granted=self.rig.machine.domain(0)["grants"])
-
-    def come_to_rest(self):
-        last, same = None, 0
-
-        def quiet():
-            nonlocal last, same
-            now = self.used()
-            same = same + 1 if now == last else 0
-            last = now
-            return same >= 3
-
-        check(wait_until(quiet, 10 * SCALE, 0.05), f"Weston does not come to rest: {last}")
-        return last
 
     # What everyone else sees
 
@@ -214,7 +197,7 @@ class Stage:
 
         def back():
             nonlocal last
-            last = self.used()
+            last = used(self.rig, self.weston, self.points)
             return all(last[key] <= value + DRAWN_LAST.get(key, 0) for key, value in self.still.items()) and \
                 len(self.rig.machine.counters()["domains"]) <= 2 + DRAWN_LAST.get("mappings", 0)
 

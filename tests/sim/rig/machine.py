@@ -47,6 +47,20 @@ def wait_until(condition, timeout=10, interval=0.01):
     return True
 
 
+def at_rest(read, timeout, times=3, interval=0.05):
+    """What read() gives once it has given the same so often in a row; None if it never does in time."""
+    last, same = read(), 0
+
+    def quiet():
+        nonlocal last, same
+        now = read()
+        same = same + 1 if now == last else 0
+        last = now
+        return same >= times
+
+    return last if wait_until(quiet, timeout, interval) else None
+
+
 def stop_process(process, seconds=5):
     """Ends a process that we started; its exit status, or None if it had to be killed."""
     if process.poll() is None:

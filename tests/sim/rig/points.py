@@ -3,6 +3,8 @@
 import os
 import socket
 
+from .guest import Failure
+from .machine import at_rest
 from .weston import SCALE
 
 
@@ -30,6 +32,19 @@ def weston_with_points(rig, **options):
     environment = dict(options.pop("environment", {}), FAULT_CONTROL=path)
     weston = rig.weston(environment=environment, **options)
     return weston, FaultControl(path)
+
+
+def used(rig, weston, points):
+    """What must come back: what is live in Weston, the module's memory, what dom0 has granted."""
+    return dict(weston.usage(), held=points.tell("held"), granted=rig.machine.domain(0)["grants"])
+
+
+def used_at_rest(rig, weston, points):
+    """The same, once it no longer changes."""
+    found = at_rest(lambda: used(rig, weston, points), 10 * SCALE)
+    if found is None:
+        raise Failure(f"Weston does not come to rest: {used(rig, weston, points)}")
+    return found
 
 
 def start_other(rig):

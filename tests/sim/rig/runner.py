@@ -18,7 +18,7 @@ import time
 import traceback
 
 from .guest import Failure, Guest
-from .machine import Machine, wait_until
+from .machine import Machine, at_rest, wait_until
 from . import weston as weston_module
 from .weston import SCALE, Weston
 
@@ -104,19 +104,11 @@ class Rig:
     def settle(self, weston):
         """Notes what is live now that Weston has come to rest."""
         alive = [guest for guest in self.guests if guest.alive]
-        last, same = None, 0
-
-        def quiet():
-            nonlocal last, same
-            now = weston.usage()
-            same = same + 1 if now == last else 0
-            last = now
-            return same >= 4
-
-        if not wait_until(quiet, 10 * SCALE, 0.1):
-            raise Failure(f"Weston does not come to rest: {last}")
+        still = at_rest(weston.usage, 10 * SCALE, 4, 0.1)
+        if still is None:
+            raise Failure(f"Weston does not come to rest: {weston.usage()}")
         if not alive:
-            self.baselines[weston] = last
+            self.baselines[weston] = still
 
     def comes_to_baseline(self, weston, without_watches=False, timeout=5):
         """What is in use, once everything that Weston used beyond its start has been given back or it is too late; and
