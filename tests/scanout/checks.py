@@ -4,6 +4,7 @@
 no plane can be had. Run in the emulated machine by run, with the rig of tests/sim; the guests' pages become real
 dma-bufs by /dev/udmabuf. What is on screen is QEMU's own picture of it, compared pixel by pixel."""
 
+import functools
 import glob
 import os
 import subprocess
@@ -17,7 +18,8 @@ os.environ.setdefault("SIM_TIME_FACTOR", "8")    # every instruction is emulated
 
 from rig.guest import Failure                                   # noqa: E402
 from rig.machine import wait_until                              # noqa: E402
-from rig.runner import SCALE, check, equal, main, scenario      # noqa: E402
+from rig import runner                                          # noqa: E402
+from rig.runner import SCALE, check, equal, main                # noqa: E402
 from rig.weston import Weston                                   # noqa: E402
 
 SHOTS = "/share/shots"
@@ -30,6 +32,20 @@ BACKGROUND = "#303030"
 PLACEHOLDER = "#660000"
 FORCE = "[xen-display]\ndmabuf=force\n"
 DIRECT = "[xen-display]\ndmabuf=direct-display\n"
+# the check that runs; each is a process of its own
+current = None
+
+
+def scenario(limit):
+    """Registers a check, and lets it know its name, after which the last right picture of it is kept."""
+    def register(function):
+        @functools.wraps(function)
+        def run(rig):
+            global current
+            current = function.__name__.replace("_", "-")
+            function(rig)
+        return runner.scenario("scanout", limit=limit)(run)
+    return register
 
 
 class DrmWeston(Weston):
@@ -95,6 +111,8 @@ def differences(expected):
                               text=True, capture_output=True, check=False)
         if done.returncode:
             wrong.append(f"{place} is not {what}: {done.stdout.strip()} {done.stderr.strip()}")
+    if not wrong:
+        os.replace(path, f"{SHOTS}/{current}.ppm")
     return "; ".join(wrong)
 
 
@@ -133,7 +151,7 @@ def expect_more_scanned_out(weston, guest, number=10):
     check(more >= number - 2, f"{more} of {number} frames were scanned out")
 
 
-@scenario("scanout", limit=30)
+@scenario(limit=30)
 def guest_on_a_plane(rig):
     """The guest's own pages are scanned out, every pixel right; the API, the log and the guest agree on it."""
     weston = drm_weston(rig)
@@ -153,7 +171,7 @@ def guest_on_a_plane(rig):
     expect_screen({WHOLE: BACKGROUND})
 
 
-@scenario("scanout", limit=30)
+@scenario(limit=30)
 def direct_display(rig):
     """dmabuf=direct-display: never composited, scanned out all the same."""
     weston = drm_weston(rig, DIRECT)
@@ -175,7 +193,7 @@ def expect_reason(weston, guest, *texts):
         check(text in said, f"weston-debug does not say '{text}': {said[-2500:]}")
 
 
-@scenario("scanout", limit=30)
+@scenario(limit=30)
 def no_plane_for_a_smaller_screen(rig):
     """dmabuf=direct-display, smaller than the output: no plane, Weston's placeholder; weston-debug tells place and kind."""
     weston = drm_weston(rig, DIRECT + "[xen-connector]\nguest=*\nx=40\ny=30\nwidth=640\nheight=480\n")
@@ -186,7 +204,7 @@ def no_plane_for_a_smaller_screen(rig):
     equal(connector(weston, guest)[3], 0, "frames scanned out")
 
 
-@scenario("scanout", limit=30)
+@scenario(limit=30)
 def no_plane_when_scaled(rig):
     """A screen that would have to be scaled: the display refuses it, and weston-debug says so."""
     weston = drm_weston(rig, DIRECT)
@@ -196,7 +214,7 @@ def no_plane_when_scaled(rig):
     equal(connector(weston, guest)[3], 0, "frames scanned out")
 
 
-@scenario("scanout", limit=30)
+@scenario(limit=30)
 def no_plane_for_shared_memory(rig):
     """Without a GPU dmabuf=auto leaves the guest's pages mapped: composited, every pixel right, and the log says why."""
     weston = drm_weston(rig, "", "dma-buf: off: Weston's renderer has no GPU")
@@ -209,7 +227,7 @@ def no_plane_for_shared_memory(rig):
     equal(connector(weston, guest)[2:], (0, 0), "octets copied, frames scanned out")
 
 
-@scenario("scanout", limit=40)
+@scenario(limit=40)
 def covered_and_alone_again(rig):
     """Another guest in front takes the first one from the plane, as weston-debug says; when it goes, it comes back."""
     weston = drm_weston(rig, DIRECT + "[xen-connector]\nguest=front\nx=200\ny=100\nwidth=320\nheight=240\nz=1\n")
@@ -228,7 +246,7 @@ def covered_and_alone_again(rig):
     expect_screen({WHOLE: 2})
 
 
-@scenario("scanout", limit=30)
+@scenario(limit=30)
 def destroyed_while_scanned_out(rig):
     """The guest goes while its buffer is on the plane: the picture goes, and the pages come back."""
     weston = drm_weston(rig, DIRECT)
