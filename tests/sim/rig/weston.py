@@ -82,6 +82,9 @@ class Weston:
     def environment(self):
         extra = {"XDG_RUNTIME_DIR": self.home, "WESTON_CONTROL": self.control_path,
                  "WESTON_CONTROL_OUTPUTS": " ".join(name for name, _, _ in self.outputs[1:]),
+                 # With threads of its own llvmpipe has several frames under way on a busy machine, and
+                 # what was drawn in one is held until as many are under way again.
+                 "LP_NUM_THREADS": "0",
                  **self.extra}
         env = self.machine.environment(self.domid, extra=extra)
         for name in ("WAYLAND_DISPLAY", "DISPLAY"):
