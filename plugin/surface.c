@@ -133,6 +133,13 @@ slot_drop(struct slot *slot)
 }
 
 void
+slots_drop(struct presented_framebuffer *framebuffer)
+{
+	for (unsigned i = 0; i < framebuffer->slot_count; i++)
+		slot_drop(&framebuffer->slots[i]);
+}
+
+void
 slot_keep(struct slot *slot)
 {
 	forget_fence(slot);

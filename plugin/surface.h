@@ -41,6 +41,10 @@ slot_take(struct slot *slot, struct surface *surface, struct wl_buffer *wl_buffe
 void
 slot_drop(struct slot *slot);
 
+/* All of them. */
+void
+slots_drop(struct presented_framebuffer *framebuffer);
+
 /* The wl_buffer stays on the screen, and nobody waits for it any more; dmabuf_fd is
  * about to be closed. */
 void

@@ -17,7 +17,8 @@
 #include "compat.h"
 #include "device.h"
 #include "import.h"
-#include "surface.h"
+#include "kept-picture.h"
+#include "presented-device.h"
 
 /* Descriptors and requests that Weston has not taken yet end the client, where they are more than
  * fit into its socket: wl_buffers of dma-bufs are ordered so many at a time, or of one framebuffer.
@@ -30,26 +31,6 @@
 #define LOSSES_FORGOTTEN_MS 60000
 #define FIRST_WAIT_MS 1000
 #define LONGEST_WAIT_MS 32000
-
-struct presented_device {
-	struct wl_list link; /* wayland_presenter.kept, once the device is gone */
-	struct wayland_presenter *presenter;
-	struct device *device;      /* NULL: gone, and its last picture is kept */
-	struct log_subject subject; /* whose picture it is */
-	char name[STORE_NAME_OCTETS];
-	char uuid[40];         /* "": unknown */
-	uint32_t kept_pages;   /* charged to the host alone, once the device is gone */
-	struct client *client; /* NULL: none at the moment */
-	bool ready;
-	struct wl_callback *orders_sync; /* then the next portion is ordered; NULL: none waits */
-	unsigned losses;                 /* of clients, until there was none for a while */
-	int64_t lost_ms;
-	struct loop_timer *timer; /* for the next client; NULL: never had to wait */
-	struct wl_list imports;   /* import.link */
-	struct wl_list kept;      /* presented_framebuffer.link: shown when the device went */
-	unsigned surface_count;
-	struct surface surfaces[];
-};
 
 static struct surface *
 surface_of(struct presented_device *presented, const struct connector *connector)
@@ -167,13 +148,6 @@ choose_way(struct presented_device *presented, struct presented_framebuffer *sho
 static void
 begin_import(struct presented_device *presented, struct presented_framebuffer *shown);
 
-static void
-drop_slots(struct presented_framebuffer *shown)
-{
-	for (unsigned i = 0; i < shown->slot_count; i++)
-		slot_drop(&shown->slots[i]);
-}
-
 /* No further dma-buf is tried for this framebuffer. */
 static void
 refuse_dmabuf(struct presented_device *presented, struct presented_framebuffer *shown)
@@ -181,7 +155,7 @@ refuse_dmabuf(struct presented_device *presented, struct presented_framebuffer *
 	shown->refused = true;
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_forget(&presented->surfaces[i], shown);
-	drop_slots(shown);
+	slots_drop(shown);
 	begin_import(presented, shown);
 }
 
@@ -359,149 +333,13 @@ import_of(struct presented_device *presented, struct display_buffer *buffer)
 	return import;
 }
 
-/* The last picture of a guest that went, where weston.ini wants it kept */
-
-static void
+void
 presented_device_free(struct presented_device *presented)
 {
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_finish(&presented->surfaces[i]);
 	client_destroy(presented->client);
 	free(presented);
-}
-
-static void
-forget_picture(struct presented_device *presented)
-{
-	struct presented_framebuffer *shown, *next;
-
-	wl_list_remove(&presented->link);
-	presented->presenter->host->mapped_pages -= presented->kept_pages;
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_set_client(&presented->surfaces[i], NULL);
-	wl_list_for_each_safe(shown, next, &presented->kept, link) {
-		drop_slots(shown);
-		free(shown);
-	}
-	presented_device_free(presented);
-}
-
-/* A guest may come again with another UUID, as "xl create" makes one each time, or renamed. */
-static bool
-is_of_device(const struct presented_device *presented, const struct device *device)
-{
-	if (presented->subject.devid != device->subject.devid)
-		return false;
-	return strcmp(presented->name, device->name) == 0 ||
-	       (device->uuid[0] && strcmp(presented->uuid, device->uuid) == 0);
-}
-
-static void
-forget_pictures_of(struct wayland_presenter *presenter, const struct device *device)
-{
-	struct presented_device *presented, *next;
-
-	wl_list_for_each_safe(presented, next, &presenter->kept, link)
-		if (is_of_device(presented, device))
-			forget_picture(presented);
-}
-
-/* Whether the tool stack tells who it is: else nobody knows when it comes again. */
-static bool
-is_known(const struct device *device)
-{
-	char number[sizeof(device->name)];
-
-	snprintf(number, sizeof(number), "domain-%u", device->subject.domid);
-	return device->uuid[0] || strcmp(device->name, number) != 0;
-}
-
-/* Keeps the slots that are shown; false: none is. */
-static bool
-keep_shown_slots(struct presented_device *presented, struct presented_framebuffer *shown)
-{
-	bool kept = false;
-
-	for (unsigned i = 0; i < shown->slot_count; i++) {
-		struct slot *slot = &shown->slots[i];
-
-		if (presented->surfaces[i].shown == slot) {
-			slot_keep(slot);
-			kept = true;
-		} else {
-			slot_drop(slot);
-		}
-	}
-	return kept;
-}
-
-/* Surfaces that show something stay as they are. */
-static bool
-freeze_surfaces(struct presented_device *presented)
-{
-	bool any = false;
-
-	for (unsigned i = 0; i < presented->surface_count; i++) {
-		struct surface *surface = &presented->surfaces[i];
-
-		surface_freeze(surface);
-		if (surface->shown)
-			any = true;
-		else
-			surface_set_client(surface, NULL);
-	}
-	return any;
-}
-
-static bool
-is_shown(const struct presented_device *presented, const struct display_buffer *buffer)
-{
-	for (unsigned i = 0; i < presented->surface_count; i++) {
-		const struct slot *slot = presented->surfaces[i].shown;
-
-		if (slot && slot->framebuffer && slot->framebuffer->framebuffer->buffer == buffer)
-			return true;
-	}
-	return false;
-}
-
-/* The guest's own charge goes with its device; what stays counts all the same. */
-static void
-charge_host(struct presented_device *presented)
-{
-	const struct display_buffer *buffer;
-
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		presented->kept_pages += surface_own_pages(&presented->surfaces[i]);
-	wl_list_for_each(buffer, &presented->device->buffers, link)
-		if (is_shown(presented, buffer))
-			presented->kept_pages += buffer->geometry.pages;
-	presented->presenter->host->mapped_pages += presented->kept_pages;
-}
-
-/* Everything of the device goes but the surfaces and what they show. */
-static bool
-keep_picture(struct presented_device *presented)
-{
-	const struct device *device = presented->device;
-	struct framebuffer *framebuffer;
-
-	if (!device_guest_options(device)->keep_picture || !is_known(device) ||
-	    !freeze_surfaces(presented))
-		return false;
-	charge_host(presented);
-	wl_list_for_each(framebuffer, &device->framebuffers, link) {
-		struct presented_framebuffer *shown = framebuffer->presented;
-
-		if (!shown || !keep_shown_slots(presented, shown))
-			continue;
-		framebuffer->presented = NULL;
-		shown->framebuffer = NULL;
-		shown->import = NULL;
-		wl_list_insert(&presented->kept, &shown->link);
-	}
-	wl_list_insert(&presented->presenter->kept, &presented->link);
-	return true;
 }
 
 /* What the compositor offers */
@@ -593,7 +431,7 @@ wayland_presenter_finish(struct wayland_presenter *presenter)
 
 	send_scout_home(presenter);
 	wl_list_for_each_safe(presented, next, &presenter->kept, link)
-		forget_picture(presented);
+		kept_picture_forget(presented);
 	placements_finish(&presenter->placements);
 	pacing_finish(&presenter->pacing);
 }
@@ -656,7 +494,7 @@ detach_client(struct presented_device *presented)
 		shown->refused = shown->refused || is_ordered(shown);
 		shown->decided = false;
 		shown->unordered = false;
-		drop_slots(shown);
+		slots_drop(shown);
 	}
 }
 
@@ -723,7 +561,7 @@ handle_lost(void *data)
 	struct import *import, *next;
 
 	if (!presented->device) {
-		forget_picture(presented);
+		kept_picture_forget(presented);
 		return;
 	}
 	detach_client(presented);
@@ -752,7 +590,7 @@ create_device(void *data, struct device *device, void **out)
 	memcpy(presented->uuid, device->uuid, sizeof(presented->uuid));
 	wl_list_init(&presented->imports);
 	wl_list_init(&presented->kept);
-	forget_pictures_of(presenter, device);
+	kept_pictures_forget(presenter, device);
 	presented->client = client_create(presenter->server, &client_handler, presented);
 	if (!presented->client) {
 		free(presented);
@@ -770,7 +608,7 @@ static void
 destroy_device(void *data)
 {
 	struct presented_device *presented = data;
-	bool kept = keep_picture(presented);
+	bool kept = kept_picture_take(presented);
 	struct framebuffer *framebuffer;
 	struct import *import, *next;
 
@@ -782,7 +620,7 @@ destroy_device(void *data)
 		detach_client(presented);
 	wl_list_for_each(framebuffer, &presented->device->framebuffers, link) {
 		if (framebuffer->presented)
-			drop_slots(framebuffer->presented);
+			slots_drop(framebuffer->presented);
 		free(framebuffer->presented);
 		framebuffer->presented = NULL;
 	}
@@ -830,7 +668,7 @@ destroy_framebuffer(void *data, struct framebuffer *framebuffer)
 		return;
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_forget(&presented->surfaces[i], shown);
-	drop_slots(shown);
+	slots_drop(shown);
 	if (presented->ready)
 		client_flush(presented->client);
 	framebuffer->presented = NULL;
