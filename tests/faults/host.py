@@ -115,9 +115,9 @@ def restored_guest_comes_back(rig):
 @scenario("failing", limit=120)
 def lost_with_a_thousand_pools(rig):
     """1024 small buffers are mapped anew, and the next connection lasts."""
-    weston, faults = loop.weston_with_points(
+    weston, faults = weston_with_points(
         rig, outputs=SCREEN, config="[xen-display]\nmax-buffers=1024\nmax-framebuffers=1024\n"
-        "max-requests-per-second=100000\n")
+        "max-guest-descriptors=10000\nmax-requests-per-second=100000\n")
     guest = flipping_guest(rig)
     for cookie in range(3, 1025):
         guest.buffer(cookie, 32, 32)

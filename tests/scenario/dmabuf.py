@@ -595,7 +595,7 @@ def slow_release_holds_nobody_up(rig):
 @dmabuf()
 def buffers_in_a_loop(rig):
     """Created, attached, shown and destroyed 50 times: nothing stays."""
-    weston = gl_weston(rig)
+    gl_weston(rig)
     guest = rig.guest("g", SMALL)
     rings = rig.machine.domain(guest.domid)["mapped_pages"]
     for cookie in range(1, 51):
