@@ -4,7 +4,7 @@ import time
 
 from rig.machine import wait_until
 from rig.runner import check, equal
-from stage import (DBUF_CREATE, DBUF_DESTROY, EINVAL, GET_EDID, OK, attach, case, configure, create, of_cookie, register,
+from stage import (DBUF_DESTROY, EINVAL, GET_EDID, OK, attach, case, configure, create, of_cookie, register,
                    request)
 
 ALLOWED = "[xen-guest]\nname=attacker\nbe-alloc=true\n"
@@ -173,5 +173,4 @@ def offered_directory_is_read_only(stage):
     refs = [int(word) for word in stage.guest.send("grant 4 readonly").split("refs=")[1].split(",")]
     stage.ask(create(directory=refs[0], flags=1), EINVAL)
     check(wait_until(lambda: stage.rig.machine.domain(0)["grants"] == 0, 5), "pages stay granted")
-    equal(DBUF_CREATE, 0x10, "an operation's number")
     stage.answered()

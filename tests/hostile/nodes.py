@@ -3,7 +3,7 @@
 from rig.machine import wait_until
 from rig.runner import check, equal
 from rig.weston import SCALE
-from stage import EOPNOTSUPP, OK, Stage, case, configure, create, of_cookie, register
+from stage import EOPNOTSUPP, OK, case, configure, create, of_cookie, register
 
 NODE = "device/vdispl/0"
 ANY_RATE = "[xen-display]\nmax-reconnects-per-minute=600\n"
@@ -233,7 +233,6 @@ def same_unique_id(stage):
 
 @case(config=ANY_RATE, limit=150)
 def nodes_change_while_they_are_read(stage):
-    assert isinstance(stage, Stage)
     for _ in range(6):
         again(stage)
         stage.guest.ok("forget 0")

@@ -3,7 +3,6 @@
 import random
 import struct
 
-from rig.guest import words_of
 from rig.runner import check, equal
 from stage import (DBUF_DESTROY, EEXIST, EINVAL, EIO, ENOENT, ENOMEM, ENOSPC, EOPNOTSUPP, FB_DETACH, OK, PG_FLIP, attach,
                    case, configure, create, of_cookie, request)
@@ -45,13 +44,11 @@ def operation_rewritten(stage):
     # The octet that says what the other 56 mean, and those, which fit another operation.
     for slot in range(0, 32, 16):
         scribble(stage, "req:0", 64 + 64 * slot + 2, *(bytes([number]) for number in range(0x10, 0x17)), b"\xff")
-    answers = 0
     for number in range(128):
         octets = (create(7, directory=refs[0]), attach(7, 7), configure(7), of_cookie(DBUF_DESTROY, 7))[number % 4]
         stage.guest.ok(f"submit 0 0 {octets.hex()}")
         answer = stage.guest.event("response", 5)
         check(answer["status"] in ANY, f"answer {answer}")
-        answers += 1
         if number % 16 == 0:
             stage.step()
     attack_ends(stage)
@@ -84,7 +81,7 @@ def answer_indices_rewritten(stage):
     scribble(stage, "req:0", 4, "random4")
     scribble(stage, "req:0", 12, "random4")
     for number in range(60):
-        words_of(stage.guest.send(f"submit 0 0 {of_cookie(PG_FLIP, 1).hex()}"))
+        stage.guest.send(f"submit 0 0 {of_cookie(PG_FLIP, 1).hex()}")
         stage.guest.ok("poke 0 req:0 8 f0debc9a")
         stage.guest.ok("notify 0 0 req")
         if number % 20 == 0:

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Weston with tests/faults/points.c behind the module: counts what it holds, and hurts its connections."""
 import os
-import socket
 
 from .guest import Failure
 from .machine import at_rest
-from .weston import SCALE
+from .weston import SCALE, ask
 
 
 class FaultControl:
@@ -16,12 +15,7 @@ class FaultControl:
 
     def tell(self, command):
         """Its answer, a number."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(20 * SCALE)
-            connection.connect(self.path)
-            connection.sendall(command.encode())
-            with connection.makefile() as reply:
-                return int(reply.read() or "-1")
+        return int(ask(self.path, command) or "-1")
 
 
 def weston_with_points(rig, **options):

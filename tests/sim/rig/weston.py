@@ -40,6 +40,16 @@ def available():
     return None
 
 
+def ask(path, command):
+    """What a test's module in Weston answers on its socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(20 * SCALE)
+        connection.connect(path)
+        connection.sendall(command.encode())
+        with connection.makefile() as reply:
+            return reply.read()
+
+
 class Weston:
     def __init__(self, machine, module="", outputs=(("headless", 1024, 768),),
                  renderer="pixman", shell="desktop", config="", core="", shell_config="",
@@ -127,15 +137,10 @@ class Weston:
 
     def control(self, command):
         """Runs a command of weston-control.so; returns what it says before its ok."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(20 * SCALE)
-            connection.connect(self.control_path)
-            connection.sendall(command.encode())
-            with connection.makefile() as reply:
-                *lines, result = reply.read().splitlines() or [""]
-            if result != "ok":
-                raise Failure(f"weston-control: {command} failed")
-            return lines
+        *lines, result = ask(self.control_path, command).splitlines() or [""]
+        if result != "ok":
+            raise Failure(f"weston-control: {command} failed")
+        return lines
 
     def descriptors(self):
         """Open files, without the simulation's own; those are counted by simctl."""
