@@ -74,8 +74,8 @@ channel_set_next(struct channel_set *set)
 	return port < 0 ? -errno : port;
 }
 
-void
+int
 channel_unmask(struct channel_set *set, int port)
 {
-	xenevtchn_unmask(set->handle, (evtchn_port_t)port);
+	return xenevtchn_unmask(set->handle, (evtchn_port_t)port) < 0 ? -errno : 0;
 }

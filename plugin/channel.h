@@ -37,6 +37,6 @@ channel_notify(struct channel_set *set, int port);
 int
 channel_set_next(struct channel_set *set);
 
-/* Lets a port fire again; at once if it was notified meanwhile. */
-void
+/* Lets a port fire again; at once if it was notified meanwhile. Negative errno: it stays masked. */
+int
 channel_unmask(struct channel_set *set, int port);

@@ -42,20 +42,29 @@ connector_init(struct connector *connector, struct device *device, unsigned inde
 	connector->device = device;
 	connector->index = index;
 	connector->setup = *setup;
-	connector->request_port = -1;
-	connector->event_port = -1;
+	connector->request_end.port = -1;
+	connector->event_end.port = -1;
 	connector->refresh_ms = DEFAULT_REFRESH_MS;
 	connector->resample_ms = -1;
 	connector->rest_ms = -1;
+	connector->retry_ms = -1;
 	connector->timer_ms = -1;
 	connector->timer = host->loop->add_timer(host->loop_data, handle_timer, connector);
 	return connector->timer ? 0 : -ENOMEM;
 }
 
+static int
+bind_end(struct connector *connector, struct channel_end *end, uint32_t remote_port)
+{
+	struct device *device = connector->device;
+
+	end->port = channel_bind(device->channels, device->subject.domid, remote_port);
+	return end->port < 0 ? end->port : 0;
+}
+
 int
 connector_connect(struct connector *connector)
 {
-	struct device *device = connector->device;
 	int ret = request_ring_init(&connector->requests, connector->request_page);
 
 	if (ret < 0)
@@ -63,13 +72,24 @@ connector_connect(struct connector *connector)
 	ret = event_ring_init(&connector->events, connector->event_page);
 	if (ret < 0)
 		return ret;
-	connector->request_port = channel_bind(device->channels, device->subject.domid,
-					       connector->setup.request_port);
-	if (connector->request_port < 0)
-		return connector->request_port;
-	connector->event_port =
-		channel_bind(device->channels, device->subject.domid, connector->setup.event_port);
-	return connector->event_port < 0 ? connector->event_port : 0;
+	ret = bind_end(connector, &connector->request_end, connector->setup.request_port);
+	if (ret < 0)
+		return ret;
+	return bind_end(connector, &connector->event_end, connector->setup.event_port);
+}
+
+static void
+unbind_end(struct connector *connector, struct channel_end *end)
+{
+	if (end->port >= 0)
+		channel_unbind(connector->device->channels, end->port);
+}
+
+void
+connector_disconnect(struct connector *connector)
+{
+	unbind_end(connector, &connector->request_end);
+	unbind_end(connector, &connector->event_end);
 }
 
 void
@@ -92,29 +112,76 @@ connector_options(const struct connector *connector)
 				      device->subject.devid, connector->index);
 }
 
+/* Event channels */
+
+/* Twice as long as the last time, from one frame on and to a second at most. */
+static uint32_t
+longer_step(const struct connector *connector, uint32_t step)
+{
+	step = step == 0 ? connector->refresh_ms : step * 2;
+	return step > LONGEST_REST_MS ? LONGEST_REST_MS : step;
+}
+
+/* The host refused what the guest waits for; without another try it would wait in vain. */
+static void
+retry_later(struct connector *connector, const char *what, int error)
+{
+	if (connector->retry_ms >= 0)
+		return;
+	connector->retry_step_ms = longer_step(connector, connector->retry_step_ms);
+	connector->retry_ms = now_ms(connector) + connector->retry_step_ms;
+	connector_rearm(connector);
+	device_blame(connector->device, (int)connector->index,
+		     "xen: %s (error %d); tried again in %u ms", what, -error,
+		     connector->retry_step_ms);
+}
+
+static void
+notify(struct connector *connector, struct channel_end *end)
+{
+	int ret = channel_notify(connector->device->channels, end->port);
+
+	end->unsent = ret < 0;
+	if (end->unsent)
+		retry_later(connector, "the guest cannot be notified", ret);
+}
+
+static void
+unmask(struct connector *connector, struct channel_end *end)
+{
+	int ret = channel_unmask(connector->device->channels, end->port);
+
+	end->resting = false;
+	end->deaf = ret < 0;
+	if (end->deaf)
+		retry_later(connector, "the guest's event channel cannot be heard", ret);
+}
+
+/* A notification that is in vain does no harm: the guest finds nothing and sleeps on. */
+static void
+retry(struct connector *connector)
+{
+	struct channel_end *ends[] = {&connector->request_end, &connector->event_end};
+
+	connector->retry_ms = -1;
+	for (unsigned i = 0; i < 2; i++) {
+		if (ends[i]->unsent)
+			notify(connector, ends[i]);
+		if (ends[i]->deaf)
+			unmask(connector, ends[i]);
+	}
+	if (connector->retry_ms < 0)
+		connector->retry_step_ms = 0;
+}
+
 /* Events */
 
 /* The event page is full, and no notification need come when it no longer is. */
 static void
 rest_until_events_are_read(struct connector *connector)
 {
-	uint32_t step = connector->rest_step_ms;
-
-	step = step == 0 ? connector->refresh_ms : step * 2;
-	connector->rest_step_ms = step > LONGEST_REST_MS ? LONGEST_REST_MS : step;
+	connector->rest_step_ms = longer_step(connector, connector->rest_step_ms);
 	connector->rest_ms = now_ms(connector) + connector->rest_step_ms;
-}
-
-static void
-notify(struct connector *connector, int port)
-{
-	struct device *device = connector->device;
-	int ret = channel_notify(device->channels, port);
-
-	if (ret < 0)
-		device_blame(device, (int)connector->index,
-			     "xen: the guest cannot be notified (error %d); it may wait in vain",
-			     -ret);
 }
 
 static void
@@ -127,7 +194,7 @@ send_event(struct connector *connector, uint64_t fb_cookie)
 		rest_until_events_are_read(connector);
 		return;
 	}
-	notify(connector, connector->event_port);
+	notify(connector, &connector->event_end);
 }
 
 static void
@@ -142,7 +209,7 @@ send_owed_events(struct connector *connector)
 		sent = true;
 	}
 	if (sent)
-		notify(connector, connector->event_port);
+		notify(connector, &connector->event_end);
 	if (connector->owed_count == 0)
 		connector->rest_step_ms = 0;
 }
@@ -161,7 +228,7 @@ respond(struct connector *connector, uint16_t id, uint8_t operation, int error, 
 	if (error == 0 && operation == XENDISPL_OP_GET_EDID)
 		response.op.get_edid.edid_sz = edid_size;
 	if (request_ring_respond(&connector->requests, &response))
-		notify(connector, connector->request_port);
+		notify(connector, &connector->request_end);
 }
 
 static void
@@ -257,17 +324,14 @@ connector_look(struct connector *connector)
 
 /* A guest that notifies more often than it has requests is heard again later. */
 static bool
-may_notify(struct connector *connector, int port)
+may_notify(struct connector *connector, struct channel_end *end)
 {
 	struct device *device = connector->device;
 	int64_t rest_ms;
 
 	if (account_may_notify(device->account, &device->host->limits, now_ms(connector), &rest_ms))
 		return true;
-	if (port == connector->request_port)
-		connector->request_resting = true;
-	else
-		connector->event_resting = true;
+	end->resting = true;
 	if (connector->rest_ms < 0 || connector->rest_ms > rest_ms)
 		connector->rest_ms = rest_ms;
 	connector_rearm(connector);
@@ -278,26 +342,28 @@ may_notify(struct connector *connector, int port)
 static void
 end_rest(struct connector *connector)
 {
-	struct channel_set *channels = connector->device->channels;
-
-	if (connector->request_resting)
-		channel_unmask(channels, connector->request_port);
-	if (connector->event_resting)
-		channel_unmask(channels, connector->event_port);
-	connector->request_resting = false;
-	connector->event_resting = false;
+	if (connector->request_end.resting)
+		unmask(connector, &connector->request_end);
+	if (connector->event_end.resting)
+		unmask(connector, &connector->event_end);
 }
 
-void
+bool
 connector_notified(struct connector *connector, int port)
 {
-	if (!may_notify(connector, port))
-		return;
-	channel_unmask(connector->device->channels, port);
+	bool is_request = port == connector->request_end.port;
+	struct channel_end *end = is_request ? &connector->request_end : &connector->event_end;
+
+	if (port != end->port)
+		return false;
+	if (!may_notify(connector, end))
+		return true;
+	unmask(connector, end);
 	end_rest(connector);
 	send_owed_events(connector);
-	if (port == connector->request_port)
+	if (is_request)
 		serve_ring(connector);
+	return true;
 }
 
 void
@@ -496,6 +562,7 @@ connector_rearm(struct connector *connector)
 		return;
 	due = earlier(due, connector->resample_ms);
 	due = earlier(due, connector->rest_ms);
+	due = earlier(due, connector->retry_ms);
 	if (connector->held.active)
 		due = earlier(due, answer_due_ms(connector, now));
 	/* A timer that fires too early looks again, which is cheaper than a new time
@@ -522,6 +589,8 @@ handle_timer(void *data)
 		connector->count.resampled++;
 		connector_show(connector);
 	}
+	if (connector->retry_ms >= 0 && now >= connector->retry_ms)
+		retry(connector);
 	if (connector->rest_ms >= 0 && now >= connector->rest_ms) {
 		end_rest(connector);
 		connector_look(connector);

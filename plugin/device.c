@@ -118,14 +118,9 @@ handle_channel(void *data)
 	/* One port a wake-up: other guests' sources have their turn in between. */
 	int port = channel_set_next(device->channels);
 
-	for (unsigned i = 0; port >= 0 && i < device->connector_count; i++) {
-		struct connector *connector = &device->connectors[i];
-
-		if (port == connector->request_port || port == connector->event_port) {
-			connector_notified(connector, port);
+	for (unsigned i = 0; port >= 0 && i < device->connector_count; i++)
+		if (connector_notified(&device->connectors[i], port))
 			return;
-		}
-	}
 }
 
 static int
@@ -257,14 +252,8 @@ device_destroy(struct device *device)
 	if (device->channel_source)
 		host->loop->remove_fd(device->channel_source);
 	device->channel_source = NULL;
-	for (unsigned i = 0; i < device->connector_count; i++) {
-		struct connector *connector = &device->connectors[i];
-
-		if (connector->request_port >= 0)
-			channel_unbind(device->channels, connector->request_port);
-		if (connector->event_port >= 0)
-			channel_unbind(device->channels, connector->event_port);
-	}
+	for (unsigned i = 0; i < device->connector_count; i++)
+		connector_disconnect(&device->connectors[i]);
 	if (device->presented)
 		host->presenter->device_destroy(device->presented);
 	device->presented = NULL;

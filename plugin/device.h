@@ -114,13 +114,20 @@ struct held_answer {
 /* What request_perform() returns when connector->held took the answer over. */
 #define REQUEST_HELD 1
 
+/* This domain's end of one of a connector's event channels. */
+struct channel_end {
+	int port;     /* local; -1: not bound */
+	bool resting; /* it fired too often, and stays masked for a while */
+	bool deaf;    /* it fired, and the host would not unmask it */
+	bool unsent;  /* the host would not notify the guest */
+};
+
 struct connector {
 	struct device *device;
 	unsigned index;
 	struct store_connector setup;
 	void *request_page, *event_page;
-	int request_port, event_port;        /* local; -1: not bound */
-	bool request_resting, event_resting; /* the port fired, and stays masked for a while */
+	struct channel_end request_end, event_end;
 	struct request_ring requests;
 	struct event_ring events;
 	struct held_answer held;
@@ -139,6 +146,8 @@ struct connector {
 	int64_t resample_ms;   /* when to show a framebuffer again that never flips; -1: not */
 	int64_t rest_ms;       /* when to go on with the ring; -1: with the next notification */
 	uint32_t rest_step_ms; /* grows while the event page stays full */
+	int64_t retry_ms;      /* when to ask the host again for what it refused an end; -1: not */
+	uint32_t retry_step_ms;
 
 	struct loop_timer *timer;
 	int64_t timer_ms; /* when it fires; -1: not armed */
@@ -279,11 +288,15 @@ connector_init(struct connector *connector, struct device *device, unsigned inde
 int
 connector_connect(struct connector *connector);
 
+/* Unbinds; nothing is taken or sent from now on. */
+void
+connector_disconnect(struct connector *connector);
+
 void
 connector_finish(struct connector *connector);
 
-/* A notification came on one of its ports, which is masked. */
-void
+/* A notification came on this local port, which is masked. False: it is not one of its own. */
+bool
 connector_notified(struct connector *connector, int port);
 
 /* Looks whether there are requests without having been notified. */

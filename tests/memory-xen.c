@@ -37,7 +37,7 @@ struct mapping {
 struct port {
 	xenevtchn_handle *handle; /* NULL: not bound */
 	uint32_t remote;
-	bool fired;
+	bool fired, masked;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -344,8 +344,9 @@ xenevtchn_pending(xenevtchn_handle *handle)
 		return -1;
 	pthread_mutex_lock(&lock);
 	for (unsigned i = 0; i < LOCAL_PORTS && port == 0; i++)
-		if (ports[i].handle == handle && ports[i].fired) {
+		if (ports[i].handle == handle && ports[i].fired && !ports[i].masked) {
 			ports[i].fired = false;
+			ports[i].masked = true;
 			port = (int)i + 1;
 		}
 	pthread_mutex_unlock(&lock);
@@ -354,27 +355,43 @@ xenevtchn_pending(xenevtchn_handle *handle)
 	return port == 0 ? -1 : port;
 }
 
+/* With the lock held. */
+static void
+wake_up(const xenevtchn_handle *handle)
+{
+	uint64_t one = 1;
+
+	if (write(handle->event_fd, &one, sizeof(one)) < 0)
+		die("eventfd");
+}
+
 int
-xenevtchn_unmask(xenevtchn_handle *handle, evtchn_port_t port)
+xenevtchn_unmask(xenevtchn_handle *handle, evtchn_port_t local)
 {
 	pthread_mutex_lock(&lock);
-	port_of(handle, port);
+	struct port *port = port_of(handle, local);
+	bool failed = fails(MEMORY_XEN_UNMASK);
+
+	if (!failed && port->masked && port->fired)
+		wake_up(handle);
+	if (!failed)
+		port->masked = false;
 	pthread_mutex_unlock(&lock);
-	return 0;
+	if (failed)
+		errno = EIO;
+	return failed ? -1 : 0;
 }
 
 void
 memory_xen_fire(uint32_t remote_port)
 {
-	uint64_t one = 1;
-
 	pthread_mutex_lock(&lock);
 	for (unsigned i = 0; i < LOCAL_PORTS; i++) {
 		if (!ports[i].handle || ports[i].remote != remote_port || ports[i].fired)
 			continue;
 		ports[i].fired = true;
-		if (write(ports[i].handle->event_fd, &one, sizeof(one)) < 0)
-			die("eventfd");
+		if (!ports[i].masked)
+			wake_up(ports[i].handle);
 	}
 	pthread_mutex_unlock(&lock);
 }

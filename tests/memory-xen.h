@@ -30,6 +30,7 @@ enum memory_xen_call {
 	MEMORY_XEN_OFFER, /* imp_to_refs */
 	MEMORY_XEN_BIND,
 	MEMORY_XEN_NOTIFY,
+	MEMORY_XEN_UNMASK,
 	MEMORY_XEN_CALLS,
 };
 
@@ -52,7 +53,7 @@ memory_xen_page(uint32_t ref);
 void
 memory_xen_fail(enum memory_xen_call call, unsigned n);
 
-/* The guest notifies: the local port bound to its remote one fires. */
+/* The guest notifies: the local port bound to its remote one fires; when unmasked, if it is not. */
 void
 memory_xen_fire(uint32_t remote_port);
 

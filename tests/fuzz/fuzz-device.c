@@ -288,7 +288,7 @@ wake_up(unsigned slot, unsigned connector, bool event_port)
 	const struct connector *of = &device->connectors[connector];
 	remember_rings();
 	connector_notified(&device->connectors[connector],
-			   event_port ? of->event_port : of->request_port);
+			   event_port ? of->event_end.port : of->request_end.port);
 }
 
 static void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When a guest is answered that takes a buffer or a framebuffer back, while the
- * screens still hold it: the device layer over a Xen in memory, with a clock that
+ * When a guest is answered and notified: one that takes a buffer or a framebuffer
+ * back while the screens still hold it, and one that the host fails once to notify or
+ * to hear. The device layer over a Xen in memory, with a clock that
  * moves when it is told to and a presenter that withholds its word.
  */
 #include "test.h"
@@ -16,6 +17,8 @@
 #include <xen/errno.h>
 
 #define RING 1u
+#define REQUEST_PORT 0u /* the guest's ends */
+#define EVENT_PORT 1u
 #define DIRECTORY 13u
 #define RING_SLOTS 32
 #define WIDTH 64
@@ -69,7 +72,8 @@ set_up(void)
 						       .height = HEIGHT,
 						       .request_ref = RING,
 						       .event_ref = RING + 1,
-						       .event_port = 1};
+						       .request_port = REQUEST_PORT,
+						       .event_port = EVENT_PORT};
 	for (unsigned i = 1; i < PAGE_OCTETS / 4; i++)
 		directory[i] = 40;
 	log_set_sink(ignore_line);
@@ -122,7 +126,7 @@ ask(struct xendispl_req request)
 	request.id = (uint16_t)ring->req_prod;
 	ring->ring[ring->req_prod % RING_SLOTS].req = request;
 	ring->req_prod++;
-	connector_notified(&device->connectors[0], device->connectors[0].request_port);
+	connector_notified(&device->connectors[0], device->connectors[0].request_end.port);
 }
 
 static void
@@ -340,5 +344,82 @@ TEST(a_buffer_that_was_refused_too_late_is_none)
 	destroy_buffer(1);
 	check_answered(0);
 	check_int(host.mapped_pages, 0);
+	tear_down();
+}
+
+/* As the frontend does that sleeps until it is notified. */
+static void
+sleep_until_answered(void)
+{
+	xen_displif_sring_t *ring = memory_xen_page(RING);
+
+	ring->rsp_event = ring->rsp_prod + 1;
+}
+
+TEST(an_answer_that_could_not_be_notified_is_notified_again)
+{
+	set_up();
+	sleep_until_answered();
+	memory_xen_fail(MEMORY_XEN_NOTIFY, 1);
+	create_buffer(1);
+	check_int(memory_xen_notified(REQUEST_PORT), 0);
+	host_pass_time(17);
+	check_int(memory_xen_notified(REQUEST_PORT), 1);
+	check_int(memory_xen_notified(EVENT_PORT), 0);
+	host_pass_time(10000);
+	check_int(memory_xen_notified(REQUEST_PORT), 1);
+	tear_down();
+}
+
+TEST(a_flip_that_could_not_be_notified_is_notified_again)
+{
+	set_up();
+	create_buffer(1);
+	attach_framebuffer(1);
+	show(1);
+	memory_xen_fail(MEMORY_XEN_NOTIFY, 1);
+	flip_to(1);
+	connector_frame_presented(&device->connectors[0], device->connectors[0].frame, 17, false);
+	check_int(memory_xen_notified(EVENT_PORT), 0);
+	host_pass_time(17);
+	check_int(memory_xen_notified(EVENT_PORT), 1);
+	host_pass_time(10000);
+	check_int(memory_xen_notified(EVENT_PORT), 1);
+	host_answer_release(0);
+	tear_down();
+}
+
+TEST(a_host_that_goes_on_refusing_is_asked_ever_less_often)
+{
+	set_up();
+	sleep_until_answered();
+	memory_xen_fail(MEMORY_XEN_NOTIFY, 1);
+	create_buffer(1);
+	for (int wait = 17; wait < 1000; wait *= 2) {
+		memory_xen_fail(MEMORY_XEN_NOTIFY, 2);
+		host_pass_time(wait - 1);
+		memory_xen_fail(MEMORY_XEN_NOTIFY, 1);
+		host_pass_time(1);
+		check_int(memory_xen_notified(REQUEST_PORT), 0);
+	}
+	host_pass_time(999);
+	check_int(memory_xen_notified(REQUEST_PORT), 0);
+	host_pass_time(1);
+	check_int(memory_xen_notified(REQUEST_PORT), 1);
+	tear_down();
+}
+
+TEST(a_port_that_could_not_be_unmasked_is_heard_again)
+{
+	set_up();
+	create_buffer(1);
+	memory_xen_fire(REQUEST_PORT);
+	int port = channel_set_next(device->channels);
+	memory_xen_fail(MEMORY_XEN_UNMASK, 1);
+	connector_notified(&device->connectors[0], port);
+	memory_xen_fire(REQUEST_PORT);
+	check(channel_set_next(device->channels) < 0);
+	host_pass_time(17);
+	check_int(channel_set_next(device->channels), port);
 	tear_down();
 }

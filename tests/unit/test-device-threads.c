@@ -100,7 +100,7 @@ ask(const struct xendispl_req *request)
 
 	ring->ring[ring->req_prod % 32].req = *request;
 	ring->req_prod++;
-	connector_notified(&device->connectors[0], device->connectors[0].request_port);
+	connector_notified(&device->connectors[0], device->connectors[0].request_end.port);
 }
 
 static void
