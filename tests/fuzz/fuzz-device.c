@@ -9,9 +9,9 @@
  */
 #include "fuzz.h"
 
-#include "../memory-xen.h"
 #include "base.h"
 #include "device-host.h"
+#include "memory-xen.h"
 
 #include <drm_fourcc.h>
 #include <errno.h>
@@ -102,8 +102,8 @@ set_up(void)
 	PROPERTY(options_set(host.options, "name", "g0", error, sizeof(error)) == 0);
 	PROPERTY(options_set(host.options, "be-alloc", "true", error, sizeof(error)) == 0);
 	host.presenter = &host_presenter_ops;
-	host.loop = &host_loop_ops;
-	host.now_ms = host_now_ms;
+	host.loop = &moved_loop_ops;
+	host.now_ms = moved_now_ms;
 	wl_list_init(&host.devices);
 	wl_list_init(&host.accounts);
 	log_set_sink(ignore_line);
@@ -356,10 +356,10 @@ take_step(uint8_t octet, struct input *input)
 		worker_dispatch(NULL);
 		break;
 	case 9:
-		host_pass_time(input_octet(input));
+		moved_pass(input_octet(input));
 		break;
 	case 10:
-		host_pass_time(input_octet(input) * 20);
+		moved_pass(input_octet(input) * 20);
 		break;
 	case 11:
 		host_answer_framebuffer(slot, connector ? -ENOMEM : 0);
@@ -479,9 +479,9 @@ check_connector(const struct connector *connector)
 	PROPERTY(found && !connector->serving);
 	/* The clock never stands still for what is owed. */
 	PROPERTY(!flip->pending ||
-		 host_clock_ms <= flip->submitted_ms + host.flip_rules.deadline_ms);
+		 moved_clock_ms <= flip->submitted_ms + host.flip_rules.deadline_ms);
 	PROPERTY(!connector->held.active ||
-		 host_clock_ms <= connector->held.since_ms + DIRECTORY_READ_WITHIN_MS);
+		 moved_clock_ms <= connector->held.since_ms + DIRECTORY_READ_WITHIN_MS);
 	PROPERTY(connector->rest_ms < 0 || connector->timer_ms >= 0);
 }
 
@@ -569,7 +569,7 @@ end(void)
 	PROPERTY(is_zero(&held, sizeof(held)));
 	PROPERTY(alive == 0 && wl_list_empty(&host.devices) && host.mapped_pages == 0);
 	PROPERTY(wl_list_empty(&host.accounts));
-	PROPERTY(host_presented() == 0 && host_timers == 0 && host_sources == 0);
+	PROPERTY(host_presented() == 0 && moved_timers == 0 && moved_sources == 0);
 }
 
 int
@@ -581,7 +581,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		set_up();
 	memory_xen_reset();
 	host.grants = grants_create();
-	host_clock_ms = 1000;
+	moved_clock_ms = 1000;
 	host_mood = HOST_READY_AT_ONCE;
 	host_refuse_memory = false;
 	/* A directory of pages without contents, so that buffers can be had at once. */

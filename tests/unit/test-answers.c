@@ -7,52 +7,12 @@
  */
 #include "test.h"
 
-#include "base.h"
-#include "device-host.h"
-#include "memory-xen.h"
-
-#include <string.h>
+#include "one-device.h"
 
 #include <drm_fourcc.h>
 #include <xen/errno.h>
 
-#define RING 1u
-#define REQUEST_PORT 0u /* the guest's ends */
-#define EVENT_PORT 1u
-#define DIRECTORY 13u
-#define RING_SLOTS 32
-#define WIDTH 64
-#define HEIGHT 32
 #define PITCH (WIDTH * 4)
-
-static struct display_host host;
-static struct device *device;
-static unsigned detached;
-
-static void
-handle_attached(void *data, struct device *which, int error)
-{
-	check_int(error, 0);
-}
-
-static void
-handle_detached(void *data, uint32_t serial)
-{
-	detached++;
-}
-
-static void
-handle_broken(void *data, struct device *which)
-{
-	test_fail(__FILE__, __LINE__, "broken");
-}
-
-static const struct device_handler handler = {handle_attached, handle_detached, handle_broken};
-
-static void
-ignore_line(const char *line)
-{
-}
 
 static void
 run_worker(void)
@@ -65,33 +25,11 @@ run_worker(void)
 static void
 set_up(void)
 {
-	struct store_device setup = {.serial = 1, .subject.domid = 1, .connector_count = 1};
-	uint32_t *directory = memory_xen_page(DIRECTORY);
-
-	setup.connectors[0] = (struct store_connector){.width = WIDTH,
-						       .height = HEIGHT,
-						       .request_ref = RING,
-						       .event_ref = RING + 1,
-						       .request_port = REQUEST_PORT,
-						       .event_port = EVENT_PORT};
-	for (unsigned i = 1; i < PAGE_OCTETS / 4; i++)
-		directory[i] = 40;
-	log_set_sink(ignore_line);
-	host.limits = limits_default;
-	limits_resolve(&host.limits, false, 1024);
-	host.flip_rules = (struct flip_rules){300, 2000, 100};
-	host.options = options_create();
-	host.grants = grants_create();
-	host.presenter = &host_presenter_ops;
-	host.loop = &host_loop_ops;
-	host.now_ms = host_now_ms;
-	host_mood = HOST_READY_AT_ONCE;
-	wl_list_init(&host.devices);
-	wl_list_init(&host.accounts);
-	host_pass_time(12345);
-	check_int(device_create(&host, &setup, &handler, NULL), 0);
-	device = wl_container_of(host.devices.next, device, link);
+	start_host();
+	moved_pass(12345);
+	connect_device();
 	run_worker();
+	check_int(attached, 1);
 }
 
 static void
@@ -100,12 +38,7 @@ tear_down(void)
 	device_destroy(device);
 	run_worker();
 	check_int(detached, 1);
-	grants_destroy(host.grants);
-	options_destroy(host.options);
-	struct memory_xen_count held = memory_xen_held(), nothing = {0};
-	check_octets(&held, &nothing, sizeof(held));
-	check_int(host.mapped_pages, 0);
-	check_int(host_timers + host_sources + host_presented(), 0);
+	stop_host();
 }
 
 /* The guest */
@@ -116,17 +49,6 @@ answers(void)
 	const xen_displif_sring_t *ring = memory_xen_page(RING);
 
 	return ring->rsp_prod;
-}
-
-static void
-ask(struct xendispl_req request)
-{
-	xen_displif_sring_t *ring = memory_xen_page(RING);
-
-	request.id = (uint16_t)ring->req_prod;
-	ring->ring[ring->req_prod % RING_SLOTS].req = request;
-	ring->req_prod++;
-	connector_notified(&device->connectors[0], device->connectors[0].request_end.port);
 }
 
 static void
@@ -232,7 +154,7 @@ TEST(destroy_waits_for_the_release)
 	destroy_buffer(1);
 	check_int(answers(), before);
 	check(host.mapped_pages > 0);
-	host_pass_time(40);
+	moved_pass(40);
 	check_int(answers(), before);
 	host_answer_release(0);
 	check_answered(0);
@@ -248,13 +170,13 @@ TEST(destroy_waits_no_longer_than_100_ms)
 	show(1);
 	unsigned before = answers();
 	destroy_buffer(1);
-	host_pass_time(99);
+	moved_pass(99);
 	check_int(answers(), before);
-	host_pass_time(1);
+	moved_pass(1);
 	check_answered(0);
 	/* Answered is not given back: the pages count until they are. */
 	check(host.mapped_pages > 0);
-	host_pass_time(10000);
+	moved_pass(10000);
 	check(host.mapped_pages > 0);
 	host_answer_release(0);
 	check_int(host.mapped_pages, 0);
@@ -274,10 +196,10 @@ TEST(what_comes_behind_a_destroy_waits_no_longer_either)
 	destroy_buffer(2);
 	flip_to(3);
 	detach_framebuffer(1);
-	host_pass_time(99);
+	moved_pass(99);
 	check_int(answers(), before);
 	/* The ring is taken up again in the next turn of the loop. */
-	host_pass_time(2);
+	moved_pass(2);
 	check_answered(0);
 	check_int(answers(), before + 3);
 	host_answer_release(0);
@@ -296,12 +218,12 @@ TEST(detach_is_answered_at_once)
 	host_mood |= HOST_HOLDS_PREVIOUS;
 	flip_to(2);
 	check_answered(0);
-	int64_t then = host_clock_ms;
+	int64_t then = moved_clock_ms;
 	detach_framebuffer(2);
 	check_answered(0);
 	detach_framebuffer(1);
 	check_answered(0);
-	check_int(host_clock_ms, then);
+	check_int(moved_clock_ms, then);
 	tear_down();
 }
 
@@ -313,15 +235,15 @@ TEST(detach_of_what_is_not_ready_is_answered_at_once)
 	host_mood = 0;
 	unsigned before = answers();
 	ask_to_attach(1);
-	host_pass_time(99);
+	moved_pass(99);
 	check_int(answers(), before);
-	host_pass_time(1);
+	moved_pass(1);
 	check_answered(0);
-	host_pass_time(1);
-	int64_t then = host_clock_ms;
+	moved_pass(1);
+	int64_t then = moved_clock_ms;
 	detach_framebuffer(1);
 	check_answered(0);
-	check_int(host_clock_ms, then);
+	check_int(moved_clock_ms, then);
 	tear_down();
 }
 
@@ -331,12 +253,12 @@ TEST(a_buffer_that_was_refused_too_late_is_none)
 	set_up();
 	unsigned before = answers();
 	ask_to_create(1);
-	host_pass_time(DIRECTORY_READ_WITHIN_MS - 1);
+	moved_pass(DIRECTORY_READ_WITHIN_MS - 1);
 	check_int(answers(), before);
-	host_pass_time(1);
+	moved_pass(1);
 	check_answered(-XEN_EIO);
 	/* The cookie is free again, and the pages are when the worker has seen to them. */
-	host_pass_time(1);
+	moved_pass(1);
 	ask_to_create(1);
 	run_worker();
 	check_answered(0);
@@ -363,10 +285,10 @@ TEST(an_answer_that_could_not_be_notified_is_notified_again)
 	memory_xen_fail(MEMORY_XEN_NOTIFY, 1);
 	create_buffer(1);
 	check_int(memory_xen_notified(REQUEST_PORT), 0);
-	host_pass_time(17);
+	moved_pass(17);
 	check_int(memory_xen_notified(REQUEST_PORT), 1);
 	check_int(memory_xen_notified(EVENT_PORT), 0);
-	host_pass_time(10000);
+	moved_pass(10000);
 	check_int(memory_xen_notified(REQUEST_PORT), 1);
 	tear_down();
 }
@@ -381,9 +303,9 @@ TEST(a_flip_that_could_not_be_notified_is_notified_again)
 	flip_to(1);
 	connector_frame_presented(&device->connectors[0], device->connectors[0].frame, 17, false);
 	check_int(memory_xen_notified(EVENT_PORT), 0);
-	host_pass_time(17);
+	moved_pass(17);
 	check_int(memory_xen_notified(EVENT_PORT), 1);
-	host_pass_time(10000);
+	moved_pass(10000);
 	check_int(memory_xen_notified(EVENT_PORT), 1);
 	host_answer_release(0);
 	tear_down();
@@ -397,14 +319,14 @@ TEST(a_host_that_goes_on_refusing_is_asked_ever_less_often)
 	create_buffer(1);
 	for (int wait = 17; wait < 1000; wait *= 2) {
 		memory_xen_fail(MEMORY_XEN_NOTIFY, 2);
-		host_pass_time(wait - 1);
+		moved_pass(wait - 1);
 		memory_xen_fail(MEMORY_XEN_NOTIFY, 1);
-		host_pass_time(1);
+		moved_pass(1);
 		check_int(memory_xen_notified(REQUEST_PORT), 0);
 	}
-	host_pass_time(999);
+	moved_pass(999);
 	check_int(memory_xen_notified(REQUEST_PORT), 0);
-	host_pass_time(1);
+	moved_pass(1);
 	check_int(memory_xen_notified(REQUEST_PORT), 1);
 	tear_down();
 }
@@ -419,7 +341,7 @@ TEST(a_port_that_could_not_be_unmasked_is_heard_again)
 	connector_notified(&device->connectors[0], port);
 	memory_xen_fire(REQUEST_PORT);
 	check(channel_set_next(device->channels) < 0);
-	host_pass_time(17);
+	moved_pass(17);
 	check_int(channel_set_next(device->channels), port);
 	tear_down();
 }

@@ -6,48 +6,12 @@
  */
 #include "test.h"
 
-#include <stdlib.h>
-
+#include "moved-loop.h"
 #include "pacing.h"
 
 #define REFRESH_MS 16
 #define BUDGET 16384
 #define TURNS 4096
-
-static int64_t now;
-static int64_t due; /* of the one timer; -1: not armed */
-static void (*handle_timer)(void *arg);
-static void *timer_arg;
-
-static int64_t
-now_ms(void)
-{
-	return now;
-}
-
-static struct loop_timer *
-add_timer(void *data, void (*handle)(void *arg), void *arg)
-{
-	handle_timer = handle;
-	timer_arg = arg;
-	due = -1;
-	return (struct loop_timer *)&due;
-}
-
-static void
-arm_timer(struct loop_timer *timer, int ms)
-{
-	check(ms > 0);
-	due = now + ms;
-}
-
-static void
-remove_timer(struct loop_timer *timer)
-{
-}
-
-static const struct loop_ops loop_ops = {
-	.add_timer = add_timer, .arm_timer = arm_timer, .remove_timer = remove_timer};
 
 static struct display_host host;
 static struct pacing pacing;
@@ -67,9 +31,9 @@ static void
 start(void)
 {
 	host.limits.pages_per_refresh = BUDGET;
-	host.loop = &loop_ops;
-	host.now_ms = now_ms;
-	now = 1000000;
+	host.loop = &moved_loop_ops;
+	host.now_ms = moved_now_ms;
+	moved_clock_ms = 1000000;
 	check_int(pacing_init(&pacing, &host), 0);
 }
 
@@ -82,34 +46,23 @@ ask_all(unsigned count, uint32_t pages)
 	}
 }
 
-static void
-pass(int64_t ms)
-{
-	for (int64_t end = now + ms; now < end; now++) {
-		if (due < 0 || due > now)
-			continue;
-		due = -1;
-		handle_timer(timer_arg);
-	}
-}
-
 /* All of it in its time, and never ahead of it by more than one refresh. */
 static void
 check_pace(unsigned count, uint32_t pages)
 {
 	uint64_t all = (uint64_t)count * pages;
-	int64_t begin = now;
+	int64_t begin = moved_clock_ms;
 
 	ask_all(count, pages);
 	do {
-		check(mapped <= BUDGET * (uint64_t)((now - begin) / REFRESH_MS + 1));
-		pass(REFRESH_MS);
-		check(now < begin + 1000000);
+		check(mapped <= BUDGET * (uint64_t)((moved_clock_ms - begin) / REFRESH_MS + 1));
+		moved_pass(REFRESH_MS);
+		check(moved_clock_ms < begin + 1000000);
 	} while (gone < count);
 	check_int(mapped, all);
-	check((uint64_t)(now - begin) <= REFRESH_MS * (all / BUDGET + 2));
-	pass(1000);
-	check_int(due, -1);
+	check((uint64_t)(moved_clock_ms - begin) <= REFRESH_MS * (all / BUDGET + 2));
+	moved_pass(1000);
+	check_int(moved_armed(), 0);
 }
 
 TEST(large_buffers)
@@ -136,9 +89,9 @@ TEST(tiny_buffers_are_not_all_mapped_at_once)
 	start();
 	ask_all(1000, 1);
 	check(gone >= 32 && gone <= 128);
-	pass(REFRESH_MS);
+	moved_pass(REFRESH_MS);
 	check(gone <= 256);
-	pass(1000 / 32 * REFRESH_MS);
+	moved_pass(1000 / 32 * REFRESH_MS);
 	check_int(gone, 1000);
 }
 
@@ -155,9 +108,9 @@ TEST(unmapping_makes_the_next_one_wait)
 	for (unsigned i = 0; i < 1000; i++)
 		pacing_charge(&pacing, 1000);
 	ask_all(1, 100);
-	pass(REFRESH_MS * (1000000 / BUDGET - 1));
+	moved_pass(REFRESH_MS * (1000000 / BUDGET - 1));
 	check_int(gone, 0);
-	pass(REFRESH_MS * 3);
+	moved_pass(REFRESH_MS * 3);
 	check_int(gone, 1);
 }
 
@@ -166,7 +119,7 @@ TEST(larger_than_the_limit_goes_in_the_end)
 	start();
 	ask_all(2, 3 * BUDGET);
 	check_int(gone, 1);
-	pass(REFRESH_MS * 4);
+	moved_pass(REFRESH_MS * 4);
 	check_int(gone, 2);
 }
 
@@ -177,8 +130,8 @@ TEST(cancelled_turns_do_not_go)
 	check_int(gone, 1);
 	pacing_cancel(&turns[1]);
 	pacing_cancel(&turns[2]);
-	pass(1000);
+	moved_pass(1000);
 	check_int(gone, 1);
-	check_int(due, -1);
+	check_int(moved_armed(), 0);
 	pacing_finish(&pacing);
 }

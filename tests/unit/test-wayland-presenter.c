@@ -13,6 +13,7 @@
 
 #include "base.h"
 #include "device.h"
+#include "moved-loop.h"
 #include "surface.h"
 #include "wayland-presenter.h"
 
@@ -20,66 +21,6 @@
 
 #define CONNECTORS 2
 #define EXPORTED_FD 1000
-
-/* The clock and the loop */
-
-static int64_t now;
-
-static int64_t
-now_ms(void)
-{
-	return now;
-}
-
-struct loop_timer {
-	struct wl_list link; /* timers */
-	void (*handle)(void *arg);
-	void *arg;
-	int64_t due_ms; /* -1: not armed */
-};
-
-static struct wl_list timers = {&timers, &timers};
-
-static struct loop_timer *
-add_timer(void *data, void (*handle)(void *arg), void *arg)
-{
-	struct loop_timer *timer = calloc(1, sizeof(*timer));
-
-	*timer = (struct loop_timer){.handle = handle, .arg = arg, .due_ms = -1};
-	wl_list_insert(&timers, &timer->link);
-	return timer;
-}
-
-static void
-arm_timer(struct loop_timer *timer, int ms)
-{
-	timer->due_ms = ms == 0 ? -1 : now + ms;
-}
-
-static void
-remove_timer(struct loop_timer *timer)
-{
-	wl_list_remove(&timer->link);
-	free(timer);
-}
-
-static void
-pass_time(int64_t ms)
-{
-	struct loop_timer *timer, *next;
-
-	for (int64_t end = now + ms; now < end; now++) {
-		wl_list_for_each_safe(timer, next, &timers, link) {
-			if (timer->due_ms < 0 || timer->due_ms > now)
-				continue;
-			timer->due_ms = -1;
-			timer->handle(timer->arg);
-		}
-	}
-}
-
-static const struct loop_ops loop_ops = {
-	.add_timer = add_timer, .arm_timer = arm_timer, .remove_timer = remove_timer};
 
 /* The worker: jobs run when the test says so. */
 
@@ -448,12 +389,12 @@ start_host(void)
 {
 	host.limits = limits_default;
 	host.options = options_create();
-	host.loop = &loop_ops;
-	host.now_ms = now_ms;
+	host.loop = &moved_loop_ops;
+	host.now_ms = moved_now_ms;
 	host.dmabuf.mode = DMABUF_FORCE;
 	wl_list_init(&host.devices);
 	compositor = calloc(1, sizeof(*compositor));
-	now = 1000000;
+	moved_clock_ms = 1000000;
 	check_int(wayland_presenter_init(&presenter, compositor, &host), 0);
 }
 
@@ -464,7 +405,7 @@ stop_host(void)
 	options_destroy(host.options);
 	free(compositor);
 	check_int(host.mapped_pages, 0);
-	check(wl_list_empty(&timers));
+	check_int(moved_timers, 0);
 	check(wl_list_empty(&jobs));
 	check(!asked.listener);
 	check_int(open_orders(), 0);
@@ -550,13 +491,13 @@ TEST(picture_is_kept_while_a_buffer_is_still_ordered)
 static int64_t
 lose_client(void)
 {
-	int64_t begin = now;
+	int64_t begin = moved_clock_ms;
 
 	client->handler->lost(client->data);
 	while (!client)
-		pass_time(10);
+		moved_pass(10);
 	client->handler->ready(client->data);
-	return now - begin;
+	return moved_clock_ms - begin;
 }
 
 TEST(clients_that_are_lost_again_and_again_are_waited_for)
@@ -573,7 +514,7 @@ TEST(clients_that_are_lost_again_and_again_are_waited_for)
 		check(wait >= before);
 	}
 	check(wait >= 30000 && wait <= 60000);
-	pass_time(61000);
+	moved_pass(61000);
 	check_int(lose_client(), 0);
 	ops->device_destroy(device.presented);
 	stop_host();
@@ -587,7 +528,7 @@ TEST(device_goes_while_it_waits_for_a_client)
 		client->handler->lost(client->data);
 	check(!client);
 	ops->device_destroy(device.presented);
-	pass_time(61000);
+	moved_pass(61000);
 	check(!client);
 	stop_host();
 }

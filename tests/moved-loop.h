@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The event loop of presenter.h for tests that say what time it is: a clock that
+ * goes when it is told to, timers on it, and descriptors that are never ready.
+ * What breaks the loop's contract ends the program. For one thread.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "presenter.h"
+
+extern const struct loop_ops moved_loop_ops;
+
+extern int64_t moved_clock_ms;
+
+/* The clock, as display_host.now_ms. */
+int64_t
+moved_now_ms(void);
+
+/* The clock goes on; what is due until then, and at that time, fires on the way. */
+void
+moved_pass(int64_t ms);
+
+/* What is added and not removed. */
+extern unsigned moved_sources, moved_timers;
+
+/* Timers that will fire. */
+unsigned
+moved_armed(void);

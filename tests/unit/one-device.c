@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* See one-device.h. */
+#include "one-device.h"
+
+#include "test.h"
+
+#include <string.h>
+
+#include "base.h"
+
+struct display_host host;
+struct device *device;
+unsigned attached, detached;
+
+static void
+handle_attached(void *data, struct device *which, int error)
+{
+	check_int(error, 0);
+	attached++;
+}
+
+static void
+handle_detached(void *data, uint32_t serial)
+{
+	detached++;
+}
+
+static void
+handle_broken(void *data, struct device *which)
+{
+	test_fail(__FILE__, __LINE__, "broken");
+}
+
+static const struct device_handler handler = {handle_attached, handle_detached, handle_broken};
+
+static void
+ignore_line(const char *line)
+{
+}
+
+void
+start_host(void)
+{
+	uint32_t *directory = memory_xen_page(DIRECTORY);
+
+	for (unsigned i = 1; i < PAGE_OCTETS / 4; i++)
+		directory[i] = 40;
+	log_set_sink(ignore_line);
+	host.limits = limits_default;
+	limits_resolve(&host.limits, false, 1024);
+	host.flip_rules = (struct flip_rules){300, 2000, 100};
+	host.options = options_create();
+	host.grants = grants_create();
+	host.presenter = &host_presenter_ops;
+	host.loop = &moved_loop_ops;
+	host.now_ms = moved_now_ms;
+	host_mood = HOST_READY_AT_ONCE;
+	wl_list_init(&host.devices);
+	wl_list_init(&host.accounts);
+}
+
+void
+connect_device(void)
+{
+	struct store_device setup = {.serial = 1, .subject.domid = 1, .connector_count = 1};
+
+	setup.connectors[0] = (struct store_connector){.width = WIDTH,
+						       .height = HEIGHT,
+						       .request_ref = RING,
+						       .event_ref = EVENT_PAGE,
+						       .request_port = REQUEST_PORT,
+						       .event_port = EVENT_PORT};
+	memset(memory_xen_page(RING), 0, PAGE_OCTETS);
+	memset(memory_xen_page(EVENT_PAGE), 0, PAGE_OCTETS);
+	check_int(device_create(&host, &setup, &handler, NULL), 0);
+	device = wl_container_of(host.devices.next, device, link);
+}
+
+void
+ask(struct xendispl_req request)
+{
+	xen_displif_sring_t *ring = memory_xen_page(RING);
+
+	request.id = (uint16_t)ring->req_prod;
+	ring->ring[ring->req_prod % RING_SLOTS].req = request;
+	ring->req_prod++;
+	connector_notified(&device->connectors[0], device->connectors[0].request_end.port);
+}
+
+void
+stop_host(void)
+{
+	struct memory_xen_count nothing = {0};
+
+	grants_destroy(host.grants);
+	options_destroy(host.options);
+	struct memory_xen_count held = memory_xen_held();
+	check_octets(&held, &nothing, sizeof(held));
+	check_int(host.mapped_pages, 0);
+	check(wl_list_empty(&host.accounts));
+	check_int(moved_timers + moved_sources + host_presented(), 0);
+}
