@@ -8,6 +8,7 @@ import re
 import statistics
 import subprocess
 
+import killing
 from machine import read_text
 from qemu import HEIGHT, WIDTH
 from report import Skipped, check, need
@@ -68,10 +69,7 @@ def restart_weston(stage, signal, kind):
     """Ends Weston and starts it again, and the guest's screen comes back by itself. Returns the first one's log."""
     before = len(stage.guest_text())
     log = stage.weston_log
-    stage.standing.discard("Weston")
-    stage.stop_weston(signal)
-    stage.start_weston(kind)
-    stage.standing.add("Weston")
+    stage.restart_weston(signal, kind)
     stage.wait_for_guest("kmsguest: device 0 opened", before)
     return log
 
@@ -251,6 +249,43 @@ def destroyed_while_scanned_out(stage):
     expect_shared(stage, GUESTS_PAGES, 0)
     expect_flips_presented(stage, 21)
     stage.expect_clean_guest_log()
+
+
+@check
+def killed_when_published(stage):
+    """Weston killed with -9 while a new guest's driver waits for it with its rings published."""
+    need(stage, "Weston")
+    stage.name = "g1"
+    stage.standing.add("guest")
+    killing.published(stage, "direct-display", "guest-g1.cfg", 1)
+    expect_path(stage, "direct")
+
+
+@check
+def killed_in_mid_flip(stage):
+    """Weston killed with -9 while the display reads one buffer and then the other."""
+    need(stage, "guest")
+    killing.in_the_middle_of(stage, "direct-display", "flip 100000", 2)
+    expect_path(stage, "direct")
+    expect_shared(stage, GUESTS_PAGES, 2)
+
+
+@check
+def killed_while_buffers_are_exported(stage):
+    """Weston killed with -9 while the kernel makes dma-bufs of the guest's pages, and takes them apart."""
+    need(stage, "guest")
+    killing.in_the_middle_of(stage, "direct-display", "remake 10000", 3)
+    expect_path(stage, "direct")
+    expect_shared(stage, GUESTS_PAGES, 2)
+
+
+@check
+def destroyed_without_weston(stage):
+    """xl destroy while no Weston runs: the kernel holds no page of the guest, and nothing is left for the next one."""
+    need(stage, "guest")
+    stage.standing.discard("guest")
+    killing.destroyed_meanwhile(stage, "direct-display")
+    expect_shared(stage, GUESTS_PAGES, 0)
 
 
 @check

@@ -6,6 +6,7 @@ by need(), and is skipped where that failed. How anything is done is the busines
 
 import re
 
+import killing
 from machine import read_text
 from report import check, need
 from stage import FLIP_TIMEOUT, OTHER_PICTURE, Failed, Stage
@@ -57,10 +58,7 @@ def next_weston(stage):
     """Weston ends in order and another starts on DRM: the guest's screen comes back by itself."""
     need(stage, "Weston")
     before = len(stage.guest_text())
-    stage.standing.discard("Weston")
-    stage.stop_weston("TERM")
-    stage.start_weston("drm")
-    stage.standing.add("Weston")
+    stage.restart_weston("TERM", "drm")
     need(stage, "guest")
     stage.wait_for_guest("kmsguest: device 0 opened", before)
     stage.expect_pictures(2)
@@ -157,10 +155,7 @@ def killed_weston(stage):
     stage.guest("show 9")
     stage.expect_pictures(9)
     before = len(stage.guest_text())
-    stage.standing.discard("Weston")
-    stage.stop_weston("KILL")
-    stage.start_weston("drm")
-    stage.standing.add("Weston")
+    stage.restart_weston("KILL", "drm")
     stage.wait_for_guest("kmsguest: device 0 opened", before)
     stage.expect_pictures(9)
     stage.guest("show 10")
@@ -188,13 +183,79 @@ def destroyed_while_shown(stage):
     stage.expect_no_guest()
 
 
+def no_guest(stage):
+    """What an earlier check may have left."""
+    if "guest" in stage.standing:
+        stage.standing.discard("guest")
+        stage.destroy_guest()
+
+
+@check
+def killed_before_the_driver(stage):
+    """Weston killed with -9 while the guest's domain has not run yet."""
+    need(stage, "Weston")
+    no_guest(stage)
+    stage.standing.add("guest")
+    killing.before_the_driver(stage, "drm", "guest.cfg", 1)
+
+
+@check
+def killed_when_published(stage):
+    """Weston killed with -9 while the guest's driver waits for it with its rings published."""
+    need(stage, "Weston")
+    no_guest(stage)
+    stage.standing.add("guest")
+    killing.published(stage, "drm", "guest.cfg", 2)
+
+
+@check
+def killed_in_mid_flip(stage):
+    """Weston killed with -9 while the guest flips."""
+    need(stage, "guest")
+    killing.in_the_middle_of(stage, "drm", "flip 100000", 3)
+
+
+@check
+def killed_while_buffers_are_made(stage):
+    """Weston killed with -9 while the guest makes buffers and drops them."""
+    need(stage, "guest")
+    killing.in_the_middle_of(stage, "drm", "remake 10000", 4)
+
+
+@check
+def killed_while_dark(stage):
+    """Weston killed with -9 while the guest's display is off."""
+    need(stage, "guest")
+    killing.after(stage, "drm", "off", 5)
+
+
+@check
+def killed_while_closing(stage):
+    """Weston killed with -9 while it closes what an earlier one had open."""
+    need(stage, "guest")
+    killing.while_closing(stage, "drm", 6)
+
+
+@check
+def closed_without_weston(stage):
+    """The guest's driver lets go of what a killed Weston had open while no Weston runs."""
+    need(stage, "guest")
+    killing.closed_meanwhile(stage, "drm", 7)
+
+
+@check
+def destroyed_without_weston(stage):
+    """xl destroy while no Weston runs: nothing is left for the next one."""
+    need(stage, "guest")
+    stage.standing.discard("guest")
+    killing.destroyed_meanwhile(stage, "drm")
+
+
 @check
 def guest_again(stage):
     """The guest started again shows its picture."""
     need(stage, "Weston")
-    if "guest" in stage.standing:
-        stage.standing.discard("guest")
-        stage.destroy_guest()
+    no_guest(stage)
     stage.create_guest("guest-two.cfg")
     stage.standing.add("guest")
     stage.guest("show 12")

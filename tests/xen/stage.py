@@ -25,7 +25,8 @@ FLIP_TIMEOUT = r"Frame done timed-out"
 # What xen-drm-front says when the backend did not do as it should, and the grant table of a page that it never gets
 # back. Two complaints are the driver's own: its device's last close warns of "refcount_t: addition on 0", and a device
 # that was detached misses its backend.
-GUEST_ERRORS = rf"{FLIP_TIMEOUT}|\*ERROR\*(?! Backend state is \w+ while removing)|Oops|BUG:|hung_task|leaking g\.e\."
+GUEST_CRASHES = r"Oops|BUG:|hung_task|leaking g\.e\."
+GUEST_ERRORS = rf"{FLIP_TIMEOUT}|\*ERROR\*(?! Backend state is \w+ while removing)|{GUEST_CRASHES}"
 DOM0_CRASHES = "segfault|general protection|traps:|invalid opcode|BUG:|Oops|WARNING:"
 XEN_CRASHES = r"^\(XEN\).*(?:Xen BUG|Assertion|FATAL|Panic|[Cc]rash(?:ed|ing)).*$"
 
@@ -55,6 +56,7 @@ class Stage:
         # the check that runs, after which the pictures are named that it has seen
         self.check = "none"
         self.commands = 0
+        self.domid = None
         # what the guest's console log held when the guest was created
         self.guest_start = 0
 
@@ -88,6 +90,13 @@ class Stage:
         self.dom0("for i in $(seq 150); do kill -0 $(cat /tmp/weston.pid) 2>/dev/null || exit 0; sleep 0.2; done;"
                   " exit 1")
 
+    def restart_weston(self, signal, kind):
+        """Ends Weston by a signal and starts it again; nothing is left standing but what does without it."""
+        self.standing.discard("Weston")
+        self.stop_weston(signal)
+        self.start_weston(kind)
+        self.standing.add("Weston")
+
     def guest_memory_in_weston(self):
         """The sizes in octets of all that Weston has mapped from guests, but for single pages: rings."""
         maps = self.dom0("grep gntdev /proc/$(cat /tmp/weston.pid)/maps || true")
@@ -96,11 +105,25 @@ class Stage:
 
     # the guest
 
-    def create_guest(self, config):
+    def create_paused_guest(self, config):
+        """A domain that has not run yet."""
         self.guest_start = len(read_text(self.guest_log))
-        self.dom0(f"xl create /share/{config}", GUEST_SECONDS)
-        self.dom0(f"xenstore-read /local/domain/$(xl domid {self.name})/console/tty >/tmp/console")
+        self.dom0(f"xl create -p /share/{config}", GUEST_SECONDS)
+        self.domid = int(self.dom0(f"xl domid {self.name}"))
+        self.dom0(f"xenstore-read /local/domain/{self.domid}/console/tty >/tmp/console")
+
+    def unpause_guest(self):
+        self.dom0(f"xl unpause {self.name}")
+
+    def create_guest(self, config):
+        self.create_paused_guest(config)
+        self.unpause_guest()
         self.wait_for_guest("kmsguest: device 0 opened", 0)
+
+    def node(self, end):
+        """The state of one end, "front" or "back", of the guest's device 0."""
+        return {"front": f"/local/domain/{self.domid}/device/vdispl/0/state",
+                "back": f"/local/domain/0/backend/vdispl/{self.domid}/0/state"}[end]
 
     def destroy_guest(self):
         self.dom0(f"xl destroy {self.name}", 90)
@@ -116,21 +139,29 @@ class Stage:
         """Waits for a text in the guest's log behind its first start characters."""
         self.machine.wait_for_text(self.guest_log, pattern, GUEST_SECONDS, self.guest_start + start)
 
-    def guest(self, command, seconds=ANSWER_SECONDS):
-        """Gives kmsguest a command that must succeed; returns what the guest logged meanwhile."""
+    def tell_guest(self, command):
+        """Gives kmsguest a command; returns the tag of its answer."""
         self.commands += 1
         tag = f"c{self.commands}"
-        start = len(self.guest_text())
         self.dom0(f"echo {tag} {command} >$(cat /tmp/console)")
+        return tag
+
+    def answer(self, tag, start, seconds=ANSWER_SECONDS):
+        """Waits for kmsguest's answer in its log behind the first start characters: "ok", or "failed" and why."""
         answer = re.compile(rf"kmsguest: {tag} (ok|failed.*)")
-        found = self.machine.wait_for(f"the guest's answer to '{command}'",
-                                      lambda: answer.search(self.guest_text()[start:]), seconds)
-        if found.group(1) != "ok":
-            raise Failed(f"guest: {command}: {found.group(1)}")
+        return self.machine.wait_for(f"the guest's answer {tag}",
+                                     lambda: answer.search(self.guest_text()[start:]), seconds).group(1)
+
+    def guest(self, command, seconds=ANSWER_SECONDS):
+        """Gives kmsguest a command that must succeed; returns what the guest logged meanwhile."""
+        start = len(self.guest_text())
+        said = self.answer(self.tell_guest(command), start, seconds)
+        if said != "ok":
+            raise Failed(f"guest: {command}: {said}")
         return self.guest_text()[start:]
 
-    def expect_clean_guest_log(self):
-        errors = re.findall(rf"^.*(?:{GUEST_ERRORS}).*$", self.guest_text(), re.MULTILINE)
+    def expect_clean_guest_log(self, complaints=GUEST_ERRORS):
+        errors = re.findall(rf"^.*(?:{complaints}).*$", self.guest_text(), re.MULTILINE)
         if errors:
             raise Failed(f"the guest's kernel log has {len(errors)} complaints: {errors[0].strip()}")
 
