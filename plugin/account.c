@@ -4,9 +4,6 @@
 
 #include <stdlib.h>
 
-/* What "a refresh" is in limits.pages_per_refresh. */
-#define REFRESH_US 16000
-
 static struct account *
 find(struct wl_list *accounts, uint16_t domid)
 {
@@ -96,5 +93,6 @@ account_charge_pages(struct account *account, const struct limits *limits, uint3
 {
 	if (account->mapped_until_us < now_ms * 1000)
 		account->mapped_until_us = now_ms * 1000;
-	account->mapped_until_us += (int64_t)pages * REFRESH_US / limits->pages_per_refresh;
+	account->mapped_until_us +=
+		(int64_t)pages * LIMITS_REFRESH_MS * 1000 / limits->pages_per_refresh;
 }

@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What "a refresh" is in a limit, whatever the outputs do. */
+#define LIMITS_REFRESH_MS 16
+
 struct limits {
 	/* connectors that one vdispl device may have */
 	uint32_t connectors;
@@ -33,7 +36,7 @@ struct limits {
 	uint32_t reconnects_per_minute;
 	/* lines that one guest can cause in the log in a second */
 	uint32_t log_lines_per_second;
-	/* pages mapped and unmapped for all guests in one refresh of a screen */
+	/* pages mapped and unmapped for all guests in one refresh of a screen, LIMITS_REFRESH_MS */
 	uint32_t pages_per_refresh;
 	/* octets of one xenstore value that we look at */
 	uint32_t xenstore_value_octets;

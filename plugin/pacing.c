@@ -4,8 +4,6 @@
 
 #include <errno.h>
 
-/* What "a refresh" is, whatever the outputs do. */
-#define REFRESH_MS 16
 /* A mapping costs a descriptor and some calls, too, however small it is. */
 #define MAPPINGS_A_REFRESH 64
 
@@ -16,7 +14,7 @@ weight(const struct pacing *pacing, uint32_t pages)
 {
 	uint32_t least = pacing->host->limits.pages_per_refresh / MAPPINGS_A_REFRESH;
 
-	return (uint64_t)(pages > least ? pages : least) * REFRESH_MS;
+	return (uint64_t)(pages > least ? pages : least) * LIMITS_REFRESH_MS;
 }
 
 static void
@@ -34,7 +32,7 @@ static int64_t
 wait_ms(struct pacing *pacing, const struct pacing_turn *turn)
 {
 	uint64_t budget = pacing->host->limits.pages_per_refresh;
-	uint64_t room = budget * REFRESH_MS, needed = weight(pacing, turn->pages);
+	uint64_t room = budget * LIMITS_REFRESH_MS, needed = weight(pacing, turn->pages);
 
 	pay_off(pacing);
 	/* What never fits has one for itself. */
