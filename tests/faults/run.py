@@ -13,7 +13,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "sim")]
 import host  # noqa: E402,F401
 import loop  # noqa: E402,F401
 import soak  # noqa: E402,F401
-from rig.runner import main_side_by_side  # noqa: E402
+from rig.runner import main  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(main_side_by_side(["faults", "failing"]))
+    sys.exit(main(["faults", "failing"], jobs=8))

@@ -14,7 +14,7 @@ import directories  # noqa: E402,F401
 import floods  # noqa: E402,F401
 import lives  # noqa: E402,F401
 import races  # noqa: E402,F401
-from rig.runner import main_side_by_side  # noqa: E402
+from rig.runner import main  # noqa: E402
 from stage import GL, check_table  # noqa: E402
 
 # The others have nothing to do with how pages are read.
@@ -26,4 +26,4 @@ if not GL:
 if __name__ == "__main__":
     if not GL:
         check_table()
-    sys.exit(main_side_by_side(["hostile"]))
+    sys.exit(main(["hostile"], jobs=4))

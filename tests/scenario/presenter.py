@@ -299,6 +299,7 @@ def converted_pixels_of_other_sizes_are_given_back(rig):
     guest.buffer(2, 160, 120, "RG24")
     check("max-guest-pages" not in weston.log(), "a copy was not given back")
     guest.show(1, *SIZE, bpp=24)
+    weston.expect("picture=0,0,320,240,RG24,1")
     guest.ok("dbuf-create 0 3 320x240 32", -12)
     weston.expect_log("max-guest-pages")
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Scenarios of the module in real Weston on the simulated Xen; see tests/sim/README.md."""
+"""Scenarios of the module in real Weston on the simulated Xen, four at a time; see tests/sim/README.md."""
 import os
 import sys
 
@@ -20,4 +20,4 @@ import xenbus  # noqa: E402,F401
 from rig.runner import main  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(jobs=4))

@@ -278,26 +278,14 @@ def select(patterns):
                    for pattern in patterns)]
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Runs scenarios on the simulated Xen.")
-    parser.add_argument("names", nargs="*", help="suites, names or patterns; none: all")
-    parser.add_argument("--list", action="store_true", help="only list them")
-    parser.add_argument("--verbose", action="store_true", help="also say how long each took")
-    arguments = parser.parse_args()
-    tests = select(arguments.names)
-    if arguments.list:
-        for test in tests:
-            print(f"{test.name:48} {test.about}")
-        return 0
-    if not tests:
-        print(f"nothing is named {' '.join(arguments.names)}")
-        return 2
+def run_here(tests, verbose):
+    """One after the other, in this process; the exit status."""
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for test in tests:
         begin = time.monotonic()
         result = run_with_tries(test)
         counts[result["state"]] += 1
-        took = f" ({time.monotonic() - begin:.1f} s)" if arguments.verbose else ""
+        took = f" ({time.monotonic() - begin:.1f} s)" if verbose else ""
         reason = f": {result['text']}" if result["text"] else ""
         print(f"{result['state']:8} {test.name}{took}{reason}", flush=True)
         if result.get("logs"):
@@ -306,17 +294,18 @@ def main():
     return 1 if counts["failed"] else 0
 
 
-def run_alone(name):
+def run_alone(test):
     """What the same program says of one test only."""
-    done = subprocess.run([sys.executable, sys.argv[0], "--alone", "--verbose", name], text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    done = subprocess.run([sys.executable, sys.argv[0], "--alone", "--verbose", test.name],
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     return done.stdout
 
 
-def run_side_by_side(names, jobs):
+def run_side_by_side(tests, jobs):
+    """Each in a process of its own, told in their order; the exit status."""
     counts = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for text in pool.map(run_alone, names):
+        for text in pool.map(run_alone, tests):
             *lines, closing = text.splitlines() or [""]
             print("\n".join(lines), flush=True)
             found = re.fullmatch(r"(\d+) passed, (\d+) failed, (\d+) skipped", closing)
@@ -326,15 +315,24 @@ def run_side_by_side(names, jobs):
     return 1 if counts[1] else 0
 
 
-def main_side_by_side(suites):
-    """As main(), but [--jobs N] tests at a time, each in a process of its own; no name: these suites."""
-    words = sys.argv[1:]
-    if "--alone" in words or "--list" in words:
-        sys.argv[1:] = [word for word in words if word != "--alone"]
-        return main()
-    jobs = 4
-    if "--jobs" in words:
-        place = words.index("--jobs")
-        jobs = int(words[place + 1])
-        del words[place:place + 2]
-    return run_side_by_side([test.name for test in select(words or suites)], jobs)
+def main(suites=(), jobs=1):
+    """suites: those that run if none is named, none: all; jobs: how many tests at a time, if nobody says."""
+    parser = argparse.ArgumentParser(description="Runs tests on the simulated Xen.")
+    parser.add_argument("names", nargs="*", help="suites, names or patterns")
+    parser.add_argument("--list", action="store_true", help="only list them")
+    parser.add_argument("--jobs", type=int, default=jobs,
+                        help="tests at a time, each in a process of its own (%(default)s)")
+    parser.add_argument("--alone", action="store_true", help="one after the other, in this process")
+    parser.add_argument("--verbose", action="store_true", help="also say how long each took")
+    arguments = parser.parse_args()
+    tests = select(arguments.names or ([] if arguments.list else suites))
+    if arguments.list:
+        for test in tests:
+            print(f"{test.name:48} {test.about}")
+        return 0
+    if not tests:
+        print(f"nothing is named {' '.join(arguments.names)}")
+        return 2
+    if arguments.alone or arguments.jobs == 1:
+        return run_here(tests, arguments.verbose)
+    return run_side_by_side(tests, arguments.jobs)
