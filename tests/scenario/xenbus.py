@@ -128,6 +128,22 @@ def detached_stays_closed(rig):
     equal(rig.machine.store.read(f"{back}/state"), "6", "state while offline")
 
 
+@scenario("xenbus")
+def removed_while_it_is_answered(rig):
+    """Nodes that go between a look at them and an answer are not made anew by it."""
+    weston = rig.weston(outputs=SCREEN)
+    rig.machine.control("delay", "weston", "xs_write", 500)
+    guest = rig.guest("guest", SMALL, connect=False)
+    check(wait_until(lambda: rig.machine.counters()["faults"][0]["hits"] > 0, 5), "no answer is begun")
+    rig.machine.tools.remove_devices(guest.domid)
+    rig.machine.control("clear")
+    # A device that is served comes behind it on the same connection.
+    next_guest = rig.guest("next", SMALL)
+    next_guest.picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    equal(rig.machine.store.list(f"/local/domain/0/backend/vdispl/{guest.domid}"), [], "nodes left")
+
+
 @scenario("xenbus", limit=120)
 def destroyed_in_every_state(rig):
     """xl destroy before, during and after the handshake, while shown and in mid-flip."""
