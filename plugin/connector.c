@@ -289,7 +289,7 @@ take_requests(struct connector *connector)
 		int ret = request_ring_next(&connector->requests, &untrusted_request);
 		if (ret < 0) {
 			device_break(device, (int)connector->index,
-				     "more requests announced than its ring can hold");
+				     "guest bug: more requests announced than its ring can hold");
 			return;
 		}
 		if (ret == 0) {

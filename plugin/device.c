@@ -118,6 +118,8 @@ handle_channel(void *data)
 	/* One port a wake-up: other guests' sources have their turn in between. */
 	int port = channel_set_next(device->channels);
 
+	if (port < 0 && port != -EAGAIN && port != -EINTR)
+		device_break(device, -1, "xen: its event channels cannot be read any more");
 	for (unsigned i = 0; port >= 0 && i < device->connector_count; i++)
 		if (connector_notified(&device->connectors[i], port))
 			return;
@@ -363,6 +365,6 @@ device_break(struct device *device, int connector, const char *reason)
 		return;
 	device->broken = true;
 	log_guest(&device->subject, connector,
-		  "guest bug: %s; the device is closed until the guest connects it anew", reason);
+		  "%s; the device is closed until the guest connects it anew", reason);
 	device->handler->broken(device->handler_data, device);
 }

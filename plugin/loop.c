@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#include "log.h"
-
 struct loop_source {
 	struct wl_event_source *source;
 	void (*handle)(void *arg);
@@ -23,13 +21,13 @@ handle_fd(int fd, uint32_t mask, void *data)
 {
 	struct loop_source *source = data;
 
-	if (mask & WL_EVENT_READABLE) {
-		source->handle(source->arg);
-	} else {
-		/* The device behind the descriptor failed: it would wake us for ever. */
-		log_line("xen: a descriptor of a device failed and is no longer listened to");
-		wl_event_source_fd_update(source->source, 0);
+	if (!(mask & WL_EVENT_READABLE)) {
+		/* The device behind the descriptor failed: it would wake us for ever. Whoever
+		 * reads from it finds out. */
+		wl_event_source_remove(source->source);
+		source->source = NULL;
 	}
+	source->handle(source->arg);
 	return 0;
 }
 
@@ -54,7 +52,8 @@ remove_fd(struct loop_source *source)
 {
 	if (!source)
 		return;
-	wl_event_source_remove(source->source);
+	if (source->source)
+		wl_event_source_remove(source->source);
 	free(source);
 }
 
