@@ -23,12 +23,14 @@ report_loss(struct client *client)
 
 	if (error == EPROTO)
 		code = wl_display_get_protocol_error(client->display, &interface, &id);
+	if (error == 0)
+		error = client->server_side ? ENOMEM : ECONNRESET;
 	if (interface)
 		log_line("weston: it ended the connection of a guest's device: %s@%u, error %u",
 			 interface->name, id, code);
 	else
 		log_line("weston: it ended the connection of a guest's device (%s)",
-			 strerror(error ? error : ECONNRESET));
+			 strerror(error));
 }
 
 static void
@@ -41,8 +43,8 @@ handle_lost_idle(void *data)
 	client->handler->lost(client->data);
 }
 
-static void
-lose(struct client *client)
+void
+client_lose(struct client *client)
 {
 	if (client->source)
 		wl_event_source_remove(client->source);
@@ -60,7 +62,7 @@ handle_server_side_destroyed(struct wl_listener *listener, void *data)
 
 	client->server_side = NULL;
 	wl_list_remove(&client->server_side_destroyed.link);
-	lose(client);
+	client_lose(client);
 }
 
 static int
@@ -80,11 +82,11 @@ handle_socket(int fd, uint32_t mask, void *data)
 	struct client *client = data;
 
 	if (mask & WL_EVENT_READABLE && read_and_dispatch(client) < 0) {
-		lose(client);
+		client_lose(client);
 		return 0;
 	}
 	if (mask & (WL_EVENT_HANGUP | WL_EVENT_ERROR)) {
-		lose(client);
+		client_lose(client);
 		return 0;
 	}
 	client_flush(client);
@@ -96,6 +98,11 @@ client_flush(struct client *client)
 {
 	bool full = wl_display_flush(client->display) < 0 && errno == EAGAIN;
 
+	/* Such as no descriptor for a pool: the library drops all requests from then on. */
+	if (wl_display_get_error(client->display) && client->source) {
+		client_lose(client);
+		return;
+	}
 	if (full == client->writable_wanted || !client->source)
 		return;
 	client->writable_wanted = full;
@@ -117,6 +124,18 @@ static const struct wl_shm_listener shm_listener = {
 	.format = handle_shm_format,
 };
 
+/* NULL: no memory, and the connection is of no use. */
+static void *
+bind_global(struct client *client, uint32_t name, const struct wl_interface *interface,
+	    uint32_t version)
+{
+	void *proxy = wl_registry_bind(client->registry, name, interface, version);
+
+	if (!proxy)
+		client_lose(client);
+	return proxy;
+}
+
 static void
 handle_global(void *data, struct wl_registry *registry, uint32_t name, const char *interface,
 	      uint32_t version)
@@ -124,15 +143,15 @@ handle_global(void *data, struct wl_registry *registry, uint32_t name, const cha
 	struct client *client = data;
 
 	if (strcmp(interface, wl_compositor_interface.name) == 0) {
-		client->compositor = wl_registry_bind(registry, name, &wl_compositor_interface, 4);
+		client->compositor = bind_global(client, name, &wl_compositor_interface, 4);
 	} else if (strcmp(interface, wl_shm_interface.name) == 0) {
-		client->shm = wl_registry_bind(registry, name, &wl_shm_interface, 1);
-		wl_shm_add_listener(client->shm, &shm_listener, client);
+		client->shm = bind_global(client, name, &wl_shm_interface, 1);
+		if (client->shm)
+			wl_shm_add_listener(client->shm, &shm_listener, client);
 	} else if (strcmp(interface, wp_viewporter_interface.name) == 0) {
-		client->viewporter = wl_registry_bind(registry, name, &wp_viewporter_interface, 1);
+		client->viewporter = bind_global(client, name, &wp_viewporter_interface, 1);
 	} else if (strcmp(interface, wp_presentation_interface.name) == 0) {
-		client->presentation =
-			wl_registry_bind(registry, name, &wp_presentation_interface, 1);
+		client->presentation = bind_global(client, name, &wp_presentation_interface, 1);
 	} else {
 		linux_dmabuf_handle_global(&client->dmabuf, registry, name, interface, version);
 	}
@@ -170,6 +189,8 @@ handle_globals_known(void *data, struct wl_callback *callback, uint32_t serial)
 
 	wl_callback_destroy(callback);
 	client->sync = client_sync(client, &formats_listener, client);
+	if (!client->sync)
+		client_lose(client);
 }
 
 static const struct wl_callback_listener globals_listener = {
@@ -180,8 +201,11 @@ static void
 begin_registry(struct client *client)
 {
 	client->registry = wl_display_get_registry(client->display);
-	wl_registry_add_listener(client->registry, &registry_listener, client);
+	if (client->registry)
+		wl_registry_add_listener(client->registry, &registry_listener, client);
 	client->sync = client_sync(client, &globals_listener, client);
+	if (!client->registry || !client->sync)
+		client_lose(client);
 	client_flush(client);
 }
 

@@ -52,6 +52,10 @@ client_create(struct wl_display *server, const struct client_handler *handler, v
 void
 client_destroy(struct client *client);
 
+/* Gives the connection up, as if the compositor had: the handler is told from the loop. */
+void
+client_lose(struct client *client);
+
 void
 client_flush(struct client *client);
 

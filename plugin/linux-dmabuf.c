@@ -174,7 +174,8 @@ linux_dmabuf_handle_global(struct linux_dmabuf *dmabuf, struct wl_registry *regi
 		return;
 	dmabuf->proxy = wl_registry_bind(registry, name, &zwp_linux_dmabuf_v1_interface,
 					 DMABUF_VERSION_USED);
-	zwp_linux_dmabuf_v1_add_listener(dmabuf->proxy, &dmabuf_listener, dmabuf);
+	if (dmabuf->proxy)
+		zwp_linux_dmabuf_v1_add_listener(dmabuf->proxy, &dmabuf_listener, dmabuf);
 }
 
 void

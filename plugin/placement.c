@@ -157,13 +157,20 @@ placement_output_name(const struct placement *placement)
 	return placement->output ? placement->output->name : NULL;
 }
 
+/* Its owner commits anew, if it can; what it has shown until then comes back in any case. */
+static void
+tell_area_changed(struct placement *placement)
+{
+	placement->handler->area_changed(placement->data);
+	if (placement->view)
+		show_view(placement);
+}
+
 static void
 choose_output(struct placement *placement, const struct weston_output *leaving)
 {
 	placement->output = find_output(placement, leaving);
-	if (!placement->output)
-		hide_view(placement);
-	placement->handler->area_changed(placement->data);
+	tell_area_changed(placement);
 }
 
 static void
@@ -218,7 +225,7 @@ handle_lock_changed(void *data)
 		if (placements->lock.locked)
 			hide_view(placement);
 		else
-			placement->handler->area_changed(placement->data);
+			tell_area_changed(placement);
 	}
 }
 
@@ -230,7 +237,7 @@ handle_woke(struct wl_listener *listener, void *data)
 	struct placement *placement;
 
 	wl_list_for_each(placement, &placements->placements, link)
-		placement->handler->area_changed(placement->data);
+		tell_area_changed(placement);
 }
 
 static void

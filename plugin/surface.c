@@ -2,6 +2,7 @@
 /* Layer 4: see surface.h. */
 #include "surface.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,20 +197,21 @@ shadow_drop(struct surface *surface)
 	shadow->fd = -1;
 }
 
-static bool
+/* -EDQUOT: a limit, which was told; other negative errno: the host's. */
+static int
 shadow_make(struct surface *surface, int32_t width, int32_t height, bool alpha)
 {
 	struct shadow *shadow = &surface->shadow;
 	uint64_t size = (uint64_t)width * (uint64_t)height * 4;
 
 	if (size > INT32_MAX || !shadow_take_pages(surface, size))
-		return false;
+		return -EDQUOT;
 	shadow->fd = memfd_create("xen-display", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (shadow->fd < 0 || ftruncate(shadow->fd, (off_t)size) < 0)
-		return false;
+		return -errno;
 	void *pixels = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, shadow->fd, 0);
 	if (pixels == MAP_FAILED)
-		return false;
+		return -errno;
 	shadow->pixels = pixels;
 	shadow->size = size;
 	shadow->width = width;
@@ -217,29 +219,36 @@ shadow_make(struct surface *surface, int32_t width, int32_t height, bool alpha)
 	shadow->alpha = alpha;
 	shadow->pool = wl_shm_create_pool(surface->client->shm, shadow->fd, (int32_t)size);
 	if (!shadow->pool)
-		return false;
+		return -ENOMEM;
 	slot_make(&shadow->slot, surface, shadow->pool, 0, width, height, width * 4,
 		  alpha ? DRM_FORMAT_ARGB8888 : DRM_FORMAT_XRGB8888);
-	return shadow->slot.wl_buffer != NULL;
+	return shadow->slot.wl_buffer ? 0 : -ENOMEM;
 }
 
 static bool
-shadow_ensure(struct surface *surface, int32_t width, int32_t height, bool alpha)
+shadow_fits(const struct surface *surface)
 {
-	struct shadow *shadow = &surface->shadow;
+	const struct shadow *shadow = &surface->shadow;
 
-	if (shadow->slot.wl_buffer && shadow->width == width && shadow->height == height &&
-	    shadow->alpha == alpha)
-		return true;
-	if (surface->shown == &shadow->slot)
+	return shadow->slot.wl_buffer && shadow->width == surface->source.width &&
+	       shadow->height == surface->source.height && shadow->alpha == surface->wanted->alpha;
+}
+
+static int
+shadow_ensure(struct surface *surface)
+{
+	if (shadow_fits(surface))
+		return 0;
+	if (surface->shown == &surface->shadow.slot)
 		surface->shown = NULL;
-	if (surface->previous == &shadow->slot)
+	if (surface->previous == &surface->shadow.slot)
 		surface->previous = NULL;
 	shadow_drop(surface);
-	if (shadow_make(surface, width, height, alpha))
-		return true;
-	shadow_drop(surface);
-	return false;
+	int ret = shadow_make(surface, surface->source.width, surface->source.height,
+			      surface->wanted->alpha);
+	if (ret < 0)
+		shadow_drop(surface);
+	return ret;
 }
 
 /* What to attach for the wanted framebuffer; NULL: nothing to be had. */
@@ -257,73 +266,6 @@ slot_in_place(struct surface *surface)
 			  (int32_t)framebuffer->width, (int32_t)framebuffer->height,
 			  (int32_t)framebuffer->pitch, presented->fourcc);
 	return slot->wl_buffer ? slot : NULL;
-}
-
-static struct slot *
-converted_slot(struct surface *surface)
-{
-	const struct presented_framebuffer *presented = surface->wanted;
-	const struct framebuffer *framebuffer = presented->framebuffer;
-
-	surface->convert_ms = host_of(surface)->now_ms() + surface->connector->refresh_ms;
-	if (!shadow_ensure(surface, surface->source.width, surface->source.height,
-			   presented->alpha))
-		return NULL;
-	const struct conversion conversion = {
-		.format = framebuffer->format,
-		.pixels = (const uint8_t *)presented->import->pages +
-			  framebuffer->buffer->geometry.data_ofs,
-		.pitch = framebuffer->pitch,
-		.source = surface->source,
-		.out = surface->shadow.pixels,
-		.alpha = presented->alpha,
-	};
-	surface->octets_copied += convert(&conversion);
-	return &surface->shadow.slot;
-}
-
-/* Conversions: one a refresh at most, however often a guest asks, and none that nobody sees */
-
-static bool
-may_convert(const struct surface *surface)
-{
-	return !surface->on_its_way && surface_can_show(surface) &&
-	       host_of(surface)->now_ms() >= surface->convert_ms;
-}
-
-static void
-handle_timer(void *data)
-{
-	struct surface *surface = data;
-
-	if (!surface->late)
-		return;
-	if (may_convert(surface))
-		surface_update(surface);
-	else
-		/* The frame before is the surface's content, and nobody has seen it yet: perhaps
-		 * nobody will, and then this one's flip goes by time. */
-		connector_frame_applied(surface->connector, surface->frame);
-}
-
-/* Whether the wanted frame has to wait; it is converted when the frame before was seen, and its
- * time has come. */
-static bool
-must_wait(struct surface *surface)
-{
-	const struct display_host *host = host_of(surface);
-	int64_t wait = surface->convert_ms - host->now_ms();
-
-	if (may_convert(surface))
-		return false;
-	if (!surface->timer)
-		surface->timer = host->loop->add_timer(host->loop_data, handle_timer, surface);
-	if (surface->timer)
-		host->loop->arm_timer(surface->timer, wait > 0 ? (int)wait : 1);
-	else if (!surface->on_its_way)
-		return false; /* nobody would come back to it */
-	surface->late = true;
-	return true;
 }
 
 /* The viewport */
@@ -516,28 +458,17 @@ show_nothing(struct surface *surface)
 	commit(surface);
 }
 
-void
-surface_update(struct surface *surface)
+/* With the viewport that goes with it, where there still is a place for it. */
+static void
+show_slot(struct surface *surface, struct slot *slot)
 {
 	struct presented_framebuffer *presented = surface->wanted;
+	bool in_place = presented->way != IMPORT_CONVERTED;
 	struct rectangle area, source = surface->source;
 	struct fitted fitted;
 
-	surface->late = false;
-	if (!surface->usable || !presented || !presented->decided ||
-	    !import_is_ready(presented->import, presented->way) ||
-	    !placement_area(&surface->placement, &area))
+	if (!placement_area(&surface->placement, &area))
 		return;
-	bool in_place = presented->way != IMPORT_CONVERTED;
-	if (!in_place && must_wait(surface))
-		return;
-	bool lit = surface->shown;
-	struct slot *slot = in_place ? slot_in_place(surface) : converted_slot(surface);
-	if (!slot) {
-		if (lit)
-			show_nothing(surface);
-		return;
-	}
 	surface->path = presented->path;
 	if (!in_place)
 		source.x = source.y = 0;
@@ -550,6 +481,211 @@ surface_update(struct surface *surface)
 	attach(surface, slot);
 }
 
+/* Conversions: one a refresh at most, however often a guest asks, and none that nobody sees. They
+ * run on the compositor's thread, so that a large one is cut into turns of some rows. */
+
+/* What a page of converted pixels costs, in pages that are mapped. */
+#define PAGE_COSTS 8
+#define TRY_AGAIN_MS 1000
+
+static bool
+may_convert(const struct surface *surface)
+{
+	return !surface->on_its_way && surface_can_show(surface) &&
+	       host_of(surface)->now_ms() >= surface->convert_ms;
+}
+
+static void
+handle_timer(void *data)
+{
+	struct surface *surface = data;
+
+	if (!surface->late || surface->converting)
+		return;
+	if (may_convert(surface))
+		surface_update(surface);
+	else
+		/* The frame before is the surface's content, and nobody has seen it yet: perhaps
+		 * nobody will, and then this one's flip goes by time. */
+		connector_frame_applied(surface->connector, surface->frame);
+}
+
+/* False: nobody would come back to it. */
+static bool
+come_back(struct surface *surface, int64_t wait_ms)
+{
+	const struct display_host *host = host_of(surface);
+
+	if (!surface->timer)
+		surface->timer = host->loop->add_timer(host->loop_data, handle_timer, surface);
+	if (!surface->timer)
+		return false;
+	host->loop->arm_timer(surface->timer, wait_ms > 0 ? (int)wait_ms : 1);
+	surface->late = true;
+	return true;
+}
+
+/* Whether the wanted frame has to wait; it is converted when the frame before was seen, and its
+ * time has come. */
+static bool
+must_wait(struct surface *surface)
+{
+	if (may_convert(surface))
+		return false;
+	surface->late = surface->on_its_way;
+	return come_back(surface, surface->convert_ms - host_of(surface)->now_ms()) ||
+	       surface->late;
+}
+
+static bool
+is_showable(const struct surface *surface)
+{
+	const struct presented_framebuffer *presented = surface->wanted;
+
+	return surface->usable && presented && presented->decided &&
+	       import_is_ready(presented->import, presented->way);
+}
+
+static void
+stop_converting(struct surface *surface)
+{
+	if (surface->converting)
+		pacing_cancel(&surface->turn);
+	surface->converting = false;
+}
+
+/* Half of what a refresh allows for all, at the most. */
+static int32_t
+rows_of_turn(const struct surface *surface)
+{
+	uint64_t octets = (uint64_t)host_of(surface)->limits.pages_per_refresh * PAGE_OCTETS /
+			  (2 * PAGE_COSTS);
+	uint64_t rows = octets / ((uint64_t)surface->shadow.width * 4);
+	int32_t left = surface->shadow.height - surface->converted_rows;
+
+	rows = rows > 0 ? rows : 1;
+	return rows < (uint64_t)left ? (int32_t)rows : left;
+}
+
+static void
+convert_rows(struct surface *surface, int32_t rows)
+{
+	const struct presented_framebuffer *presented = surface->wanted;
+	const struct framebuffer *framebuffer = presented->framebuffer;
+	size_t done = (size_t)surface->shadow.width * (size_t)surface->converted_rows * 4;
+	struct conversion conversion = {
+		.format = framebuffer->format,
+		.pixels = (const uint8_t *)presented->import->pages +
+			  framebuffer->buffer->geometry.data_ofs,
+		.pitch = framebuffer->pitch,
+		.source = surface->source,
+		.out = (uint8_t *)surface->shadow.pixels + done,
+		.alpha = presented->alpha,
+	};
+
+	conversion.source.y += surface->converted_rows;
+	conversion.source.height = rows;
+	surface->octets_copied += convert(&conversion);
+	surface->converted_rows += rows;
+}
+
+static void
+ask_turn(struct surface *surface);
+
+static void
+handle_turn(struct pacing_turn *turn)
+{
+	struct surface *surface = wl_container_of(turn, surface, turn);
+
+	if (!is_showable(surface) || surface->wanted->way != IMPORT_CONVERTED ||
+	    !shadow_fits(surface)) {
+		surface->converting = false;
+		return;
+	}
+	convert_rows(surface, rows_of_turn(surface));
+	if (surface->converted_rows < surface->shadow.height) {
+		ask_turn(surface);
+		return;
+	}
+	surface->converting = false;
+	surface->late = false;
+	show_slot(surface, &surface->shadow.slot);
+	if (surface->mixed)
+		surface_update(surface);
+}
+
+static void
+ask_turn(struct surface *surface)
+{
+	size_t octets = (size_t)surface->shadow.width * (size_t)rows_of_turn(surface) * 4;
+
+	pacing_turn_init(&surface->turn, pages_of(octets) * PAGE_COSTS, handle_turn);
+	pacing_ask(surface->pacing, &surface->turn);
+}
+
+/* It is attached when its last row is converted: at once, if it is not large. */
+static void
+show_converted(struct surface *surface)
+{
+	bool lit = surface->shown;
+
+	if (surface->converting && shadow_fits(surface)) {
+		surface->late = true;
+		return;
+	}
+	stop_converting(surface);
+	if (must_wait(surface))
+		return;
+	surface->convert_ms = host_of(surface)->now_ms() + surface->connector->refresh_ms;
+	int ret = shadow_ensure(surface);
+	if (ret < 0) {
+		if (lit)
+			show_nothing(surface);
+		if (ret == -EDQUOT)
+			return;
+		device_blame(surface->connector->device, (int)surface->connector->index,
+			     "weston: no memory or descriptors for a picture that has to be "
+			     "converted (error %d); tried again in a second",
+			     -ret);
+		come_back(surface, TRY_AGAIN_MS);
+		return;
+	}
+	surface->converting = true;
+	surface->mixed = false;
+	surface->converted_rows = 0;
+	surface->late = true;
+	ask_turn(surface);
+}
+
+/* What is wanted */
+
+static void
+show_in_place(struct surface *surface)
+{
+	bool lit = surface->shown;
+	struct slot *slot = slot_in_place(surface);
+
+	stop_converting(surface);
+	if (slot)
+		show_slot(surface, slot);
+	else if (lit)
+		show_nothing(surface);
+}
+
+void
+surface_update(struct surface *surface)
+{
+	struct rectangle area;
+
+	surface->late = false;
+	if (!is_showable(surface) || !placement_area(&surface->placement, &area))
+		stop_converting(surface);
+	else if (surface->wanted->way == IMPORT_CONVERTED)
+		show_converted(surface);
+	else
+		show_in_place(surface);
+}
+
 void
 surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 	     const struct rectangle *source, uint32_t frame)
@@ -557,12 +693,14 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 	surface->wanted = framebuffer;
 	surface->source = *source;
 	surface->frame = frame;
+	surface->mixed = true;
 	surface_update(surface);
 }
 
 void
 surface_hide(struct surface *surface)
 {
+	stop_converting(surface);
 	surface->wanted = NULL;
 	surface->late = false;
 	if (surface->usable && surface->shown)
@@ -584,6 +722,7 @@ surface_freeze(struct surface *surface)
 	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++)
 		feedback_drop(&surface->feedbacks[i]);
 	drop_timer(surface);
+	stop_converting(surface);
 	if (surface->shown == &surface->shadow.slot)
 		shadow_give_pages(surface);
 	else
@@ -600,8 +739,9 @@ surface_forget(struct surface *surface, const struct presented_framebuffer *fram
 
 	if (surface->wanted == framebuffer)
 		surface_hide(surface);
+	/* What is wanted is not there yet: no picture may be left standing of what goes. */
 	if (surface->shown == slot)
-		surface->shown = NULL;
+		show_nothing(surface);
 	if (surface->previous == slot)
 		surface->previous = NULL;
 	if (surface->last == slot) {
@@ -645,6 +785,9 @@ handle_applied(void *data)
 {
 	struct surface *surface = data;
 
+	/* Of a wl_surface that is being replaced. */
+	if (!surface->usable)
+		return;
 	/* Commits are applied in their order, so this is the last one when as many
 	 * were applied as were made. */
 	surface->applied++;
@@ -665,8 +808,12 @@ handle_made(void *data, struct wl_callback *callback, uint32_t serial)
 
 	wl_callback_destroy(callback);
 	surface->made = NULL;
-	if (!resource || placement_take_surface(&surface->placement, resource) < 0)
+	if (!resource || placement_take_surface(&surface->placement, resource) < 0) {
+		device_blame(surface->connector->device, (int)surface->connector->index,
+			     "weston: no memory for its surface; its connection is made anew");
+		client_lose(surface->client);
 		return;
+	}
 	surface->usable = true;
 	surface_update(surface);
 }
@@ -681,8 +828,13 @@ make(struct surface *surface)
 	struct client *client = surface->client;
 
 	surface->wl_surface = wl_compositor_create_surface(client->compositor);
-	surface->viewport = wp_viewporter_get_viewport(client->viewporter, surface->wl_surface);
-	surface->made = client_sync(client, &made_listener, surface);
+	if (surface->wl_surface)
+		surface->viewport =
+			wp_viewporter_get_viewport(client->viewporter, surface->wl_surface);
+	if (surface->viewport)
+		surface->made = client_sync(client, &made_listener, surface);
+	if (!surface->made)
+		client_lose(client);
 	surface->opaque = false;
 	surface->commits = 0;
 	surface->applied = 0;
@@ -693,6 +845,7 @@ make(struct surface *surface)
 static void
 unmake(struct surface *surface)
 {
+	stop_converting(surface);
 	surface->usable = false;
 	surface->presented = false;
 	surface->shown = NULL;
@@ -724,9 +877,10 @@ surface_set_client(struct surface *surface, struct client *client)
 
 void
 surface_init(struct surface *surface, struct connector *connector, struct placements *placements,
-	     const struct connector_options *options)
+	     const struct connector_options *options, struct pacing *pacing)
 {
 	surface->connector = connector;
+	surface->pacing = pacing;
 	surface->index = connector->index;
 	surface->shadow.fd = -1;
 	placement_init(&surface->placement, placements, options, &connector->device->subject,

@@ -12,6 +12,7 @@
 #include "client.h"
 #include "device.h"
 #include "import.h"
+#include "pacing.h"
 #include "placement.h"
 
 struct wp_presentation_feedback;
@@ -112,10 +113,15 @@ struct surface {
 	struct feedback feedbacks[SURFACE_FEEDBACKS];
 	struct feedback *on_its_way; /* of the frame committed last; NULL: its fate is known */
 	bool late;                   /* what is wanted is still to be converted */
-	int64_t convert_ms;          /* when the next conversion may be */
+	int64_t convert_ms;          /* when the next conversion may be begun */
 	struct loop_timer *timer;    /* for the next time; NULL: never needed */
-	struct fitted fitted;        /* as the viewport was last told */
-	int32_t width, height;       /* of the buffer that it was told of */
+	struct pacing *pacing;       /* conversions take turns with all that maps */
+	struct pacing_turn turn;     /* to convert some more rows */
+	bool converting;             /* the shadow is being filled */
+	bool mixed;                  /* with parts of more than one frame */
+	int32_t converted_rows;
+	struct fitted fitted;  /* as the viewport was last told */
+	int32_t width, height; /* of the buffer that it was told of */
 	bool opaque;
 	uint32_t commits, applied;
 	const char *path; /* how the last frame was read; NULL: none yet */
@@ -124,7 +130,7 @@ struct surface {
 
 void
 surface_init(struct surface *surface, struct connector *connector, struct placements *placements,
-	     const struct connector_options *options);
+	     const struct connector_options *options, struct pacing *pacing);
 
 void
 surface_finish(struct surface *surface);

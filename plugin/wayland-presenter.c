@@ -506,19 +506,6 @@ static const struct client_handler client_handler = {
 	.lost = handle_lost,
 };
 
-static void
-make_client(void *data)
-{
-	struct presented_device *presented = data;
-
-	presented->client = client_create(presented->presenter->server, &client_handler, presented);
-	if (!presented->client)
-		log_guest(
-			&presented->device->subject, -1,
-			"no memory or descriptors for a new connection to Weston; its screens stay "
-			"dark until the guest connects anew");
-}
-
 /* A client was lost: how long to wait for the next one. */
 static int
 count_loss(struct presented_device *presented)
@@ -537,21 +524,55 @@ count_loss(struct presented_device *presented)
 }
 
 static void
-replace_client(struct presented_device *presented)
+make_client(void *data);
+
+/* False: there is no timer. */
+static bool
+make_client_later(struct presented_device *presented, int wait_ms)
 {
 	const struct display_host *host = presented->device->host;
+
+	if (!presented->timer)
+		presented->timer = host->loop->add_timer(host->loop_data, make_client, presented);
+	if (presented->timer)
+		host->loop->arm_timer(presented->timer, wait_ms);
+	return presented->timer;
+}
+
+static void
+make_client(void *data)
+{
+	struct presented_device *presented = data;
+
+	presented->client = client_create(presented->presenter->server, &client_handler, presented);
+	if (presented->client)
+		return;
 	int wait = count_loss(presented);
 
-	if (wait > 0 && !presented->timer)
-		presented->timer = host->loop->add_timer(host->loop_data, make_client, presented);
-	if (wait == 0 || !presented->timer) {
+	wait = wait < FIRST_WAIT_MS ? FIRST_WAIT_MS : wait;
+	if (make_client_later(presented, wait))
+		log_guest(&presented->device->subject, -1,
+			  "no memory or descriptors for a new connection to Weston; its screens "
+			  "stay dark for %d s",
+			  wait / 1000);
+	else
+		log_guest(&presented->device->subject, -1,
+			  "no memory or descriptors for a new connection to Weston; its screens "
+			  "stay dark until the guest connects anew");
+}
+
+static void
+replace_client(struct presented_device *presented)
+{
+	int wait = count_loss(presented);
+
+	if (wait == 0 || !make_client_later(presented, wait)) {
 		make_client(presented);
 		return;
 	}
 	log_guest(&presented->device->subject, -1,
 		  "Weston ended its connection %u times; its screens stay dark for %d s",
 		  presented->losses, wait / 1000);
-	host->loop->arm_timer(presented->timer, wait);
 }
 
 static void
@@ -599,7 +620,8 @@ create_device(void *data, struct device *device, void **out)
 	presented->surface_count = device->connector_count;
 	for (unsigned i = 0; i < device->connector_count; i++)
 		surface_init(&presented->surfaces[i], &device->connectors[i],
-			     &presenter->placements, connector_options(&device->connectors[i]));
+			     &presenter->placements, connector_options(&device->connectors[i]),
+			     &presenter->pacing);
 	*out = presented;
 	return 0;
 }

@@ -94,6 +94,59 @@ def protocol_errors_again_and_again(rig):
     weston.expect("solid=0,0,320,240,303030", "picture=320,0,320,240,XR24,3")
 
 
+def fails_once(rig, call, error, fourcc="XR24"):
+    """A guest that comes while a call fails, and never flips, is seen all the same; what the log says."""
+    weston, _ = weston_with_points(rig, outputs=SCREEN)
+    rig.machine.control("fail", "weston", call, 1, error)
+    guest = rig.guest("guest", SMALL)
+    guest.buffer(1, *SIZE, fourcc, picture=1)
+    guest.show(1, *SIZE, bpp=24 if fourcc == "RG24" else 32)
+    weston.expect(f"picture=0,0,320,240,{fourcc},1")
+    equal(rig.machine.counters()["faults"][0]["hits"], 1, "calls that failed")
+    return weston
+
+
+@scenario("failing")
+def no_view_for_a_surface(rig):
+    """The connection is made anew, and the still picture is shown."""
+    fails_once(rig, "weston_view_create", "ENOMEM").expect_log("no memory for its surface; its connection")
+
+
+@scenario("failing")
+def no_pixels_to_convert_into(rig):
+    """The still picture is converted a second later."""
+    weston = fails_once(rig, "memfd_create", "EMFILE", "RG24")
+    weston.expect_log(r"has to be converted \(error 24\); tried again")
+
+
+@scenario("failing")
+def no_descriptor_for_a_message(rig):
+    """libwayland drops what follows in silence: the connection is made anew, and all is shown."""
+    weston, _ = weston_with_points(rig, outputs=SCREEN)
+    guest = flipping_guest(rig)
+    guest.flips(4, 2, 1)
+    rig.machine.control("fail", "weston", "wl_dup", 1, "EMFILE")
+    guest.buffer(3, *SIZE, picture=3)
+    weston.expect_log("ended the connection of a guest's device .Too many open files")
+    guest.flip(3)
+    weston.expect("picture=0,0,320,240,XR24,3")
+    guest.flips(4, 2, 1)
+    guest.flip(1)
+    weston.expect("picture=0,0,320,240,XR24,1")
+
+
+@scenario("failing")
+def no_next_connection(rig):
+    """Weston ends the connection and none can be made at once: it is tried again, though nobody flips."""
+    weston, faults = weston_with_points(rig, outputs=SCREEN)
+    flipping_guest(rig)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    rig.machine.control("fail", "weston", "socketpair", 1, "EMFILE")
+    faults.tell("destroy-clients")
+    weston.expect_log("new connection to Weston; its screens stay dark for 1 s")
+    weston.expect("picture=0,0,320,240,XR24,1")
+
+
 @scenario("failing")
 def restored_guest_comes_back(rig):
     """Saved and restored, or migrated: another domid, new nodes, new references; three times."""

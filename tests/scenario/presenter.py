@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The presenter under guests that mean harm: connections that Weston ends, floods, what is held for whom."""
 import os
+import re
 import struct
 import time
 
@@ -302,6 +303,46 @@ def converted_pixels_of_other_sizes_are_given_back(rig):
     weston.expect("picture=0,0,320,240,RG24,1")
     guest.ok("dbuf-create 0 3 320x240 32", -12)
     weston.expect_log("max-guest-pages")
+
+
+@scenario("presenter")
+def detached_while_the_next_is_converted(rig):
+    """Switched off before the next framebuffer is converted: of the one before nothing stays."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    for cookie in (1, 4):
+        guest.buffer(cookie, *SIZE, picture=cookie)
+    guest.buffer(2, *SIZE, "RG24", picture=2)
+    guest.show(4, *SIZE)
+    weston.expect("picture=0,0,320,240,XR24,4")
+    for command in ("flip 0 0 1", "set-config 0 0 2 0,0 320x240 24", "fb-detach 0 1", "config-off 0 0"):
+        guest.send(command)
+    for _ in range(3):
+        weston.expect("solid=0,0,320,240,303030")
+
+
+@scenario("presenter", limit=120)
+def large_conversion_takes_turns(rig):
+    """Frames of 50 million pixels are converted beside the flips of another guest, not instead of them."""
+    rig.start_machine("PVH")
+    weston = rig.weston(outputs=(*SCREEN, ("second", 320, 240)),
+                        config="[xen-connector]\nguest=other\noutput=second\n")
+    other = rig.guest("other", SMALL)
+    for cookie in (1, 2):
+        other.buffer(cookie, *SIZE)
+    other.show(1, *SIZE)
+    large = rig.guest("large", "7000x7200")
+    large.buffer(1, 7000, 7200, "YUYV")
+    large.show(1, 7000, 7200, bpp=16)
+    large.ok("animate 0 0 0 1 1")
+    other.ok("animate 0 0 0 1 2")
+    check(wait_until(lambda: other.ok("animation 0 0")["flips"] >= 60, 20), "the other guest does not flip")
+    flips = other.ok("animation 0 0 stop")["flips"]
+    large.destroy()
+    weston.expect_log("guest large.*octets copied")
+    octets = int(re.search(r"guest large.* (\d+) octets copied", weston.log()).group(1))
+    check(octets > 0, "nothing was converted")
+    check(octets / (7000 * 7200 * 4) <= flips / 5, f"{octets} octets converted beside {flips} flips")
 
 
 @scenario("presenter")

@@ -226,6 +226,25 @@ register_kept("RG24", "converted")
 
 
 @scenario("restart")
+def kept_picture_comes_back_with_its_output(rig):
+    """An output goes and returns: what is kept on it is seen again."""
+    weston = rig.weston(outputs=(("headless", 320, 240), ("second", 320, 240)),
+                        config="[xen-guest]\nname=guest\nkeep-picture=true\n"
+                        "[xen-connector]\nguest=guest\noutput=second\n")
+    rig.guest("guest", SMALL).picture(1, size=SIZE)
+    weston.expect("picture=320,0,320,240,XR24,1")
+    rig.guests.pop().destroy()
+    weston.expect_log("disconnected after")
+    weston.control("output-off second")
+    weston.expect("size=320x240")
+    weston.control("output-on second")
+    weston.expect("picture=320,0,320,240,XR24,1")
+    # Who shows nothing leaves nothing.
+    rig.guest("guest", SMALL)
+    weston.expect("solid=320,0,320,240,303030")
+
+
+@scenario("restart")
 def no_picture_is_kept_unasked(rig):
     """A destroyed guest's picture leaves the screen with it, also where another's is to be kept."""
     weston = last_picture(rig, "[xen-guest]\nname=other\nkeep-picture=true\n")

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/surface.c: when a flip's previous buffer counts as read. Its
+ * Tests of plugin/surface.c: when a flip's previous buffer counts as read, whose
+ * commit an applied one is, and how what is converted is cut into turns. Its
  * requests go into a socket that nobody reads, events are those that a compositor
  * could send, in any order, and a pipe is the dma-buf: full, a GPU reads it.
  */
 #include "test.h"
 
+#include "base.h"
 #include "convert.h"
+#include "moved-loop.h"
 #include "surface.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,8 +29,13 @@
 
 /* What surface.c calls */
 
+static struct surface surface;
 static char told[128];
 static uint32_t outputs;
+static const struct placement_handler *placement_handler;
+static bool placement_refuses;
+static uint64_t converted;    /* rows */
+static uint32_t most_at_once; /* octets */
 
 static void
 tell(const char *word)
@@ -38,6 +47,7 @@ tell(const char *word)
 void
 connector_frame_applied(struct connector *connector, uint32_t frame)
 {
+	tell("applied");
 }
 
 void
@@ -70,6 +80,7 @@ placement_init(struct placement *placement, struct placements *placements,
 	       unsigned connector, const struct placement_handler *handler, void *data)
 {
 	placement->options = options;
+	placement_handler = handler;
 }
 
 void
@@ -80,7 +91,7 @@ placement_finish(struct placement *placement)
 int
 placement_take_surface(struct placement *placement, struct wl_resource *surface_resource)
 {
-	return 0;
+	return placement_refuses ? -ENOMEM : 0;
 }
 
 bool
@@ -105,6 +116,18 @@ uint32_t
 placement_outputs(const struct placement *placement)
 {
 	return outputs;
+}
+
+void
+client_lose(struct client *client)
+{
+	tell("lost");
+}
+
+void
+device_blame(struct device *device, int connector, const char *fmt, ...)
+{
+	tell("blamed");
 }
 
 void
@@ -148,7 +171,16 @@ import_is_ready(const struct import *import, enum import_way way)
 uint64_t
 convert(const struct conversion *conversion)
 {
-	return 0;
+	const struct rectangle *source = &conversion->source;
+	uint32_t octets = (uint32_t)source->width * (uint32_t)source->height * 4;
+
+	/* The next rows, at their place. */
+	check_int(source->y, converted % surface.source.height);
+	check_int((uint8_t *)conversion->out - (uint8_t *)surface.shadow.pixels,
+		  source->y * source->width * 4);
+	converted += (uint64_t)source->height;
+	most_at_once = octets > most_at_once ? octets : most_at_once;
+	return octets;
 }
 
 /* The stage: a connector with two framebuffers */
@@ -156,7 +188,8 @@ convert(const struct conversion *conversion)
 static int sockets[2], gpu[2];
 static struct client client;
 static struct wl_shm_pool *pool;
-static struct surface surface;
+static struct display_host host;
+static struct pacing pacing;
 static struct framebuffer framebuffer = {.width = 64, .height = 32, .pitch = 256};
 static struct presented_framebuffer *shown[2];
 static uint32_t frame;
@@ -187,12 +220,22 @@ bind_globals(void)
 	client.presentation = wl_registry_bind(registry, 4, &wp_presentation_interface, 1);
 }
 
+/* The compositor knows the wl_surface. */
+static void
+make_surface(void)
+{
+	const struct wl_callback_listener *made =
+		wl_proxy_get_listener((struct wl_proxy *)surface.made);
+
+	made->done(&surface, surface.made, 0);
+}
+
 static void
 begin(enum import_way way)
 {
 	static const struct connector_options options;
-	static struct device device;
-	static struct connector connector = {.device = &device};
+	static struct device device = {.host = &host};
+	static struct connector connector = {.device = &device, .refresh_ms = 16};
 	int memory = memfd_create("pool", MFD_CLOEXEC);
 
 	check_int(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
@@ -204,11 +247,14 @@ begin(enum import_way way)
 	close(memory);
 	outputs = 1;
 	told[0] = '\0';
-	surface_init(&surface, &connector, NULL, &options);
+	host.limits = limits_default;
+	host.loop = &moved_loop_ops;
+	host.now_ms = moved_now_ms;
+	moved_clock_ms = 1000000;
+	check_int(pacing_init(&pacing, &host), 0);
+	surface_init(&surface, &connector, NULL, &options, &pacing);
 	surface_set_client(&surface, &client);
-	const struct wl_callback_listener *made =
-		wl_proxy_get_listener((struct wl_proxy *)surface.made);
-	made->done(&surface, surface.made, 0);
+	make_surface();
 	for (unsigned i = 0; i < 2; i++)
 		shown[i] = make_framebuffer(way);
 }
@@ -219,6 +265,8 @@ end(void)
 	for (unsigned i = 0; i < 2; i++)
 		slot_drop(&shown[i]->slots[0]);
 	surface_finish(&surface);
+	pacing_finish(&pacing);
+	check_int(moved_timers, 0);
 	wl_shm_pool_destroy(pool);
 	wp_presentation_destroy(client.presentation);
 	wp_viewporter_destroy(client.viewporter);
@@ -475,5 +523,139 @@ TEST(what_is_hidden_was_not_read_to_its_end)
 	surface_hide(&surface);
 	release(1);
 	check_string(told, "");
+	end();
+}
+
+/* Weston 14 and later keep a surface's last dma-buf, so that it is made anew. */
+TEST(commits_of_a_surface_before_are_not_counted)
+{
+	begin(IMPORT_DMABUF);
+	show(0);
+	surface_forget(&surface, shown[0]);
+	check(!surface.usable);
+	/* What the old one was still told. */
+	placement_handler->applied(&surface);
+	placement_handler->applied(&surface);
+	check_string(told, "");
+	make_surface();
+	show(1);
+	placement_handler->applied(&surface);
+	check_string(told, "applied ");
+	end();
+}
+
+TEST(a_surface_that_cannot_be_made_gives_the_connection_up)
+{
+	begin(IMPORT_MAPPED);
+	surface_set_client(&surface, &client);
+	told[0] = '\0';
+	placement_refuses = true;
+	make_surface();
+	placement_refuses = false;
+	check_string(told, "blamed lost ");
+	check(!surface.usable);
+	end();
+}
+
+/* Conversions */
+
+#define LARGE_WIDTH 4096
+#define LARGE_HEIGHT 4096
+#define REFRESH_MS LIMITS_REFRESH_MS
+
+static struct import import;
+static struct display_buffer buffer;
+
+static void
+begin_converting(void)
+{
+	begin(IMPORT_CONVERTED);
+	framebuffer.buffer = &buffer;
+	for (unsigned i = 0; i < 2; i++)
+		shown[i]->import = &import;
+	converted = 0;
+	most_at_once = 0;
+}
+
+static void
+show_part(unsigned which, int32_t width, int32_t height)
+{
+	const struct rectangle source = {0, 0, width, height};
+
+	surface_show(&surface, shown[which], &source, ++frame);
+}
+
+TEST(what_is_small_is_converted_at_once)
+{
+	begin_converting();
+	show_part(0, 800, 600);
+	check_int(converted, 600);
+	check(surface.shown == &surface.shadow.slot);
+	end();
+}
+
+TEST(what_is_large_takes_turns)
+{
+	begin_converting();
+	show_part(0, LARGE_WIDTH, LARGE_HEIGHT);
+	for (unsigned refreshes = 1; !surface.shown; refreshes++) {
+		/* No more than eight pages' time a page. */
+		check(converted * LARGE_WIDTH * 4 <=
+		      refreshes * limits_default.pages_per_refresh * (uint64_t)PAGE_OCTETS / 8);
+		check(refreshes < 100);
+		moved_pass(REFRESH_MS);
+	}
+	check_int(converted, LARGE_HEIGHT);
+	check(most_at_once <= limits_default.pages_per_refresh * PAGE_OCTETS / 16);
+	check(!surface.late);
+	moved_pass(1000);
+	check_int(converted, LARGE_HEIGHT);
+	check_int(moved_armed(), 0);
+	end();
+}
+
+/* Frames that come faster than they are converted are seen all the same; the last one whole. */
+TEST(what_is_shown_meanwhile_is_converted_whole_in_the_end)
+{
+	begin_converting();
+	show_part(0, LARGE_WIDTH, LARGE_HEIGHT);
+	for (unsigned i = 0; !surface.shown; i++) {
+		show_part(1, LARGE_WIDTH, LARGE_HEIGHT);
+		moved_pass(1);
+		check(i < 1000);
+	}
+	check_int(converted, LARGE_HEIGHT);
+	check(surface.late);
+	present(frame, HARDWARE);
+	moved_pass(1000);
+	check_int(converted, 2 * LARGE_HEIGHT);
+	check(!surface.late);
+	end();
+}
+
+TEST(what_is_hidden_meanwhile_is_not_converted_further)
+{
+	begin_converting();
+	show_part(0, LARGE_WIDTH, LARGE_HEIGHT);
+	uint64_t before = converted;
+	check(before > 0 && before < LARGE_HEIGHT);
+	surface_hide(&surface);
+	moved_pass(1000);
+	check_int(converted, before);
+	check(!surface.shown);
+	end();
+}
+
+TEST(another_size_begins_anew)
+{
+	begin_converting();
+	show_part(0, LARGE_WIDTH, LARGE_HEIGHT);
+	moved_pass(REFRESH_MS);
+	check(!surface.shown);
+	converted = 0;
+	show_part(0, 800, 600);
+	moved_pass(100);
+	check_int(converted, 600);
+	check(surface.shown == &surface.shadow.slot);
 	end();
 }

@@ -253,7 +253,7 @@ open_orders(void)
 
 void
 surface_init(struct surface *surface, struct connector *connector, struct placements *placements,
-	     const struct connector_options *options)
+	     const struct connector_options *options, struct pacing *pacing)
 {
 	surface->connector = connector;
 	surface->index = connector->index;
