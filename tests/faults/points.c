@@ -386,7 +386,16 @@ allocate_proxy(size_t number, size_t size)
 	return error ? (errno = error, NULL) : calloc(number, size);
 }
 
+/* A descriptor that is put into a message. */
+static int
+duplicate(int fd, int command, long argument)
+{
+	int error = command == F_DUPFD_CLOEXEC ? fault_check("wl_dup") : 0;
+	return error ? (errno = error, -1) : fcntl(fd, command, argument);
+}
+
 static const struct replacement of_wayland_client[] = {
+	{"fcntl64", (void *)duplicate},
 	{"calloc", (void *)allocate_proxy},
 	{NULL, NULL},
 };
