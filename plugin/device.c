@@ -214,7 +214,8 @@ device_create(struct display_host *host, const struct store_device *setup,
 			  ? init_connectors(device, setup)
 			  : -ENOMEM;
 	if (ret < 0) {
-		log_guest(&setup->subject, -1, "xen: no event channels to be had (error %d)", -ret);
+		log_guest(&setup->subject, -1,
+			  "xen: no event channels or no memory for it (error %d)", -ret);
 		device_free(device);
 		free(job);
 		return ret;

@@ -164,6 +164,10 @@ post_way(struct import *import, enum import_way way)
 
 	if (result->running)
 		return;
+	/* The others are paid for in turns, or map nothing. */
+	if (way == IMPORT_CONVERTED)
+		account_charge_pages(import->buffer->device->account, &import->host->limits,
+				     import->buffer->geometry.pages, import->host->now_ms());
 	result->running = true;
 	result->job.run = run_way;
 	result->job.done = handle_way_done;

@@ -512,20 +512,28 @@ connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 	xenbus->handler->attach(xenbus->data, &device->offered);
 }
 
-static void
+/* False: it was refused, and is so until something changes. */
+static bool
 remove_directory(struct xenbus *xenbus, struct xenbus_device *device)
 {
 	char path[64];
 
 	device_path(device, path, sizeof(path));
-	if (!xs_rm(xenbus->xs, XBT_NULL, path))
+	if (!xs_rm(xenbus->xs, XBT_NULL, path) && errno != ENOENT) {
+		log_guest(&device->subject, -1,
+			  "xen: its directory cannot be removed (error %d); do so with "
+			  "xenstore-rm %s",
+			  errno, path);
 		note_failure(xenbus);
+		return false;
+	}
 	/* The domain's own directory, if this was its last device. */
 	snprintf(path, sizeof(path), BACKEND_ROOT "/%u", device->subject.domid);
 	unsigned int count = 0;
 	_autofree_ char **rest = xs_directory(xenbus->xs, XBT_NULL, path, &count);
 	if (rest && count == 0)
 		xs_rm(xenbus->xs, XBT_NULL, path);
+	return true;
 }
 
 /* Takes one step; false: nothing more to do now, or the device is gone. */
@@ -561,8 +569,7 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 		write_state(xenbus, device, XenbusStateClosed);
 		return true;
 	case XENBUS_REMOVE:
-		remove_directory(xenbus, device);
-		return true;
+		return remove_directory(xenbus, device);
 	case XENBUS_FORGET:
 		device_destroy(xenbus, device);
 		return false;

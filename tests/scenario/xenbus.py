@@ -305,7 +305,15 @@ def driver_domain(rig):
         rig.machine.store.write(f"{back}/online", 0)
         rig.machine.store.write(f"{back}/state", 5)
         guest.kill()
+        # Refused, it is told once and not tried again before something changes.
+        rig.machine.control("fail", "weston", "xs_rm", 1, "EACCES", 0)
         rig.machine.store.remove(front)
+        weston.expect_log(f"its directory cannot be removed .error 13.; do so with xenstore-rm .*{guest.domid}/0")
+        time.sleep(0.5)
+        hits = sum(fault["hits"] for fault in rig.machine.counters()["faults"])
+        check(hits <= 2, f"it was tried {hits} times")
+        rig.machine.control("clear")
+        rig.machine.store.write(f"{back}/online", 0)
         if not wait_until(lambda: rig.machine.store.read(f"{back}/state") is None, 5):
             raise Failure("the backend's directory is left behind")
         equal(weston.stop(), 0, "Weston's exit status")
