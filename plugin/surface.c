@@ -437,6 +437,7 @@ attach(struct surface *surface, struct slot *slot)
 	if (slot != surface->shown)
 		surface->previous = surface->shown;
 	surface->shown = slot;
+	surface->lit = true;
 	surface->last = slot;
 	surface->presented = false;
 	forget_fence(slot);
@@ -453,6 +454,7 @@ show_nothing(struct surface *surface)
 {
 	surface->previous = surface->shown;
 	surface->shown = NULL;
+	surface->lit = false;
 	surface->presented = false;
 	wl_surface_attach(surface->wl_surface, NULL, 0, 0);
 	commit(surface);
@@ -627,8 +629,6 @@ ask_turn(struct surface *surface)
 static void
 show_converted(struct surface *surface)
 {
-	bool lit = surface->shown;
-
 	if (surface->converting && shadow_fits(surface)) {
 		surface->late = true;
 		return;
@@ -639,7 +639,7 @@ show_converted(struct surface *surface)
 	surface->convert_ms = host_of(surface)->now_ms() + surface->connector->refresh_ms;
 	int ret = shadow_ensure(surface);
 	if (ret < 0) {
-		if (lit)
+		if (surface->lit)
 			show_nothing(surface);
 		if (ret == -EDQUOT)
 			return;
@@ -662,13 +662,12 @@ show_converted(struct surface *surface)
 static void
 show_in_place(struct surface *surface)
 {
-	bool lit = surface->shown;
 	struct slot *slot = slot_in_place(surface);
 
 	stop_converting(surface);
 	if (slot)
 		show_slot(surface, slot);
-	else if (lit)
+	else if (surface->lit)
 		show_nothing(surface);
 }
 
@@ -703,7 +702,7 @@ surface_hide(struct surface *surface)
 	stop_converting(surface);
 	surface->wanted = NULL;
 	surface->late = false;
-	if (surface->usable && surface->shown)
+	if (surface->usable && surface->lit)
 		show_nothing(surface);
 }
 
@@ -847,6 +846,7 @@ unmake(struct surface *surface)
 {
 	stop_converting(surface);
 	surface->usable = false;
+	surface->lit = false;
 	surface->presented = false;
 	surface->shown = NULL;
 	surface->previous = NULL;

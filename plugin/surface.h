@@ -104,6 +104,7 @@ struct surface {
 	struct presented_framebuffer *wanted; /* NULL: dark */
 	struct rectangle source;
 	uint32_t frame;
+	bool lit; /* the last commit had a buffer, also where that is gone by now */
 	struct slot *shown, *previous;
 	struct slot *last;  /* attached last, shown or not */
 	bool presented;     /* what is shown */

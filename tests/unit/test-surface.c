@@ -646,6 +646,23 @@ TEST(what_is_hidden_meanwhile_is_not_converted_further)
 	end();
 }
 
+/* The pixels that were shown are gone then, and what the compositor has of them has to go too. */
+TEST(hidden_while_another_size_is_converted)
+{
+	begin_converting();
+	show_part(0, 800, 600);
+	present(frame, HARDWARE);
+	converted = 0;
+	show_part(0, LARGE_WIDTH, LARGE_HEIGHT);
+	check(surface.converting && !surface.shown);
+	uint32_t commits = surface.commits;
+	surface_hide(&surface);
+	check_int(surface.commits, commits + 1);
+	surface_hide(&surface);
+	check_int(surface.commits, commits + 1);
+	end();
+}
+
 TEST(another_size_begins_anew)
 {
 	begin_converting();
