@@ -21,7 +21,7 @@ CAUSE = r"xen-display: .*(error \d+|memory|descriptors|cannot|could not|refused|
 
 
 # Reached so often that each story is a test of its own, or they would keep a whole run waiting.
-LONG = ("calloc", "xs_read", "xs_check_watch", "wl_array_add", "wl_proxy")
+LONG = ("calloc", "xs_read", "xs_check_watch", "wl_array_add")
 
 
 class Kind:
@@ -48,7 +48,8 @@ KINDS = (
     Kind("xs_check_watch", "EAGAIN"),
     Kind("socketpair", "EMFILE"), Kind("module.wl_client_create"), Kind("wl_display_connect_to_fd"),
     Kind("wl_event_loop_add_fd"), Kind("wl_event_loop_add_idle"),
-    Kind("wl_event_loop_add_timer"), Kind("wl_array_add"), Kind("wl_proxy"), Kind("wl_dup", "EMFILE"), Kind("wl_client_get_object"),
+    Kind("wl_event_loop_add_timer"), Kind("wl_array_add"),
+    Kind("wl_dup", "EMFILE"), Kind("wl_client_get_object"),
     Kind("weston_view_create"), Kind("pool.mmap"),
     Kind("memfd_create", "EMFILE"), Kind("ftruncate64", "ENOSPC"), Kind("mmap64"),
     Kind("heap.alloc", only=ALLOCATED), Kind("dmabuf.import", only=ALLOCATED),
@@ -198,7 +199,7 @@ def register(kind, group="faults", renderer="pixman"):
 for each in sorted(KINDS, key=lambda kind: kind.call not in LONG):
     if each.call in LONG:
         for story in stories.STORIES:
-            register(Kind(each.call, each.error, only=(story,)))
+            register(Kind(each.call, each.error, each.of_flips, each.cause, (story,)))
     else:
         register(each)
 for each in GL_KINDS:
