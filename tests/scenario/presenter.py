@@ -136,7 +136,10 @@ def flips_of(guest, seconds):
 def flood_of_flips_is_converted_once_a_refresh(rig):
     """Hundreds of flips a second on buffers that are converted: each has its event, few are converted."""
     weston, guest, other = converted_guest(rig)
-    check(guest.flips(60, 1, 2) < 1600, "60 flips of converted buffers take more than 1.6 s")
+    first = other.ok("animation 0 0")["flips"]
+    guest.flips(60, 1, 2)
+    beside = other.ok("animation 0 0")["flips"] - first
+    check(beside < 100, f"60 flips of converted buffers take as long as {beside} of others")
     before, first = copied(weston), other.ok("animation 0 0")["flips"]
     begin, sent = time.monotonic(), []
 
@@ -336,7 +339,7 @@ def large_conversion_takes_turns(rig):
     large.show(1, 7000, 7200, bpp=16)
     large.ok("animate 0 0 0 1 1")
     other.ok("animate 0 0 0 1 2")
-    check(wait_until(lambda: other.ok("animation 0 0")["flips"] >= 60, 20), "the other guest does not flip")
+    check(wait_until(lambda: other.ok("animation 0 0")["flips"] >= 60, 60), "the other guest does not flip")
     flips = other.ok("animation 0 0 stop")["flips"]
     large.destroy()
     weston.expect_log("guest large.*octets copied")
