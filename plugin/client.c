@@ -221,6 +221,7 @@ client_create(struct wl_display *server, const struct client_handler *handler, v
 	client->data = data;
 	client->loop = wl_display_get_event_loop(server);
 	wl_array_init(&client->shm_formats);
+	wl_list_init(&client->pools_waiting);
 	linux_dmabuf_init(&client->dmabuf);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
 		goto error_client;

@@ -35,6 +35,10 @@ struct client {
 	struct wl_event_source *lost_source; /* idle, pending */
 	bool writable_wanted;
 
+	/* import.c's: pools that are being made, and imports that wait for that. */
+	unsigned pools;
+	struct wl_list pools_waiting; /* import.pool_link */
+
 	struct wl_registry *registry;
 	struct wl_callback *sync;
 	struct wl_compositor *compositor;

@@ -14,6 +14,9 @@
 /* How long to wait before the kernel is asked again; doubles while a compositor holds on. */
 #define FIRST_WAIT_MS 4
 #define LONGEST_WAIT_MS 1000
+/* Fewer descriptors than go into one message: what comes behind a full socket would be lost, and
+ * the connection with it. */
+#define POOLS_AT_A_TIME 24
 
 static void
 post(struct import *import, struct worker_job *job)
@@ -56,12 +59,37 @@ settle(struct import *import, enum import_way way, int error)
 }
 
 static void
+ask_for_pool(struct import *import);
+
+/* Made, or not any more: the next one's turn. */
+static void
+end_pool_making(struct import *import)
+{
+	struct client *client = import->client;
+
+	wl_list_remove(&import->pool_link);
+	wl_list_init(&import->pool_link);
+	if (!import->making_pool)
+		return;
+	import->making_pool = false;
+	client->pools--;
+	/* Not on a connection that is lost. */
+	if (!client->source || wl_list_empty(&client->pools_waiting))
+		return;
+	struct import *next = wl_container_of(client->pools_waiting.next, next, pool_link);
+	wl_list_remove(&next->pool_link);
+	wl_list_init(&next->pool_link);
+	ask_for_pool(next);
+}
+
+static void
 handle_pool_made(void *data, struct wl_callback *callback, uint32_t serial)
 {
 	struct import *import = data;
 
 	wl_callback_destroy(callback);
 	import->pool_sync = NULL;
+	end_pool_making(import);
 	if (!import->releasing)
 		settle(import, IMPORT_MAPPED, 0);
 }
@@ -83,15 +111,33 @@ make_pool(struct pacing_turn *turn)
 	client_flush(import->client);
 	close(import->fd);
 	import->fd = -1;
-	if (!import->pool || !import->pool_sync)
-		settle(import, IMPORT_MAPPED, -ENOMEM);
+	if (import->pool && import->pool_sync)
+		return;
+	end_pool_making(import);
+	settle(import, IMPORT_MAPPED, -ENOMEM);
+}
+
+static void
+ask_for_pool(struct import *import)
+{
+	import->making_pool = true;
+	import->client->pools++;
+	pacing_ask(import->pacing, &import->turn);
 }
 
 static void
 make_pool_in_turn(struct import *import)
 {
-	if (import->client && import->fd >= 0)
-		pacing_ask(import->pacing, &import->turn);
+	struct client *client = import->client;
+
+	if (!client || import->fd < 0 || import->making_pool)
+		return;
+	if (client->pools < POOLS_AT_A_TIME) {
+		ask_for_pool(import);
+		return;
+	}
+	wl_list_remove(&import->pool_link);
+	wl_list_insert(client->pools_waiting.prev, &import->pool_link);
 }
 
 /* Destroys the pool, if there is one; its pages are unmapped when the last of its
@@ -103,6 +149,7 @@ drop_pool(struct import *import)
 	if (import->pool_sync)
 		wl_callback_destroy(import->pool_sync);
 	import->pool_sync = NULL;
+	end_pool_making(import);
 	if (!import->pool)
 		return;
 	wl_shm_pool_destroy(import->pool);
@@ -189,6 +236,7 @@ import_create(struct display_buffer *buffer, struct pacing *pacing,
 	import->dmabuf_fd = -1;
 	import->fd = -1;
 	import->pacing = pacing;
+	wl_list_init(&import->pool_link);
 	pacing_turn_init(&import->turn, buffer->geometry.pages, make_pool);
 	for (unsigned way = 0; way < IMPORT_WAYS; way++) {
 		import->results[way].import = import;

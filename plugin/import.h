@@ -58,6 +58,8 @@ struct import {
 	void *pages;
 	struct wl_shm_pool *pool;
 	struct wl_callback *pool_sync;
+	bool making_pool;         /* counted in client.pools */
+	struct wl_list pool_link; /* client.pools_waiting; its own when it does not wait */
 
 	unsigned extra_charges; /* for pages that are held in several ways at once */
 	bool releasing, orphaned;

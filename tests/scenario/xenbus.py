@@ -304,9 +304,9 @@ def driver_domain(rig):
         back = rig.machine.tools.back(guest.domid, 0, domid)
         rig.machine.store.write(f"{back}/online", 0)
         rig.machine.store.write(f"{back}/state", 5)
-        guest.kill()
         # Refused, it is told once and not tried again before something changes.
         rig.machine.control("fail", "weston", "xs_rm", 1, "EACCES", 0)
+        guest.kill()
         rig.machine.store.remove(front)
         weston.expect_log(f"its directory cannot be removed .error 13.; do so with xenstore-rm .*{guest.domid}/0")
         time.sleep(0.5)

@@ -141,6 +141,7 @@ client_create(struct wl_display *server, const struct client_handler *handler, v
 	client->viewporter = (void *)client;
 	client->presentation = (void *)client;
 	client->dmabuf.version = DMABUF_VERSION_WITH_DEVICE;
+	wl_list_init(&client->pools_waiting);
 	return client;
 }
 
