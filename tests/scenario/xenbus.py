@@ -6,6 +6,7 @@ import time
 from rig.guest import Failure
 from rig.machine import wait_until
 from rig.runner import check, equal, scenario
+from rig.weston import SCALE
 
 SIZE = (320, 240)
 SMALL = "320x240"
@@ -132,9 +133,9 @@ def detached_stays_closed(rig):
 def removed_while_it_is_answered(rig):
     """Nodes that go between a look at them and an answer are not made anew by it."""
     weston = rig.weston(outputs=SCREEN)
-    rig.machine.control("delay", "weston", "xs_write", 500)
+    rig.machine.control("delay", "any", "xs_write", 500)
     guest = rig.guest("guest", SMALL, connect=False)
-    check(wait_until(lambda: rig.machine.counters()["faults"][0]["hits"] > 0, 5), "no answer is begun")
+    check(wait_until(lambda: rig.machine.counters()["faults"][0]["hits"] > 0, 5 * SCALE), "no answer is begun")
     rig.machine.tools.remove_devices(guest.domid)
     rig.machine.control("clear")
     # A device that is served comes behind it on the same connection.
@@ -305,7 +306,7 @@ def driver_domain(rig):
         rig.machine.store.write(f"{back}/online", 0)
         rig.machine.store.write(f"{back}/state", 5)
         # Refused, it is told once and not tried again before something changes.
-        rig.machine.control("fail", "weston", "xs_rm", 1, "EACCES", 0)
+        rig.machine.control("fail", "any", "xs_rm", 1, "EACCES", 0)
         guest.kill()
         rig.machine.store.remove(front)
         weston.expect_log(f"its directory cannot be removed .error 13.; do so with xenstore-rm .*{guest.domid}/0")
