@@ -135,6 +135,24 @@ def no_descriptor_for_a_message(rig):
     weston.expect("picture=0,0,320,240,XR24,1")
 
 
+@scenario("failing", limit=120)
+def no_proxy_when_a_connection_begins(rig):
+    """Each of its first objects cannot be had once: the connection is made anew, and the picture is shown."""
+    weston, _ = weston_with_points(rig, outputs=SCREEN)
+    # Without the first two there is no connection, and the device is told so.
+    for number in range(3, 13):
+        rig.machine.control("fail", "weston", "wl_proxy", number, "ENOMEM")
+        guest = rig.guest("guest", SMALL)
+        guest.buffer(1, *SIZE, picture=number)
+        guest.show(1, *SIZE)
+        weston.expect(f"picture=0,0,320,240,XR24,{number}")
+        equal(rig.machine.counters()["faults"][0]["hits"], 1, f"calls that failed, of {number}")
+        rig.machine.control("clear")
+        guest.destroy()
+        rig.guests.remove(guest)
+    weston.expect_log("ended the connection of a guest's device .Cannot allocate memory")
+
+
 @scenario("failing")
 def no_next_connection(rig):
     """Weston ends the connection and none can be made at once: it is tried again, though nobody flips."""
