@@ -82,6 +82,20 @@ end_pool_making(struct import *import)
 	ask_for_pool(next);
 }
 
+static size_t
+octets_of(const struct import *import)
+{
+	return (size_t)import->buffer->geometry.pages * PAGE_OCTETS;
+}
+
+static void
+drop_probe(struct import *import)
+{
+	if (import->probe)
+		wl_buffer_destroy(import->probe);
+	import->probe = NULL;
+}
+
 static void
 handle_pool_made(void *data, struct wl_callback *callback, uint32_t serial)
 {
@@ -89,6 +103,9 @@ handle_pool_made(void *data, struct wl_callback *callback, uint32_t serial)
 
 	wl_callback_destroy(callback);
 	import->pool_sync = NULL;
+	import->mapping = pool_mapping_create(client_resource(import->client, import->probe),
+					      octets_of(import));
+	drop_probe(import);
 	end_pool_making(import);
 	if (!import->releasing)
 		settle(import, IMPORT_MAPPED, 0);
@@ -104,14 +121,17 @@ make_pool(struct pacing_turn *turn)
 {
 	struct import *import = wl_container_of(turn, import, turn);
 
-	import->pool = wl_shm_create_pool(import->client->shm, import->fd,
-					  (int32_t)(import->buffer->geometry.pages * PAGE_OCTETS));
+	import->pool =
+		wl_shm_create_pool(import->client->shm, import->fd, (int32_t)octets_of(import));
 	if (import->pool)
+		import->probe =
+			wl_shm_pool_create_buffer(import->pool, 0, 1, 1, 4, WL_SHM_FORMAT_XRGB8888);
+	if (import->probe)
 		import->pool_sync = client_sync(import->client, &pool_listener, import);
 	client_flush(import->client);
 	close(import->fd);
 	import->fd = -1;
-	if (import->pool && import->pool_sync)
+	if (import->pool_sync)
 		return;
 	end_pool_making(import);
 	settle(import, IMPORT_MAPPED, -ENOMEM);
@@ -130,7 +150,7 @@ make_pool_in_turn(struct import *import)
 {
 	struct client *client = import->client;
 
-	if (!client || import->fd < 0 || import->making_pool)
+	if (!client || import->fd < 0 || import->making_pool || import->unmapping)
 		return;
 	if (client->pools < POOLS_AT_A_TIME) {
 		ask_for_pool(import);
@@ -140,11 +160,11 @@ make_pool_in_turn(struct import *import)
 	wl_list_insert(client->pools_waiting.prev, &import->pool_link);
 }
 
-/* Destroys the pool, if there is one; its pages are unmapped when the last of its
- * buffers is gone. */
+/* Destroys the pool, if there is one; its pages are unmapped by end_mapping(). */
 static void
 drop_pool(struct import *import)
 {
+	drop_probe(import);
 	pacing_cancel(&import->turn);
 	if (import->pool_sync)
 		wl_callback_destroy(import->pool_sync);
@@ -154,7 +174,9 @@ drop_pool(struct import *import)
 		return;
 	wl_shm_pool_destroy(import->pool);
 	import->pool = NULL;
-	pacing_charge(import->pacing, import->turn.pages);
+	/* Then it is libwayland that unmaps, on this thread. */
+	if (!import->mapping)
+		pacing_charge(import->pacing, import->turn.pages);
 }
 
 static bool
@@ -174,7 +196,7 @@ finish_release(struct import *import)
 	void *data = import->data;
 	bool tell = !import->orphaned;
 
-	if (!import->cleaned || import->pool_sync || is_running(import))
+	if (!import->cleaned || import->pool_sync || import->unmapping || is_running(import))
 		return;
 	pacing_cancel(&import->turn);
 	if (import->timer)
@@ -185,6 +207,30 @@ finish_release(struct import *import)
 	free(import);
 	if (tell)
 		handler->released(data, buffer);
+}
+
+static void
+handle_unmapped(void *data)
+{
+	struct import *import = data;
+
+	import->unmapping = false;
+	if (import->releasing)
+		finish_release(import);
+	else
+		make_pool_in_turn(import);
+}
+
+/* Nobody reads what the pool was mapped for any more. */
+static void
+end_mapping(struct import *import)
+{
+	if (!import->mapping)
+		return;
+	import->unmapping = true;
+	pool_mapping_end(import->mapping, import->host->worker,
+			 &import->buffer->device->account->lane, handle_unmapped, import);
+	import->mapping = NULL;
 }
 
 static void
@@ -269,6 +315,7 @@ import_lose_client(struct import *import)
 	bool making = import->pool_sync != NULL;
 
 	drop_pool(import);
+	end_mapping(import);
 	import->client = NULL;
 	if (import->releasing)
 		finish_release(import);
@@ -313,6 +360,25 @@ import_is_ready(const struct import *import, enum import_way way)
 	if (way == IMPORT_MAPPED && !import->pool)
 		return false;
 	return import->results[way].state == OBJECT_READY;
+}
+
+const void *
+import_pages(const struct import *import, enum import_way way)
+{
+	if (way == IMPORT_MAPPED && import->mapping)
+		return pool_mapping_pages(import->mapping);
+	if (way == IMPORT_CONVERTED && import_is_ready(import, way))
+		return import->pages;
+	return NULL;
+}
+
+struct pool_mapping *
+import_take_mapping(struct import *import)
+{
+	struct pool_mapping *mapping = import->mapping;
+
+	import->mapping = NULL;
+	return mapping;
 }
 
 static void
@@ -388,6 +454,7 @@ handle_pool_gone(void *data, struct wl_callback *callback, uint32_t serial)
 
 	wl_callback_destroy(callback);
 	import->pool_sync = NULL;
+	end_mapping(import);
 	finish_release(import);
 }
 
@@ -405,6 +472,8 @@ import_release(struct import *import)
 		import->pool_sync = client_sync(import->client, &pool_gone_listener, import);
 		client_flush(import->client);
 	}
+	if (!import->pool_sync)
+		end_mapping(import);
 	import->cleanup_job.run = run_cleanup;
 	import->cleanup_job.done = handle_cleaned;
 	post(import, &import->cleanup_job);
@@ -418,6 +487,7 @@ import_orphan(struct import *import)
 	wl_list_remove(&import->link);
 	import->orphaned = true;
 	drop_pool(import);
+	end_mapping(import);
 	import->client = NULL;
 	if (!cleaning)
 		import_release(import);

@@ -14,6 +14,7 @@
 #include "client.h"
 #include "device.h"
 #include "pacing.h"
+#include "pool-mapping.h"
 
 /* From the best to the last resort. */
 enum import_way {
@@ -58,8 +59,11 @@ struct import {
 	void *pages;
 	struct wl_shm_pool *pool;
 	struct wl_callback *pool_sync;
-	bool making_pool;         /* counted in client.pools */
-	struct wl_list pool_link; /* client.pools_waiting; its own when it does not wait */
+	struct wl_buffer *probe;      /* tells where libwayland maps the pool; NULL: it is known */
+	struct pool_mapping *mapping; /* of the pool; NULL: none */
+	bool unmapping;               /* the worker gives back the pages of a mapping before it */
+	bool making_pool;             /* counted in client.pools */
+	struct wl_list pool_link;     /* client.pools_waiting; its own when it does not wait */
 
 	unsigned extra_charges; /* for pages that are held in several ways at once */
 	bool releasing, orphaned;
@@ -91,6 +95,15 @@ import_want(struct import *import, enum import_way way);
 
 bool
 import_is_ready(const struct import *import, enum import_way way);
+
+/* All pages of the buffer, for jobs that the worker runs before import_release(); NULL: this
+ * process cannot read them in this way. */
+const void *
+import_pages(const struct import *import, enum import_way way);
+
+/* The caller's from now on: where wl_buffers of it outlive the import. NULL: there is none. */
+struct pool_mapping *
+import_take_mapping(struct import *import);
 
 /* All that was made from it is destroyed: lets go of the pages. */
 void

@@ -18,8 +18,14 @@ kept_picture_forget(struct presented_device *presented)
 	presented->presenter->host->mapped_pages -= presented->kept_pages;
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_set_client(&presented->surfaces[i], NULL);
-	wl_list_for_each_safe(shown, next, &presented->kept, link) {
+	wl_list_for_each(shown, &presented->kept, link)
 		slots_drop(shown);
+	client_destroy(presented->client);
+	presented->client = NULL;
+	wl_list_for_each_safe(shown, next, &presented->kept, link) {
+		if (shown->mapping)
+			pool_mapping_end(shown->mapping, presented->presenter->host->worker,
+					 &presented->presenter->lane, NULL, NULL);
 		free(shown);
 	}
 	presented_device_free(presented);
@@ -135,6 +141,7 @@ kept_picture_take(struct presented_device *presented)
 			continue;
 		framebuffer->presented = NULL;
 		shown->framebuffer = NULL;
+		shown->mapping = import_take_mapping(shown->import);
 		shown->import = NULL;
 		wl_list_insert(&presented->kept, &shown->link);
 	}

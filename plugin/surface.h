@@ -56,6 +56,7 @@ struct presented_framebuffer {
 	struct wl_list link;             /* presented_device.kept, once the framebuffer is gone */
 	struct framebuffer *framebuffer; /* gone, then */
 	struct import *import;
+	struct pool_mapping *mapping; /* once the framebuffer is gone; NULL: none */
 	bool decided;   /* way and fourcc are known */
 	bool refused;   /* the compositor could not import its dma-buf */
 	bool unordered; /* its wl_buffers are still to be asked for */

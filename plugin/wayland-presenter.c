@@ -420,6 +420,7 @@ wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compos
 	placements_init(&presenter->placements, compositor);
 	presenter->dmabuf = host->dmabuf;
 	wl_list_init(&presenter->kept);
+	worker_lane_init(&presenter->lane);
 	presenter->scout = client_create(presenter->server, &scout_handler, presenter);
 	return 0;
 }

@@ -377,6 +377,52 @@ gntdev_device_maps(const void *address)
 	return found;
 }
 
+/* The last page of it is gone. */
+static void
+end_area(struct area *area)
+{
+	if (area->mapping >= 0)
+		grant_unmap(machine_get(), area->mapping);
+	if (area->held_fd >= 0)
+		syscall(SYS_close, area->held_fd);
+	free(area);
+	dmabuf_reap();
+}
+
+/* The area whose first pages these are, shorter by them; taken out of the list if none is left. */
+static struct area *
+shorten_area(char *address, size_t length)
+{
+	pthread_mutex_lock(&areas_lock);
+	struct area **at = &areas;
+	while (*at && ((*at)->address != address || (*at)->length < length))
+		at = &(*at)->next;
+	struct area *area = *at;
+	if (area) {
+		area->address += length;
+		area->length -= length;
+		if (area->length == 0)
+			*at = area->next;
+	}
+	pthread_mutex_unlock(&areas_lock);
+	return area;
+}
+
+void *
+gntdev_device_replace(void *address, size_t length, int protection, int flags)
+{
+	fault_check("gntdev.give-back"); /* for a delay alone */
+	struct area *area = length % MACHINE_PAGE ? NULL : shorten_area(address, length);
+	if (!area)
+		return fail(EINVAL), MAP_FAILED;
+	void *result = (void *)syscall(SYS_mmap, address, length, protection, flags, -1, 0);
+	if (area->length == 0) {
+		syscall(SYS_munmap, area->address, MACHINE_PAGE); /* behind its last page */
+		end_area(area);
+	}
+	return result;
+}
+
 int
 gntdev_device_munmap(void *address, size_t length)
 {
@@ -393,12 +439,8 @@ gntdev_device_munmap(void *address, size_t length)
 		return gntdev_device_maps(address) ? fail(EINVAL) : 1;
 	if (area->length != whole)
 		return fail(EINVAL);
+	fault_check("gntdev.give-back"); /* for a delay alone */
 	int result = (int)syscall(SYS_munmap, address, whole + MACHINE_PAGE);
-	if (area->mapping >= 0)
-		grant_unmap(machine_get(), area->mapping);
-	if (area->held_fd >= 0)
-		syscall(SYS_close, area->held_fd);
-	free(area);
-	dmabuf_reap();
+	end_area(area);
 	return result;
 }

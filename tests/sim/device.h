@@ -47,6 +47,11 @@ gntdev_device_mmap(void *address, size_t length, int protection, int flags, int 
 int
 gntdev_device_munmap(void *address, size_t length);
 
+/* mmap with MAP_FIXED over the first pages of a mapping of grants, which so are unmapped; in pieces
+ * or all at once. Only if gntdev_device_maps(address). */
+void *
+gntdev_device_replace(void *address, size_t length, int protection, int flags);
+
 /* Whether any mapping of grants begins there. */
 bool
 gntdev_device_maps(const void *address);

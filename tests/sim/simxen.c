@@ -269,6 +269,8 @@ simulated_mmap(void *address, size_t length, int protection, int flags, int fd, 
 		return gntdev_device_mmap(address, length, protection, flags, fd, offset);
 	if (fd >= 0 && !(flags & MAP_ANONYMOUS) && dmabuf_is(fd))
 		return dmabuf_mmap(address, length, protection, flags, fd, offset);
+	if (flags & MAP_FIXED && flags & MAP_ANONYMOUS && gntdev_device_maps(address))
+		return gntdev_device_replace(address, length, protection, flags);
 	return (void *)syscall(SYS_mmap, address, length, protection, flags, fd, offset);
 }
 

@@ -32,6 +32,11 @@ worker_post(struct worker *worker, struct worker_lane *lane, struct worker_job *
 	wl_list_insert(jobs.prev, &job->link);
 }
 
+void
+worker_lane_init(struct worker_lane *lane)
+{
+}
+
 static void
 run_jobs(void)
 {
@@ -151,6 +156,12 @@ client_destroy(struct client *leaving)
 	if (client == leaving)
 		client = NULL;
 	free(leaving);
+}
+
+struct wl_resource *
+client_resource(const struct client *asked, void *proxy)
+{
+	return NULL;
 }
 
 void
@@ -301,6 +312,12 @@ surface_forget(struct surface *surface, const struct presented_framebuffer *fram
 {
 	if (surface->shown == &framebuffer->slots[surface->index])
 		surface->shown = NULL;
+}
+
+bool
+surface_look(struct surface *surface)
+{
+	return false;
 }
 
 bool
