@@ -45,7 +45,7 @@ connector_init(struct connector *connector, struct device *device, unsigned inde
 	connector->request_end.port = -1;
 	connector->event_end.port = -1;
 	connector->refresh_ms = DEFAULT_REFRESH_MS;
-	connector->resample_ms = -1;
+	in_place_init(&connector->in_place);
 	connector->rest_ms = -1;
 	connector->retry_ms = -1;
 	connector->timer_ms = -1;
@@ -444,23 +444,47 @@ can_show(const struct connector *connector)
 	       device->host->presenter->can_show(device->presented, connector);
 }
 
+bool
+connector_source(const struct connector *connector, const struct framebuffer *framebuffer,
+		 struct rectangle *source)
+{
+	const struct displif_set_config *config = &connector->config;
+	/* The framebuffer may be smaller than the one that SET_CONFIG spoke of. */
+	uint32_t x = geometry_offset(config->x, connector->part_width, framebuffer->width);
+	uint32_t y = geometry_offset(config->y, connector->part_height, framebuffer->height);
+
+	return geometry_source(source, framebuffer->width, framebuffer->height, x, y, config->width,
+			       config->height, connector->setup.width, connector->setup.height);
+}
+
 void
 connector_show(struct connector *connector)
 {
 	struct device *device = connector->device;
-	const struct displif_set_config *config = &connector->config;
 	struct framebuffer *framebuffer = connector->current;
 	struct rectangle source;
 
-	connector->resample_ms = -1;
+	in_place_stop(&connector->in_place);
 	if (!connector->on || !framebuffer || framebuffer->state != OBJECT_READY ||
-	    !geometry_source(&source, framebuffer->width, framebuffer->height, config->x, config->y,
-			     config->width, config->height, connector->setup.width,
-			     connector->setup.height))
+	    !connector_source(connector, framebuffer, &source))
 		return;
+	framebuffer->shown_on |= 1u << connector->index;
 	connector->frame++;
 	device->host->presenter->show(device->presented, connector, framebuffer, &source,
 				      connector->frame);
+}
+
+void
+connector_set_config(struct connector *connector, const struct displif_set_config *config,
+		     struct framebuffer *framebuffer, const struct rectangle *part)
+{
+	connector->on = true;
+	connector->config = *config;
+	connector->part_width = (uint32_t)part->width;
+	connector->part_height = (uint32_t)part->height;
+	connector->current = framebuffer;
+	in_place_begin(&connector->in_place, true, now_ms(connector));
+	connector_show(connector);
 }
 
 static void
@@ -468,7 +492,7 @@ go_dark(struct connector *connector)
 {
 	struct device *device = connector->device;
 
-	connector->resample_ms = -1;
+	in_place_stop(&connector->in_place);
 	device->host->presenter->hide(device->presented, connector);
 	if (connector->flip.pending)
 		flip_hide(&connector->flip, now_ms(connector));
@@ -483,6 +507,13 @@ connector_switch_off(struct connector *connector)
 	go_dark(connector);
 }
 
+/* The framebuffer itself may well be on other connectors: Xorg shows one on both heads. */
+static bool
+has_shown(const struct connector *connector, const struct framebuffer *framebuffer)
+{
+	return framebuffer->shown_on & 1u << connector->index;
+}
+
 void
 connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 {
@@ -493,7 +524,7 @@ connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 	connector->count.flips++;
 	connector->current = framebuffer;
 	connector->flip_cookie = framebuffer->cookie;
-	connector->flipped = true;
+	in_place_begin(&connector->in_place, !has_shown(connector, framebuffer), now_ms(connector));
 	connector_show(connector);
 
 	bool shown = can_show(connector);
@@ -522,12 +553,16 @@ connector_frame_applied(struct connector *connector, uint32_t frame)
 	connector_rearm(connector);
 }
 
+static uint32_t
+resample_rate(const struct connector *connector)
+{
+	return connector_options(connector)->resample_rate_hz;
+}
+
 void
 connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t refresh_ms,
 			  bool scanned_out)
 {
-	uint32_t rate = connector_options(connector)->resample_rate_hz;
-
 	connector->count.presented++;
 	if (scanned_out)
 		connector->count.scanned_out++;
@@ -535,9 +570,36 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 		connector->refresh_ms = refresh_ms;
 	flip_presented(&connector->flip, frame == connector->frame);
 	finish_flip(connector);
-	/* A guest that draws into the one buffer that is shown says nothing. */
-	if (frame == connector->frame && connector->on && !connector->flipped && rate > 0)
-		connector->resample_ms = now_ms(connector) + 1000 / rate;
+	/* What the display itself reads is always up to date. */
+	if (frame == connector->frame && connector->on && !scanned_out)
+		in_place_presented(&connector->in_place, resample_rate(connector),
+				   now_ms(connector));
+	connector_rearm(connector);
+}
+
+static void
+resample(struct connector *connector)
+{
+	connector->count.resampled++;
+	connector_show(connector);
+}
+
+static void
+look(struct connector *connector)
+{
+	const struct device *device = connector->device;
+
+	in_place_stop(&connector->in_place);
+	if (can_show(connector) && !device->host->presenter->look(device->presented, connector))
+		resample(connector);
+}
+
+void
+connector_frame_looked(struct connector *connector, uint32_t frame, uint64_t sum)
+{
+	if (frame == connector->frame && can_show(connector) &&
+	    in_place_looked(&connector->in_place, sum, resample_rate(connector), now_ms(connector)))
+		resample(connector);
 	connector_rearm(connector);
 }
 
@@ -560,7 +622,7 @@ connector_rearm(struct connector *connector)
 
 	if (!connector->timer)
 		return;
-	due = earlier(due, connector->resample_ms);
+	due = earlier(due, connector->in_place.due_ms);
 	due = earlier(due, connector->rest_ms);
 	due = earlier(due, connector->retry_ms);
 	if (connector->held.active)
@@ -585,10 +647,8 @@ handle_timer(void *data)
 	if (connector->held.active && now >= answer_due_ms(connector, now))
 		answer_late(connector);
 	finish_flip(connector);
-	if (connector->resample_ms >= 0 && now >= connector->resample_ms) {
-		connector->count.resampled++;
-		connector_show(connector);
-	}
+	if (connector->in_place.due_ms >= 0 && now >= connector->in_place.due_ms)
+		look(connector);
 	if (connector->retry_ms >= 0 && now >= connector->retry_ms)
 		retry(connector);
 	if (connector->rest_ms >= 0 && now >= connector->rest_ms) {

@@ -24,7 +24,9 @@
 #include "dmabuf-policy.h"
 #include "edid.h"
 #include "flip.h"
+#include "geometry.h"
 #include "grants.h"
+#include "in-place.h"
 #include "limits.h"
 #include "log.h"
 #include "options.h"
@@ -96,6 +98,7 @@ struct framebuffer {
 	uint32_t width, height; /* pixels */
 	uint32_t pitch;         /* octets */
 	const struct format *format;
+	uint32_t shown_on; /* a bit for each connector that has shown it */
 	enum object_state state;
 	int error;
 	void *presented; /* the presenter's own */
@@ -137,13 +140,13 @@ struct connector {
 
 	bool on; /* SET_CONFIG with a framebuffer came last */
 	struct displif_set_config config;
-	struct framebuffer *current; /* NULL: none, or detached */
-	bool flipped;                /* since it was switched on */
+	uint32_t part_width, part_height; /* that SET_CONFIG made visible, pixels */
+	struct framebuffer *current;      /* NULL: none, or detached */
 	struct flip flip;
 	uint64_t flip_cookie;
-	uint32_t frame;        /* number of the last frame given to the presenter */
-	uint32_t refresh_ms;   /* of the output it was last presented on */
-	int64_t resample_ms;   /* when to show a framebuffer again that never flips; -1: not */
+	uint32_t frame;      /* number of the last frame given to the presenter */
+	uint32_t refresh_ms; /* of the output it was last presented on */
+	struct in_place in_place;
 	int64_t rest_ms;       /* when to go on with the ring; -1: with the next notification */
 	uint32_t rest_step_ms; /* grows while the event page stays full */
 	int64_t retry_ms;      /* when to ask the host again for what it refused an end; -1: not */
@@ -307,9 +310,19 @@ connector_look(struct connector *connector);
 void
 connector_answer_held(struct connector *connector, const void *object, int error);
 
+/* The part of a framebuffer that a flip to it would show. False: none. */
+bool
+connector_source(const struct connector *connector, const struct framebuffer *framebuffer,
+		 struct rectangle *source);
+
 /* Gives the connector's current framebuffer to the presenter, or hides it. */
 void
 connector_show(struct connector *connector);
+
+/* A mode set: `part` of the framebuffer is shown from now on. */
+void
+connector_set_config(struct connector *connector, const struct displif_set_config *config,
+		     struct framebuffer *framebuffer, const struct rectangle *part);
 
 void
 connector_switch_off(struct connector *connector);
@@ -330,6 +343,10 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 			  bool scanned_out);
 void
 connector_frame_released(struct connector *connector);
+
+/* From the presenter, some time after look(): the checksum of what that frame's pixels are now. */
+void
+connector_frame_looked(struct connector *connector, uint32_t frame, uint64_t sum);
 
 /* Makes the timer fire no later than what is due. */
 void

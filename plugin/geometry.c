@@ -41,6 +41,14 @@ geometry_source(struct rectangle *out, uint32_t framebuffer_width, uint32_t fram
 	return true;
 }
 
+uint32_t
+geometry_offset(uint32_t offset, uint32_t part, uint32_t framebuffer)
+{
+	uint32_t last = part < framebuffer ? framebuffer - part : 0;
+
+	return offset < last ? offset : last;
+}
+
 static int32_t
 at_least_one(double v)
 {

@@ -41,6 +41,11 @@ geometry_source(struct rectangle *out, uint32_t framebuffer_width, uint32_t fram
 		uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint32_t resolution_width,
 		uint32_t resolution_height);
 
+/* An offset that SET_CONFIG gave, in a framebuffer that may be smaller than the one it was meant
+ * for: moved back as far as it takes to show `part` pixels, or as many as there are. */
+uint32_t
+geometry_offset(uint32_t offset, uint32_t part, uint32_t framebuffer);
+
 /* Where a picture stands: a part of the source, in pixels that need not be
  * whole, is drawn into a rectangle of the output. */
 struct fitted {

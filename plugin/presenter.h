@@ -48,6 +48,12 @@ struct presenter_ops {
 	 */
 	void (*show)(void *presented, struct connector *connector, struct framebuffer *framebuffer,
 		     const struct rectangle *source, uint32_t frame);
+	/*
+	 * Reads what the last frame shown looks like now; connector_frame_looked()
+	 * tells, later, unless another one is shown meanwhile. False: the pixels cannot
+	 * be read here.
+	 */
+	bool (*look)(void *presented, struct connector *connector);
 	/* Nothing is shown on this connector any more. */
 	void (*hide)(void *presented, struct connector *connector);
 	/* Whether a frame shown now can be expected to be presented. */

@@ -74,21 +74,11 @@ detach_framebuffer(struct connector *connector, const struct displif_request *re
 	return 0;
 }
 
-static bool
-has_visible_part(const struct connector *connector, const struct displif_set_config *config,
-		 const struct framebuffer *framebuffer)
-{
-	struct rectangle source;
-
-	return geometry_source(&source, framebuffer->width, framebuffer->height, config->x,
-			       config->y, config->width, config->height, connector->setup.width,
-			       connector->setup.height);
-}
-
 static int
 set_config(struct connector *connector, const struct displif_request *request)
 {
 	const struct displif_set_config *config = &request->set_config;
+	struct rectangle part;
 
 	if (config->fb_cookie == 0) {
 		connector_switch_off(connector);
@@ -100,14 +90,11 @@ set_config(struct connector *connector, const struct displif_request *request)
 	if (framebuffer->state == OBJECT_FAILED)
 		return -EIO;
 	if (config->bits_per_pixel != framebuffer->format->bits_per_pixel ||
-	    !has_visible_part(connector, config, framebuffer))
+	    !geometry_source(&part, framebuffer->width, framebuffer->height, config->x, config->y,
+			     config->width, config->height, connector->setup.width,
+			     connector->setup.height))
 		return -EINVAL;
-
-	connector->on = true;
-	connector->config = *config;
-	connector->current = framebuffer;
-	connector->flipped = false;
-	connector_show(connector);
+	connector_set_config(connector, config, framebuffer, &part);
 	return 0;
 }
 
@@ -115,12 +102,13 @@ static int
 flip_page(struct connector *connector, const struct displif_request *request)
 {
 	struct framebuffer *framebuffer = framebuffer_find(connector->device, request->cookie);
+	struct rectangle source;
 
 	if (!framebuffer)
 		return -ENOENT;
 	if (framebuffer->state == OBJECT_FAILED)
 		return -EIO;
-	if (connector->on && !has_visible_part(connector, &connector->config, framebuffer))
+	if (connector->on && !connector_source(connector, framebuffer, &source))
 		return -EINVAL;
 	connector_flip(connector, framebuffer);
 	return 0;

@@ -12,6 +12,7 @@
 
 #include "base.h"
 #include "convert.h"
+#include "look.h"
 #include "presentation-time-client-protocol.h"
 #include "viewporter-client-protocol.h"
 
@@ -657,6 +658,52 @@ show_converted(struct surface *surface)
 	ask_turn(surface);
 }
 
+/* Looks */
+
+static void
+stop_looking(struct surface *surface)
+{
+	look_cancel(surface->look);
+	surface->look = NULL;
+}
+
+static void
+handle_looked(void *data, uint64_t sum)
+{
+	struct surface *surface = data;
+
+	surface->look = NULL;
+	connector_frame_looked(surface->connector, surface->frame, sum);
+}
+
+bool
+surface_look(struct surface *surface)
+{
+	const struct presented_framebuffer *presented = surface->wanted;
+	const struct rectangle *source = &surface->source;
+
+	if (!is_showable(surface))
+		return false;
+	const struct framebuffer *framebuffer = presented->framebuffer;
+	const uint8_t *pages = import_pages(presented->import, presented->way);
+	if (!pages)
+		return false;
+	uint32_t cpp = framebuffer->format->octets_per_pixel;
+	const struct look_pixels pixels = {
+		.first_row = pages + framebuffer->buffer->geometry.data_ofs +
+			     (size_t)source->y * framebuffer->pitch + (size_t)source->x * cpp,
+		.row_octets = (uint32_t)source->width * cpp,
+		.pitch = framebuffer->pitch,
+		.rows = (uint32_t)source->height,
+	};
+
+	stop_looking(surface);
+	surface->look =
+		look_begin(host_of(surface)->worker, &surface->connector->device->account->lane,
+			   &pixels, handle_looked, surface);
+	return surface->look;
+}
+
 /* What is wanted */
 
 static void
@@ -689,6 +736,7 @@ void
 surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 	     const struct rectangle *source, uint32_t frame)
 {
+	stop_looking(surface);
 	surface->wanted = framebuffer;
 	surface->source = *source;
 	surface->frame = frame;
@@ -699,6 +747,7 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 void
 surface_hide(struct surface *surface)
 {
+	stop_looking(surface);
 	stop_converting(surface);
 	surface->wanted = NULL;
 	surface->late = false;
@@ -722,6 +771,7 @@ surface_freeze(struct surface *surface)
 		feedback_drop(&surface->feedbacks[i]);
 	drop_timer(surface);
 	stop_converting(surface);
+	stop_looking(surface);
 	if (surface->shown == &surface->shadow.slot)
 		shadow_give_pages(surface);
 	else
@@ -844,6 +894,7 @@ make(struct surface *surface)
 static void
 unmake(struct surface *surface)
 {
+	stop_looking(surface);
 	stop_converting(surface);
 	surface->usable = false;
 	surface->lit = false;

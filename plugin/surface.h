@@ -15,6 +15,7 @@
 #include "pacing.h"
 #include "placement.h"
 
+struct look;
 struct wp_presentation_feedback;
 struct wp_viewport;
 
@@ -57,9 +58,9 @@ struct presented_framebuffer {
 	struct framebuffer *framebuffer; /* gone, then */
 	struct import *import;
 	struct pool_mapping *mapping; /* once the framebuffer is gone; NULL: none */
-	bool decided;   /* way and fourcc are known */
-	bool refused;   /* the compositor could not import its dma-buf */
-	bool unordered; /* its wl_buffers are still to be asked for */
+	bool decided;                 /* way and fourcc are known */
+	bool refused;                 /* the compositor could not import its dma-buf */
+	bool unordered;               /* its wl_buffers are still to be asked for */
 	enum import_way way;
 	uint32_t fourcc; /* what the compositor is told */
 	bool alpha;
@@ -126,7 +127,8 @@ struct surface {
 	int32_t width, height; /* of the buffer that it was told of */
 	bool opaque;
 	uint32_t commits, applied;
-	const char *path; /* how the last frame was read; NULL: none yet */
+	struct look *look; /* at what is wanted; NULL: none under way */
+	const char *path;  /* how the last frame was read; NULL: none yet */
 	uint64_t octets_copied;
 };
 
@@ -165,6 +167,10 @@ surface_update(struct surface *surface);
 /* The framebuffer's slots are about to go. */
 void
 surface_forget(struct surface *surface, const struct presented_framebuffer *framebuffer);
+
+/* Reads what the guest has made of what is wanted, see presenter.h. False: it cannot be read. */
+bool
+surface_look(struct surface *surface);
 
 bool
 surface_can_show(const struct surface *surface);

@@ -711,6 +711,12 @@ show(void *data, struct connector *connector, struct framebuffer *framebuffer,
 	surface_show(surface_of(data, connector), framebuffer->presented, source, frame);
 }
 
+static bool
+look(void *data, struct connector *connector)
+{
+	return surface_look(surface_of(data, connector));
+}
+
 static void
 hide(void *data, struct connector *connector)
 {
@@ -746,6 +752,7 @@ const struct presenter_ops wayland_presenter_ops = {
 	.framebuffer_destroy = destroy_framebuffer,
 	.buffer_release = release_buffer,
 	.show = show,
+	.look = look,
 	.hide = hide,
 	.can_show = can_show,
 	.previous_held = previous_held,

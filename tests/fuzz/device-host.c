@@ -133,6 +133,14 @@ show(void *data, struct connector *connector, struct framebuffer *framebuffer,
 	PROPERTY((uint64_t)source->y + source->height <= framebuffer->height);
 }
 
+static bool
+look(void *data, struct connector *connector)
+{
+	PROPERTY(connector->on && connector->current && connector->current->state == OBJECT_READY);
+	PROPERTY(!connector->device->destroyed);
+	return false;
+}
+
 static void
 hide(void *data, struct connector *connector)
 {
@@ -164,6 +172,7 @@ const struct presenter_ops host_presenter_ops = {
 	.framebuffer_destroy = destroy_framebuffer,
 	.buffer_release = release_buffer,
 	.show = show,
+	.look = look,
 	.hide = hide,
 	.can_show = can_show,
 	.previous_held = previous_held,

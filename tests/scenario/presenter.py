@@ -252,6 +252,24 @@ def flip_to_a_larger_framebuffer(rig):
 
 
 @scenario("presenter")
+def flip_to_a_smaller_framebuffer(rig):
+    """An offset of SET_CONFIG that no longer fits is moved back, in both dimensions, and holds again later."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    guest.buffer(1, 640, 480, picture=1)
+    guest.buffer(2, *SIZE, picture=2)
+    guest.buffer(3, 400, 300, picture=3)
+    guest.show(1, 640, 480, at="320,240")
+    weston.expect("picture=0,0,320,240,XR24,1,320,240,640,480")
+    guest.flip(2)
+    weston.expect("picture=0,0,320,240,XR24,2")
+    guest.flip(3)
+    weston.expect("picture=0,0,320,240,XR24,3,80,60,400,300")
+    guest.flip(1)
+    weston.expect("picture=0,0,320,240,XR24,1,320,240,640,480")
+
+
+@scenario("presenter")
 def pages_that_could_not_be_had_once(rig):
     """No framebuffer of such a buffer is there for nothing: each says so; another buffer is fine."""
     weston = rig.weston(outputs=SCREEN)

@@ -12,6 +12,7 @@ import displif  # noqa: E402,F401
 import dmabuf  # noqa: E402,F401
 import flips  # noqa: E402,F401
 import host  # noqa: E402,F401
+import inplace  # noqa: E402,F401
 import pixels  # noqa: E402,F401
 import placement  # noqa: E402,F401
 import presenter  # noqa: E402,F401

@@ -85,13 +85,14 @@ unlock(void)
 static void
 tell_connector(void *data, const struct xen_display_connector *connector)
 {
-	dprintf(*(int *)data, "%s %u %u %u %ux%u %s %s %s %llu %llu %llu\n", connector->guest,
+	dprintf(*(int *)data, "%s %u %u %u %ux%u %s %s %s %llu %llu %llu %llu\n", connector->guest,
 		connector->domid, connector->device, connector->connector, connector->width,
 		connector->height, connector->on ? "on" : "off",
 		connector->output ? connector->output : "-",
 		connector->path ? connector->path : "-", (unsigned long long)connector->flips,
 		(unsigned long long)connector->octets_copied,
-		(unsigned long long)connector->frames_scanned_out);
+		(unsigned long long)connector->frames_scanned_out,
+		(unsigned long long)connector->frames_resampled);
 }
 
 static bool

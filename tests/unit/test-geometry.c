@@ -53,6 +53,19 @@ TEST(fits_in_a_pool)
 	check(!geometry_fits(UINT64_MAX, 0, 1, 1));
 }
 
+TEST(offset_in_a_smaller_framebuffer)
+{
+	check_int(geometry_offset(640, 640, 1280), 640);
+	check_int(geometry_offset(640, 640, 2000), 640);
+	check_int(geometry_offset(640, 640, 640), 0);
+	check_int(geometry_offset(640, 640, 800), 160);
+	check_int(geometry_offset(640, 640, 320), 0);
+	check_int(geometry_offset(0, 640, 640), 0);
+	check_int(geometry_offset(UINT32_MAX, 1, 1), 0);
+	check_int(geometry_offset(UINT32_MAX, 1, UINT32_MAX), UINT32_MAX - 1);
+	check_int(geometry_offset(10, UINT32_MAX, 20), 0);
+}
+
 /* pitch * height or data_ofs + pitch * height are small modulo 2^32 or 2^64. */
 TEST(fits_without_wrapping)
 {

@@ -63,6 +63,12 @@ connector_frame_released(struct connector *connector)
 	tell("released");
 }
 
+void
+connector_frame_looked(struct connector *connector, uint32_t frame, uint64_t sum)
+{
+	tell("looked");
+}
+
 bool
 device_take_pages(struct device *device, uint32_t pages)
 {
@@ -168,6 +174,35 @@ import_is_ready(const struct import *import, enum import_way way)
 	return true;
 }
 
+static uint8_t pixels[64 * 32 * 4];
+static bool unreadable;
+
+const void *
+import_pages(const struct import *import, enum import_way way)
+{
+	return unreadable ? NULL : pixels;
+}
+
+/* The worker has one job at a time here. */
+static struct worker_job *job;
+
+void
+worker_post(struct worker *worker, struct worker_lane *lane, struct worker_job *posted)
+{
+	check(!job);
+	job = posted;
+}
+
+static void
+run_job(void)
+{
+	struct worker_job *posted = job;
+
+	job = NULL;
+	posted->run(posted);
+	posted->done(posted);
+}
+
 uint64_t
 convert(const struct conversion *conversion)
 {
@@ -190,7 +225,10 @@ static struct client client;
 static struct wl_shm_pool *pool;
 static struct display_host host;
 static struct pacing pacing;
-static struct framebuffer framebuffer = {.width = 64, .height = 32, .pitch = 256};
+static const struct format format = {.bits_per_pixel = 32, .octets_per_pixel = 4};
+static struct display_buffer buffer;
+static struct framebuffer framebuffer = {
+	.buffer = &buffer, .format = &format, .width = 64, .height = 32, .pitch = 256};
 static struct presented_framebuffer *shown[2];
 static uint32_t frame;
 
@@ -234,7 +272,8 @@ static void
 begin(enum import_way way)
 {
 	static const struct connector_options options;
-	static struct device device = {.host = &host};
+	static struct account account;
+	static struct device device = {.host = &host, .account = &account};
 	static struct connector connector = {.device = &device, .refresh_ms = 16};
 	int memory = memfd_create("pool", MFD_CLOEXEC);
 
@@ -557,6 +596,50 @@ TEST(a_surface_that_cannot_be_made_gives_the_connection_up)
 	end();
 }
 
+/* Looks */
+
+TEST(look_tells_of_what_is_shown)
+{
+	begin_flip(IMPORT_MAPPED);
+	check(surface_look(&surface));
+	run_job();
+	check_string(told, "looked ");
+	check(!job);
+	end();
+}
+
+TEST(look_at_what_cannot_be_read)
+{
+	begin_flip(IMPORT_MAPPED);
+	unreadable = true;
+	check(!surface_look(&surface));
+	unreadable = false;
+	check(!job);
+	end();
+}
+
+/* Whatever takes the picture away, or another one's place, ends it. */
+TEST(look_is_over_when_something_else_is_shown)
+{
+	for (unsigned way = 0; way < 4; way++) {
+		begin_flip(IMPORT_MAPPED);
+		check(surface_look(&surface));
+		if (way == 0)
+			show(0);
+		else if (way == 1)
+			surface_hide(&surface);
+		else if (way == 2)
+			surface_set_client(&surface, NULL);
+		told[0] = '\0';
+		if (way == 3)
+			end();
+		run_job();
+		check_string(told, "");
+		if (way != 3)
+			end();
+	}
+}
+
 /* Conversions */
 
 #define LARGE_WIDTH 4096
@@ -564,13 +647,11 @@ TEST(a_surface_that_cannot_be_made_gives_the_connection_up)
 #define REFRESH_MS LIMITS_REFRESH_MS
 
 static struct import import;
-static struct display_buffer buffer;
 
 static void
 begin_converting(void)
 {
 	begin(IMPORT_CONVERTED);
-	framebuffer.buffer = &buffer;
 	for (unsigned i = 0; i < 2; i++)
 		shown[i]->import = &import;
 	converted = 0;
