@@ -20,6 +20,7 @@ struct conversion {
 	bool alpha;              /* out is ARGB8888, else XRGB8888 */
 };
 
-/* Returns the octets written; 0: no memory for a row. */
-uint64_t
+/* 0: all of out is written. -ENOMEM: nothing is; -EINVAL likewise: pixman and the table of formats
+ * do not agree about this one. */
+int
 convert(const struct conversion *conversion);

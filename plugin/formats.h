@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Layer 1: the pixel formats that a framebuffer may have: the nine that
- * Linux's xen-drm-front offers. Pixel formats on the wire are DRM fourcc codes
- * (displif.h, "fb_attach", pixel_format).
+ * Layer 1: the pixel formats that a framebuffer may have, and all that is known
+ * of each: the nine that Linux's xen-drm-front offers. Pixel formats on the wire are DRM fourcc
+ * codes (displif.h, "fb_attach", pixel_format).
  */
 #pragma once
 
@@ -13,6 +13,8 @@ struct format {
 	uint32_t opaque_fourcc; /* the same bits with alpha ignored */
 	uint8_t bits_per_pixel;
 	uint8_t octets_per_pixel;
+	uint32_t pixman;        /* pixman_format_code_t of fourcc */
+	uint32_t opaque_pixman; /* of opaque_fourcc */
 	const char *name;
 };
 

@@ -570,7 +570,7 @@ rows_of_turn(const struct surface *surface)
 	return rows < (uint64_t)left ? (int32_t)rows : left;
 }
 
-static void
+static int
 convert_rows(struct surface *surface, int32_t rows)
 {
 	const struct presented_framebuffer *presented = surface->wanted;
@@ -588,8 +588,22 @@ convert_rows(struct surface *surface, int32_t rows)
 
 	conversion.source.y += surface->converted_rows;
 	conversion.source.height = rows;
-	surface->octets_copied += convert(&conversion);
+	int ret = convert(&conversion);
+	if (ret < 0)
+		return ret;
+	surface->octets_copied += (uint64_t)surface->shadow.width * (uint64_t)rows * 4;
 	surface->converted_rows += rows;
+	return 0;
+}
+
+/* What the screen shows stays; the frame is tried again in a while. */
+static void
+fail_converting(struct surface *surface, int error)
+{
+	device_blame(surface->connector->device, (int)surface->connector->index,
+		     "weston: a picture cannot be converted (%s); tried again in a second",
+		     strerror(-error));
+	come_back(surface, TRY_AGAIN_MS);
 }
 
 static void
@@ -605,7 +619,12 @@ handle_turn(struct pacing_turn *turn)
 		surface->converting = false;
 		return;
 	}
-	convert_rows(surface, rows_of_turn(surface));
+	int ret = convert_rows(surface, rows_of_turn(surface));
+	if (ret < 0) {
+		surface->converting = false;
+		fail_converting(surface, ret);
+		return;
+	}
 	if (surface->converted_rows < surface->shadow.height) {
 		ask_turn(surface);
 		return;
@@ -644,11 +663,7 @@ show_converted(struct surface *surface)
 			show_nothing(surface);
 		if (ret == -EDQUOT)
 			return;
-		device_blame(surface->connector->device, (int)surface->connector->index,
-			     "weston: no memory or descriptors for a picture that has to be "
-			     "converted (error %d); tried again in a second",
-			     -ret);
-		come_back(surface, TRY_AGAIN_MS);
+		fail_converting(surface, ret);
 		return;
 	}
 	surface->converting = true;

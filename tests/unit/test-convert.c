@@ -9,9 +9,13 @@
 #include "displif-decode.h"
 #include "pattern.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+#include <drm_fourcc.h>
+#include <pixman.h>
 
 #define PAGE 4096
 
@@ -99,8 +103,31 @@ check_part(const struct format *format, unsigned width, unsigned height, struct 
 	check(pattern_fill(pixels.start, format->fourcc, 1, width, height, pitch));
 	/* A guest's pages are only read. */
 	check_int(mprotect(pixels.map + PAGE, pixels.map_size - 2 * PAGE, PROT_READ), 0);
-	check_int(convert(&conversion), out_size);
+	check_int(convert(&conversion), 0);
 	check_pixels(&conversion, width, height);
+	fenced_destroy(&pixels);
+	fenced_destroy(&out);
+}
+
+/* A row of the table in which pixman's pixel is wider than ours: refused, nothing is read or
+ * written. */
+TEST(formats_that_pixman_sees_otherwise)
+{
+	struct format format = *format_find(DRM_FORMAT_RGB565);
+	struct fenced pixels = fenced_create(34), out = fenced_create(17 * 4);
+	const struct conversion conversion = {
+		.format = &format,
+		.pixels = pixels.start,
+		.pitch = 34,
+		.source = {0, 0, 17, 1},
+		.out = out.start,
+	};
+
+	format.opaque_pixman = PIXMAN_x8r8g8b8;
+	check_int(mprotect(out.map + PAGE, out.map_size - 2 * PAGE, PROT_NONE), 0);
+	check_int(convert(&conversion), -EINVAL);
+	format.opaque_pixman = 0;
+	check_int(convert(&conversion), -EINVAL);
 	fenced_destroy(&pixels);
 	fenced_destroy(&out);
 }
@@ -169,7 +196,7 @@ convert_yuyv_row(const uint8_t *octets, int32_t width, uint32_t *out)
 	};
 
 	memcpy(pixels.start, octets, (size_t)width * 2);
-	check_int(convert(&conversion), width * 4);
+	check_int(convert(&conversion), 0);
 	fenced_destroy(&pixels);
 }
 

@@ -10,8 +10,13 @@
 #include <string.h>
 
 #include <drm_fourcc.h>
+#include <pixman.h>
 
-static const struct format expected[] = {
+static const struct {
+	uint32_t fourcc, opaque_fourcc;
+	uint8_t bits_per_pixel, octets_per_pixel;
+	const char *name;
+} expected[] = {
 	{DRM_FORMAT_RGB565, DRM_FORMAT_RGB565, 16, 2, "RGB565"},
 	{DRM_FORMAT_RGB888, DRM_FORMAT_RGB888, 24, 3, "RGB888"},
 	{DRM_FORMAT_XRGB8888, DRM_FORMAT_XRGB8888, 32, 4, "XRGB8888"},
@@ -39,6 +44,25 @@ TEST(all_nine)
 		/* A name is its code, as the protocol's header writes it. */
 		check_int(format->bits_per_pixel, format->octets_per_pixel * 8);
 	}
+}
+
+/* A row whose pixels are wider for pixman than for us would be read past its end. */
+TEST(pixman_agrees_about_each)
+{
+	const struct format *format;
+	unsigned count = 0;
+
+	for (; (format = format_at(count)); count++) {
+		test_case("%s", format->name);
+		check_int(PIXMAN_FORMAT_BPP(format->pixman), format->bits_per_pixel);
+		check_int(PIXMAN_FORMAT_BPP(format->opaque_pixman), format->bits_per_pixel);
+		check_int(PIXMAN_FORMAT_A(format->opaque_pixman), 0);
+		check((PIXMAN_FORMAT_A(format->pixman) > 0) ==
+		      (format->fourcc != format->opaque_fourcc));
+		check(format_find(format->opaque_fourcc) != NULL);
+		check_int(format_find(format->opaque_fourcc)->pixman, format->opaque_pixman);
+	}
+	check_int(count, EXPECTED);
 }
 
 TEST(none_beside_them)

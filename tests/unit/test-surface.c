@@ -203,11 +203,16 @@ run_job(void)
 	posted->done(posted);
 }
 
-uint64_t
+static bool no_memory_to_convert;
+
+int
 convert(const struct conversion *conversion)
 {
 	const struct rectangle *source = &conversion->source;
 	uint32_t octets = (uint32_t)source->width * (uint32_t)source->height * 4;
+
+	if (no_memory_to_convert)
+		return -ENOMEM;
 
 	/* The next rows, at their place. */
 	check_int(source->y, converted % surface.source.height);
@@ -215,7 +220,7 @@ convert(const struct conversion *conversion)
 		  source->y * source->width * 4);
 	converted += (uint64_t)source->height;
 	most_at_once = octets > most_at_once ? octets : most_at_once;
-	return octets;
+	return 0;
 }
 
 /* The stage: a connector with two framebuffers */
@@ -741,6 +746,26 @@ TEST(hidden_while_another_size_is_converted)
 	check_int(surface.commits, commits + 1);
 	surface_hide(&surface);
 	check_int(surface.commits, commits + 1);
+	end();
+}
+
+/* Rows that are not written must not be shown as if they were. */
+TEST(no_memory_in_mid_conversion)
+{
+	begin_converting();
+	show_part(0, 800, 600);
+	present(frame, HARDWARE);
+	uint32_t commits = surface.commits;
+	moved_pass(100);
+	no_memory_to_convert = true;
+	told[0] = '\0';
+	show_part(1, 800, 600);
+	check_string(told, "blamed ");
+	check_int(surface.commits, commits);
+	no_memory_to_convert = false;
+	moved_pass(1100);
+	check_int(surface.commits, commits + 1);
+	check(!surface.late);
 	end();
 }
 
