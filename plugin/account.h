@@ -26,6 +26,10 @@ struct account {
 	int64_t second;       /* in which the next two count */
 	uint32_t requests, notifications;
 	int64_t mapped_until_us; /* when what was mapped for it is paid for */
+
+	/* pacing.c's. */
+	uint64_t owed;           /* pages worked on for it, times the milliseconds of a refresh */
+	uint32_t waits_in_round; /* in which its turn in front has to wait */
 };
 
 /* The domain's account, with one user more; NULL: out of memory. */

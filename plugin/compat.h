@@ -33,6 +33,14 @@ compat_yuv_is_bt601(void)
 	return WESTON_VERSION_MAJOR < 15;
 }
 
+/* Whether the GL renderer's textures of wl_shm buffers are as wide as the buffer's stride, and not
+ * only as what is in it. */
+static inline bool
+compat_texture_has_stride(void)
+{
+	return WESTON_VERSION_MAJOR < 14;
+}
+
 /* Top left corner of an output in the compositor's global space. */
 static inline void
 compat_output_position(const struct weston_output *output, int32_t *x, int32_t *y)

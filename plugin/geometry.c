@@ -49,6 +49,36 @@ geometry_offset(uint32_t offset, uint32_t part, uint32_t framebuffer)
 	return offset < last ? offset : last;
 }
 
+/* The fewest pixels that are a multiple of 4 octets. */
+static int32_t
+pixels_per_word(uint32_t octets_per_pixel)
+{
+	int32_t pixels = 1;
+
+	while (pixels < 4 && (uint32_t)pixels * octets_per_pixel % 4 != 0)
+		pixels++;
+	return pixels;
+}
+
+void
+geometry_part(struct rectangle *out, const struct rectangle *source, const struct layout *layout)
+{
+	int32_t unit = pixels_per_word(layout->octets_per_pixel);
+	uint64_t end =
+		layout->data_ofs + ((uint64_t)source->y + (uint64_t)source->height) * layout->pitch;
+	uint64_t slack = layout->pool_octets > end ? layout->pool_octets - end : 0;
+	uint64_t x = min_u64((uint64_t)source->x, slack / layout->octets_per_pixel);
+
+	x -= x % (uint64_t)unit;
+	*out = *source;
+	out->x = (int32_t)x;
+	out->width = source->x - out->x + source->width;
+	/* YUYV has its pixels in pairs. */
+	if (out->width % unit != 0 &&
+	    out->x + out->width + unit - out->width % unit <= layout->width)
+		out->width += unit - out->width % unit;
+}
+
 static int32_t
 at_least_one(double v)
 {

@@ -46,6 +46,24 @@ geometry_source(struct rectangle *out, uint32_t framebuffer_width, uint32_t fram
 uint32_t
 geometry_offset(uint32_t offset, uint32_t part, uint32_t framebuffer);
 
+/* How a framebuffer's pixels lie in the memory that a wl_shm pool is of; all in octets but width.
+ */
+struct layout {
+	uint64_t pool_octets;
+	uint32_t data_ofs, pitch;
+	uint32_t octets_per_pixel;
+	int32_t width; /* pixels of the framebuffer */
+};
+
+/*
+ * The smallest part of a framebuffer that a wl_buffer can be made over so that it
+ * holds `source`: its first pixel lies at a multiple of 4 octets, as renderers need
+ * it, and `height` whole rows from there on lie in the pool, as libwayland demands. Rows are
+ * those of the source; to the left it may be wider.
+ */
+void
+geometry_part(struct rectangle *out, const struct rectangle *source, const struct layout *layout);
+
 /* Where a picture stands: a part of the source, in pixels that need not be
  * whole, is drawn into a rectangle of the output. */
 struct fitted {

@@ -176,7 +176,7 @@ drop_pool(struct import *import)
 	import->pool = NULL;
 	/* Then it is libwayland that unmaps, on this thread. */
 	if (!import->mapping)
-		pacing_charge(import->pacing, import->turn.pages);
+		pacing_charge(import->pacing, import->turn.account, import->turn.pages);
 }
 
 static bool
@@ -283,7 +283,8 @@ import_create(struct display_buffer *buffer, struct pacing *pacing,
 	import->fd = -1;
 	import->pacing = pacing;
 	wl_list_init(&import->pool_link);
-	pacing_turn_init(&import->turn, buffer->geometry.pages, make_pool);
+	pacing_turn_init(&import->turn, buffer->device->account,
+			 pacing_cost_of_mapping(pacing, buffer->geometry.pages), make_pool);
 	for (unsigned way = 0; way < IMPORT_WAYS; way++) {
 		import->results[way].import = import;
 		import->results[way].way = (enum import_way)way;

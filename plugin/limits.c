@@ -35,7 +35,7 @@
 	X(log_lines_per_second, "max-log-lines-per-second", 1, 1000, 1,                            \
 	  "log lines that one guest can cause in a second")                                        \
 	X(pages_per_refresh, "max-pages-per-refresh", 256, ANY_PAGES, 16384,                       \
-	  "pages mapped or unmapped in one refresh, over all guests")                              \
+	  "pages of a buffer that is mapped whole; an eighth of it is worked on in each refresh")  \
 	X(xenstore_value_octets, "max-xenstore-value", 64, 4096, 4096,                             \
 	  "octets of a xenstore value that are looked at")
 

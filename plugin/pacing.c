@@ -5,66 +5,123 @@
 #include <errno.h>
 
 /* A mapping costs a descriptor and some calls, too, however small it is. */
-#define MAPPINGS_A_REFRESH 64
+#define MAPPINGS_PER_REFRESH 64
 
-/* What a millisecond pays off is the limit of a refresh, so pages weigh a
- * refresh's milliseconds: nothing has to be rounded. */
-static uint64_t
-weight(const struct pacing *pacing, uint32_t pages)
+/* Pages paid for in a refresh. */
+static uint32_t
+budget(const struct pacing *pacing)
 {
-	uint32_t least = pacing->host->limits.pages_per_refresh / MAPPINGS_A_REFRESH;
+	uint32_t pages = pacing->host->limits.pages_per_refresh / PACING_SHARE;
 
-	return (uint64_t)(pages > least ? pages : least) * LIMITS_REFRESH_MS;
+	return pages > 0 ? pages : 1;
 }
 
+uint32_t
+pacing_cost_of_mapping(const struct pacing *pacing, uint32_t pages)
+{
+	uint32_t least = budget(pacing) / MAPPINGS_PER_REFRESH;
+
+	return pages > least ? pages : least;
+}
+
+static unsigned
+count_debtors(const struct pacing *pacing)
+{
+	const struct account *account;
+	unsigned count = 0;
+
+	wl_list_for_each(account, &pacing->host->accounts, link)
+		count += account->owed > 0;
+	return count;
+}
+
+/* An equal part for each that owes; returns what some had no need of. */
+static uint64_t
+pay_equally(struct pacing *pacing, uint64_t sum, unsigned debtors)
+{
+	uint64_t part = sum / debtors, left = 0;
+	struct account *account;
+
+	wl_list_for_each(account, &pacing->host->accounts, link) {
+		if (account->owed == 0)
+			continue;
+		uint64_t paid = part < account->owed ? part : account->owed;
+
+		account->owed -= paid;
+		left += part - paid;
+	}
+	return left;
+}
+
+/* What a millisecond pays off is the budget of a refresh, so pages weigh a
+ * refresh's milliseconds: nothing has to be rounded. */
 static void
 pay_off(struct pacing *pacing)
 {
 	int64_t now = pacing->host->now_ms();
-	uint64_t paid = (uint64_t)(now - pacing->paid_ms) * pacing->host->limits.pages_per_refresh;
+	uint64_t sum = (uint64_t)(now - pacing->paid_ms) * budget(pacing);
+	unsigned debtors;
 
-	pacing->debt = paid < pacing->debt ? pacing->debt - paid : 0;
+	/* Each pass ends the debt of one at least, or spends all but a few units. */
+	while ((debtors = count_debtors(pacing)) > 0 && sum >= debtors)
+		sum = pay_equally(pacing, sum, debtors);
 	pacing->paid_ms = now;
 }
 
-/* How long it takes until the turn fits into a refresh. */
+/* How long it takes until the turn fits into a refresh, if nobody else owes more meanwhile. */
 static int64_t
-wait_ms(struct pacing *pacing, const struct pacing_turn *turn)
+wait_ms(const struct pacing *pacing, const struct pacing_turn *turn)
 {
-	uint64_t budget = pacing->host->limits.pages_per_refresh;
-	uint64_t room = budget * LIMITS_REFRESH_MS, needed = weight(pacing, turn->pages);
+	uint64_t room = (uint64_t)budget(pacing) * LIMITS_REFRESH_MS;
+	uint64_t needed = (uint64_t)turn->pages * LIMITS_REFRESH_MS;
+	uint64_t owed = turn->account->owed;
 
-	pay_off(pacing);
-	/* What never fits has one for itself. */
+	/* A turn larger than a whole refresh gets one of its own. */
 	room = needed < room ? room - needed : 0;
-	if (pacing->debt <= room)
+	if (owed <= room)
 		return 0;
-	return (int64_t)((pacing->debt - room + budget - 1) / budget);
+	uint64_t per_ms = budget(pacing) / count_debtors(pacing);
+	per_ms = per_ms > 0 ? per_ms : 1;
+	return (int64_t)((owed - room + per_ms - 1) / per_ms);
 }
 
-static void
-go(struct pacing *pacing, struct pacing_turn *turn)
+/* The oldest turn whose time it is; NULL: none, and *wait is when to look again (-1: never). */
+static struct pacing_turn *
+next_turn(struct pacing *pacing, int64_t *wait)
 {
-	wl_list_remove(&turn->link);
-	wl_list_init(&turn->link);
-	pacing_charge(pacing, turn->pages);
-	turn->go(turn);
+	struct pacing_turn *turn;
+
+	*wait = -1;
+	pacing->round++;
+	wl_list_for_each(turn, &pacing->waiting, link) {
+		/* A guest's own turns keep their order. */
+		if (turn->account->waits_in_round == pacing->round)
+			continue;
+		int64_t its = wait_ms(pacing, turn);
+
+		if (its == 0)
+			return turn;
+		turn->account->waits_in_round = pacing->round;
+		if (*wait < 0 || its < *wait)
+			*wait = its;
+	}
+	return NULL;
 }
 
-/* All whose time it is, in their order; the timer is for the next one. */
 static void
 serve(struct pacing *pacing)
 {
-	while (!wl_list_empty(&pacing->waiting)) {
-		struct pacing_turn *turn = wl_container_of(pacing->waiting.next, turn, link);
-		int64_t wait = wait_ms(pacing, turn);
+	struct pacing_turn *turn;
+	int64_t wait;
 
-		if (wait > 0) {
-			pacing->host->loop->arm_timer(pacing->timer, (int)wait);
-			return;
-		}
-		go(pacing, turn);
+	pay_off(pacing);
+	while ((turn = next_turn(pacing, &wait))) {
+		pacing_cancel(turn);
+		pacing_charge(pacing, turn->account, turn->pages);
+		turn->go(turn);
 	}
+	if (wait > 0)
+		pacing->host->loop->arm_timer(pacing->timer, (int)wait);
 }
 
 static void
@@ -74,10 +131,10 @@ handle_timer(void *data)
 }
 
 int
-pacing_init(struct pacing *pacing, const struct display_host *host)
+pacing_init(struct pacing *pacing, struct display_host *host)
 {
 	pacing->host = host;
-	pacing->debt = 0;
+	pacing->round = 0;
 	pacing->paid_ms = host->now_ms();
 	wl_list_init(&pacing->waiting);
 	pacing->timer = host->loop->add_timer(host->loop_data, handle_timer, pacing);
@@ -91,9 +148,11 @@ pacing_finish(struct pacing *pacing)
 }
 
 void
-pacing_turn_init(struct pacing_turn *turn, uint32_t pages, void (*go)(struct pacing_turn *turn))
+pacing_turn_init(struct pacing_turn *turn, struct account *account, uint32_t pages,
+		 void (*go)(struct pacing_turn *turn))
 {
 	wl_list_init(&turn->link);
+	turn->account = account;
 	turn->pages = pages;
 	turn->go = go;
 }
@@ -101,12 +160,15 @@ pacing_turn_init(struct pacing_turn *turn, uint32_t pages, void (*go)(struct pac
 void
 pacing_ask(struct pacing *pacing, struct pacing_turn *turn)
 {
-	bool first = wl_list_empty(&pacing->waiting);
-
 	pacing_cancel(turn);
 	wl_list_insert(pacing->waiting.prev, &turn->link);
-	if (first)
-		serve(pacing);
+	serve(pacing);
+}
+
+bool
+pacing_waits(const struct pacing_turn *turn)
+{
+	return !wl_list_empty(&turn->link);
 }
 
 void
@@ -117,8 +179,8 @@ pacing_cancel(struct pacing_turn *turn)
 }
 
 void
-pacing_charge(struct pacing *pacing, uint32_t pages)
+pacing_charge(struct pacing *pacing, struct account *account, uint32_t pages)
 {
 	pay_off(pacing);
-	pacing->debt += weight(pacing, pages);
+	account->owed += (uint64_t)pages * LIMITS_REFRESH_MS;
 }

@@ -162,10 +162,11 @@ surface_own_pages(const struct surface *surface)
 	return pages_of(surface->shadow.size);
 }
 
+/* Where the renderer uploads it there is a texture beside it. */
 static bool
 shadow_take_pages(struct surface *surface, size_t size)
 {
-	uint32_t pages = pages_of(size);
+	uint32_t pages = surface->renderer->uploads ? 2 * pages_of(size) : pages_of(size);
 
 	if (!device_take_pages(surface->connector->device, pages))
 		return false;
@@ -254,18 +255,73 @@ shadow_ensure(struct surface *surface)
 
 /* What to attach for the wanted framebuffer; NULL: nothing to be had. */
 
+/* A renderer uploads all of a wl_buffer, and has textures of limited size, so that one that is read
+ * in place is made over what is shown of the framebuffer. */
+static void
+find_part(struct rectangle *part, const struct presented_framebuffer *presented,
+	  const struct rectangle *source)
+{
+	const struct framebuffer *framebuffer = presented->framebuffer;
+	const struct displif_dbuf_create *geometry = &framebuffer->buffer->geometry;
+	const struct layout layout = {
+		.pool_octets = (uint64_t)geometry->pages * PAGE_OCTETS,
+		.data_ofs = geometry->data_ofs,
+		.pitch = framebuffer->pitch,
+		.octets_per_pixel = framebuffer->format->octets_per_pixel,
+		.width = (int32_t)framebuffer->width,
+	};
+
+	if (presented->way == IMPORT_MAPPED)
+		geometry_part(part, source, &layout);
+	else if (presented->way == IMPORT_CONVERTED)
+		*part = *source;
+	else
+		*part = (struct rectangle){0, 0, (int32_t)framebuffer->width,
+					   (int32_t)framebuffer->height};
+}
+
+/* Pixels in a row of the texture that the renderer makes of it. */
+static uint32_t
+texture_width(const struct surface *surface, const struct presented_framebuffer *presented,
+	      const struct rectangle *part)
+{
+	const struct framebuffer *framebuffer = presented->framebuffer;
+
+	if (presented->way == IMPORT_MAPPED && surface->renderer->whole_rows)
+		return framebuffer->pitch / framebuffer->format->octets_per_pixel;
+	return (uint32_t)part->width;
+}
+
+bool
+surface_has_texture_for(const struct surface *surface,
+			const struct presented_framebuffer *presented,
+			const struct rectangle *source)
+{
+	uint32_t limit = (uint32_t)surface->renderer->texture_limit;
+	struct rectangle part;
+
+	find_part(&part, presented, source);
+	return texture_width(surface, presented, &part) <= limit && (uint32_t)part.height <= limit;
+}
+
 static struct slot *
-slot_in_place(struct surface *surface)
+slot_in_place(struct surface *surface, const struct rectangle *part)
 {
 	struct presented_framebuffer *presented = surface->wanted;
 	const struct framebuffer *framebuffer = presented->framebuffer;
 	struct slot *slot = &presented->slots[surface->index];
+	size_t offset = framebuffer->buffer->geometry.data_ofs +
+			(size_t)part->y * framebuffer->pitch +
+			(size_t)part->x * framebuffer->format->octets_per_pixel;
 
-	if (!slot->wl_buffer && presented->way == IMPORT_MAPPED)
-		slot_make(slot, surface, presented->import->pool,
-			  (int32_t)framebuffer->buffer->geometry.data_ofs,
-			  (int32_t)framebuffer->width, (int32_t)framebuffer->height,
-			  (int32_t)framebuffer->pitch, presented->fourcc);
+	if (presented->way != IMPORT_MAPPED)
+		return slot->wl_buffer ? slot : NULL;
+	if (slot->wl_buffer && memcmp(&slot->part, part, sizeof(*part)) != 0)
+		slot_drop(slot);
+	if (!slot->wl_buffer)
+		slot_make(slot, surface, presented->import->pool, (int32_t)offset, part->width,
+			  part->height, (int32_t)framebuffer->pitch, presented->fourcc);
+	slot->part = *part;
 	return slot->wl_buffer ? slot : NULL;
 }
 
@@ -451,8 +507,17 @@ attach(struct surface *surface, struct slot *slot)
 }
 
 static void
+give_texture(struct surface *surface)
+{
+	if (surface->texture_pages > 0)
+		device_give_pages(surface->connector->device, surface->texture_pages);
+	surface->texture_pages = 0;
+}
+
+static void
 show_nothing(struct surface *surface)
 {
+	give_texture(surface);
 	surface->previous = surface->shown;
 	surface->shown = NULL;
 	surface->lit = false;
@@ -466,20 +531,18 @@ static void
 show_slot(struct surface *surface, struct slot *slot)
 {
 	struct presented_framebuffer *presented = surface->wanted;
-	bool in_place = presented->way != IMPORT_CONVERTED;
-	struct rectangle area, source = surface->source;
+	struct rectangle area, part, source = surface->source;
 	struct fitted fitted;
 
 	if (!placement_area(&surface->placement, &area))
 		return;
 	surface->path = presented->path;
-	if (!in_place)
-		source.x = source.y = 0;
+	find_part(&part, presented, &surface->source);
+	source.x -= part.x;
+	source.y -= part.y;
 	memset(&fitted, 0, sizeof(fitted));
 	geometry_fit(&fitted, surface->placement.options->fit, &source, &area);
-	set_viewport(surface, &fitted,
-		     in_place ? (int32_t)presented->framebuffer->width : source.width,
-		     in_place ? (int32_t)presented->framebuffer->height : source.height);
+	set_viewport(surface, &fitted, part.width, part.height);
 	set_opaque(surface, !presented->alpha);
 	attach(surface, slot);
 }
@@ -487,9 +550,9 @@ show_slot(struct surface *surface, struct slot *slot)
 /* Conversions: one a refresh at most, however often a guest asks, and none that nobody sees. They
  * run on the compositor's thread, so that a large one is cut into turns of some rows. */
 
-/* What a page of converted pixels costs, in pages that are mapped. */
-#define PAGE_COSTS 8
 #define TRY_AGAIN_MS 1000
+/* A page that is uploaded costs less than one that is mapped: a copy, no hypercall. */
+#define UPLOADS_PER_MAPPING 4
 
 static bool
 may_convert(const struct surface *surface)
@@ -552,17 +615,16 @@ is_showable(const struct surface *surface)
 static void
 stop_converting(struct surface *surface)
 {
-	if (surface->converting)
-		pacing_cancel(&surface->turn);
+	pacing_cancel(&surface->turn);
 	surface->converting = false;
 }
 
-/* Half of what a refresh allows for all, at the most. */
+/* Half of what a refresh pays for, at the most. */
 static int32_t
 rows_of_turn(const struct surface *surface)
 {
 	uint64_t octets = (uint64_t)host_of(surface)->limits.pages_per_refresh * PAGE_OCTETS /
-			  (2 * PAGE_COSTS);
+			  (2 * PACING_SHARE);
 	uint64_t rows = octets / ((uint64_t)surface->shadow.width * 4);
 	int32_t left = surface->shadow.height - surface->converted_rows;
 
@@ -631,7 +693,11 @@ handle_turn(struct pacing_turn *turn)
 	}
 	surface->converting = false;
 	surface->late = false;
+	give_texture(surface);
 	show_slot(surface, &surface->shadow.slot);
+	if (surface->renderer->uploads)
+		pacing_charge(surface->pacing, surface->connector->device->account,
+			      surface_own_pages(surface) / UPLOADS_PER_MAPPING);
 	if (surface->mixed)
 		surface_update(surface);
 }
@@ -641,8 +707,21 @@ ask_turn(struct surface *surface)
 {
 	size_t octets = (size_t)surface->shadow.width * (size_t)rows_of_turn(surface) * 4;
 
-	pacing_turn_init(&surface->turn, pages_of(octets) * PAGE_COSTS, handle_turn);
+	pacing_turn_init(&surface->turn, surface->connector->device->account, pages_of(octets),
+			 handle_turn);
 	pacing_ask(surface->pacing, &surface->turn);
+}
+
+static void
+tell_too_large(struct surface *surface)
+{
+	if (surface->lit)
+		show_nothing(surface);
+	device_blame(
+		surface->connector->device, (int)surface->connector->index,
+		"weston: its picture of %dx%d is larger than the renderer's textures, %d pixels; "
+		"use a smaller mode, or Weston's pixman renderer",
+		surface->source.width, surface->source.height, surface->renderer->texture_limit);
 }
 
 /* It is attached when its last row is converted: at once, if it is not large. */
@@ -654,6 +733,10 @@ show_converted(struct surface *surface)
 		return;
 	}
 	stop_converting(surface);
+	if (!surface_has_texture_for(surface, surface->wanted, &surface->source)) {
+		tell_too_large(surface);
+		return;
+	}
 	if (must_wait(surface))
 		return;
 	surface->convert_ms = host_of(surface)->now_ms() + surface->connector->refresh_ms;
@@ -721,16 +804,106 @@ surface_look(struct surface *surface)
 
 /* What is wanted */
 
-static void
-show_in_place(struct surface *surface)
-{
-	struct slot *slot = slot_in_place(surface);
+/* Much larger than its place on the screen is what nobody needs so large: it is uploaded less
+ * often. */
+#define LARGE_RATIO 4
+#define LARGE_COSTS 8
 
-	stop_converting(surface);
+/* What the renderer uploads at the next commit, in pages; 0: nothing worth counting. */
+static uint32_t
+pages_to_upload(const struct surface *surface, const struct rectangle *part)
+{
+	uint32_t cpp = surface->wanted->framebuffer->format->octets_per_pixel;
+
+	if (!surface->renderer->uploads || surface->wanted->way != IMPORT_MAPPED)
+		return 0;
+	return pages_of((size_t)texture_width(surface, surface->wanted, part) *
+			(size_t)part->height * cpp);
+}
+
+static uint32_t
+cost_of_upload(const struct surface *surface, const struct rectangle *part)
+{
+	uint32_t cost = pages_to_upload(surface, part) / UPLOADS_PER_MAPPING;
+	uint64_t pixels = (uint64_t)part->width * (uint64_t)part->height;
+	struct rectangle area;
+
+	if (placement_area(&surface->placement, &area) &&
+	    pixels > LARGE_RATIO * (uint64_t)area.width * (uint64_t)area.height)
+		cost *= LARGE_COSTS;
+	return cost;
+}
+
+/* The texture is the guest's. False: it is over a limit, which was told. */
+static bool
+take_texture(struct surface *surface, uint32_t pages)
+{
+	struct device *device = surface->connector->device;
+
+	if (pages == surface->texture_pages)
+		return true;
+	give_texture(surface);
+	if (pages > 0 && !device_take_pages(device, pages))
+		return false;
+	surface->texture_pages = pages;
+	return true;
+}
+
+static void
+attach_in_place(struct surface *surface, const struct rectangle *part)
+{
+	struct slot *slot = NULL;
+
+	if (take_texture(surface, pages_to_upload(surface, part)))
+		slot = slot_in_place(surface, part);
 	if (slot)
 		show_slot(surface, slot);
 	else if (surface->lit)
 		show_nothing(surface);
+}
+
+static void
+show_in_place(struct surface *surface);
+
+static void
+handle_upload_turn(struct pacing_turn *turn)
+{
+	struct surface *surface = wl_container_of(turn, surface, turn);
+	struct rectangle part;
+
+	surface->late = false;
+	if (!is_showable(surface) || surface->wanted->way == IMPORT_CONVERTED)
+		return;
+	find_part(&part, surface->wanted, &surface->source);
+	if (cost_of_upload(surface, &part) > turn->pages)
+		show_in_place(surface);
+	else
+		attach_in_place(surface, &part);
+}
+
+/* What is uploaded waits for its turn; what comes meanwhile takes its place. */
+static void
+show_in_place(struct surface *surface)
+{
+	struct rectangle part;
+
+	find_part(&part, surface->wanted, &surface->source);
+	uint32_t cost = cost_of_upload(surface, &part);
+	bool keeps_its_turn =
+		!surface->converting && pacing_waits(&surface->turn) && surface->turn.pages >= cost;
+
+	if (!keeps_its_turn)
+		stop_converting(surface);
+	if (cost == 0) {
+		attach_in_place(surface, &part);
+		return;
+	}
+	surface->late = true;
+	if (keeps_its_turn)
+		return;
+	pacing_turn_init(&surface->turn, surface->connector->device->account, cost,
+			 handle_upload_turn);
+	pacing_ask(surface->pacing, &surface->turn);
 }
 
 void
@@ -787,6 +960,7 @@ surface_freeze(struct surface *surface)
 	drop_timer(surface);
 	stop_converting(surface);
 	stop_looking(surface);
+	give_texture(surface);
 	if (surface->shown == &surface->shadow.slot)
 		shadow_give_pages(surface);
 	else
@@ -911,6 +1085,7 @@ unmake(struct surface *surface)
 {
 	stop_looking(surface);
 	stop_converting(surface);
+	give_texture(surface);
 	surface->usable = false;
 	surface->lit = false;
 	surface->presented = false;
@@ -943,10 +1118,13 @@ surface_set_client(struct surface *surface, struct client *client)
 
 void
 surface_init(struct surface *surface, struct connector *connector, struct placements *placements,
-	     const struct connector_options *options, struct pacing *pacing)
+	     const struct connector_options *options, struct pacing *pacing,
+	     const struct renderer *renderer)
 {
 	surface->connector = connector;
 	surface->pacing = pacing;
+	surface->renderer = renderer;
+	pacing_turn_init(&surface->turn, connector->device->account, 0, handle_turn);
 	surface->index = connector->index;
 	surface->shadow.fd = -1;
 	placement_init(&surface->placement, placements, options, &connector->device->subject,

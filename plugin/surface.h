@@ -14,6 +14,7 @@
 #include "import.h"
 #include "pacing.h"
 #include "placement.h"
+#include "renderer.h"
 
 struct look;
 struct wp_presentation_feedback;
@@ -26,6 +27,7 @@ struct slot {
 	struct surface *surface;
 	struct presented_framebuffer *framebuffer; /* NULL: of the surface's own pixels */
 	struct wl_buffer *wl_buffer;               /* NULL: not made yet */
+	struct rectangle part;                     /* of the framebuffer, that it holds */
 	bool busy;
 	bool released; /* by the compositor, but perhaps not by the GPU yet */
 
@@ -60,12 +62,15 @@ struct presented_framebuffer {
 	struct pool_mapping *mapping; /* once the framebuffer is gone; NULL: none */
 	bool decided;                 /* way and fourcc are known */
 	bool refused;                 /* the compositor could not import its dma-buf */
-	bool unordered;               /* its wl_buffers are still to be asked for */
+	bool too_large;               /* for a texture of the renderer, even in part */
+	bool unordered;               /* its next wl_buffer may be asked for */
 	enum import_way way;
 	uint32_t fourcc; /* what the compositor is told */
 	bool alpha;
-	const char *path;   /* the way's name for users */
-	const char *reason; /* against the way before it; NULL: none is before it */
+	const char *path;        /* the way's name for users */
+	const char *reason;      /* against the way before it; NULL: none is before it */
+	struct pacing_turn turn; /* to order the next wl_buffer of a dma-buf */
+	unsigned ordered;        /* slots whose wl_buffers were asked for */
 	unsigned slot_count;
 	struct slot slots[]; /* one a connector: each has releases of its own */
 };
@@ -118,10 +123,12 @@ struct surface {
 	bool late;                   /* what is wanted is still to be converted */
 	int64_t convert_ms;          /* when the next conversion may be begun */
 	struct loop_timer *timer;    /* for the next time; NULL: never needed */
-	struct pacing *pacing;       /* conversions take turns with all that maps */
-	struct pacing_turn turn;     /* to convert some more rows */
-	bool converting;             /* the shadow is being filled */
-	bool mixed;                  /* with parts of more than one frame */
+	const struct renderer *renderer;
+	uint32_t texture_pages;  /* charged for what the renderer uploaded in place */
+	struct pacing *pacing;   /* conversions and uploads take turns with all that maps */
+	struct pacing_turn turn; /* to convert some more rows, or to upload */
+	bool converting;         /* the shadow is being filled */
+	bool mixed;              /* with parts of more than one frame */
 	int32_t converted_rows;
 	struct fitted fitted;  /* as the viewport was last told */
 	int32_t width, height; /* of the buffer that it was told of */
@@ -134,7 +141,8 @@ struct surface {
 
 void
 surface_init(struct surface *surface, struct connector *connector, struct placements *placements,
-	     const struct connector_options *options, struct pacing *pacing);
+	     const struct connector_options *options, struct pacing *pacing,
+	     const struct renderer *renderer);
 
 void
 surface_finish(struct surface *surface);
@@ -142,6 +150,12 @@ surface_finish(struct surface *surface);
 /* The client is ready, or about to go (NULL). */
 void
 surface_set_client(struct surface *surface, struct client *client);
+
+/* Whether the renderer has textures for this part of a framebuffer that is read in place. */
+bool
+surface_has_texture_for(const struct surface *surface,
+			const struct presented_framebuffer *framebuffer,
+			const struct rectangle *source);
 
 void
 surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,

@@ -21,8 +21,7 @@
 #include "presented-device.h"
 
 /* Descriptors and requests that Weston has not taken yet end the client, where they are more than
- * fit into its socket: wl_buffers of dma-bufs are ordered so many at a time, or of one framebuffer.
- */
+ * fit into its socket: wl_buffers of dma-bufs are ordered so many at a time. */
 #define ORDERS_AT_ONCE 16
 
 /* So often a device that lost its client has another one at once; with each, all of its
@@ -40,12 +39,22 @@ surface_of(struct presented_device *presented, const struct connector *connector
 
 /* How a framebuffer is read */
 
+#define TOO_LARGE "Weston's renderer has no textures of this size"
 #define YUV_MISREAD "Weston's renderer takes its colours for those of BT.709"
 
 static bool
 is_yuv_misread(const struct presented_framebuffer *shown)
 {
 	return shown->fourcc == DRM_FORMAT_YUYV && !compat_yuv_is_bt601();
+}
+
+/* As a whole. */
+static bool
+is_too_large(const struct presented_device *presented, const struct presented_framebuffer *shown)
+{
+	uint32_t limit = (uint32_t)presented->presenter->renderer.texture_limit;
+
+	return shown->framebuffer->width > limit || shown->framebuffer->height > limit;
 }
 
 /* NULL: as a dma-buf; else why that cannot be. */
@@ -67,6 +76,8 @@ reason_against_dmabuf(const struct presented_device *presented,
 		return "Weston takes no dma-buf of this format";
 	if (is_yuv_misread(shown))
 		return YUV_MISREAD;
+	if (host->mode != DMABUF_DIRECT_DISPLAY && is_too_large(presented, shown))
+		return TOO_LARGE;
 	if (shown->import->results[IMPORT_DMABUF].state == OBJECT_FAILED)
 		return "the kernel could not make a dma-buf of the guest's pages";
 	if (shown->refused)
@@ -96,6 +107,8 @@ reason_to_convert(const struct presented_device *presented,
 		return "Weston's renderer does not read rows of this length";
 	if (framebuffer->buffer->geometry.data_ofs % 4 != 0)
 		return "the picture does not begin at a multiple of 4 octets";
+	if (shown->too_large)
+		return TOO_LARGE;
 	if (shown->import->results[IMPORT_MAPPED].state == OBJECT_FAILED)
 		return "Weston could not map the guest's pages";
 	return NULL;
@@ -148,15 +161,31 @@ choose_way(struct presented_device *presented, struct presented_framebuffer *sho
 static void
 begin_import(struct presented_device *presented, struct presented_framebuffer *shown);
 
+static void
+stop_ordering(struct presented_framebuffer *shown)
+{
+	pacing_cancel(&shown->turn);
+	shown->unordered = false;
+	shown->ordered = 0;
+}
+
+/* Its path turned out to be none: it takes the next one. */
+static void
+begin_anew(struct presented_device *presented, struct presented_framebuffer *shown)
+{
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		surface_forget(&presented->surfaces[i], shown);
+	stop_ordering(shown);
+	slots_drop(shown);
+	begin_import(presented, shown);
+}
+
 /* No further dma-buf is tried for this framebuffer. */
 static void
 refuse_dmabuf(struct presented_device *presented, struct presented_framebuffer *shown)
 {
 	shown->refused = true;
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_forget(&presented->surfaces[i], shown);
-	slots_drop(shown);
-	begin_import(presented, shown);
+	begin_anew(presented, shown);
 }
 
 static void
@@ -186,9 +215,10 @@ drop_orders_sync(struct presented_device *presented)
 	presented->orders_sync = NULL;
 }
 
-/* One for each connector: each has releases of its own. */
+/* Each connector has one, with releases of its own. Each is another import for the compositor, and
+ * so has a turn of its own. */
 static void
-order_slots(struct presented_device *presented, struct presented_framebuffer *shown)
+order_next_slot(struct presented_device *presented, struct presented_framebuffer *shown)
 {
 	const struct framebuffer *framebuffer = shown->framebuffer;
 	const struct dmabuf_picture picture = {
@@ -200,17 +230,14 @@ order_slots(struct presented_device *presented, struct presented_framebuffer *sh
 		.fourcc = shown->fourcc,
 		.direct = presented->presenter->dmabuf.mode == DMABUF_DIRECT_DISPLAY,
 	};
+	struct slot *slot = &shown->slots[shown->ordered++];
 
-	for (unsigned i = 0; i < shown->slot_count; i++) {
-		struct slot *slot = &shown->slots[i];
-
-		slot->order = linux_dmabuf_order(&presented->client->dmabuf, &picture,
-						 handle_slot_made, slot);
-		if (!slot->order) {
-			refuse_dmabuf(presented, shown);
-			return;
-		}
-	}
+	slot->order =
+		linux_dmabuf_order(&presented->client->dmabuf, &picture, handle_slot_made, slot);
+	if (!slot->order)
+		refuse_dmabuf(presented, shown);
+	else if (shown->ordered < shown->slot_count)
+		pacing_ask(&presented->presenter->pacing, &shown->turn);
 }
 
 static void
@@ -234,8 +261,8 @@ handle_orders_due(void *data, struct wl_callback *callback, uint32_t serial)
 			break;
 		}
 		shown->unordered = false;
-		ordered += shown->slot_count;
-		order_slots(presented, shown);
+		ordered++;
+		order_next_slot(presented, shown);
 	}
 	client_flush(presented->client);
 }
@@ -254,13 +281,22 @@ await_orders(struct presented_device *presented)
 	client_flush(presented->client);
 }
 
+static void
+handle_order_turn(struct pacing_turn *turn)
+{
+	struct presented_framebuffer *shown = wl_container_of(turn, shown, turn);
+
+	shown->unordered = true;
+	await_orders(shown->framebuffer->buffer->device->presented);
+}
+
 /* The pages are there, in the way that was chosen. */
 static void
 finish_import(struct presented_device *presented, struct presented_framebuffer *shown)
 {
 	if (shown->way == IMPORT_DMABUF) {
-		shown->unordered = true;
-		await_orders(presented);
+		stop_ordering(shown);
+		pacing_ask(&presented->presenter->pacing, &shown->turn);
 		return;
 	}
 	tell_way(presented, shown);
@@ -418,6 +454,7 @@ wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compos
 	if (pacing_init(&presenter->pacing, host) < 0)
 		return -ENOMEM;
 	placements_init(&presenter->placements, compositor);
+	renderer_probe(&presenter->renderer);
 	presenter->dmabuf = host->dmabuf;
 	wl_list_init(&presenter->kept);
 	worker_lane_init(&presenter->lane);
@@ -494,7 +531,7 @@ detach_client(struct presented_device *presented)
 		/* What the client died of is perhaps this: not again. */
 		shown->refused = shown->refused || is_ordered(shown);
 		shown->decided = false;
-		shown->unordered = false;
+		stop_ordering(shown);
 		slots_drop(shown);
 	}
 }
@@ -622,7 +659,7 @@ create_device(void *data, struct device *device, void **out)
 	for (unsigned i = 0; i < device->connector_count; i++)
 		surface_init(&presented->surfaces[i], &device->connectors[i],
 			     &presenter->placements, connector_options(&device->connectors[i]),
-			     &presenter->pacing);
+			     &presenter->pacing, &presenter->renderer);
 	*out = presented;
 	return 0;
 }
@@ -642,8 +679,10 @@ destroy_device(void *data)
 	if (!kept)
 		detach_client(presented);
 	wl_list_for_each(framebuffer, &presented->device->framebuffers, link) {
-		if (framebuffer->presented)
-			slots_drop(framebuffer->presented);
+		if (!framebuffer->presented)
+			continue;
+		stop_ordering(framebuffer->presented);
+		slots_drop(framebuffer->presented);
 		free(framebuffer->presented);
 		framebuffer->presented = NULL;
 	}
@@ -672,6 +711,10 @@ create_framebuffer(void *data, struct framebuffer *framebuffer)
 	shown->framebuffer = framebuffer;
 	shown->import = import;
 	shown->slot_count = presented->surface_count;
+	pacing_turn_init(&shown->turn, presented->device->account,
+			 pacing_cost_of_mapping(&presented->presenter->pacing,
+						framebuffer->buffer->geometry.pages),
+			 handle_order_turn);
 	for (unsigned i = 0; i < shown->slot_count; i++) {
 		shown->slots[i].framebuffer = shown;
 		shown->slots[i].surface = &presented->surfaces[i];
@@ -691,6 +734,7 @@ destroy_framebuffer(void *data, struct framebuffer *framebuffer)
 		return;
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_forget(&presented->surfaces[i], shown);
+	stop_ordering(shown);
 	slots_drop(shown);
 	if (presented->ready)
 		client_flush(presented->client);
@@ -708,7 +752,16 @@ static void
 show(void *data, struct connector *connector, struct framebuffer *framebuffer,
      const struct rectangle *source, uint32_t frame)
 {
-	surface_show(surface_of(data, connector), framebuffer->presented, source, frame);
+	struct presented_framebuffer *shown = framebuffer->presented;
+	struct surface *surface = surface_of(data, connector);
+
+	if (shown->way == IMPORT_MAPPED && !surface_has_texture_for(surface, shown, source)) {
+		shown->too_large = true;
+		/* What is ready then is shown again. */
+		begin_anew(data, shown);
+		return;
+	}
+	surface_show(surface, shown, source, frame);
 }
 
 static bool

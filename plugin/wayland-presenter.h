@@ -12,6 +12,7 @@
 #include "pacing.h"
 #include "placement.h"
 #include "presenter.h"
+#include "renderer.h"
 #include "told.h"
 
 struct client;
@@ -21,6 +22,7 @@ struct wayland_presenter {
 	struct wl_display *server;
 	struct placements placements;
 	struct pacing pacing;
+	struct renderer renderer;
 	struct dmabuf_host dmabuf; /* of the compositor as the last client saw it */
 	struct told told;          /* which paths guests' pixels take, and why */
 	struct wl_list kept;       /* presented_device.link: last pictures of guests that went */

@@ -318,7 +318,6 @@ def register_refusal(name, *which):
 
 register_refusal("the_first", 1)
 register_refusal("the_second", 2)
-register_refusal("both", 1, 2)
 
 
 @dmabuf()

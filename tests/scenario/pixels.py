@@ -3,6 +3,7 @@
 import time
 
 from rig.runner import Skip, check, equal, scenario
+from rig.weston import version
 
 FORMATS = ("RG16", "RG24", "XR24", "AR24", "XR12", "AR12", "XR15", "AR15", "YUYV")
 BPP = {"RG24": 24, "XR24": 32, "AR24": 32}
@@ -178,6 +179,63 @@ def wide_framebuffer_over_two_connectors(rig):
     guest.flip(2, connector=0)
     guest.flip(2, connector=1)
     weston.expect("picture=0,0,640,240,XR24,2")
+
+
+def path(weston, connector=0):
+    return weston.control("list")[connector].split()[7]
+
+
+@scenario("pixels", limit=120)
+def framebuffer_wider_than_any_texture(rig):
+    """A desktop over many screens: what is shown of it is read in place wherever the renderer can, else converted."""
+    for renderer in ("pixman", "gl"):
+        weston = rig.weston(outputs=pixel_for_pixel(320, 240), renderer=renderer)
+        guest = rig.guest("wide", "320x240")
+        for cookie in (1, 2):
+            guest.buffer(cookie, 17000, 300, picture=cookie)
+        for x, y in ((0, 0), (8001, 17), (16680, 0), (16680, 60)):
+            guest.show(1, 17000, 300, at=f"{x},{y}")
+            weston.expect(f"picture=0,0,320,240,XR24,1,{x},{y},17000,300")
+            guest.flip(2)
+            weston.expect(f"picture=0,0,320,240,XR24,2,{x},{y},17000,300")
+            # Of the last row, a wl_buffer that begins far to the right would end beyond its pool; and before
+            # Weston 14 a texture is as wide as the framebuffer, whatever is shown of it.
+            converted = renderer == "gl" and (y == 60 or version() < 14)
+            equal(path(weston), "converted" if converted else "mapped", f"path at {x},{y}")
+        if renderer == "gl":
+            weston.expect_log("path converted .*no textures of this size")
+        guest.destroy()
+        equal(weston.stop(), 0, "Weston's exit status")
+        rig.westons.remove(weston)
+
+
+@scenario("pixels")
+def larger_than_the_renderer_can_show(rig):
+    """A mode that no texture is large enough for: the log says so, and the next one is shown."""
+    weston = rig.weston(outputs=pixel_for_pixel(320, 240), renderer="gl")
+    guest = rig.guest("wide", "17000x64")
+    guest.buffer(1, 17000, 64, picture=1)
+    guest.show(1, 17000, 64)
+    weston.expect_log("picture of 17000x64 is larger than the renderer's textures, 16384 pixels")
+    guest.buffer(2, 320, 64, picture=2)
+    guest.show(2, 320, 64)
+    weston.expect("picture=0,88,320,64,XR24,2")
+
+
+@scenario("pixels")
+def parts_of_16_bit_framebuffers(rig):
+    """A part that begins at an odd pixel, in the last rows and before them; with both renderers."""
+    for renderer in ("pixman", "gl"):
+        weston = rig.weston(outputs=pixel_for_pixel(321, 240), renderer=renderer)
+        guest = rig.guest("odd", "321x240")
+        guest.buffer(1, 960, 480, "RG16", picture=1)
+        for x, y in ((0, 0), (1, 0), (333, 1), (639, 240), (638, 239)):
+            guest.show(1, 960, 480, at=f"{x},{y}", bpp=16)
+            weston.expect(f"picture=0,0,321,240,RG16,1,{x},{y},960,480")
+            equal(path(weston), "mapped", "path")
+        guest.destroy()
+        equal(weston.stop(), 0, "Weston's exit status")
+        rig.westons.remove(weston)
 
 
 @scenario("pixels", limit=90)

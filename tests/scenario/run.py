@@ -13,6 +13,7 @@ import dmabuf  # noqa: E402,F401
 import flips  # noqa: E402,F401
 import host  # noqa: E402,F401
 import inplace  # noqa: E402,F401
+import neighbours  # noqa: E402,F401
 import pixels  # noqa: E402,F401
 import placement  # noqa: E402,F401
 import presenter  # noqa: E402,F401

@@ -66,6 +66,72 @@ TEST(offset_in_a_smaller_framebuffer)
 	check_int(geometry_offset(10, UINT32_MAX, 20), 0);
 }
 
+static struct rectangle
+part(const struct layout *layout, int32_t x, int32_t y, int32_t width, int32_t height)
+{
+	const struct rectangle source = {x, y, width, height};
+	struct rectangle found;
+
+	geometry_part(&found, &source, layout);
+	/* What renderers and libwayland demand. */
+	uint64_t offset = layout->data_ofs + (uint64_t)found.y * layout->pitch +
+			  (uint64_t)found.x * layout->octets_per_pixel;
+	check_int(offset % 4, 0);
+	check(offset + (uint64_t)found.height * layout->pitch <= layout->pool_octets);
+	check(found.x >= 0 && found.x <= x && found.x + found.width >= x + width);
+	check(found.x + found.width <= layout->width);
+	check_int(found.y, y);
+	check_int(found.height, height);
+	return found;
+}
+
+/* Wherever the rows end before the pool does, it begins where it should. */
+TEST(part_of_a_framebuffer)
+{
+	const struct layout layout = {
+		.pool_octets = 4096 * 800, .pitch = 6400, .octets_per_pixel = 4, .width = 1600};
+
+	check_int(part(&layout, 0, 0, 800, 512).x, 0);
+	check_int(part(&layout, 0, 0, 800, 512).width, 800);
+	check_int(part(&layout, 800, 0, 800, 511).x, 800);
+	check_int(part(&layout, 800, 0, 800, 511).width, 800);
+	check_int(part(&layout, 801, 3, 1, 1).x, 801);
+	/* The last row ends with the pool. */
+	check_int(part(&layout, 800, 0, 800, 512).x, 0);
+	check_int(part(&layout, 800, 0, 800, 512).width, 1600);
+}
+
+TEST(part_of_a_framebuffer_with_room_behind_it)
+{
+	const struct layout layout = {.pool_octets = 4096 * 2,
+				      .data_ofs = 8,
+				      .pitch = 400,
+				      .octets_per_pixel = 2,
+				      .width = 200};
+
+	/* 8192 - 8 - 20 * 400 are 184 octets, or 92 pixels. */
+	check_int(part(&layout, 90, 0, 10, 20).x, 90);
+	check_int(part(&layout, 150, 0, 10, 20).x, 92);
+	check_int(part(&layout, 91, 0, 10, 20).x, 90);
+	check_int(part(&layout, 91, 0, 10, 20).width, 12);
+	check_int(part(&layout, 150, 0, 50, 19).x, 150);
+}
+
+TEST(parts_of_all_sizes)
+{
+	for (uint32_t cpp = 1; cpp <= 4; cpp++) {
+		const struct layout layout = {.pool_octets = 4096,
+					      .data_ofs = 4 * cpp,
+					      .pitch = 12 * cpp,
+					      .octets_per_pixel = cpp,
+					      .width = 12};
+
+		for (int32_t x = 0; x < 12; x++)
+			for (int32_t width = 1; x + width <= 12; width++)
+				part(&layout, x, 3, width, 20);
+	}
+}
+
 /* pitch * height or data_ofs + pitch * height are small modulo 2^32 or 2^64. */
 TEST(fits_without_wrapping)
 {

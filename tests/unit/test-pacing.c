@@ -10,7 +10,7 @@
 #include "pacing.h"
 
 #define REFRESH_MS 16
-#define BUDGET 16384
+#define BUDGET 2048
 #define TURNS 4096
 
 static struct display_host host;
@@ -18,6 +18,7 @@ static struct pacing pacing;
 static struct pacing_turn turns[TURNS];
 static unsigned gone; /* turns that had their time */
 static uint64_t mapped;
+static struct account accounts[2];
 
 static void
 go(struct pacing_turn *turn)
@@ -30,10 +31,13 @@ go(struct pacing_turn *turn)
 static void
 start(void)
 {
-	host.limits.pages_per_refresh = BUDGET;
+	host.limits.pages_per_refresh = BUDGET * PACING_SHARE;
 	host.loop = &moved_loop_ops;
 	host.now_ms = moved_now_ms;
 	moved_clock_ms = 1000000;
+	wl_list_init(&host.accounts);
+	for (unsigned i = 0; i < 2; i++)
+		wl_list_insert(&host.accounts, &accounts[i].link);
 	check_int(pacing_init(&pacing, &host), 0);
 }
 
@@ -41,7 +45,8 @@ static void
 ask_all(unsigned count, uint32_t pages)
 {
 	for (unsigned i = 0; i < count; i++) {
-		pacing_turn_init(&turns[i], pages, go);
+		pacing_turn_init(&turns[i], &accounts[0], pacing_cost_of_mapping(&pacing, pages),
+				 go);
 		pacing_ask(&pacing, &turns[i]);
 	}
 }
@@ -74,13 +79,13 @@ TEST(large_buffers)
 TEST(small_buffers_are_charged)
 {
 	start();
-	check_pace(TURNS, 1023);
+	check_pace(TURNS, 127);
 }
 
 TEST(middling_buffers)
 {
 	start();
-	check_pace(1000, 1025);
+	check_pace(1000, 129);
 }
 
 /* Each costs a descriptor and some calls, whatever its size. */
@@ -106,9 +111,9 @@ TEST(unmapping_makes_the_next_one_wait)
 {
 	start();
 	for (unsigned i = 0; i < 1000; i++)
-		pacing_charge(&pacing, 1000);
+		pacing_charge(&pacing, &accounts[0], 125);
 	ask_all(1, 100);
-	moved_pass(REFRESH_MS * (1000000 / BUDGET - 1));
+	moved_pass(REFRESH_MS * (125000 / BUDGET - 1));
 	check_int(gone, 0);
 	moved_pass(REFRESH_MS * 3);
 	check_int(gone, 1);
@@ -121,6 +126,71 @@ TEST(larger_than_the_limit_goes_in_the_end)
 	check_int(gone, 1);
 	moved_pass(REFRESH_MS * 4);
 	check_int(gone, 2);
+}
+
+static unsigned large_gone, small_gone;
+
+static void
+go_large(struct pacing_turn *turn)
+{
+	large_gone++;
+}
+
+static void
+go_small(struct pacing_turn *turn)
+{
+	small_gone++;
+}
+
+/* One guest has many large turns waiting at any time; a small one of another waits for none of
+ * them. */
+TEST(small_turns_of_another_guest_do_not_queue_behind_large_ones)
+{
+	struct pacing_turn small;
+	unsigned rounds = 100;
+
+	start();
+	for (unsigned i = 0; i < 16; i++) {
+		pacing_turn_init(&turns[i], &accounts[0], BUDGET / 2, go_large);
+		pacing_ask(&pacing, &turns[i]);
+	}
+	pacing_turn_init(&small, &accounts[1], 75, go_small);
+	for (unsigned i = 0; i < rounds; i++) {
+		pacing_ask(&pacing, &small);
+		check_int(small_gone, i + 1);
+		moved_pass(REFRESH_MS);
+		for (unsigned n = 0; n < 16; n++)
+			if (!pacing_waits(&turns[n]))
+				pacing_ask(&pacing, &turns[n]);
+	}
+	check(large_gone >= rounds);
+	for (unsigned n = 0; n < 16; n++)
+		pacing_cancel(&turns[n]);
+}
+
+/* Both ask for more than there is: each gets half of it, whatever the sizes of its turns. */
+TEST(guests_share_by_pages_not_by_turns)
+{
+	struct pacing_turn small;
+	unsigned large = 0, rounds = 1000;
+
+	start();
+	pacing_turn_init(&turns[0], &accounts[0], BUDGET * 4, go_large);
+	pacing_turn_init(&small, &accounts[1], BUDGET / 8, go_small);
+	large = large_gone;
+	small_gone = 0;
+	for (unsigned i = 0; i < rounds; i++) {
+		if (!pacing_waits(&turns[0]))
+			pacing_ask(&pacing, &turns[0]);
+		for (unsigned n = 0; n < 16 && !pacing_waits(&small); n++)
+			pacing_ask(&pacing, &small);
+		moved_pass(1);
+	}
+	uint64_t of_large = (uint64_t)(large_gone - large) * BUDGET * 4;
+	uint64_t of_small = (uint64_t)small_gone * (BUDGET / 8);
+	check(of_small * 10 > of_large * 7 && of_large * 10 > of_small * 7);
+	pacing_cancel(&turns[0]);
+	pacing_cancel(&small);
 }
 
 TEST(cancelled_turns_do_not_go)

@@ -230,6 +230,7 @@ static struct client client;
 static struct wl_shm_pool *pool;
 static struct display_host host;
 static struct pacing pacing;
+static struct renderer renderer = {.texture_limit = INT32_MAX};
 static const struct format format = {.bits_per_pixel = 32, .octets_per_pixel = 4};
 static struct display_buffer buffer;
 static struct framebuffer framebuffer = {
@@ -248,6 +249,7 @@ make_framebuffer(enum import_way way)
 	made->slot_count = 1;
 	slot_take(&made->slots[0], &surface, wl_shm_pool_create_buffer(pool, 0, 64, 32, 256, 0),
 		  way == IMPORT_DMABUF ? gpu[1] : -1);
+	made->slots[0].part = (struct rectangle){0, 0, 64, 32};
 	return made;
 }
 
@@ -295,8 +297,11 @@ begin(enum import_way way)
 	host.loop = &moved_loop_ops;
 	host.now_ms = moved_now_ms;
 	moved_clock_ms = 1000000;
+	wl_list_init(&host.accounts);
+	account.owed = 0;
+	wl_list_insert(&host.accounts, &account.link);
 	check_int(pacing_init(&pacing, &host), 0);
-	surface_init(&surface, &connector, NULL, &options, &pacing);
+	surface_init(&surface, &connector, NULL, &options, &pacing, &renderer);
 	surface_set_client(&surface, &client);
 	make_surface();
 	for (unsigned i = 0; i < 2; i++)
