@@ -271,30 +271,59 @@ device_guest_options(const struct device *device)
 	return options_find_guest(device->host->options, device->name, device->uuid);
 }
 
+static uint64_t
+pages_of_guest(const struct device *device)
+{
+	const struct device *other;
+	uint64_t pages = 0;
+
+	wl_list_for_each(other, &device->host->devices, link)
+		if (other->subject.domid == device->subject.domid)
+			pages += other->mapped_pages;
+	return pages;
+}
+
+/* What all guests together may have mapped after this one takes so many that it has of_guest in
+ * all: a part is kept for guests that have little. */
+static uint64_t
+host_limit(const struct limits *limits, uint64_t of_guest)
+{
+	if (of_guest <= limits->guaranteed_pages)
+		return limits->host_pages;
+	return limits->host_pages - limits->host_pages / LIMITS_KEPT_FOR_SMALL_GUESTS;
+}
+
+/* Last pictures of guests that are gone make room for those that are there. */
+static bool
+host_has_room(struct display_host *host, uint64_t limit, uint32_t pages)
+{
+	while (host->mapped_pages + pages > limit)
+		if (!host->presenter->reclaim(host->presenter_data))
+			return false;
+	return true;
+}
+
 bool
 device_take_pages(struct device *device, uint32_t pages)
 {
 	struct display_host *host = device->host;
 	const struct limits *limits = &host->limits;
-	const struct device *other;
-	uint64_t of_guest = 0;
+	uint64_t of_guest = pages_of_guest(device) + pages;
+	uint64_t limit = host_limit(limits, of_guest);
 
-	wl_list_for_each(other, &host->devices, link)
-		if (other->subject.domid == device->subject.domid)
-			of_guest += other->mapped_pages;
-	if (of_guest + pages > limits->guest_pages) {
+	if (of_guest > limits->guest_pages) {
 		device_blame(device, -1,
 			     "its buffers need %" PRIu64 " pages, %u are allowed; raise "
 			     "max-guest-pages in weston.ini or use fewer or smaller screens",
-			     of_guest + pages, limits->guest_pages);
+			     of_guest, limits->guest_pages);
 		return false;
 	}
-	if (host->mapped_pages + pages > limits->host_pages) {
+	if (!host_has_room(host, limit, pages)) {
 		device_blame(device, -1,
-			     "all guests' buffers would need %" PRIu64
-			     " pages, %u are allowed; raise "
+			     "all guests' buffers would need %" PRIu64 " pages, %" PRIu64
+			     " are allowed to a guest of this size; raise "
 			     "max-host-pages in weston.ini, and Xen's gnttab_max_maptrack_frames",
-			     host->mapped_pages + pages, limits->host_pages);
+			     host->mapped_pages + pages, limit);
 		return false;
 	}
 	device->mapped_pages += pages;

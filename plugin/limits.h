@@ -14,6 +14,9 @@
 /* What "a refresh" is in a limit, whatever the outputs do. */
 #define LIMITS_REFRESH_MS 16
 
+/* One part in so many of host_pages is for guests that have no more than guaranteed_pages. */
+#define LIMITS_KEPT_FOR_SMALL_GUESTS 4
+
 struct limits {
 	/* connectors that one vdispl device may have */
 	uint32_t connectors;
@@ -27,6 +30,9 @@ struct limits {
 	uint32_t guest_pages;
 	/* mapped pages of all guests together; 0 until limits_resolve() */
 	uint32_t host_pages;
+	/* pages that a guest can have mapped whatever others have, as long as the part of
+	 * host_pages lasts that is kept for that */
+	uint32_t guaranteed_pages;
 	/* descriptors that the buffers of one guest may need, as dma-bufs; 0 until limits_resolve()
 	 */
 	uint32_t guest_descriptors;
@@ -74,9 +80,12 @@ limits_set(struct limits *limits, const struct limit_entry *entry, uint32_t valu
  * Gives host_pages, guest_pages and guest_descriptors the values that 0 stands
  * for. One guest gets a quarter of the files that this process may have open. The size of
  * the host's map-track table is 262144 pages, and half of that where this
- * domain is a PV domain (two entries a page); a tenth of it is left to others.
+ * domain is a PV domain (two entries a page); a tenth of it is left to others. It is no
+ * more than half of this domain's own memory, which its kernel may have to balloon
+ * out for what it maps.
  * One guest gets a third of host_pages. Values that the user set stay, but
  * guest_pages never exceeds host_pages, nor buffer_pages guest_pages.
  */
 void
-limits_resolve(struct limits *limits, bool domain_is_pv, uint32_t open_files);
+limits_resolve(struct limits *limits, bool domain_is_pv, uint64_t memory_pages,
+	       uint32_t open_files);

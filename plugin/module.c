@@ -255,6 +255,15 @@ raise_open_files(void)
 	return (uint32_t)min_u64(before, OPEN_FILES);
 }
 
+static uint64_t
+memory_pages(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), octets = sysconf(_SC_PAGESIZE);
+
+	return pages > 0 && octets > 0 ? (uint64_t)pages * (uint64_t)octets / PAGE_OCTETS
+				       : UINT64_MAX;
+}
+
 static void
 init_host(struct module *module)
 {
@@ -267,7 +276,8 @@ init_host(struct module *module)
 		.domain_is_pv = grants_domain_is_pv(),
 	};
 	host->limits = options->limits;
-	limits_resolve(&host->limits, host->dmabuf.domain_is_pv, raise_open_files());
+	limits_resolve(&host->limits, host->dmabuf.domain_is_pv, memory_pages(),
+		       raise_open_files());
 	host->flip_rules = (struct flip_rules){
 		.deadline_ms = options->flip_deadline_ms,
 		.hidden_after_ms = options->hidden_after_ms,

@@ -27,11 +27,9 @@ struct presented_device {
 	struct client *client; /* NULL: none at the moment */
 	bool ready;
 	struct wl_callback *orders_sync; /* then the next portion is ordered; NULL: none waits */
-	unsigned losses;                 /* of clients, until there was none for a while */
-	int64_t lost_ms;
-	struct loop_timer *timer; /* for the next client; NULL: never had to wait */
-	struct wl_list imports;   /* import.link */
-	struct wl_list kept;      /* presented_framebuffer.link: shown when the device went */
+	struct loop_timer *timer;        /* for the next client; NULL: never had to wait */
+	struct wl_list imports;          /* import.link */
+	struct wl_list kept; /* presented_framebuffer.link: shown when the device went */
 	unsigned surface_count;
 	struct surface surfaces[];
 };

@@ -32,6 +32,9 @@ struct presenter_ops {
 	 * callback comes any more. */
 	void (*device_destroy)(void *presented);
 
+	/* Pages are short: gives up some that no guest has any more. False: there are none. */
+	bool (*reclaim)(void *data);
+
 	/* Makes a framebuffer showable; framebuffer_ready() tells the outcome,
 	 * perhaps before this returns. */
 	void (*framebuffer_create)(void *presented, struct framebuffer *framebuffer);

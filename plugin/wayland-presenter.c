@@ -24,12 +24,8 @@
  * fit into its socket: wl_buffers of dma-bufs are ordered so many at a time. */
 #define ORDERS_AT_ONCE 16
 
-/* So often a device that lost its client has another one at once; with each, all of its
- * buffers are mapped anew. Then it waits for it, each time longer. */
-#define LOSSES_FORGIVEN 4
-#define LOSSES_FORGOTTEN_MS 60000
+/* Without memory for a connection there is no hurry to try again. */
 #define FIRST_WAIT_MS 1000
-#define LONGEST_WAIT_MS 32000
 
 static struct surface *
 surface_of(struct presented_device *presented, const struct connector *connector)
@@ -544,23 +540,6 @@ static const struct client_handler client_handler = {
 	.lost = handle_lost,
 };
 
-/* A client was lost: how long to wait for the next one. */
-static int
-count_loss(struct presented_device *presented)
-{
-	int64_t now = presented->device->host->now_ms();
-	int wait = FIRST_WAIT_MS;
-
-	if (now - presented->lost_ms >= LOSSES_FORGOTTEN_MS)
-		presented->losses = 0;
-	presented->lost_ms = now;
-	if (presented->losses++ < LOSSES_FORGIVEN)
-		return 0;
-	for (unsigned i = LOSSES_FORGIVEN + 1; i < presented->losses && wait < LONGEST_WAIT_MS; i++)
-		wait *= 2;
-	return wait;
-}
-
 static void
 make_client(void *data);
 
@@ -577,40 +556,59 @@ make_client_later(struct presented_device *presented, int wait_ms)
 	return presented->timer;
 }
 
+static int
+wait_for_client_ms(const struct presented_device *presented)
+{
+	const struct device *device = presented->device;
+
+	return (int)losses_wait_ms(&presented->presenter->losses, device->subject.domid,
+				   device->host->now_ms());
+}
+
+static void
+count_loss(struct presented_device *presented)
+{
+	const struct device *device = presented->device;
+
+	losses_count(&presented->presenter->losses, device->subject.domid, device->host->now_ms());
+}
+
 static void
 make_client(void *data)
 {
 	struct presented_device *presented = data;
+	struct device *device = presented->device;
 
 	presented->client = client_create(presented->presenter->server, &client_handler, presented);
 	if (presented->client)
 		return;
-	int wait = count_loss(presented);
+	count_loss(presented);
+	int wait = wait_for_client_ms(presented);
 
 	wait = wait < FIRST_WAIT_MS ? FIRST_WAIT_MS : wait;
 	if (make_client_later(presented, wait))
-		log_guest(&presented->device->subject, -1,
+		log_guest(&device->subject, -1,
 			  "no memory or descriptors for a new connection to Weston; its screens "
 			  "stay dark for %d s",
 			  wait / 1000);
 	else
-		log_guest(&presented->device->subject, -1,
+		log_guest(&device->subject, -1,
 			  "no memory or descriptors for a new connection to Weston; its screens "
 			  "stay dark until the guest connects anew");
 }
 
-static void
-replace_client(struct presented_device *presented)
+/* Whether the guest has lost so many that the next one has to wait, and will be made then. */
+static bool
+client_has_to_wait(struct presented_device *presented)
 {
-	int wait = count_loss(presented);
+	int wait = wait_for_client_ms(presented);
 
-	if (wait == 0 || !make_client_later(presented, wait)) {
-		make_client(presented);
-		return;
-	}
+	if (wait == 0 || !make_client_later(presented, wait))
+		return false;
 	log_guest(&presented->device->subject, -1,
-		  "Weston ended its connection %u times; its screens stay dark for %d s",
-		  presented->losses, wait / 1000);
+		  "Weston ended its connections again and again; its screens stay dark for %d s",
+		  (wait + 999) / 1000);
+	return true;
 }
 
 static void
@@ -628,10 +626,26 @@ handle_lost(void *data)
 		import_lose_client(import);
 	client_destroy(presented->client);
 	presented->client = NULL;
-	replace_client(presented);
+	count_loss(presented);
+	if (!client_has_to_wait(presented))
+		make_client(presented);
 }
 
 /* presenter_ops */
+
+static bool
+reclaim(void *data)
+{
+	struct wayland_presenter *presenter = data;
+
+	if (wl_list_empty(&presenter->kept))
+		return false;
+	struct presented_device *oldest = wl_container_of(presenter->kept.prev, oldest, link);
+	log_guest(&oldest->subject, -1,
+		  "its last picture goes: a guest that is there needs the pages");
+	kept_picture_forget(oldest);
+	return true;
+}
 
 static int
 create_device(void *data, struct device *device, void **out)
@@ -650,10 +664,12 @@ create_device(void *data, struct device *device, void **out)
 	wl_list_init(&presented->imports);
 	wl_list_init(&presented->kept);
 	kept_pictures_forget(presenter, device);
-	presented->client = client_create(presenter->server, &client_handler, presented);
-	if (!presented->client) {
-		free(presented);
-		return -ENOMEM;
+	if (!client_has_to_wait(presented)) {
+		presented->client = client_create(presenter->server, &client_handler, presented);
+		if (!presented->client) {
+			free(presented);
+			return -ENOMEM;
+		}
 	}
 	presented->surface_count = device->connector_count;
 	for (unsigned i = 0; i < device->connector_count; i++)
@@ -801,6 +817,7 @@ status(void *data, const struct connector *connector, struct presenter_status *o
 const struct presenter_ops wayland_presenter_ops = {
 	.device_create = create_device,
 	.device_destroy = destroy_device,
+	.reclaim = reclaim,
 	.framebuffer_create = create_framebuffer,
 	.framebuffer_destroy = destroy_framebuffer,
 	.buffer_release = release_buffer,

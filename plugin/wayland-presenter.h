@@ -9,6 +9,7 @@
 #include <wayland-server-core.h>
 
 #include "dmabuf-policy.h"
+#include "losses.h"
 #include "pacing.h"
 #include "placement.h"
 #include "presenter.h"
@@ -24,9 +25,10 @@ struct wayland_presenter {
 	struct pacing pacing;
 	struct renderer renderer;
 	struct dmabuf_host dmabuf; /* of the compositor as the last client saw it */
-	struct told told;          /* which paths guests' pixels take, and why */
-	struct wl_list kept;       /* presented_device.link: last pictures of guests that went */
-	struct worker_lane lane;   /* for what has no guest any more */
+	struct losses losses;
+	struct told told;        /* which paths guests' pixels take, and why */
+	struct wl_list kept;     /* presented_device.link: last pictures of guests that went */
+	struct worker_lane lane; /* for what has no guest any more */
 	/* Looks at what the compositor offers before any guest comes. */
 	struct client *scout;
 	struct wl_event_source *scout_home; /* idle, pending */

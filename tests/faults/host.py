@@ -81,7 +81,7 @@ def protocol_errors_again_and_again(rig):
     for _ in range(6):
         weston.expect("picture=0,0,320,240,XR24,1")
         faults.tell("protocol-error")
-    weston.expect_log("ended its connection 6 times; its screens stay dark for 2 s")
+    weston.expect_log("ended its connections again and again; its screens stay dark for 2 s")
     other = rig.guest("other", SMALL)
     other.picture(3, size=SIZE)
     weston.expect("solid=0,0,320,240,303030", "picture=320,0,320,240,XR24,3", timeout=1)
@@ -89,7 +89,7 @@ def protocol_errors_again_and_again(rig):
     weston.expect("picture=0,0,320,240,XR24,1", timeout=10)
     guest.flips(10, 2, 1)
     faults.tell("protocol-error")
-    weston.expect_log("ended its connection 7 times; its screens stay dark for 4 s")
+    weston.expect_log("ended its connections again and again; its screens stay dark for 4 s")
     guest.destroy()
     weston.expect("solid=0,0,320,240,303030", "picture=320,0,320,240,XR24,3")
 

@@ -165,9 +165,16 @@ status(void *data, const struct connector *connector, struct presenter_status *o
 	memset(out, 0, sizeof(*out));
 }
 
+static bool
+reclaim(void *data)
+{
+	return false;
+}
+
 const struct presenter_ops host_presenter_ops = {
 	.device_create = create_device,
 	.device_destroy = destroy_device,
+	.reclaim = reclaim,
 	.framebuffer_create = create_framebuffer,
 	.framebuffer_destroy = destroy_framebuffer,
 	.buffer_release = release_buffer,

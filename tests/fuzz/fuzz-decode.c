@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct limits limits = limits_default;
 	struct xendispl_req untrusted;
 
-	limits_resolve(&limits, input_octet(&input) & 1, 1024);
+	limits_resolve(&limits, input_octet(&input) & 1, UINT64_MAX, 1024);
 	while (input_take(&input, &untrusted, sizeof(untrusted))) {
 		struct displif_request request, again;
 		int ret = displif_decode(&request, &untrusted, &limits);

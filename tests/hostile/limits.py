@@ -64,6 +64,23 @@ def limit_of_host_pages(stage):
     stage.answered()
 
 
+@case(config=section("max-buffers=200", "max-host-pages=400", "max-guest-pages=300", "guaranteed-guest-pages=40"), guests=2)
+def guaranteed_pages_of_a_guest(stage):
+    refs = stage.pages(3)
+    # A quarter is for those that have little, and the other guest has taken of it.
+    for cookie in range(1, 120):
+        if stage.ask(create(cookie, directory=refs[0])) == ENOMEM:
+            break
+    check(3 * (cookie - 1) + OTHER_PAGES <= 300, f"{cookie - 1} buffers")
+    check(3 * cookie + OTHER_PAGES > 300, f"only {cookie - 1} buffers")
+    stage.said("raise max-host-pages")
+    small = stage.boot("small", "320x240")
+    for cookie, status in ((1, OK), (2, OK), (13, OK)):
+        stage.ask(create(cookie, directory=stage.pages(3, guest=small)[0]), status, guest=small)
+    stage.step()
+    stage.answered()
+
+
 @case(config=section("max-guest-descriptors=12"))
 def limit_of_descriptors(stage):
     refs = stage.pages(3)

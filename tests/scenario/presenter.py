@@ -437,39 +437,66 @@ def reconnecting_changes_no_order(rig):
 KEEP = "[xen-guest]\nname=*\nkeep-picture=true\n"
 
 
-def leave_picture(rig, weston, guest, fourcc="XR24"):
+def leave_picture(rig, weston, guest, fourcc="XR24", left=0):
     """The guest shows picture 1, and is destroyed."""
     guest.buffer(1, *SIZE, fourcc, picture=1)
     guest.show(1, *SIZE, bpp=24 if fourcc == "RG24" else 32)
-    weston.expect(f"picture=0,0,320,240,{fourcc},1")
+    weston.expect(f"picture={left},0,320,240,{fourcc},1")
     guest.destroy()
-    weston.expect_log("disconnected after")
+    weston.expect_log(rf"\({guest.domid}\).*disconnected after")
     check(wait_until(lambda: rig.machine.domain(guest.domid) is None or
                      rig.machine.domain(guest.domid)["mapped_pages"] <= 75, 5), "pages are held")
     time.sleep(0.2)
 
 
 def kept_pages(fourcc):
-    def counted(rig):
-        weston = rig.weston(outputs=SCREEN, config=KEEP + "[xen-display]\nmax-host-pages=160\n"
-                            "max-guest-pages=160\n")
+    def gives_way(rig):
+        weston = rig.weston(outputs=(*SCREEN, ("second", 320, 240)), config=KEEP +
+                            "[xen-connector]\nguest=younger\noutput=second\n"
+                            "[xen-connector]\nguest=other\noutput=second\nz=-1\n"
+                            "[xen-display]\nmax-host-pages=240\nmax-guest-pages=240\n")
         leave_picture(rig, weston, rig.guest("g", SMALL), fourcc)
+        leave_picture(rig, weston, rig.guest("younger", SMALL), fourcc, left=320)
         other = rig.guest("other", SMALL)
         other.ok("dbuf-create 0 1 320x240 32")
-        other.ok("dbuf-create 0 2 320x240 32", -12)
-        weston.expect_log("raise max-host-pages")
-        weston.expect(f"picture=0,0,320,240,{fourcc},1")
-        rig.guest("g", SMALL)
-        weston.expect("solid=0,0,320,240,303030")
+        weston.expect(f"picture=0,0,320,240,{fourcc},1", f"picture=320,0,320,240,{fourcc},1")
         other.ok("dbuf-create 0 2 320x240 32")
+        weston.expect("solid=0,0,320,240,303030", f"picture=320,0,320,240,{fourcc},1")
+        weston.expect_log("guest g.*its last picture goes")
+        other.ok("dbuf-create 0 3 320x240 32")
+        weston.expect("solid=0,0,640,240,303030")
 
-    counted.__name__ = f"kept_picture_of_{fourcc.lower()}_is_charged"
-    counted.__doc__ = f"What a guest that is gone left on a screen ({fourcc}) counts against the host's limit."
-    scenario("presenter")(counted)
+    gives_way.__name__ = f"kept_picture_of_{fourcc.lower()}_gives_way"
+    gives_way.__doc__ = f"Guests that are gone left pictures ({fourcc}): they count, and the oldest goes where pages are short."
+    scenario("presenter")(gives_way)
 
 
 for each in ("XR24", "RG24"):
     kept_pages(each)
+
+
+@scenario("presenter")
+def losses_are_counted_by_guest(rig):
+    """Weston ends a guest's connections; the guest connects anew each time, and waits all the same."""
+    weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-reconnects-per-minute=100\n")
+    guest = rig.guest("guest", SMALL)
+    lost = "it ended the connection of a guest's device"
+    for count in range(8):
+        before = weston.log().count(lost)
+        guest.ok("dbuf-create 0 1 320x240 32")
+        rig.machine.control("fail", "weston", "gntdev.mmap", 1, "EINVAL")
+        guest.ok("fb-attach 0 1 1 320x240 XR24")
+        if count < 5:
+            check(wait_until(lambda: weston.log().count(lost) > before, 5), f"connection {count} was not ended")
+        rig.machine.control("clear")
+        guest.ok("close 0")
+        guest.ok("state 0 1")
+        guest.connect()
+    check(weston.log().count(lost) <= 6, f"{weston.log().count(lost)} connections ended")
+    weston.expect_log("its screens stay dark for")
+    # What it shows is there when the wait is over.
+    guest.picture(3, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,3", timeout=20)
 
 
 @scenario("presenter")

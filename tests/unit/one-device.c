@@ -47,7 +47,7 @@ start_host(void)
 		directory[i] = 40;
 	log_set_sink(ignore_line);
 	host.limits = limits_default;
-	limits_resolve(&host.limits, false, 1024);
+	limits_resolve(&host.limits, false, UINT64_MAX, 1024);
 	host.flip_rules = (struct flip_rules){300, 2000, 100};
 	host.options = options_create();
 	host.grants = grants_create();

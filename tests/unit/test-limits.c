@@ -80,17 +80,27 @@ TEST(resolve_finds_the_host_budget)
 {
 	struct limits limits = limits_default;
 
-	limits_resolve(&limits, false, 1024);
+	limits_resolve(&limits, false, UINT64_MAX, 1024);
 	check_int(limits.host_pages, 235930);
 	check_int(limits.guest_pages, 78643);
 	check_int(limits.buffer_pages, 65536);
 	check_int(limits.guest_descriptors, 256);
 
 	limits = limits_default;
-	limits_resolve(&limits, true, 1024);
+	limits_resolve(&limits, true, UINT64_MAX, 1024);
 	check_int(limits.host_pages, 117965);
 	check_int(limits.guest_pages, 39321);
 	check_int(limits.buffer_pages, 39321);
+}
+
+/* Pages that are mapped may have to be ballooned out of this domain. */
+TEST(resolve_looks_at_this_domains_memory)
+{
+	struct limits limits = limits_default;
+
+	limits_resolve(&limits, false, 512 * 256, 1024);
+	check_int(limits.host_pages, 256 * 256);
+	check_int(limits.guest_pages, 256 * 256 / 3);
 }
 
 TEST(resolve_keeps_what_was_set)
@@ -101,7 +111,7 @@ TEST(resolve_keeps_what_was_set)
 	limits.guest_pages = 300000;
 	limits.buffer_pages = 20000;
 	limits.guest_descriptors = 77;
-	limits_resolve(&limits, true, 1024);
+	limits_resolve(&limits, true, UINT64_MAX, 1024);
 	check_int(limits.host_pages, 500000);
 	check_int(limits.guest_pages, 300000);
 	check_int(limits.buffer_pages, 20000);
@@ -114,14 +124,14 @@ TEST(resolve_keeps_the_order)
 
 	limits.host_pages = 1000;
 	limits.guest_pages = 2000;
-	limits_resolve(&limits, false, 1024);
+	limits_resolve(&limits, false, UINT64_MAX, 1024);
 	check_int(limits.guest_pages, 1000);
 	check_int(limits.buffer_pages, 1000);
 
 	/* However small the host, a guest has a page, so that errors are -ENOSPC. */
 	limits = limits_default;
 	limits.host_pages = 1;
-	limits_resolve(&limits, false, 1024);
+	limits_resolve(&limits, false, UINT64_MAX, 1024);
 	check_int(limits.guest_pages, 1);
 	check_int(limits.buffer_pages, 1);
 }
@@ -130,8 +140,8 @@ TEST(resolve_twice_is_resolve_once)
 {
 	struct limits once = limits_default, twice;
 
-	limits_resolve(&once, false, 1024);
+	limits_resolve(&once, false, UINT64_MAX, 1024);
 	twice = once;
-	limits_resolve(&twice, true, 1024);
+	limits_resolve(&twice, true, UINT64_MAX, 1024);
 	check(memcmp(&once, &twice, sizeof(once)) == 0);
 }
