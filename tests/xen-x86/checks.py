@@ -9,7 +9,7 @@ import re
 import killing
 from machine import read_text
 from report import check, need
-from stage import FLIP_TIMEOUT, OTHER_PICTURE, Failed, Stage
+from stage import FLIP_TIMEOUT, FORMATS, OTHER_PICTURE, Failed, Stage
 
 # where weston.ini puts each screen of the guest, and what it says is behind them
 PLACES = {"0.0": (0, 0, 640, 480), "0.1": (640, 0, 384, 480), "1.0": (0, 480, 640, 288)}
@@ -101,6 +101,46 @@ def thousand_flips(stage):
 
 
 @check
+def flips_while_paused(stage):
+    """The guest is paused for 5 s in the middle of 300 flips: all of them are done in the end."""
+    need(stage, "guest")
+    start = len(stage.guest_text())
+    tag = stage.tell_guest("flip 300")
+    stage.dom0("xl pause g1 && sleep 5 && xl unpause g1", 60)
+    if (said := stage.answer(tag, start)) != "ok":
+        raise Failed(f"guest: flip 300: {said}")
+    stage.expect_pictures(3 + OTHER_PICTURE)
+
+
+@check
+def drawn_in_place(stage):
+    """Linux makes a page flip of a mode set at the same mode: what is drawn after it, without a word, is seen."""
+    need(stage, "guest")
+    for picture in (20, 22):
+        stage.guest(f"reset {picture}")
+        stage.expect_pictures(picture)
+        stage.guest(f"draw {picture + 1}")
+        stage.expect_pictures(picture + 1)
+    # as a film that ends
+    stage.guest("flip 60")
+    stage.guest("draw 24")
+    stage.expect_pictures(24)
+
+
+@check
+def idle_after_flips(stage):
+    """A guest that flipped, and no longer does, is looked at once a second, and nothing is painted."""
+    need(stage, "guest")
+    stage.guest("flip 10")
+    switches = "grep ^voluntary /proc/$(cat /tmp/weston.pid)/status"
+    # once it is shown anew, a second after the last flip
+    said = stage.dom0(f"sleep 3; {switches}; sleep 5; {switches}")
+    before, after = map(int, re.findall(r"(\d+)", said))
+    if after - before > 20:
+        raise Failed(f"Weston woke up {after - before} times in 5 s")
+
+
+@check
 def display_off_and_on(stage):
     """DPMS off takes the picture away, on brings it back, and the connector is never unplugged."""
     need(stage, "guest")
@@ -164,10 +204,39 @@ def killed_weston(stage):
 
 
 @check
+def all_formats(stage):
+    """Each format of the guest's driver has its colours on the screen."""
+    need(stage, "guest")
+    for number, name in reversed(list(enumerate(FORMATS))):
+        stage.guest(f"format {number}")
+        stage.guest("show 25")
+        stage.expect({PLACES["0.0"]: (25, name)}, stage.ways)
+
+
+@check
 def clean_guest_log(stage):
     """The guest's kernel has no complaint, from its start to here."""
     need(stage, "guest")
     stage.expect_clean_guest_log()
+
+
+@check
+def saved_and_restored(stage):
+    """xl save takes the picture away with the guest, xl restore brings both back."""
+    need(stage, "guest")
+    stage.guest("show 26")
+    stage.expect_pictures(26)
+    before = len(stage.guest_text())
+    stage.standing.discard("guest")
+    stage.dom0("xl save g1 /share/g1.save", 180)
+    stage.expect_background()
+    stage.restore_guest("/share/g1.save")
+    stage.wait_for_guest("kmsguest: device 0 opened", before)
+    stage.standing.add("guest")
+    stage.expect_pictures(26)
+    stage.guest("flip 20")
+    stage.guest("show 27")
+    stage.expect_pictures(27)
 
 
 @check
@@ -188,6 +257,45 @@ def no_guest(stage):
     if "guest" in stage.standing:
         stage.standing.discard("guest")
         stage.destroy_guest()
+
+
+@check
+def panic_in_mid_flip(stage):
+    """The guest's kernel panics while it flips; on_crash=restart makes a new domain, and that is shown."""
+    need(stage, "Weston")
+    no_guest(stage)
+    stage.create_guest("guest-restart.cfg")
+    stage.standing.add("guest")
+    stage.guest("show 28")
+    stage.expect_pictures(28)
+    stage.tell_guest("flip 100000")
+    stage.standing.discard("guest")
+    # the flips end with the command that follows, or the other way round
+    stage.crash_guest()
+    stage.standing.add("guest")
+    nodes = stage.dom0("xenstore-list /local/domain/0/backend/vdispl").split()
+    if nodes != [str(stage.domid)]:
+        raise Failed(f"nodes of domains {nodes}, the guest is {stage.domid}")
+    stage.guest("show 29")
+    stage.expect_pictures(29)
+
+
+@check
+def odd_width(stage):
+    """1366x768, whose rows end amid nothing that a GPU likes: read in place, pixel by pixel."""
+    need(stage, "Weston")
+    no_guest(stage)
+    stage.restart_weston("TERM", "wide")
+    stage.create_guest("guest-wide.cfg")
+    stage.standing.add("guest")
+    stage.guest("show 30")
+    stage.guest("flip 11")
+    stage.guest("show 31")
+    stage.expect({(0, 0, 1366, 768): 31}, (stage.screenshot,))
+    if "path mapped (XRGB8888 1366x768)" not in read_text(stage.weston_log):
+        raise Failed("the module does not say that 1366x768 is mapped")
+    no_guest(stage)
+    stage.restart_weston("TERM", "drm")
 
 
 @check
@@ -275,6 +383,18 @@ def two_connectors(stage):
     stage.guest("show 14")
     stage.expect_pictures(14, ("0.0", "0.1"))
     stage.expect_clean_guest_log()
+
+
+@check
+def one_framebuffer_on_two_connectors(stage):
+    """Both heads show one framebuffer, as Xorg makes it, and what is drawn into it is on both."""
+    need(stage, "second connector")
+    stage.guest("share 15")
+    stage.expect({PLACES["0.0"]: 15, PLACES["0.1"]: (15, "XR24", 640, 480)}, stage.ways)
+    stage.guest("draw 16")
+    stage.expect({PLACES["0.0"]: 16, PLACES["0.1"]: (16, "XR24", 640, 480)}, stage.ways)
+    stage.guest("show 17")
+    stage.expect_pictures(17, ("0.0", "0.1"))
 
 
 @check

@@ -3,14 +3,22 @@
  * The guest's only program: drives every screen of every xen-drm-front device by KMS, as a small
  * compositor would, and draws the pictures of tests/pattern.h.
  *
- * It takes commands, "TAG show PICTURE", "TAG draw PICTURE" (into what is on screen, without a word
- * to the kernel), "TAG flip COUNT", "TAG remake COUNT" (drops its buffers, also the one on screen,
- * and makes new ones), "TAG off", "TAG on", "TAG list", one a line on its input, and answers each
- * with "kmsguest: TAG ok" or "kmsguest: TAG failed". guest-init runs it; checks.py is at the other
+ * It takes commands, one a line on its input, and answers each with "kmsguest: TAG ok" or
+ * "kmsguest: TAG failed":
+ *
+ *   TAG show PICTURE   by a page flip
+ *   TAG draw PICTURE   into what is on screen, without a word to the kernel
+ *   TAG flip COUNT
+ *   TAG remake COUNT   drops its buffers, also the one on screen, and makes new ones
+ *   TAG format N       the same, once, in the Nth format of the table below
+ *   TAG reset PICTURE  a mode set at the same mode to a new framebuffer, as a splash hands over
+ *   TAG share PICTURE  all screens of a device show the first one's framebuffer, each from its
+ * corner TAG off, TAG on, TAG list TAG panic          answers nothing, naturally
+ *
+ * guest-init runs it; checks.py is at the other
  * end. A device that goes is closed, and one that comes shows the last picture, without being told.
  * Knows nothing of Xen.
  */
-#include <drm_fourcc.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -41,6 +49,15 @@
 #define FLIP_MS 6000
 /* The second buffer's picture while "flip" alternates. */
 #define OTHER_PICTURE 32
+
+/* What "format" counts; stage.py has the same. */
+static const uint32_t formats[] = {
+	PATTERN_XRGB8888, PATTERN_ARGB8888, PATTERN_RGB888,   PATTERN_RGB565, PATTERN_XRGB4444,
+	PATTERN_ARGB4444, PATTERN_XRGB1555, PATTERN_ARGB1555, PATTERN_YUYV,
+};
+#define FORMATS (int)(sizeof formats / sizeof formats[0])
+
+static uint32_t format = PATTERN_XRGB8888; /* of all buffers that are made */
 
 struct buffer {
 	uint32_t handle, framebuffer, pitch;
@@ -112,18 +129,25 @@ vdispl_number(const char *node)
 }
 
 static int
+add_framebuffer(int fd, struct buffer *buffer, const drmModeModeInfo *mode)
+{
+	uint32_t handles[4] = {buffer->handle}, pitches[4] = {buffer->pitch}, offsets[4] = {0};
+
+	/* A pattern's formats have the codes of DRM. */
+	return drmModeAddFB2(fd, mode->hdisplay, mode->vdisplay, format, handles, pitches, offsets,
+			     &buffer->framebuffer, 0);
+}
+
+static int
 create_buffer(int fd, struct buffer *buffer, const drmModeModeInfo *mode)
 {
-	uint32_t width = mode->hdisplay, height = mode->vdisplay;
 	uint64_t offset;
-	int error = drmModeCreateDumbBuffer(fd, width, height, 32, 0, &buffer->handle,
-					    &buffer->pitch, &buffer->size);
+	int error = drmModeCreateDumbBuffer(fd, mode->hdisplay, mode->vdisplay, pattern_bpp(format),
+					    0, &buffer->handle, &buffer->pitch, &buffer->size);
 	if (error)
 		return error;
 
-	uint32_t handles[4] = {buffer->handle}, pitches[4] = {buffer->pitch}, offsets[4] = {0};
-	error = drmModeAddFB2(fd, width, height, DRM_FORMAT_XRGB8888, handles, pitches, offsets,
-			      &buffer->framebuffer, 0);
+	error = add_framebuffer(fd, buffer, mode);
 	if (error)
 		return error;
 
@@ -205,7 +229,7 @@ static int
 draw_and_set(struct device *device, struct screen *screen)
 {
 	struct buffer *buffer = &screen->buffers[0];
-	pattern_fill(buffer->pixels, PATTERN_XRGB8888, screen_picture(device, screen, picture),
+	pattern_fill(buffer->pixels, format, screen_picture(device, screen, picture),
 		     screen->mode.hdisplay, screen->mode.vdisplay, buffer->pitch);
 	int error = drmModeSetCrtc(device->fd, screen->crtc, buffer->framebuffer, 0, 0,
 				   &screen->connector, 1, &screen->mode);
@@ -344,7 +368,7 @@ prepare_next(struct device *device, struct screen *screen, int base)
 	if (screen->shown < 0)
 		return -ENODATA;
 	struct buffer *next = &screen->buffers[!screen->shown];
-	pattern_fill(next->pixels, PATTERN_XRGB8888, screen_picture(device, screen, base),
+	pattern_fill(next->pixels, format, screen_picture(device, screen, base),
 		     screen->mode.hdisplay, screen->mode.vdisplay, next->pitch);
 	return 0;
 }
@@ -372,7 +396,7 @@ draw_on(struct device *device, struct screen *screen)
 	if (screen->shown < 0)
 		return -ENODATA;
 	struct buffer *shown = &screen->buffers[screen->shown];
-	pattern_fill(shown->pixels, PATTERN_XRGB8888, screen_picture(device, screen, picture),
+	pattern_fill(shown->pixels, format, screen_picture(device, screen, picture),
 		     screen->mode.hdisplay, screen->mode.vdisplay, shown->pitch);
 	return 0;
 }
@@ -436,6 +460,54 @@ remake(int count)
 }
 
 static int
+change_format(int number)
+{
+	if (number < 0 || number >= FORMATS)
+		return -EINVAL;
+	int error = for_each_screen(drop_buffers);
+	format = formats[number];
+	return error ? error : for_each_screen(make_buffers);
+}
+
+static int
+set_framebuffer(struct device *device, const struct screen *screen, uint32_t framebuffer)
+{
+	drmModeModeInfo mode = screen->mode;
+	uint32_t connector = screen->connector;
+
+	return drmModeSetCrtc(device->fd, screen->crtc, framebuffer, 0, 0, &connector, 1, &mode);
+}
+
+/* To the kernel it is a mode set, to the backend a flip to a framebuffer that it does not know. */
+static int
+reset_screen(struct device *device, struct screen *screen)
+{
+	int error = prepare_next(device, screen, picture);
+	if (error)
+		return error;
+	struct buffer *next = &screen->buffers[!screen->shown];
+	error = drmModeRmFB(device->fd, next->framebuffer);
+	if (!error)
+		error = add_framebuffer(device->fd, next, &screen->mode);
+	if (!error)
+		error = set_framebuffer(device, screen, next->framebuffer);
+	if (!error)
+		screen->shown = !screen->shown;
+	return error;
+}
+
+/* What is drawn into the first screen's framebuffer from then on is on all. */
+static int
+share_first(struct device *device, struct screen *screen)
+{
+	const struct screen *first = &device->screens[0];
+
+	if (first->shown < 0)
+		return -ENODATA;
+	return set_framebuffer(device, screen, first->buffers[first->shown].framebuffer);
+}
+
+static int
 set_dpms(struct device *device, const struct screen *screen, uint64_t value)
 {
 	return drmModeConnectorSetProperty(device->fd, screen->connector, screen->dpms_property,
@@ -482,6 +554,17 @@ execute(const char *verb, int argument)
 		return flip(argument);
 	if (strcmp(verb, "remake") == 0)
 		return remake(argument);
+	if (strcmp(verb, "format") == 0)
+		return change_format(argument);
+	if (strcmp(verb, "reset") == 0) {
+		picture = argument;
+		return for_each_screen(reset_screen);
+	}
+	if (strcmp(verb, "share") == 0) {
+		picture = argument;
+		int error = for_each_screen(reset_screen);
+		return error ? error : for_each_screen(share_first);
+	}
 	if (strcmp(verb, "off") == 0)
 		return for_each_screen(switch_off);
 	if (strcmp(verb, "on") == 0)

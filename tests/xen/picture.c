@@ -4,9 +4,10 @@
  * colour, pixel by pixel. stage.py runs it on what weston-screenshooter and QEMU's screendump
  * saved.
  *
- * usage: picture FILE X Y WIDTH HEIGHT PICTURE|#RRGGBB
- * It prints "N pixels, M different" and ends with 0 if none is, 1 if some are, 2 if the file
- * cannot be read or the rectangle is not inside it. Knows nothing of Weston.
+ * usage: picture FILE X Y WIDTH HEIGHT PICTURE|#RRGGBB [FORMAT [PICTURE-WIDTH PICTURE-HEIGHT]]
+ * The rectangle shows the picture, drawn in that format, or its top left part where the picture is
+ * larger. It prints "N pixels, M different" and ends with 0 if none is, 1 if some are, 2 if the
+ * file cannot be read or the rectangle is not inside it. Knows nothing of Weston.
  */
 #include <png.h>
 #include <stdbool.h>
@@ -55,15 +56,32 @@ struct expected {
 	bool is_plain;
 	uint32_t colour; /* where it is plain */
 	unsigned picture;
-	unsigned width, height;
+	uint32_t format;
+	unsigned width, height;                 /* of the rectangle */
+	unsigned picture_width, picture_height; /* no less */
 };
 
+/* Also how far each channel may be from it. */
 static uint32_t
-expected_at(const struct expected *expected, unsigned x, unsigned y)
+expected_at(const struct expected *expected, unsigned x, unsigned y, unsigned *tolerance)
 {
+	*tolerance = 0;
 	if (expected->is_plain)
 		return expected->colour;
-	return pattern_xrgb(expected->picture, x, y, expected->width, expected->height);
+	return pattern_shown(expected->format, expected->picture, x, y, expected->picture_width,
+			     expected->picture_height, tolerance);
+}
+
+static bool
+is_near(uint32_t is, uint32_t want, unsigned tolerance)
+{
+	for (unsigned shift = 0; shift < 24; shift += 8) {
+		int difference = (int)(is >> shift & 0xff) - (int)(want >> shift & 0xff);
+
+		if ((unsigned)abs(difference) > tolerance)
+			return false;
+	}
+	return true;
 }
 
 static uint32_t
@@ -80,9 +98,10 @@ count_different(const struct image *image, unsigned left, unsigned top,
 	unsigned long different = 0;
 	for (unsigned y = 0; y < expected->height; y++)
 		for (unsigned x = 0; x < expected->width; x++) {
-			uint32_t want = expected_at(expected, x, y);
+			unsigned tolerance;
+			uint32_t want = expected_at(expected, x, y, &tolerance);
 			uint32_t is = pixel_at(image, left + x, top + y);
-			if (is != want && different++ == 0)
+			if (!is_near(is, want, tolerance) && different++ == 0)
 				printf("at %u,%u: is #%06x, should be #%06x\n", x, y, is & 0xffffff,
 				       want & 0xffffff);
 		}
@@ -92,8 +111,9 @@ count_different(const struct image *image, unsigned left, unsigned top,
 int
 main(int argc, char **argv)
 {
-	if (argc != 7) {
-		fprintf(stderr, "usage: picture FILE X Y WIDTH HEIGHT PICTURE|#RRGGBB\n");
+	if (argc != 7 && argc != 8 && argc != 10) {
+		fprintf(stderr, "usage: picture FILE X Y WIDTH HEIGHT PICTURE|#RRGGBB"
+				" [FORMAT [PICTURE-WIDTH PICTURE-HEIGHT]]\n");
 		return 2;
 	}
 	unsigned place[4];
@@ -104,8 +124,11 @@ main(int argc, char **argv)
 		.is_plain = what[0] == '#',
 		.colour = 0xff000000u | (uint32_t)strtoul(what + (what[0] == '#'), NULL, 16),
 		.picture = (unsigned)strtoul(what, NULL, 10),
+		.format = argc > 7 ? pattern_format_from_name(argv[7]) : PATTERN_XRGB8888,
 		.width = place[2],
 		.height = place[3],
+		.picture_width = argc > 8 ? (unsigned)strtoul(argv[8], NULL, 10) : place[2],
+		.picture_height = argc > 9 ? (unsigned)strtoul(argv[9], NULL, 10) : place[3],
 	};
 
 	struct image image = {0};

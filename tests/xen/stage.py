@@ -31,6 +31,10 @@ DOM0_CRASHES = "segfault|general protection|traps:|invalid opcode|BUG:|Oops|WARN
 XEN_CRASHES = r"^\(XEN\).*(?:Xen BUG|Assertion|FATAL|Panic|[Cc]rash(?:ed|ing)).*$"
 
 
+# as kmsguest counts them
+FORMATS = ("XR24", "AR24", "RG24", "RG16", "XR12", "AR12", "XR15", "AR15", "YUYV")
+
+
 class Failed(Exception):
     """A check came out wrong, and how."""
 
@@ -109,8 +113,27 @@ class Stage:
         """A domain that has not run yet."""
         self.guest_start = len(read_text(self.guest_log))
         self.dom0(f"xl create -p /share/{config}", GUEST_SECONDS)
+        self.find_guest()
+
+    def find_guest(self):
+        """Which domain it is now, and where its console is."""
         self.domid = int(self.dom0(f"xl domid {self.name}"))
         self.dom0(f"xenstore-read /local/domain/{self.domid}/console/tty >/tmp/console")
+
+    def restore_guest(self, file):
+        """A guest that was saved runs again, as another domain."""
+        self.dom0(f"xl restore {file}", GUEST_SECONDS)
+        self.find_guest()
+
+    def crash_guest(self):
+        """Its kernel panics, and xl makes another domain of it, whose kmsguest has opened its screen then."""
+        before, start = self.domid, len(self.guest_text())
+        # kmsguest has no ear while it flips
+        self.dom0(f"xl sysrq {self.name} c")
+        self.machine.wait_for("another domain", lambda: self.machine.run(f"xl domid {self.name}")[1].strip()
+                              not in ("", str(before)), GUEST_SECONDS)
+        self.find_guest()
+        self.wait_for_guest("kmsguest: device 0 opened", start)
 
     def unpause_guest(self):
         self.dom0(f"xl unpause {self.name}")
@@ -188,8 +211,11 @@ class Stage:
         return path
 
     def difference(self, file, place, picture):
-        """How many pixels of a place differ from a picture or a colour, as a sentence; None if none does."""
-        command = [self.picture_program, file, *map(str, place), str(picture)]
+        """How many pixels of a place differ from a picture or a colour, as a sentence; None if none does.
+
+        A picture is its number, or the words that the program takes: number, format, width and height."""
+        words = picture if isinstance(picture, tuple) else (picture,)
+        command = [self.picture_program, file, *map(str, place), *map(str, words)]
         result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         counted = re.search(r"^(\d+) pixels, (\d+) different$", result.stdout, re.MULTILINE)
         if not counted or int(counted.group(1)) != place[2] * place[3]:
