@@ -73,22 +73,37 @@ handle_output_destroyed(struct wl_listener *listener, void *data)
 }
 
 static void
+watch(struct session_lock *lock, struct weston_output *output)
+{
+	struct watched_output *watched = calloc(1, sizeof(*watched));
+
+	if (!watched)
+		return;
+	watched->lock = lock;
+	watched->repainted.notify = handle_repainted;
+	watched->destroyed.notify = handle_output_destroyed;
+	wl_signal_add(&output->frame_signal, &watched->repainted);
+	wl_signal_add(&output->destroy_signal, &watched->destroyed);
+	wl_list_insert(&lock->watched, &watched->link);
+}
+
+static void
 watch_all(struct session_lock *lock)
 {
 	struct weston_output *output;
 
-	wl_list_for_each(output, &lock->compositor->output_list, link) {
-		struct watched_output *watched = calloc(1, sizeof(*watched));
+	wl_list_for_each(output, &lock->compositor->output_list, link)
+		watch(lock, output);
+}
 
-		if (!watched)
-			return;
-		watched->lock = lock;
-		watched->repainted.notify = handle_repainted;
-		watched->destroyed.notify = handle_output_destroyed;
-		wl_signal_add(&output->frame_signal, &watched->repainted);
-		wl_signal_add(&output->destroy_signal, &watched->destroyed);
-		wl_list_insert(&lock->watched, &watched->link);
-	}
+/* It may be the only one left to tell when the session is unlocked. */
+static void
+handle_output_created(struct wl_listener *listener, void *data)
+{
+	struct session_lock *lock = wl_container_of(listener, lock, output_created);
+
+	if (lock->locked)
+		watch(lock, data);
 }
 
 static void
@@ -109,6 +124,8 @@ session_lock_init(struct session_lock *lock, struct weston_compositor *composito
 	wl_list_init(&lock->watched);
 	lock->woke.notify = handle_woke;
 	wl_signal_add(&compositor->wake_signal, &lock->woke);
+	lock->output_created.notify = handle_output_created;
+	wl_signal_add(&compositor->output_created_signal, &lock->output_created);
 	lock->locked = has_lock_layer(compositor);
 	if (lock->locked)
 		watch_all(lock);
@@ -118,6 +135,7 @@ void
 session_lock_finish(struct session_lock *lock)
 {
 	wl_list_remove(&lock->woke.link);
+	wl_list_remove(&lock->output_created.link);
 	if (lock->look_source)
 		wl_event_source_remove(lock->look_source);
 	unwatch_all(lock);

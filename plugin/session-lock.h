@@ -16,7 +16,7 @@ struct session_lock {
 	void (*changed)(void *data);
 	void *data;
 	bool locked;
-	struct wl_listener woke;
+	struct wl_listener woke, output_created;
 	struct wl_list watched;              /* watched_output.link; empty unless locked */
 	struct wl_event_source *look_source; /* idle, pending */
 };

@@ -390,6 +390,28 @@ def still_guest_is_hidden_while_locked(rig):
 
 
 @scenario("presenter")
+def outputs_are_replaced_while_locked(rig):
+    """The session is locked, and all outputs are replaced: unlocked, a guest that draws nothing is seen again."""
+    weston = rig.weston(outputs=SCREEN, shell_config="locking=true\n",
+                        config="[output]\nname=new\nmode=320x240\n[xen-display]\nresample-rate=0\n")
+    rig.guest("still", SMALL).picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    weston.control("idle")
+    time.sleep(2)  # desktop-shell fades out, and locks then
+    weston.control("wake")
+    locked = "solid=0,0,40,10,303030", "solid=280,230,40,10,303030"
+    weston.expect(*locked)
+    weston.control("add-output new")
+    weston.expect("size=640x240")
+    weston.control("output-off headless")
+    weston.expect("size=320x240", locked[0])
+    weston.control("unlock")
+    weston.expect("picture=0,0,320,240,XR24,1")
+    # The outputs' own resources stay with Weston until it ends.
+    rig.baselines.pop(weston)
+
+
+@scenario("presenter")
 def more_pages_than_may_be_mapped_at_once(rig):
     """max-pages-per-refresh: a buffer of that many is read in place, one of a page more is converted."""
     weston = rig.weston(outputs=(("headless", 640, 480),),
