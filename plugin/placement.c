@@ -169,7 +169,13 @@ tell_area_changed(struct placement *placement)
 static void
 choose_output(struct placement *placement, const struct weston_output *leaving)
 {
-	placement->output = find_output(placement, leaving);
+	struct weston_output *output = find_output(placement, leaving);
+
+	/* A view that stays where it is, while another output takes the place of its own, gets no
+	 * output from Weston: it asks which ones a view is on when the view is mapped or moved. */
+	if (output != placement->output)
+		hide_view(placement);
+	placement->output = output;
 	tell_area_changed(placement);
 }
 

@@ -217,3 +217,101 @@ def kiosk_shell(rig):
     guest.buffer(2, 320, 240, picture=2)
     guest.flips(11, 1, 2)
     weston.expect("picture=0,0,320,240,XR24,2")
+
+
+TWO = (("headless", 320, 240), ("second", 320, 240))
+THREE = (*TWO, ("third", 320, 240))
+FITTED = {"fit": "scaled=0,0,320,240,XR24,1,0,0,160,120,160,120",
+          "fill": "scaled=0,0,320,240,XR24,1,0,0,160,120,160,120",
+          "stretch": "scaled=0,0,320,240,XR24,1,0,0,160,120,160,120",
+          "center": "picture=80,60,160,120,XR24,1"}
+RENDERERS = [(renderer, shell) for renderer in ("pixman", "gl") for shell in ("kiosk", "desktop")]
+
+
+def first_goes(weston):
+    """The first output goes; the others move to its left, which takes its place."""
+    weston.control("output-off headless")
+    weston.expect(f"size={320 * (len(weston.outputs) - 1)}x240")
+
+
+def each_renderer(function):
+    """The scenario with both renderers, and in both shells."""
+    def register(renderer, shell):
+        def run(rig):
+            function(rig, renderer, shell)
+
+        run.__name__ = f"{function.__name__}_{renderer}_{shell}"
+        run.__doc__ = function.__doc__
+        scenario("placement")(run)
+
+    for each in RENDERERS:
+        register(*each)
+    return function
+
+
+@each_renderer
+def output_goes(rig, renderer, shell):
+    """A guest whose output goes is seen on the one that takes its place, and goes on flipping there."""
+    weston = rig.weston(outputs=TWO, renderer=renderer, shell=shell)
+    guest = rig.guest("g", "320x240")
+    guest.picture(1, size=(320, 240))
+    weston.expect("picture=0,0,320,240,XR24,1")
+    first_goes(weston)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    guest.buffer(2, 320, 240, picture=2)
+    guest.flip(2)
+    weston.expect("picture=0,0,320,240,XR24,2")
+    rig.baselines.pop(weston)
+
+
+@each_renderer
+def output_goes_from_under_a_kept_picture(rig, renderer, shell):
+    """A picture that is kept moves to the output that takes the place of its own, as the guest would."""
+    weston = rig.weston(outputs=TWO, renderer=renderer, shell=shell,
+                        config="[xen-guest]\nname=g\nkeep-picture=true\n")
+    guest = rig.guest("g", "320x240")
+    guest.picture(1, size=(320, 240))
+    weston.expect("picture=0,0,320,240,XR24,1")
+    guest.destroy()
+    weston.expect_log("disconnected after")
+    first_goes(weston)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    rig.baselines.pop(weston)
+
+
+@each_renderer
+def output_goes_from_under_each_fit(rig, renderer, shell):
+    """The same for each way to fit a picture, and for a part of the output."""
+    for fit, wanted in FITTED.items():
+        weston = rig.weston(outputs=TWO, renderer=renderer, shell=shell, config=rule(guest="g", fit=fit))
+        guest = rig.guest("g", "160x120")
+        guest.picture(1, size=(160, 120))
+        weston.expect(wanted)
+        first_goes(weston)
+        weston.expect(wanted)
+        guest.destroy()
+        equal(weston.stop(), 0, "Weston's exit status")
+        rig.westons.remove(weston)
+    weston = rig.weston(outputs=TWO, renderer=renderer, shell=shell,
+                        config=rule(guest="part", x=40, y=30, width=160, height=120))
+    rig.guest("part", "160x120").picture(1, size=(160, 120))
+    weston.expect("picture=40,30,160,120,XR24,1")
+    first_goes(weston)
+    weston.expect("picture=40,30,160,120,XR24,1", "but=40,30,160,120",
+                  # Of another colour under GL in Weston 10's kiosk shell, without any module too.
+                  *([f"solid=0,0,320,240,{GREY}"] if (renderer, shell) != ("gl", "kiosk") else []))
+    rig.baselines.pop(weston)
+
+
+@each_renderer
+def output_goes_of_several(rig, renderer, shell):
+    """Of three screens on three outputs the two whose outputs are left go with them, and are whole."""
+    weston = rig.weston(outputs=THREE, renderer=renderer, shell=shell, config="".join(
+        rule(guest="g", connector=number, output=name) for number, (name, _, _) in enumerate(THREE)))
+    guest = rig.guest("g", "320x240", "320x240", "320x240")
+    for connector in range(3):
+        guest.picture(connector + 1, size=(320, 240), connector=connector, cookie=connector + 1)
+    weston.expect(*(f"picture={320 * n},0,320,240,XR24,{n + 1}" for n in range(3)))
+    first_goes(weston)
+    weston.expect("picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,3")
+    rig.baselines.pop(weston)
