@@ -79,10 +79,14 @@ geometry_part(struct rectangle *out, const struct rectangle *source, const struc
 		out->width += unit - out->width % unit;
 }
 
+/* Of a length that fits into the rectangle's: with less than a pixel beside it on each side, a line
+ * of what is behind the picture would be seen at its edge. */
 static int32_t
-at_least_one(double v)
+whole_length(double length, int32_t room)
 {
-	return v < 1 ? 1 : (int32_t)(v + 0.5);
+	int32_t whole = length < 1 ? 1 : (int32_t)(length + 0.5);
+
+	return room - whole <= 2 ? room : whole;
 }
 
 static void
@@ -102,12 +106,78 @@ crop_source(struct fitted *out, double width, double height)
 	out->source_height = height;
 }
 
-void
-geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,
-	     const struct rectangle *area)
+/*
+ * In one direction: as much of the source as goes into `room` with its pixels on pixels of the
+ * output, of which one coordinate has `scale`. A surface's size is whole coordinates, so that up to
+ * scale - 1 pixels on the right or below are left out; of a source smaller than that nothing is.
+ * Whole pixels stay whole: an odd rest of what does not go in is cut off there, too.
+ */
+static int32_t
+take_pixels(double *start, double *length, int32_t room, int32_t scale)
 {
+	int64_t there = (int64_t)*length, most = (int64_t)room * scale;
+	int64_t taken = there > most ? most : there - there % scale;
+
+	if (taken == 0)
+		return 1;
+	if (there > most)
+		*start += (double)((there - most) / 2);
+	*length = (double)taken;
+	return (int32_t)(taken / scale);
+}
+
+/* In one direction: the part of a destination that lies between 0 and `room`, and of its source. */
+static bool
+cut(double *start, double *length, int32_t *at, int32_t *size, int32_t room)
+{
+	int32_t first = *at > 0 ? *at : 0;
+	int32_t end = *at + *size < room ? *at + *size : room;
+	double step = *length / *size;
+
+	if (first >= end)
+		return false;
+	if (first == *at && end == *at + *size)
+		return true;
+	*start += step * (first - *at);
+	*length = step * (end - first);
+	*at = first;
+	*size = end - first;
+	return true;
+}
+
+static bool
+cut_at_output(struct fitted *out, const struct place *place)
+{
+	struct rectangle *destination = &out->destination;
+
+	return cut(&out->source_x, &out->source_width, &destination->x, &destination->width,
+		   place->width) &&
+	       cut(&out->source_y, &out->source_height, &destination->y, &destination->height,
+		   place->height);
+}
+
+/* A viewport is told in steps of 1/256 pixel, and no part of a source is smaller. */
+static void
+take_a_step(double *start, double *length, int32_t source_end)
+{
+	const double step = 1.0 / 256;
+
+	if (*length >= step)
+		return;
+	*length = step;
+	if (*start > source_end - step)
+		*start = source_end - step;
+}
+
+bool
+geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,
+	     const struct place *place)
+{
+	const struct rectangle *area = &place->area;
 	double scale_x = (double)area->width / source->width;
 	double scale_y = (double)area->height / source->height;
+	double smaller = scale_x < scale_y ? scale_x : scale_y;
+	double larger = scale_x < scale_y ? scale_y : scale_x;
 
 	out->source_x = source->x;
 	out->source_y = source->y;
@@ -117,33 +187,25 @@ geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,
 
 	switch (fit) {
 	case FIT_STRETCH:
-		return;
-	case FIT_FIT: {
-		double scale = scale_x < scale_y ? scale_x : scale_y;
-
-		out->destination.width = at_least_one(source->width * scale);
-		out->destination.height = at_least_one(source->height * scale);
 		break;
-	}
-	case FIT_FILL: {
-		double scale = scale_x > scale_y ? scale_x : scale_y;
-
-		crop_source(out, area->width / scale, area->height / scale);
-		return;
-	}
+	case FIT_FIT:
+		out->destination.width = whole_length(source->width * smaller, area->width);
+		out->destination.height = whole_length(source->height * smaller, area->height);
+		break;
+	case FIT_FILL:
+		crop_source(out, area->width / larger, area->height / larger);
+		break;
 	case FIT_CENTER:
-		/* Whole pixels stay whole: an odd rest goes to the right and below. */
-		if (source->width > area->width) {
-			out->source_x += (source->width - area->width) / 2;
-			out->source_width = area->width;
-		}
-		if (source->height > area->height) {
-			out->source_y += (source->height - area->height) / 2;
-			out->source_height = area->height;
-		}
-		out->destination.width = (int32_t)out->source_width;
-		out->destination.height = (int32_t)out->source_height;
+		out->destination.width =
+			take_pixels(&out->source_x, &out->source_width, area->width, place->scale);
+		out->destination.height = take_pixels(&out->source_y, &out->source_height,
+						      area->height, place->scale);
 		break;
 	}
 	centre_within(&out->destination, area);
+	if (!cut_at_output(out, place))
+		return false;
+	take_a_step(&out->source_x, &out->source_width, source->x + source->width);
+	take_a_step(&out->source_y, &out->source_height, source->y + source->height);
+	return true;
 }

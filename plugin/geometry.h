@@ -64,14 +64,26 @@ struct layout {
 void
 geometry_part(struct rectangle *out, const struct rectangle *source, const struct layout *layout);
 
+/* A rectangle of an output, in the output's logical coordinates; it may reach over its edges. */
+struct place {
+	struct rectangle area;
+	int32_t width, height; /* of the output */
+	int32_t scale;         /* pixels of the output along one of its logical coordinates */
+};
+
 /* Where a picture stands: a part of the source, in pixels that need not be
- * whole, is drawn into a rectangle of the output. */
+ * whole, is drawn into a rectangle of the output, in its logical coordinates. */
 struct fitted {
 	double source_x, source_y, source_width, source_height;
 	struct rectangle destination;
 };
 
-/* `source` within the framebuffer, `area` within the output; both not empty. */
-void
+/*
+ * Fits `source`, a part of a framebuffer, into the place's rectangle and cuts
+ * off what would lie beside the output. Both are not empty. A picture that keeps
+ * its aspect and would end within one logical pixel of an edge of the rectangle
+ * ends at that edge. False: nothing of it lies on the output.
+ */
+bool
 geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,
-	     const struct rectangle *area);
+	     const struct place *place);

@@ -23,7 +23,7 @@
 enum fit {
 	FIT_FIT,     /* as large as fits, aspect kept */
 	FIT_FILL,    /* covers the rectangle, aspect kept, the rest cut off */
-	FIT_CENTER,  /* pixel for pixel, in the middle */
+	FIT_CENTER,  /* in the middle, one of its pixels on one of the output's */
 	FIT_STRETCH, /* exactly the rectangle, aspect lost */
 };
 
@@ -32,8 +32,8 @@ struct connector_options {
 	enum fit fit;
 	bool has_x;            /* false: the rectangle starts at the output's left edge, x is 0 */
 	bool has_y;            /* false: ... at the top edge, y is 0 */
-	int32_t x, y;          /* pixels, relative to the output */
-	int32_t width, height; /* pixels; 0 = the output's */
+	int32_t x, y;          /* relative to the output, in its logical pixels */
+	int32_t width, height; /* likewise; 0 = as far as the output's edge */
 	int32_t z;             /* higher is in front */
 	uint32_t resample_rate_hz; /* the module's where the rule has none; 0 = never */
 };

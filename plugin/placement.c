@@ -58,12 +58,23 @@ hide_view(struct placement *placement)
 		weston_view_unmap(placement->view);
 }
 
+/* An output that has become smaller leaves a view beside it that can still be on another one. */
+static bool
+is_on_output(const struct placement *placement)
+{
+	const struct weston_output *output = placement->output;
+	const struct weston_surface *surface = placement->surface;
+
+	return output && placement->x < output->width && placement->y < output->height &&
+	       placement->x + surface->width > 0 && placement->y + surface->height > 0;
+}
+
 static void
 show_view(struct placement *placement)
 {
 	int32_t x, y;
 
-	if (!placement->output || !compat_surface_has_content(placement->surface) ||
+	if (!is_on_output(placement) || !compat_surface_has_content(placement->surface) ||
 	    session_lock_check(&placement->placements->lock)) {
 		hide_view(placement);
 		return;
@@ -115,18 +126,25 @@ placement_take_surface(struct placement *placement, struct wl_resource *surface_
 }
 
 bool
-placement_area(const struct placement *placement, struct rectangle *area)
+placement_fit(const struct placement *placement, const struct rectangle *source, struct fitted *out)
 {
 	const struct connector_options *options = placement->options;
 	const struct weston_output *output = placement->output;
 
 	if (!output)
 		return false;
-	area->x = options->x;
-	area->y = options->y;
-	area->width = options->width > 0 ? options->width : output->width - options->x;
-	area->height = options->height > 0 ? options->height : output->height - options->y;
-	return area->width > 0 && area->height > 0;
+	struct place place = {
+		.area = {options->x, options->y, options->width, options->height},
+		.width = output->width,
+		.height = output->height,
+		.scale = output->current_scale,
+	};
+	if (place.area.width == 0)
+		place.area.width = output->width - options->x;
+	if (place.area.height == 0)
+		place.area.height = output->height - options->y;
+	return place.area.width > 0 && place.area.height > 0 &&
+	       geometry_fit(out, options->fit, source, &place);
 }
 
 void

@@ -69,11 +69,13 @@ placement_finish(struct placement *placement);
 int
 placement_take_surface(struct placement *placement, struct wl_resource *surface_resource);
 
-/* The rectangle to fill, in pixels of the output. False: no output. */
+/* Where a part of a picture goes, as wide and high as `source`. False: there is no output, or
+ * nothing of it would lie on it. */
 bool
-placement_area(const struct placement *placement, struct rectangle *area);
+placement_fit(const struct placement *placement, const struct rectangle *source,
+	      struct fitted *out);
 
-/* Where the view stands in its output from the next commit on. */
+/* Where the view stands in its output from the next commit on, in its logical coordinates. */
 void
 placement_set_position(struct placement *placement, int32_t x, int32_t y);
 

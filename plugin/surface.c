@@ -531,17 +531,16 @@ static void
 show_slot(struct surface *surface, struct slot *slot)
 {
 	struct presented_framebuffer *presented = surface->wanted;
-	struct rectangle area, part, source = surface->source;
+	struct rectangle part, source = surface->source;
 	struct fitted fitted;
 
-	if (!placement_area(&surface->placement, &area))
-		return;
-	surface->path = presented->path;
 	find_part(&part, presented, &surface->source);
 	source.x -= part.x;
 	source.y -= part.y;
-	memset(&fitted, 0, sizeof(fitted));
-	geometry_fit(&fitted, surface->placement.options->fit, &source, &area);
+	if (!placement_fit(&surface->placement, &source, &fitted))
+		return;
+	surface->path = presented->path;
+	surface->shown_source = source;
 	set_viewport(surface, &fitted, part.width, part.height);
 	set_opaque(surface, !presented->alpha);
 	attach(surface, slot);
@@ -806,7 +805,7 @@ surface_look(struct surface *surface)
 
 /* Much larger than its place on the screen is what nobody needs so large: it is uploaded less
  * often. */
-#define LARGE_RATIO 4
+#define LARGE_RATIO 16
 #define LARGE_COSTS 8
 
 /* What the renderer uploads at the next commit, in pages; 0: nothing worth counting. */
@@ -826,10 +825,11 @@ cost_of_upload(const struct surface *surface, const struct rectangle *part)
 {
 	uint32_t cost = pages_to_upload(surface, part) / UPLOADS_PER_MAPPING;
 	uint64_t pixels = (uint64_t)part->width * (uint64_t)part->height;
-	struct rectangle area;
+	struct fitted fitted;
 
-	if (placement_area(&surface->placement, &area) &&
-	    pixels > LARGE_RATIO * (uint64_t)area.width * (uint64_t)area.height)
+	if (placement_fit(&surface->placement, &surface->source, &fitted) &&
+	    pixels > LARGE_RATIO * (uint64_t)fitted.destination.width *
+			     (uint64_t)fitted.destination.height)
 		cost *= LARGE_COSTS;
 	return cost;
 }
@@ -909,10 +909,10 @@ show_in_place(struct surface *surface)
 void
 surface_update(struct surface *surface)
 {
-	struct rectangle area;
+	struct fitted fitted;
 
 	surface->late = false;
-	if (!is_showable(surface) || !placement_area(&surface->placement, &area))
+	if (!is_showable(surface) || !placement_fit(&surface->placement, &surface->source, &fitted))
 		stop_converting(surface);
 	else if (surface->wanted->way == IMPORT_CONVERTED)
 		show_converted(surface);
@@ -991,10 +991,20 @@ surface_forget(struct surface *surface, const struct presented_framebuffer *fram
 	}
 }
 
+/* Whether something of it would lie on its output; true also before its size is known. */
+static bool
+has_place(const struct surface *surface)
+{
+	struct fitted fitted;
+
+	return surface->source.width == 0 ||
+	       placement_fit(&surface->placement, &surface->source, &fitted);
+}
+
 bool
 surface_can_show(const struct surface *surface)
 {
-	return surface->usable && placement_can_show(&surface->placement);
+	return surface->usable && placement_can_show(&surface->placement) && has_place(surface);
 }
 
 bool
@@ -1008,6 +1018,19 @@ surface_previous_held(const struct surface *surface)
 
 /* The two sides of a surface */
 
+/* What is kept goes with its output's size, too. */
+static void
+refit(struct surface *surface)
+{
+	struct fitted fitted;
+
+	if (!surface->usable || !surface->lit ||
+	    !placement_fit(&surface->placement, &surface->shown_source, &fitted))
+		return;
+	set_viewport(surface, &fitted, surface->width, surface->height);
+	commit(surface);
+}
+
 static void
 handle_area_changed(void *data)
 {
@@ -1015,7 +1038,10 @@ handle_area_changed(void *data)
 
 	/* A frame that was on its way to where it was before may never come there. */
 	surface->on_its_way = NULL;
-	surface_update(surface);
+	if (surface->connector)
+		surface_update(surface);
+	else
+		refit(surface);
 }
 
 static void

@@ -130,8 +130,9 @@ struct surface {
 	bool converting;         /* the shadow is being filled */
 	bool mixed;              /* with parts of more than one frame */
 	int32_t converted_rows;
-	struct fitted fitted;  /* as the viewport was last told */
-	int32_t width, height; /* of the buffer that it was told of */
+	struct rectangle shown_source; /* the part of the buffer attached last that is shown */
+	struct fitted fitted;          /* as the viewport was last told */
+	int32_t width, height;         /* of the buffer that it was told of */
 	bool opaque;
 	uint32_t commits, applied;
 	struct look *look; /* at what is wanted; NULL: none under way */

@@ -371,10 +371,12 @@ def flip_waits_for_the_gpu(rig):
     os.close(fifo)
 
 
-def on_hardware(rig, config="", outputs=SCREEN):
+def on_hardware(rig, outputs=SCREEN, layout=None):
     """Two buffers, shown in turn on outputs that complete frames as hardware does; then every dma-buf is busy."""
-    weston = gl_weston(rig, FORCE + "flip-deadline=2000\n" + config, outputs,
+    weston = gl_weston(rig, FORCE + "flip-deadline=2000\n", outputs,
                        environment={"SIMXEN_HARDWARE_FRAMES": "1"})
+    if layout:
+        weston.control(layout)
     guest = rig.guest("g", SMALL)
     for cookie in (1, 2):
         guest.buffer(cookie, *SIZE, picture=cookie)
@@ -400,8 +402,7 @@ def hardware_tells_what_the_gpu_has_read(rig):
 @dmabuf()
 def hardware_of_one_output_tells_nothing_of_another(rig):
     """Where a part of the picture is on another output too, the dma-buf is asked."""
-    wide = "[xen-connector]\nguest=g\nx=0\ny=0\nwidth=640\nheight=240\nfit=stretch\n"
-    _, guest, fifo = on_hardware(rig, wide, (("headless", 320, 240), ("second", 320, 240)))
+    _, guest, fifo = on_hardware(rig, (("headless", 320, 240), ("second", 320, 240)), "move-output second 160 0")
     guest.flip(2, wait=False)
     guest.no_event("flip", 0.6)
     make_idle(fifo)

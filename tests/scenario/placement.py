@@ -234,22 +234,25 @@ def first_goes(weston):
     weston.expect(f"size={320 * (len(weston.outputs) - 1)}x240")
 
 
-def each_renderer(function):
-    """The scenario with both renderers, and in both shells."""
-    def register(renderer, shell):
+def each_of(variants):
+    """The scenario with each of these, such as renderers and shells."""
+    def register(function, words):
         def run(rig):
-            function(rig, renderer, shell)
+            function(rig, *words)
 
-        run.__name__ = f"{function.__name__}_{renderer}_{shell}"
+        run.__name__ = "_".join((function.__name__, *words))
         run.__doc__ = function.__doc__
         scenario("placement")(run)
 
-    for each in RENDERERS:
-        register(*each)
-    return function
+    def register_all(function):
+        for words in variants:
+            register(function, words)
+        return function
+
+    return register_all
 
 
-@each_renderer
+@each_of(RENDERERS)
 def output_goes(rig, renderer, shell):
     """A guest whose output goes is seen on the one that takes its place, and goes on flipping there."""
     weston = rig.weston(outputs=TWO, renderer=renderer, shell=shell)
@@ -264,7 +267,7 @@ def output_goes(rig, renderer, shell):
     rig.baselines.pop(weston)
 
 
-@each_renderer
+@each_of(RENDERERS)
 def output_goes_from_under_a_kept_picture(rig, renderer, shell):
     """A picture that is kept moves to the output that takes the place of its own, as the guest would."""
     weston = rig.weston(outputs=TWO, renderer=renderer, shell=shell,
@@ -279,7 +282,7 @@ def output_goes_from_under_a_kept_picture(rig, renderer, shell):
     rig.baselines.pop(weston)
 
 
-@each_renderer
+@each_of(RENDERERS)
 def output_goes_from_under_each_fit(rig, renderer, shell):
     """The same for each way to fit a picture, and for a part of the output."""
     for fit, wanted in FITTED.items():
@@ -303,7 +306,7 @@ def output_goes_from_under_each_fit(rig, renderer, shell):
     rig.baselines.pop(weston)
 
 
-@each_renderer
+@each_of(RENDERERS)
 def output_goes_of_several(rig, renderer, shell):
     """Of three screens on three outputs the two whose outputs are left go with them, and are whole."""
     weston = rig.weston(outputs=THREE, renderer=renderer, shell=shell, config="".join(
@@ -315,3 +318,122 @@ def output_goes_of_several(rig, renderer, shell):
     first_goes(weston)
     weston.expect("picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,3")
     rig.baselines.pop(weston)
+
+
+@each_of([("pixman",), ("gl",)])
+def picture_takes_the_edge(rig, renderer):
+    """1366x768 on 1920x1080: its last row is the output's, and no row of the desktop is left below it."""
+    weston = rig.weston(outputs=(("headless", 1920, 1080),), renderer=renderer)
+    rig.guest("g", "1366x768").picture(1, size=(1366, 768))
+    weston.expect("scaled=0,0,1920,1080,XR24,1,0,0,1366,768,1366,768")
+
+
+@each_of([("pixman",), ("gl",)])
+def rectangle_is_cut_at_its_output(rig, renderer):
+    """What reaches over an edge of the output is not on its neighbours; what is left is the right part."""
+    weston = rig.weston(outputs=THREE, renderer=renderer, config=rule(
+        guest="g", output="second", x=200, y=-60, width=320, height=240, fit="stretch") + rule(
+        guest="small", output="second", x=-140, y=100, width=320, height=240, fit="stretch"))
+    rig.guest("g", "320x240").picture(1, size=(320, 240))
+    rig.guest("small", "160x120").picture(2, size=(160, 120))
+    weston.expect("picture=520,0,20,180,XR24,1,0,60,320,240", "picture=540,0,100,100,XR24,1,20,60,320,240",
+                  "scaled=320,100,180,140,XR24,2,70,0,90,70,160,120", f"solid=0,0,320,240,{GREY}",
+                  f"solid=640,0,320,240,{GREY}", f"solid=320,0,200,100,{GREY}")
+
+
+@scenario("placement")
+def rectangle_beside_its_output(rig):
+    """A rectangle that lies beside its output is on none, and its guest's flips are done all the same."""
+    weston = rig.weston(outputs=TWO, config=rule(guest="g", output="headless", x=320, y=0, width=320,
+                                               height=240))
+    guest = rig.guest("g", "320x240")
+    for cookie in (1, 2):
+        guest.buffer(cookie, 320, 240, picture=cookie)
+    guest.show(1, 320, 240)
+    guest.flips(10, 1, 2)
+    weston.expect(f"solid=0,0,640,240,{GREY}")
+
+
+SCALED = [(renderer, turned) for renderer in ("pixman", "gl") for turned in ("upright", "turned")]
+
+
+def scaled_output(rig, renderer, turned, config):
+    """An output of 800x600 pixels at scale 2; turned: it hangs on its side. And what to do with its picture."""
+    weston = rig.weston(outputs=(("headless", 400, 300),), renderer=renderer, config=config, output_config={
+        "headless": "scale=2\n" + ("transform=rotate-90\n" if turned == "turned" else "")})
+    return weston, ["turn=90"] * (turned == "turned")
+
+
+@each_of(SCALED)
+def center_at_scale_two(rig, renderer, turned):
+    """center: one pixel of the guest on one of the output, whatever its scale and rotation."""
+    weston, first = scaled_output(rig, renderer, turned, rule(guest="*", fit="center"))
+    guest = rig.guest("g", "320x240")
+    guest.picture(1, size=(320, 240))
+    width, height = (600, 800) if turned == "turned" else (800, 600)
+    x, y = (width - 320) // 2, (height - 240) // 2
+    weston.expect(*first, f"size={width}x{height}", f"picture={x},{y},320,240,XR24,1", f"but={x},{y},320,240",
+                  f"solid=0,0,{width},{height},{GREY}")
+    guest.destroy()
+    # What does not go in is cut off on both sides.
+    large = rig.guest("large", "1000x900")
+    large.picture(2, size=(1000, 900))
+    cut = f"{(1000 - width) // 2},{(900 - height) // 2},1000,900"
+    weston.expect(*first, f"picture=0,0,{width},{height},XR24,2,{cut}")
+    large.destroy()
+    # A surface has whole coordinates, of two pixels each: the last of an odd number is left out.
+    rig.guest("odd", "321x239").picture(3, size=(321, 239))
+    x, y = (width - 320) // 4 * 2, (height - 238) // 4 * 2
+    weston.expect(*first, f"picture={x},{y},320,238,XR24,3,0,0,321,239", f"but={x},{y},320,238",
+                  f"solid=0,0,{width},{height},{GREY}")
+
+
+@each_of(SCALED)
+def rectangle_at_scale_two(rig, renderer, turned):
+    """x, y, width and height are coordinates of the output, of two pixels each."""
+    weston, first = scaled_output(rig, renderer, turned, rule(guest="g", x=20, y=30, width=160, height=120))
+    rig.guest("g", "320x240").picture(1, size=(320, 240))
+    weston.expect(*first, "picture=40,60,320,240,XR24,1", "but=40,60,320,240", f"solid=0,0,500,500,{GREY}")
+
+
+@scenario("placement")
+def output_gets_another_size(rig):
+    """An output's scale changes, and so its size: the guest's screen, and one that is kept, go with it."""
+    weston = rig.weston(outputs=(("headless", 640, 480),), config=rule(
+        guest="part", x=200, y=120, width=120, height=120, z=1, fit="center") +
+        "[xen-guest]\nname=kept\nkeep-picture=true\n[xen-display]\nresample-rate=0\n")
+    kept = rig.guest("kept", "640x480")
+    kept.picture(1, size=(640, 480))
+    weston.expect("picture=0,0,640,480,XR24,1")
+    kept.destroy()
+    weston.expect_log("disconnected after")
+    rig.guest("part", "100x100").picture(2, size=(100, 100))
+    weston.expect("picture=210,130,100,100,XR24,2", "but=210,130,100,100", "picture=0,0,640,480,XR24,1")
+    weston.control("scale-output headless 2")
+    weston.expect("picture=470,310,100,100,XR24,2", "but=470,310,100,100", "picture=0,0,640,480,XR24,1")
+    weston.control("scale-output headless 1")
+    weston.expect("picture=210,130,100,100,XR24,2", "but=210,130,100,100", "picture=0,0,640,480,XR24,1")
+    # Who shows nothing leaves nothing.
+    rig.guest("kept", "640x480")
+
+
+@each_of([("pixman",), ("gl",)])
+def output_moves(rig, renderer):
+    """Two outputs change places: the screens of guests that draw nothing go with them."""
+    weston = rig.weston(outputs=TWO, renderer=renderer, config="".join(
+        rule(guest=name, output=output, width=width, height=height, z=z) for name, output, width, height, z in (
+            ("left", "headless", 320, 240, 0), ("right", "second", 320, 240, 0), ("over", "second", 64, 60, 1))) +
+        "[xen-display]\nresample-rate=0\n")
+    for number, name in enumerate(("left", "right"), 1):
+        rig.guest(name, "320x240").picture(number, size=(320, 240))
+    over = rig.guest("over", "64x60")
+    for cookie in (1, 2):
+        over.buffer(cookie, 64, 60, picture=cookie)
+    over.show(1, 64, 60)
+    weston.control("move-output headless 640 0")
+    weston.control("move-output second 0 0")
+    weston.control("move-output headless 320 0")
+    # Each flip is a repaint. The screenshot has the outputs in the order in which they were plugged in.
+    over.flips(9, 2, 1)
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,64,60,XR24,1", "but=320,0,64,60",
+                  "picture=320,0,320,240,XR24,2")

@@ -13,6 +13,7 @@
  *                                        each pixel within the range of its source's neighbours
  *   blended=X,Y,W,H,FORMAT,N,RRGGBB      picture N with its alpha over that background
  *   but=X,Y,W,H                          leaves this region out of the checks after it
+ *   turn=90                              turns the image, clockwise, for all that comes after it
  *
  * Knows nothing of Xen or Weston.
  */
@@ -236,6 +237,20 @@ parse_check(const char *text, struct check *check)
 	return check->fourcc != 0;
 }
 
+/* By 90 degrees, clockwise. */
+static void
+turn(struct image *image)
+{
+	unsigned width = image->height, height = image->width;
+	uint32_t *pixels = malloc((size_t)width * height * 4);
+	for (unsigned y = 0; y < height; y++)
+		for (unsigned x = 0; x < width; x++)
+			pixels[(size_t)y * width + x] =
+				image->pixels[(size_t)(image->height - 1 - x) * image->width + y];
+	free(image->pixels);
+	*image = (struct image){.width = width, .height = height, .pixels = pixels};
+}
+
 static bool
 check_size(const struct image *image, const char *text)
 {
@@ -259,7 +274,9 @@ main(int argc, char **argv)
 	for (int i = 2; i < argc; i++) {
 		struct check check = {.colour = 0};
 		struct rectangle *out = &left_out[left_out_count];
-		if (strncmp(argv[i], "size=", 5) == 0) {
+		if (strcmp(argv[i], "turn=90") == 0) {
+			turn(&image);
+		} else if (strncmp(argv[i], "size=", 5) == 0) {
 			right = check_size(&image, argv[i]) && right;
 		} else if (sscanf(argv[i], "but=%u,%u,%u,%u", &out->x, &out->y, &out->width,
 				  &out->height) == 4) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A Weston module for tests: adds, removes and brings back outputs of the headless backend, puts
- * the compositor to sleep, or leaves that to the shell, takes a shell's lock away, and tells what
- * the module under test says of its connectors, on commands that arrive at the socket
- * $WESTON_CONTROL.
+ * A Weston module for tests: adds, removes, brings back, moves and scales outputs of the headless
+ * backend, puts the compositor to sleep, or leaves that to the shell, takes a shell's lock away,
+ * and tells what the module under test says of its connectors, on commands that arrive at the
+ * socket $WESTON_CONTROL.
  *
  * One line a connection; one line of reply, behind those of "list". Loaded by
  * tests/sim/rig/weston.py; knows the module under test by its installed header only. Built for
@@ -68,6 +68,48 @@ connect_head(const char *name, bool connected)
 	return head != NULL;
 }
 
+static struct weston_output *
+find_output(const char *name)
+{
+	struct weston_output *output;
+	wl_list_for_each(output, &compositor->output_list, link)
+		if (strcmp(output->name, name) == 0)
+			return output;
+	return NULL;
+}
+
+static bool
+move_output(const char *name, int x, int y)
+{
+	struct weston_output *output = find_output(name);
+	if (!output)
+		return false;
+#if LIBWESTON_VERSION >= 13
+	struct weston_coord_global position = {.c = weston_coord(x, y)};
+	weston_output_move(output, position);
+#else
+	weston_output_move(output, x, y);
+#endif
+	return true;
+}
+
+static int
+keep_mode(struct weston_output *output, struct weston_mode *mode)
+{
+	return 0;
+}
+
+/* Its pixels stay as they are; in the compositor's coordinates it gets another size. */
+static bool
+scale_output(const char *name, int scale)
+{
+	struct weston_output *output = find_output(name);
+	if (!output || scale < 1)
+		return false;
+	output->switch_mode = keep_mode;
+	return weston_output_mode_set_native(output, output->current_mode, scale) == 0;
+}
+
 /* As a shell does when the user has unlocked the session. */
 static bool
 unlock(void)
@@ -109,13 +151,18 @@ static bool
 run(const char *line, int connection)
 {
 	char command[32] = "", name[64] = "";
-	sscanf(line, "%31s %63s", command, name);
+	int x = 0, y = 0;
+	sscanf(line, "%31s %63s %d %d", command, name, &x, &y);
 	if (strcmp(command, "add-output") == 0)
 		return add_head(name);
 	if (strcmp(command, "output-off") == 0)
 		return connect_head(name, false);
 	if (strcmp(command, "output-on") == 0)
 		return connect_head(name, true);
+	if (strcmp(command, "move-output") == 0)
+		return move_output(name, x, y);
+	if (strcmp(command, "scale-output") == 0)
+		return scale_output(name, x);
 	if (strcmp(command, "unlock") == 0)
 		return unlock();
 	if (strcmp(command, "list") == 0)

@@ -225,15 +225,26 @@ TEST(source_that_shows_nothing)
 		check_source(&cases[i], false);
 }
 
+/* On an output of that size and scale. */
+static struct fitted
+fit_at(enum fit how, struct rectangle source, struct rectangle area, int width, int height,
+       int scale, bool visible)
+{
+	struct fitted out;
+	struct place place = {area, width, height, scale};
+
+	test_case("fit %d, %dx%d at (%d, %d) into %dx%d at (%d, %d) of %dx%d at scale %d", how,
+		  source.width, source.height, source.x, source.y, area.width, area.height, area.x,
+		  area.y, width, height, scale);
+	check_int(geometry_fit(&out, how, &source, &place), visible);
+	return out;
+}
+
+/* Where the output cuts nothing off. */
 static struct fitted
 fit(enum fit how, struct rectangle source, struct rectangle area)
 {
-	struct fitted out;
-
-	test_case("fit %d, %dx%d at (%d, %d) into %dx%d at (%d, %d)", how, source.width,
-		  source.height, source.x, source.y, area.width, area.height, area.x, area.y);
-	geometry_fit(&out, how, &source, &area);
-	return out;
+	return fit_at(how, source, area, area.x + area.width, area.y + area.height, 1, true);
 }
 
 static void
@@ -265,9 +276,9 @@ static const struct rectangle full_hd = {0, 0, 1920, 1080};
 
 TEST(stretch)
 {
-	struct fitted fitted = fit(FIT_STRETCH, vga, (struct rectangle){10, -20, 1920, 1080});
+	struct fitted fitted = fit(FIT_STRETCH, vga, (struct rectangle){10, 20, 1920, 1080});
 
-	check_destination(&fitted, 10, -20, 1920, 1080);
+	check_destination(&fitted, 10, 20, 1920, 1080);
 	check_fitted_source(&fitted, 0, 0, 640, 480);
 }
 
@@ -313,22 +324,108 @@ TEST(center_is_pixel_for_pixel)
 	check_fitted_source(&fitted, 80, 0, 640, 101);
 }
 
+/* A picture that ends within a pixel of an edge takes the edge. */
+TEST(fit_takes_edges_that_are_near)
+{
+	struct fitted fitted = fit(FIT_FIT, (struct rectangle){0, 0, 1366, 768}, full_hd);
+
+	check_destination(&fitted, 0, 0, 1920, 1080);
+	check_fitted_source(&fitted, 0, 0, 1366, 768);
+	fitted = fit(FIT_FIT, (struct rectangle){0, 0, 1080, 1918},
+		     (struct rectangle){5, 7, 1080, 1920});
+	check_destination(&fitted, 5, 7, 1080, 1920);
+	/* two pixels beside it on each side, or one and two */
+	fitted = fit(FIT_FIT, (struct rectangle){0, 0, 1080, 1916},
+		     (struct rectangle){5, 7, 1080, 1920});
+	check_destination(&fitted, 5, 9, 1080, 1916);
+	fitted = fit(FIT_FIT, (struct rectangle){0, 0, 1080, 1917},
+		     (struct rectangle){5, 7, 1080, 1920});
+	check_destination(&fitted, 5, 8, 1080, 1917);
+	/* Pixels stay on pixels. */
+	fitted = fit(FIT_CENTER, (struct rectangle){0, 0, 1919, 1078}, full_hd);
+	check_destination(&fitted, 0, 1, 1919, 1078);
+}
+
+TEST(center_at_scale)
+{
+	const struct rectangle half = {0, 0, 960, 540};
+	struct fitted fitted = fit_at(FIT_CENTER, vga, half, 960, 540, 2, true);
+
+	check_destination(&fitted, 320, 150, 320, 240);
+	check_fitted_source(&fitted, 0, 0, 640, 480);
+	/* What does not go in is cut off on both sides. */
+	fitted = fit_at(FIT_CENTER, (struct rectangle){3, 5, 2000, 1200}, half, 960, 540, 2, true);
+	check_destination(&fitted, 0, 0, 960, 540);
+	check_fitted_source(&fitted, 43, 65, 1920, 1080);
+	/* A surface has whole coordinates: odd rests are left out. */
+	fitted = fit_at(FIT_CENTER, (struct rectangle){0, 0, 801, 599}, half, 960, 540, 2, true);
+	check_destination(&fitted, 280, 120, 400, 299);
+	check_fitted_source(&fitted, 0, 0, 800, 598);
+	fitted = fit_at(FIT_CENTER, (struct rectangle){0, 0, 1921, 101}, half, 960, 540, 3, true);
+	check_destination(&fitted, 160, 253, 640, 33);
+	check_fitted_source(&fitted, 0, 0, 1920, 99);
+	/* Less than a coordinate: shown all the same. */
+	fitted = fit_at(FIT_CENTER, (struct rectangle){0, 0, 1, 2}, half, 960, 540, 3, true);
+	check_destination(&fitted, 479, 269, 1, 1);
+	check_fitted_source(&fitted, 0, 0, 1, 2);
+}
+
+TEST(what_lies_beside_the_output_is_cut_off)
+{
+	/* half of it on the left, a quarter below */
+	struct fitted fitted = fit_at(FIT_STRETCH, vga, (struct rectangle){-320, 360, 640, 480},
+				      1920, 720, 1, true);
+
+	check_destination(&fitted, 0, 360, 320, 360);
+	check_fitted_source(&fitted, 320, 0, 320, 360);
+	/* as it is scaled, and from where the source begins */
+	fitted = fit_at(FIT_STRETCH, (struct rectangle){100, 200, 640, 480},
+			(struct rectangle){1600, -40, 1280, 960}, 1920, 1080, 1, true);
+	check_destination(&fitted, 1600, 0, 320, 920);
+	check_fitted_source(&fitted, 100, 220, 160, 460);
+	/* fitted into the rectangle first */
+	fitted = fit_at(FIT_FIT, vga, (struct rectangle){1280, 0, 1280, 480}, 1920, 1080, 1, true);
+	check_destination(&fitted, 1600, 0, 320, 480);
+	check_fitted_source(&fitted, 0, 0, 320, 480);
+	/* pixels on pixels, at scale 2 */
+	fitted = fit_at(FIT_CENTER, vga, (struct rectangle){800, 440, 320, 240}, 960, 540, 2, true);
+	check_destination(&fitted, 800, 440, 160, 100);
+	check_fitted_source(&fitted, 0, 0, 320, 200);
+	fitted =
+		fit_at(FIT_FILL, vga, (struct rectangle){-960, 0, 1920, 1080}, 1920, 1080, 1, true);
+	check_destination(&fitted, 0, 0, 960, 1080);
+	check_fitted_source(&fitted, 320, 60, 320, 360);
+}
+
+TEST(what_lies_beside_the_output_alone_is_not_shown)
+{
+	fit_at(FIT_STRETCH, vga, (struct rectangle){1920, 0, 640, 480}, 1920, 1080, 1, false);
+	fit_at(FIT_STRETCH, vga, (struct rectangle){0, 1080, 640, 480}, 1920, 1080, 1, false);
+	fit_at(FIT_STRETCH, vga, (struct rectangle){-640, 0, 640, 480}, 1920, 1080, 1, false);
+	fit_at(FIT_STRETCH, vga, (struct rectangle){0, -480, 640, 480}, 1920, 1080, 1, false);
+	/* the rectangle is on it, what is in its middle is not */
+	fit_at(FIT_CENTER, vga, (struct rectangle){1800, 0, 1280, 480}, 1920, 1080, 1, false);
+	/* at least a pixel, and then there is something */
+	fit_at(FIT_STRETCH, vga, (struct rectangle){1919, 1079, 640, 480}, 1920, 1080, 1, true);
+}
+
 static const int32_t sides[] = {1, 2, 3, 7, 480, 599, 640, 1023, 1366, 4095, 32767, 65536};
 #define SIDES (sizeof(sides) / sizeof(sides[0]))
 
-/* Within what is there on both sides, and never empty. */
+/* Within what is there on both sides, and never empty: not in a viewport's steps, either. */
 static void
-check_legal(const struct fitted *fitted, const struct rectangle *source,
-	    const struct rectangle *area)
+check_legal(const struct fitted *fitted, const struct rectangle *source, const struct place *place)
 {
-	check(fitted->source_width > 0 && fitted->source_height > 0);
+	const struct rectangle *area = &place->area, *to = &fitted->destination;
+
+	check(fitted->source_width >= 1.0 / 256 && fitted->source_height >= 1.0 / 256);
 	check(fitted->source_x >= source->x - 1e-6 && fitted->source_y >= source->y - 1e-6);
 	check(fitted->source_x + fitted->source_width <= source->x + source->width + 1e-6);
 	check(fitted->source_y + fitted->source_height <= source->y + source->height + 1e-6);
-	check(fitted->destination.width > 0 && fitted->destination.height > 0);
-	check(fitted->destination.x >= area->x && fitted->destination.y >= area->y);
-	check(fitted->destination.x + fitted->destination.width <= area->x + area->width);
-	check(fitted->destination.y + fitted->destination.height <= area->y + area->height);
+	check(to->width > 0 && to->height > 0);
+	check(to->x >= area->x && to->y >= area->y && to->x >= 0 && to->y >= 0);
+	check(to->x + to->width <= area->x + area->width && to->x + to->width <= place->width);
+	check(to->y + to->height <= area->y + area->height && to->y + to->height <= place->height);
 }
 
 TEST(every_fit_is_legal_at_every_size)
@@ -338,10 +435,19 @@ TEST(every_fit_is_legal_at_every_size)
 			for (size_t j = 0; j < SIDES * SIDES; j++) {
 				struct rectangle source = {3, 5, sides[i % SIDES],
 							   sides[i / SIDES]};
-				struct rectangle area = {-7, 11, sides[j % SIDES],
-							 sides[j / SIDES]};
-				struct fitted fitted = fit(how, source, area);
+				struct place place = {
+					.area = {-7, 11, sides[j % SIDES], sides[j / SIDES]},
+					.width = 1000,
+					.height = 700,
+					.scale = 1 + (int32_t)(j % 3)};
+				struct fitted fitted;
 
-				check_legal(&fitted, &source, &area);
+				test_case("fit %d, %dx%d into %dx%d", how, source.width,
+					  source.height, place.area.width, place.area.height);
+				if (geometry_fit(&fitted, how, &source, &place))
+					check_legal(&fitted, &source, &place);
+				else
+					check(place.area.width <= 7 || how == FIT_FIT ||
+					      how == FIT_CENTER);
 			}
 }

@@ -101,9 +101,9 @@ placement_take_surface(struct placement *placement, struct wl_resource *surface_
 }
 
 bool
-placement_area(const struct placement *placement, struct rectangle *area)
+placement_fit(const struct placement *placement, const struct rectangle *source, struct fitted *out)
 {
-	*area = (struct rectangle){0, 0, 64, 32};
+	*out = (struct fitted){source->x, source->y, source->width, source->height, {0, 0, 64, 32}};
 	return true;
 }
 

@@ -53,14 +53,15 @@ def ask(path, command):
 class Weston:
     def __init__(self, machine, module="", outputs=(("headless", 1024, 768),),
                  renderer="pixman", shell="desktop", config="", core="", shell_config="",
-                 domid=0, environment=None):
+                 domid=0, environment=None, output_config=None):
         """outputs: name, width, height; the first one is always called headless.
 
-        module: a path, "" for the module under test, None for no module. config: whole sections
+        output_config: more lines for the section of an output, by its name. module: a path, "" for the module under test, None for no module. config: whole sections
         for weston.ini; core and shell_config: lines for those two sections.
         """
         self.machine = machine
         self.outputs = outputs
+        self.output_config = output_config or {}
         self.renderer = renderer
         self.shell = shell
         self.domid = domid
@@ -85,7 +86,7 @@ class Weston:
                 f"animation=none\npanel-position=none\nbackground-color=0xff303030\n"
                 f"{config}\n")
         for name, width, height in self.outputs:
-            text += f"[output]\nname={name}\nmode={width}x{height}\n"
+            text += f"[output]\nname={name}\nmode={width}x{height}\n{self.output_config.get(name, '')}"
         with open(f"{self.home}/weston.ini", "w") as file:
             file.write(text)
 
