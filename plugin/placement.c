@@ -3,30 +3,7 @@
 #include "placement.h"
 
 #include <errno.h>
-#include <string.h>
-
-static struct weston_output *
-find_output(const struct placement *placement, const struct weston_output *leaving)
-{
-	struct weston_compositor *compositor = placement->placements->compositor;
-	struct weston_output *output, *first = NULL;
-	unsigned number = 0;
-
-	wl_list_for_each(output, &compositor->output_list, link) {
-		if (output == leaving)
-			continue;
-		if (placement->options->output) {
-			if (strcmp(output->name, placement->options->output) == 0)
-				return output;
-			continue;
-		}
-		if (!first)
-			first = output;
-		if (number++ == placement->connector)
-			return output;
-	}
-	return first;
-}
+#include <stdio.h>
 
 static bool
 is_in_layer(const struct placement *placement)
@@ -83,6 +60,7 @@ show_view(struct placement *placement)
 	compat_view_set_position(placement->view, x + placement->x, y + placement->y);
 	if (!is_in_layer(placement))
 		compat_view_map(placement->view, entry_in_front(placement));
+	placement->screen.stands = true;
 }
 
 static void
@@ -184,26 +162,53 @@ tell_area_changed(struct placement *placement)
 		show_view(placement);
 }
 
-static void
-choose_output(struct placement *placement, const struct weston_output *leaving)
+/* Those that are there, but for the one that is leaving (NULL: none); returns how many. */
+static unsigned
+list_outputs(const struct placements *placements, const struct weston_output *leaving,
+	     struct weston_output *outputs[PLACES_MAX_OUTPUTS])
 {
-	struct weston_output *output = find_output(placement, leaving);
+	struct weston_output *output;
+	unsigned count = 0;
 
-	/* A view that stays where it is, while another output takes the place of its own, gets no
-	 * output from Weston: it asks which ones a view is on when the view is mapped or moved. */
-	if (output != placement->output)
-		hide_view(placement);
-	placement->output = output;
-	tell_area_changed(placement);
+	wl_list_for_each(output, &placements->compositor->output_list, link)
+		if (output != leaving && count < PLACES_MAX_OUTPUTS)
+			outputs[count++] = output;
+	return count;
 }
 
-static void
-choose_outputs(struct placements *placements, const struct weston_output *leaving)
+/* False: it is where it was. */
+static bool
+move_to_output(struct placement *placement, struct weston_output *output)
 {
+	if (output == placement->output)
+		return false;
+	/* A view that stays where it is, while another output takes the place of its own, gets no
+	 * output from Weston: it asks which ones a view is on when the view is mapped or moved. */
+	hide_view(placement);
+	placement->output = output;
+	return true;
+}
+
+/* Those that get another output are told, or all of them. */
+static void
+choose_outputs(struct placements *placements, const struct weston_output *leaving, bool tell_all)
+{
+	struct weston_output *outputs[PLACES_MAX_OUTPUTS];
+	struct places_output described[PLACES_MAX_OUTPUTS];
+	unsigned count = list_outputs(placements, leaving, outputs);
 	struct placement *placement, *next;
 
-	wl_list_for_each_safe(placement, next, &placements->placements, link)
-		choose_output(placement, leaving);
+	for (unsigned i = 0; i < count; i++) {
+		described[i].name = outputs[i]->name;
+		compat_output_position(outputs[i], &described[i].x, &described[i].y);
+	}
+	places_choose(&placements->places, described, count);
+	wl_list_for_each_safe(placement, next, &placements->placements, link) {
+		int output = placement->screen.output;
+
+		if (move_to_output(placement, output < 0 ? NULL : outputs[output]) || tell_all)
+			tell_area_changed(placement);
+	}
 }
 
 static void
@@ -211,7 +216,7 @@ handle_output_created(struct wl_listener *listener, void *data)
 {
 	struct placements *placements = wl_container_of(listener, placements, output_created);
 
-	choose_outputs(placements, NULL);
+	choose_outputs(placements, NULL, true);
 }
 
 static void
@@ -220,7 +225,7 @@ handle_output_destroyed(struct wl_listener *listener, void *data)
 	struct placements *placements = wl_container_of(listener, placements, output_destroyed);
 
 	/* The output may be in the compositor's list still. */
-	choose_outputs(placements, data);
+	choose_outputs(placements, data, true);
 }
 
 static void
@@ -228,7 +233,7 @@ handle_output_resized(struct wl_listener *listener, void *data)
 {
 	struct placements *placements = wl_container_of(listener, placements, output_resized);
 
-	choose_outputs(placements, NULL);
+	choose_outputs(placements, NULL, true);
 }
 
 static void
@@ -236,7 +241,7 @@ handle_output_moved(struct wl_listener *listener, void *data)
 {
 	struct placements *placements = wl_container_of(listener, placements, output_moved);
 
-	choose_outputs(placements, NULL);
+	choose_outputs(placements, NULL, true);
 }
 
 static void
@@ -303,42 +308,60 @@ placements_finish(struct placements *placements)
 	weston_layer_fini(&placements->layer);
 }
 
-/* By what no guest can change: not even by coming again. */
+/* By what no guest can change: not even by coming again. The younger guest is in front; of one
+ * guest's screens that which comes first in their order, too, as it would else be covered. */
 static bool
 goes_in_front(const struct placement *placement, const struct placement *other)
 {
+	const struct screen *screen = &placement->screen, *behind = &other->screen;
+
 	if (placement->options->z != other->options->z)
 		return placement->options->z > other->options->z;
-	if (placement->domid != other->domid)
-		return placement->domid > other->domid;
-	if (placement->devid != other->devid)
-		return placement->devid > other->devid;
-	return placement->connector > other->connector;
+	if (screen->domid != behind->domid)
+		return screen->domid > behind->domid;
+	if (screen->devid != behind->devid)
+		return screen->devid < behind->devid;
+	return screen->connector < behind->connector;
 }
 
-void
-placement_init(struct placement *placement, struct placements *placements,
-	       const struct connector_options *options, const struct log_subject *subject,
-	       unsigned connector, const struct placement_handler *handler, void *data)
+static void
+insert_placement(struct placement *placement)
 {
-	struct wl_list *before = &placements->placements;
+	struct wl_list *before = &placement->placements->placements;
 	struct placement *other;
 
-	placement->placements = placements;
-	placement->options = options;
-	placement->domid = subject->domid;
-	placement->devid = subject->devid;
-	placement->connector = connector;
-	placement->handler = handler;
-	placement->data = data;
 	/* Frontmost first. */
-	wl_list_for_each(other, &placements->placements, link) {
+	wl_list_for_each(other, &placement->placements->placements, link) {
 		if (goes_in_front(placement, other))
 			break;
 		before = &other->link;
 	}
 	wl_list_insert(before, &placement->link);
-	placement->output = find_output(placement, NULL);
+}
+
+void
+placement_init(struct placement *placement, struct placements *placements,
+	       const struct connector_options *options, const struct log_subject *subject,
+	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
+	       void *data)
+{
+	placement->placements = placements;
+	placement->options = options;
+	placement->subject = *subject;
+	snprintf(placement->unique_id, sizeof(placement->unique_id), "%s", unique_id);
+	placement->screen = (struct screen){
+		.guest = placement->subject.guest,
+		.domid = subject->domid,
+		.devid = subject->devid,
+		.connector = connector,
+		.rule = options->output,
+		.id = placement->unique_id,
+	};
+	placement->handler = handler;
+	placement->data = data;
+	places_add(&placements->places, &placement->screen);
+	insert_placement(placement);
+	choose_outputs(placements, NULL, false);
 }
 
 void
@@ -350,4 +373,6 @@ placement_finish(struct placement *placement)
 		placement->surface->committed_private = NULL;
 	}
 	wl_list_remove(&placement->link);
+	places_remove(&placement->placements->places, &placement->screen);
+	choose_outputs(placement->placements, NULL, false);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Layer 4: where a guest's surface stands: which output, which rectangle of it,
- * in front of or behind which other guest's surface. The compositor's side of a
+ * Layer 4: where a guest's surface stands: which output (as places.h decides), which
+ * rectangle of it, in front of or behind which other guest's surface. The compositor's side of a
  * surface: its role, its view and our layer. It follows outputs that come, go,
  * move and change their size, and shows nothing while the session is locked.
  */
@@ -14,6 +14,7 @@
 #include "geometry.h"
 #include "log.h"
 #include "options.h"
+#include "places.h"
 #include "session-lock.h"
 
 /* All placements of the module: one layer, sorted by z. */
@@ -21,6 +22,7 @@ struct placements {
 	struct weston_compositor *compositor;
 	struct weston_layer layer;
 	struct wl_list placements; /* placement.link */
+	struct places places;      /* placement.screen */
 	struct session_lock lock;
 	struct wl_listener output_created, output_destroyed, output_resized, output_moved, woke;
 };
@@ -38,9 +40,9 @@ struct placement {
 	const struct placement_handler *handler;
 	void *data;
 	const struct connector_options *options;
-	uint16_t domid;
-	uint32_t devid;
-	unsigned connector;
+	struct log_subject subject; /* also of a picture that is kept */
+	char unique_id[PLACES_NAME_OCTETS];
+	struct screen screen;
 
 	struct weston_output *output;   /* NULL: not there at the moment */
 	struct weston_surface *surface; /* NULL: none yet, or destroyed */
@@ -55,13 +57,16 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 void
 placements_finish(struct placements *placements);
 
-/* Whose connector it is, and its number, tell the output where options name none, and what is in
- * front where z is equal. options must live as long. */
+/* Whose connector it is, its number and its unique-id tell the output where options name none, and
+ * the first two what is in front where z is equal. options must live as long. Handlers are called,
+ * of this placement and perhaps of others. */
 void
 placement_init(struct placement *placement, struct placements *placements,
 	       const struct connector_options *options, const struct log_subject *subject,
-	       unsigned connector, const struct placement_handler *handler, void *data);
+	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
+	       void *data);
 
+/* Others may take its output: their handlers are called. */
 void
 placement_finish(struct placement *placement);
 

@@ -1154,7 +1154,7 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 	surface->index = connector->index;
 	surface->shadow.fd = -1;
 	placement_init(&surface->placement, placements, options, &connector->device->subject,
-		       connector->index, &placement_handler, surface);
+		       connector->index, connector->setup.unique_id, &placement_handler, surface);
 }
 
 void

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Where screens stand: outputs, positions, sizes, the four ways to fit, and what is in front."""
+import time
+
 from rig.runner import equal, scenario
 
 GREY = "303030"
@@ -146,13 +148,16 @@ def guest_cannot_choose_its_place(rig):
 
 @scenario("placement")
 def connectors_take_outputs_in_turn(rig):
-    """Without rules the n-th connector is on the n-th output, beyond them on the first."""
+    """Without rules a guest's connectors take free outputs in turn; what is beyond them is behind the first."""
     weston = rig.weston(outputs=(("headless", 320, 240), ("second", 320, 240)))
     guest = rig.guest("g", "320x240", "320x240", "320x240")
     for connector in (0, 1):
         guest.picture(connector + 1, size=(320, 240), connector=connector, cookie=connector + 1)
     weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,2")
     guest.picture(9, size=(320, 240), connector=2, cookie=9)
+    time.sleep(0.5)
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,2")
+    guest.ok("config-off 0 0")
     weston.expect("picture=0,0,320,240,XR24,9", "picture=320,0,320,240,XR24,2")
 
 
@@ -437,3 +442,121 @@ def output_moves(rig, renderer):
     over.flips(9, 2, 1)
     weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,64,60,XR24,1", "but=320,0,64,60",
                   "picture=320,0,320,240,XR24,2")
+
+
+def where(weston):
+    """The output of each screen, by guest, device and connector."""
+    words = [line.split() for line in weston.control("list")]
+    return {(word[0], int(word[2]), int(word[3])): word[6] for word in words}
+
+
+def show(guest, number, device=0, connector=0):
+    cookie = 1 + connector
+    guest.buffer(cookie, 320, 240, device=device, picture=number)
+    guest.show(cookie, 320, 240, connector=connector, device=device)
+
+
+@scenario("placement")
+def guests_return_to_their_outputs(rig):
+    """An output goes and comes again: each guest without a rule is where it was before."""
+    weston = rig.weston(outputs=THREE)
+    for number, name in enumerate("abc"):
+        show(rig.guest(name, "320x240"), number)
+    places = {("a", 0, 0): "headless", ("b", 0, 0): "second", ("c", 0, 0): "third"}
+    weston.expect(*(f"picture={320 * n},0,320,240,XR24,{n}" for n in range(3)))
+    equal(where(weston), places, "places")
+    for name in ("headless", "second"):
+        weston.control(f"output-off {name}")
+        weston.expect("size=640x240")
+        weston.control(f"output-on {name}")
+        weston.expect("size=960x240")
+        equal(where(weston), places, f"places after {name} was off")
+    # The screenshot has the outputs in the order in which they were plugged in.
+    weston.expect("picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,0", "picture=640,0,320,240,XR24,1")
+    # By position the third is the first now: a guest that comes is in front of the one there.
+    rig.guests[2].destroy()
+    show(rig.guest("d", "320x240"), 4)
+    equal(where(weston)["d", 0, 0], "third", "place of the new guest")
+    weston.expect("picture=0,0,320,240,XR24,4", "picture=320,0,320,240,XR24,0", "picture=640,0,320,240,XR24,1")
+    rig.baselines.pop(weston)
+
+
+@scenario("placement")
+def devices_take_outputs_in_turn(rig):
+    """Without rules a guest's second device takes the output after that of the first."""
+    weston = rig.weston(outputs=THREE)
+    guest = rig.guest("g", devices=[["320x240", "320x240"], ["320x240"]])
+    show(guest, 1)
+    show(guest, 2, connector=1)
+    show(guest, 3, device=1)
+    weston.expect(*(f"picture={320 * n},0,320,240,XR24,{n + 1}" for n in range(3)))
+
+
+@scenario("placement")
+def guests_take_outputs_in_turn(rig):
+    """Without rules the second guest takes the second output, the third shares, in front; who leaves makes room."""
+    weston = rig.weston(outputs=TWO)
+    for number, name in enumerate("ab"):
+        show(rig.guest(name, "320x240"), number)
+    weston.expect("picture=0,0,320,240,XR24,0", "picture=320,0,320,240,XR24,1")
+    show(rig.guest("c", "320x240"), 2)
+    weston.expect("picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,1")
+    rig.guests[1].destroy()
+    weston.expect("picture=0,0,320,240,XR24,0", "picture=320,0,320,240,XR24,2")
+
+
+@scenario("placement")
+def older_guests_come_first(rig):
+    """Who comes first does not matter until something is seen: the older guest takes the first output."""
+    weston = rig.weston(outputs=TWO)
+    old, young = (rig.guest(name, "320x240", connect=False) for name in ("old", "young"))
+    young.connect()
+    weston.expect_log("guest young.*connected")
+    old.connect()
+    show(young, 2)
+    show(old, 1)
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,2")
+
+
+@scenario("placement")
+def rules_make_outputs_taken(rig):
+    """An output that a rule has placed a screen on is not free for those without a rule."""
+    weston = rig.weston(outputs=TWO, config=rule(guest="ruled", output="headless"))
+    for number, name in enumerate(("ruled", "other")):
+        show(rig.guest(name, "320x240"), number)
+    weston.expect("picture=0,0,320,240,XR24,0", "picture=320,0,320,240,XR24,1")
+
+
+@scenario("placement")
+def rule_is_for_the_first_connector(rig):
+    """A rule without connector= and device= speaks of connector 0 of device 0 only."""
+    weston = rig.weston(outputs=THREE, config=rule(guest="g", output="third"))
+    guest = rig.guest("g", devices=[["320x240", "320x240"], ["320x240"]])
+    show(guest, 1)
+    show(guest, 2, connector=1)
+    show(guest, 3, device=1)
+    weston.expect("picture=640,0,320,240,XR24,1", "picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,3")
+
+
+@scenario("placement")
+def kept_pictures_stand_on_outputs(rig):
+    """A kept picture's output is not free, goes and comes with the picture, and is its guest's again."""
+    weston = rig.weston(outputs=TWO, config="[xen-guest]\nname=b\nkeep-picture=true\n")
+    for number, name in enumerate("ab"):
+        show(rig.guest(name, "320x240"), number)
+    weston.expect("picture=320,0,320,240,XR24,1")
+    for guest in rig.guests[::-1]:
+        guest.destroy()
+    weston.expect(f"solid=0,0,320,240,{GREY}", "picture=320,0,320,240,XR24,1")
+    show(rig.guest("c", "320x240"), 2)
+    weston.expect("picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,1")
+    rig.guests[2].destroy()
+    first_goes(weston)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    weston.control("output-on headless")
+    weston.expect("picture=0,0,320,240,XR24,1", f"solid=320,0,320,240,{GREY}")
+    # Both outputs are free, once its picture has gone: it takes the one that it had.
+    show(rig.guest("b", "320x240"), 3)
+    equal(where(weston), {("b", 0, 0): "second"}, "place")
+    weston.expect("picture=0,0,320,240,XR24,3", f"solid=320,0,320,240,{GREY}")
+    rig.baselines.pop(weston)

@@ -429,7 +429,7 @@ def more_pages_than_may_be_mapped_at_once(rig):
 
 @scenario("presenter")
 def reconnecting_changes_no_order(rig):
-    """Of equal z the younger domain is in front, then the higher device, then the higher connector."""
+    """Of equal z the younger domain is in front, then the lower device, then the lower connector."""
     weston = rig.weston(outputs=SCREEN)
     first, second = rig.guest("first", SMALL, SMALL), rig.guest("second", SMALL, SMALL)
 
@@ -443,17 +443,17 @@ def reconnecting_changes_no_order(rig):
             guest.picture(number + connector, size=SIZE, connector=connector, cookie=1 + connector)
 
     show(second, 5)
-    weston.expect("picture=0,0,320,240,XR24,6")
+    weston.expect("picture=0,0,320,240,XR24,5")
     show(first, 1)
-    weston.expect("picture=0,0,320,240,XR24,6")
+    weston.expect("picture=0,0,320,240,XR24,5")
     for guest, number in ((first, 1), (second, 5), (first, 1)):
         connect_again(guest)
         show(guest, number)
-        weston.expect("picture=0,0,320,240,XR24,6")
-    second.ok("config-off 0 1")
-    weston.expect("picture=0,0,320,240,XR24,5")
+        weston.expect("picture=0,0,320,240,XR24,5")
     second.ok("config-off 0 0")
-    weston.expect("picture=0,0,320,240,XR24,2")
+    weston.expect("picture=0,0,320,240,XR24,6")
+    second.ok("config-off 0 1")
+    weston.expect("picture=0,0,320,240,XR24,1")
 
 
 KEEP = "[xen-guest]\nname=*\nkeep-picture=true\n"

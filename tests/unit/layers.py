@@ -14,7 +14,7 @@ from pathlib import Path
 # The layers that the design fixes; other files choose theirs.
 FIXED = {
     0: "base limits log",
-    1: "displif-decode page-directory event-page geometry formats xenbus-table edid flip options",
+    1: "displif-decode page-directory event-page geometry formats xenbus-table edid flip options places",
     2: "store xenbus channel grants allocator ring worker",
     3: "account device backing connector request",
     4: "module client placement convert config compat",

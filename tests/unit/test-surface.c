@@ -83,7 +83,8 @@ device_give_pages(struct device *device, uint32_t pages)
 void
 placement_init(struct placement *placement, struct placements *placements,
 	       const struct connector_options *options, const struct log_subject *subject,
-	       unsigned connector, const struct placement_handler *handler, void *data)
+	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
+	       void *data)
 {
 	placement->options = options;
 	placement_handler = handler;
