@@ -560,3 +560,20 @@ def kept_pictures_stand_on_outputs(rig):
     equal(where(weston), {("b", 0, 0): "second"}, "place")
     weston.expect("picture=0,0,320,240,XR24,3", f"solid=320,0,320,240,{GREY}")
     rig.baselines.pop(weston)
+
+
+@scenario("placement")
+def unique_id_names_an_output(rig):
+    """A connector whose unique-id is an output's name is placed there without a rule, as soon as the output is there;
+    a rule that names another one counts for more."""
+    weston = rig.weston(outputs=TWO, config=rule(guest="ruled", output="second") +
+                        "[output]\nname=late\nmode=320x240\n")
+    guest = rig.guest("g", "320x240", "320x240", unique_ids=["late", "headless"])
+    show(guest, 1)
+    show(guest, 2, connector=1)
+    weston.expect("picture=320,0,320,240,XR24,1", "picture=0,0,320,240,XR24,2")
+    weston.control("add-output late")
+    weston.expect("picture=640,0,320,240,XR24,1", "picture=0,0,320,240,XR24,2", f"solid=320,0,320,240,{GREY}")
+    show(rig.guest("ruled", "320x240", unique_ids=["headless"]), 3)
+    weston.expect("picture=640,0,320,240,XR24,1", "picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,3")
+    rig.baselines.pop(weston)
