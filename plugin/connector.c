@@ -109,7 +109,8 @@ connector_options(const struct connector *connector)
 	const struct device *device = connector->device;
 
 	return options_find_connector(device->host->options, device->name, device->uuid,
-				      device->subject.devid, connector->index);
+				      connector->setup.unique_id, device->subject.devid,
+				      connector->index);
 }
 
 /* Event channels */

@@ -42,8 +42,8 @@ const struct option_entry option_table[] = {
 	 "/dev/dma_heap/system", "",
 	 "where be-alloc buffers come from: a dma-heap or a DRM device"},
 
-	{SECTION_GUEST, "name", KIND_STRING, IN_GUEST(name), 0, 0, 0, "*", "",
-	 "the guest's name as in its xl config; * = any"},
+	{SECTION_GUEST, "name", KIND_STRING, IN_GUEST(name), 0, 1, OPTION_MAX_STRING_OCTETS, "*",
+	 "", "the guest's name as in its xl config; * = any"},
 	{SECTION_GUEST, "uuid", KIND_UUID, IN_GUEST(uuid), 0, 0, 0, "", "",
 	 "the guest's UUID; absent = any"},
 	{SECTION_GUEST, "alpha", KIND_BOOL, IN_GUEST(options.alpha), 0, 0, 0, "false", "",
@@ -53,13 +53,17 @@ const struct option_entry option_table[] = {
 	{SECTION_GUEST, "keep-picture", KIND_BOOL, IN_GUEST(options.keep_picture), 0, 0, 0, "false",
 	 "", "whether its last picture stays when it goes, until it comes again"},
 
-	{SECTION_CONNECTOR, "guest", KIND_STRING, IN_CONNECTOR(guest), 0, 0, 0, "*", "",
-	 "the guest's name or UUID; * = any"},
-	{SECTION_CONNECTOR, "device", KIND_INDEX, IN_CONNECTOR(device), 0, 0, 65535, "0", "",
-	 "number of the guest's vdispl device; * = any"},
-	{SECTION_CONNECTOR, "connector", KIND_INDEX, IN_CONNECTOR(connector), 0, 0, 255, "0", "",
-	 "number of the connector in that device; * = any"},
-	{SECTION_CONNECTOR, "output", KIND_STRING, IN_CONNECTOR(options.output), 0, 0, 0, "", "",
+	{SECTION_CONNECTOR, "guest", KIND_STRING, IN_CONNECTOR(guest), 0, 1,
+	 OPTION_MAX_STRING_OCTETS, "*", "", "the guest's name or UUID; * = any"},
+	{SECTION_CONNECTOR, "id", KIND_STRING, IN_CONNECTOR(id), 0, 1, OPTION_MAX_ID_OCTETS, "", "",
+	 "the connector's id as in the guest's xl config, of any device and connector; absent = any"},
+	{SECTION_CONNECTOR, "device", KIND_INDEX, IN_CONNECTOR(device), IN_CONNECTOR(has_device), 0,
+	 65535, "0", "", "number of the guest's vdispl device; * = any, as it is with id="},
+	{SECTION_CONNECTOR, "connector", KIND_INDEX, IN_CONNECTOR(connector),
+	 IN_CONNECTOR(has_connector), 0, 255, "0", "",
+	 "number of the connector in that device; * = any, as it is with id="},
+	{SECTION_CONNECTOR, "output", KIND_STRING, IN_CONNECTOR(options.output), 0, 1,
+	 OPTION_MAX_STRING_OCTETS, "", "",
 	 "Weston's name of the output; absent = one that is free, see below"},
 	{SECTION_CONNECTOR, "fit", KIND_FIT, IN_CONNECTOR(options.fit), 0, 0, 0, "fit", "",
 	 "how the picture fills its rectangle, see below"},
@@ -220,7 +224,7 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 		break;
 	}
 	case KIND_STRING:
-		sentence_say(sentence, "1 to %d octets", OPTION_MAX_STRING_OCTETS);
+		sentence_say(sentence, "%d to %d octets", entry->minimum, entry->maximum);
 		break;
 	case KIND_UUID:
 		sentence_say(sentence, "a UUID such as 01234567-89ab-cdef-0123-456789abcdef");

@@ -15,6 +15,8 @@
 
 #define OPTION_ANY_INDEX (-1)
 #define OPTION_MAX_STRING_OCTETS 255
+/* As much as is looked at of what a guest says. */
+#define OPTION_MAX_ID_OCTETS 63
 #define OPTION_SENTENCE_OCTETS 768
 
 enum option_section {
@@ -35,8 +37,10 @@ struct guest_rule {
 
 struct connector_rule {
 	struct connector_rule *next;
-	char *guest;               /* name or UUID; "*" or NULL: any */
-	int32_t device, connector; /* or OPTION_ANY_INDEX */
+	char *guest;                    /* name or UUID; "*" or NULL: any */
+	char *id;                       /* the connector's unique-id; NULL: any */
+	int32_t device, connector;      /* or OPTION_ANY_INDEX */
+	bool has_device, has_connector; /* false: any where id is given */
 	bool has_resample_rate;
 	struct connector_options options; /* owns output */
 };
@@ -48,7 +52,7 @@ enum option_kind {
 	KIND_INDEX,     /* int32_t, OPTION_ANY_INDEX for "*" */
 	KIND_FIT,       /* enum fit */
 	KIND_DMABUF,    /* enum dmabuf_mode */
-	KIND_STRING,    /* char *, owned */
+	KIND_STRING,    /* char *, owned, of at most `maximum` octets */
 	KIND_UUID,      /* char *, owned */
 	KIND_ALLOCATOR, /* char *, owned: a device's path */
 };

@@ -137,7 +137,7 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 		memcpy(member, &word, sizeof(word));
 		return 0;
 	case KIND_STRING:
-		if (*value == '\0' || strlen(value) > OPTION_MAX_STRING_OCTETS)
+		if (*value == '\0' || strlen(value) > (size_t)entry->maximum)
 			return -EINVAL;
 		return store_string(member, value);
 	case KIND_UUID:
@@ -199,6 +199,7 @@ static void
 connector_rule_finish(struct connector_rule *rule)
 {
 	free(rule->guest);
+	free(rule->id);
 	free((char *)rule->options.output);
 }
 
@@ -443,13 +444,24 @@ options_find_guest(const struct options *options, const char *name, const char *
 	return &options->guest_default.options;
 }
 
+/* With an id the numbers do not matter unless they are given. */
+static bool
+matches_connector(const struct connector_rule *rule, const char *id, unsigned devid,
+		  unsigned connector)
+{
+	if (rule->id && strcmp(rule->id, id) != 0)
+		return false;
+	return (matches_index(rule->device, devid) || (rule->id && !rule->has_device)) &&
+	       (matches_index(rule->connector, connector) || (rule->id && !rule->has_connector));
+}
+
 const struct connector_options *
 options_find_connector(const struct options *options, const char *name, const char *uuid,
-		       unsigned devid, unsigned connector)
+		       const char *id, unsigned devid, unsigned connector)
 {
 	for (const struct connector_rule *rule = options->connectors; rule; rule = rule->next) {
 		if ((matches_name(rule->guest, name) || matches_uuid(rule->guest, uuid)) &&
-		    matches_index(rule->device, devid) && matches_index(rule->connector, connector))
+		    matches_connector(rule, id, devid, connector))
 			return &rule->options;
 	}
 	return &options->connector_default.options;

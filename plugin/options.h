@@ -118,10 +118,14 @@ options_module(const struct options *options);
 const struct guest_options *
 options_find_guest(const struct options *options, const char *name, const char *uuid);
 
-/* The first [xen-connector] that matches, or the defaults. Never NULL. */
+/*
+ * The first [xen-connector] that matches, or the defaults. Never NULL. name and uuid as
+ * above; id is the connector's unique-id ("": none), which is the guest's claim: it is good
+ * for these options, and for nothing in guest_options.
+ */
 const struct connector_options *
 options_find_connector(const struct options *options, const char *name, const char *uuid,
-		       unsigned devid, unsigned connector);
+		       const char *id, unsigned devid, unsigned connector);
 
 /* One key, described for documentation and tests. */
 struct option_description {

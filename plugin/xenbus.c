@@ -33,6 +33,7 @@ struct xenbus_device {
 	uint32_t serial; /* of the connection; 0: none yet */
 	bool changed;    /* to be looked at */
 	bool waiting;    /* for the answer to attach or detach */
+	bool told_unreadable;
 	int64_t first_offer_ms;
 	int64_t wake_ms;        /* -1: none */
 	int64_t connects_ms[2]; /* start of the running minute, connects asked for in it */
@@ -47,7 +48,7 @@ struct xenbus {
 	void *data;
 	struct wl_list devices; /* xenbus_device.link */
 	uint32_t last_serial;
-	bool driver_domain;
+	uint32_t own_domid; /* not 0: a driver domain */
 	bool root_changed;
 	int lost; /* the error with which xenstore could not be asked; 0: it can */
 };
@@ -228,6 +229,28 @@ blame(struct xenbus *xenbus, struct xenbus_device *device, int connector, const 
 			  &device->subject, connector, "%s", text);
 }
 
+/* Once a guest: what Dom0 has to do so that a driver domain can read what the tool stack says of
+ * it. */
+static void
+tell_unreadable(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	const struct xenbus_device *other;
+	uint16_t domid = device->subject.domid;
+
+	if (device->told_unreadable)
+		return;
+	device->told_unreadable = true;
+	wl_list_for_each(other, &xenbus->devices, link)
+		if (other != device && other->subject.domid == domid && other->told_unreadable)
+			return;
+	log_guest(&device->subject, -1,
+		  "xen: this domain may not read the guest's name and UUID, so that no rule of "
+		  "weston.ini that names them matches (a [xen-connector] with id= can); in Dom0: "
+		  "xenstore-chmod /local/domain/%u/name n0 r%u r%u; "
+		  "xenstore-chmod /local/domain/%u/vm n0 r%u r%u",
+		  domid, domid, xenbus->own_domid, domid, domid, xenbus->own_domid);
+}
+
 /* The tool stack's name and UUID for a domain; a driver domain may not read them. */
 static void
 read_identity(struct xenbus *xenbus, struct xenbus_device *device)
@@ -235,7 +258,9 @@ read_identity(struct xenbus *xenbus, struct xenbus_device *device)
 	char path[32];
 
 	snprintf(path, sizeof(path), "/local/domain/%u", device->subject.domid);
+	errno = 0;
 	_autofree_ char *name = read_node(xenbus, path, "name");
+	bool unreadable = !name && errno == EACCES;
 	_autofree_ char *vm = read_node(xenbus, path, "vm");
 	if (name && strlen(name) < sizeof(device->name))
 		strcpy(device->name, name);
@@ -245,6 +270,8 @@ read_identity(struct xenbus *xenbus, struct xenbus_device *device)
 	device->uuid[0] = '\0';
 	if (vm && strncmp(vm, "/vm/", 4) == 0)
 		log_escape(device->uuid, sizeof(device->uuid), vm + 4);
+	if (unreadable)
+		tell_unreadable(xenbus, device);
 }
 
 /* Makes the device known whose directory appeared; NULL: not one of libxl's yet. */
@@ -347,7 +374,7 @@ read_view(struct xenbus *xenbus, struct xenbus_device *device)
 		view->failed = false;
 	if (view->frontend != XenbusStateInitialising)
 		view->offer_seen = false;
-	view->driver_domain = xenbus->driver_domain;
+	view->driver_domain = xenbus->own_domid != 0;
 	view->offered_for_ms = monotonic_ms() - device->first_offer_ms;
 }
 
@@ -646,7 +673,6 @@ void
 xenbus_set_handle(struct xenbus *xenbus, struct xs_handle *xs)
 {
 	struct xenbus_device *device;
-	uint32_t own_domid = 0;
 
 	xenbus->xs = xs;
 	if (!xs)
@@ -655,8 +681,8 @@ xenbus_set_handle(struct xenbus *xenbus, struct xs_handle *xs)
 	_autofree_ char *domid = xs_read(xs, XBT_NULL, "domid", &(unsigned int){0});
 	if (!domid)
 		note_failure(xenbus);
-	else if (sscanf(domid, "%" SCNu32, &own_domid) == 1)
-		xenbus->driver_domain = own_domid != 0;
+	else
+		sscanf(domid, "%" SCNu32, &xenbus->own_domid);
 	if (!xs_watch(xs, BACKEND_ROOT, BACKEND_TOKEN))
 		note_failure(xenbus);
 	wl_list_for_each(device, &xenbus->devices, link)

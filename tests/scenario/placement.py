@@ -577,3 +577,21 @@ def unique_id_names_an_output(rig):
     show(rig.guest("ruled", "320x240", unique_ids=["headless"]), 3)
     weston.expect("picture=640,0,320,240,XR24,1", "picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,3")
     rig.baselines.pop(weston)
+
+
+@scenario("placement")
+def rule_by_id(rig):
+    """A rule names a connector by its id, whatever its device and number, and perhaps its guest, too."""
+    weston = rig.weston(outputs=THREE, config=rule(id="left", output="third") +
+                        rule(id="right", guest="g", output="second") +
+                        rule(id="right", guest="other", output="headless", width=160, height=120))
+    guest = rig.guest("g", devices=[["320x240"], ["320x240"]], unique_ids=["right"])
+    guest.detach(1)
+    guest.attach(1, ["320x240", "320x240"], unique_ids=["middle", "left"])
+    guest.connect(1)
+    show(guest, 1)
+    show(guest, 2, device=1, connector=1)
+    other = rig.guest("other", "320x240", unique_ids=["right"])
+    show(other, 3)
+    weston.expect("picture=320,0,320,240,XR24,1", "picture=640,0,320,240,XR24,2",
+                  "scaled=0,0,160,120,XR24,3,0,0,320,240,320,240")

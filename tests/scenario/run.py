@@ -10,6 +10,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "sim")]
 import bealloc  # noqa: E402,F401
 import displif  # noqa: E402,F401
 import dmabuf  # noqa: E402,F401
+import driverdomain  # noqa: E402,F401
 import flips  # noqa: E402,F401
 import host  # noqa: E402,F401
 import inplace  # noqa: E402,F401

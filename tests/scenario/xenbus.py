@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Devices in xenstore: connect, close, hot-plug, destroy, many of everything, a driver domain."""
-import subprocess
 import time
 
+from driverdomain import weston_in_driver_domain
 from rig.guest import Failure
 from rig.machine import wait_until
 from rig.runner import check, equal, scenario
@@ -283,20 +283,7 @@ def guest_reboot_keeps_nothing(rig):
 @scenario("xenbus", limit=90)
 def driver_domain(rig):
     """Weston in a domain of its own: it finds its domid, serves, and removes what nobody else does."""
-    domid = int(rig.machine.control("create"))
-    rig.machine.tools.create_domain(domid, "driver-domain")
-    player = subprocess.Popen([f"{rig.machine.build}/guest", str(domid), "serve"],
-                              env=rig.machine.environment(domid, preload=False), text=True,
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        port = int(player.stdout.readline().split()[3])
-        rig.machine.unpause(domid, port)
-        # As "xl create" with driver_domain=1: backend nodes are that domain's.
-        home = f"/local/domain/{domid}"
-        rig.machine.store.mkdir(f"{home}/backend")
-        rig.machine.store.permit(f"{home}/backend", f"n{domid}")
-        weston = rig.weston(outputs=SCREEN, domid=domid, environment={
-            "XENSTORED_PATH": f"{rig.machine.directory}/xenbus.{domid}"})
+    with weston_in_driver_domain(rig, outputs=SCREEN) as (weston, domid):
         guest = rig.guest("guest", SMALL, backend=domid)
         guest.picture(5, size=SIZE)
         weston.expect("picture=0,0,320,240,XR24,5")
@@ -317,12 +304,6 @@ def driver_domain(rig):
         rig.machine.store.write(f"{back}/online", 0)
         if not wait_until(lambda: rig.machine.store.read(f"{back}/state") is None, 5):
             raise Failure("the backend's directory is left behind")
-        equal(weston.stop(), 0, "Weston's exit status")
-        rig.westons.clear()
-    finally:
-        rig.machine.control("destroy", domid)
-        player.stdin.close()
-        player.wait()
 
 
 @scenario("xenbus")

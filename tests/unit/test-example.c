@@ -184,7 +184,7 @@ TEST(every_line_can_be_used)
 
 	/* The worked example does what it says. */
 	const struct connector_options *corner =
-		options_find_connector(options, "cluster", NULL, 0, 1);
+		options_find_connector(options, "cluster", NULL, "", 0, 1);
 	check_string(corner->output, "HDMI-A-2");
 	check_int(corner->width, 480);
 	check_int(corner->z, 1);

@@ -97,7 +97,7 @@ TEST(defaults)
 	struct options *options = options_create();
 	const struct module_options *module = options_module(options);
 	const struct connector_options *connector =
-		options_find_connector(options, "g1", uuid, 0, 0);
+		options_find_connector(options, "g1", uuid, "", 0, 0);
 
 	check(!module->require_xen);
 	check_int(module->flip_deadline_ms, 300);
@@ -262,8 +262,8 @@ TEST(bad_values_keep_the_value_before)
 		check(memcmp(options_find_guest(options, "g1", uuid),
 			     options_find_guest(untouched, "g1", uuid),
 			     sizeof(struct guest_options)) == 0);
-		check(memcmp(options_find_connector(options, "g1", uuid, 0, 0),
-			     options_find_connector(untouched, "g1", uuid, 0, 0),
+		check(memcmp(options_find_connector(options, "g1", uuid, "", 0, 0),
+			     options_find_connector(untouched, "g1", uuid, "", 0, 0),
 			     sizeof(struct connector_options)) == 0);
 		options_destroy(options);
 		options_destroy(untouched);
@@ -320,7 +320,7 @@ TEST(strings_up_to_255_octets)
 	check_int(set(options, "output", text), -EINVAL);
 	text[255] = '\0';
 	check_int(set(options, "output", text), 0);
-	check_string(options_find_connector(options, NULL, NULL, 0, 0)->output, text);
+	check_string(options_find_connector(options, NULL, NULL, "", 0, 0)->output, text);
 	options_destroy(options);
 }
 
@@ -352,7 +352,7 @@ TEST(connector_keys)
 	check_int(set(options, "height", "65536"), 0);
 	check_int(set(options, "z", "-1000000"), 0);
 	check_int(set(options, "resample-rate", "240"), 0);
-	connector = options_find_connector(options, "g1", uuid, 0, 0);
+	connector = options_find_connector(options, "g1", uuid, "", 0, 0);
 	check_string(connector->output, "HDMI-A-1");
 	check_int(connector->fit, FIT_STRETCH);
 	check(connector->has_x && connector->has_y);
@@ -365,7 +365,7 @@ TEST(connector_keys)
 
 	/* The last value counts. */
 	check_int(set(options, "output", "DP-1"), 0);
-	check_string(options_find_connector(options, "g1", uuid, 0, 0)->output, "DP-1");
+	check_string(options_find_connector(options, "g1", uuid, "", 0, 0)->output, "DP-1");
 	options_destroy(options);
 }
 
@@ -414,7 +414,7 @@ TEST(fits)
 
 	for (size_t i = 0; i < 4; i++) {
 		check_int(set(options, "fit", cases[i].name), 0);
-		check_int(options_find_connector(options, "g", NULL, 0, 0)->fit, cases[i].fit);
+		check_int(options_find_connector(options, "g", NULL, "", 0, 0)->fit, cases[i].fit);
 	}
 	options_destroy(options);
 }
@@ -424,8 +424,8 @@ TEST(x_given_as_0_is_given)
 	struct options *options = create_in("xen-connector");
 
 	check_int(set(options, "x", "0"), 0);
-	check(options_find_connector(options, "g", NULL, 0, 0)->has_x);
-	check(!options_find_connector(options, "g", NULL, 0, 0)->has_y);
+	check(options_find_connector(options, "g", NULL, "", 0, 0)->has_x);
+	check(!options_find_connector(options, "g", NULL, "", 0, 0)->has_y);
 	options_destroy(options);
 }
 
@@ -479,7 +479,7 @@ static int32_t
 z_of(const struct options *options, const char *name, const char *id, unsigned devid,
      unsigned connector)
 {
-	return options_find_connector(options, name, id, devid, connector)->z;
+	return options_find_connector(options, name, id, "", devid, connector)->z;
 }
 
 TEST(first_connector_rule_wins)
@@ -528,6 +528,68 @@ TEST(connector_rule_defaults_to_the_first_screen_of_any_guest)
 	options_destroy(options);
 }
 
+static int
+z_of_id(const struct options *options, const char *name, const char *id, unsigned devid,
+	unsigned connector)
+{
+	return options_find_connector(options, name, uuid, id, devid, connector)->z;
+}
+
+TEST(connector_rule_by_id)
+{
+	static const struct {
+		const char *guest, *id, *device, *connector, *z;
+	} rules[] = {
+		{NULL, "left", NULL, NULL, "1"}, {"g1", "right", NULL, NULL, "2"},
+		{"*", "top", "2", NULL, "3"},    {"*", "top", NULL, "0", "4"},
+		{uuid, "bottom", "*", "*", "5"}, {NULL, NULL, NULL, NULL, "6"},
+	};
+	struct options *options = options_create();
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		check_int(options_begin_section(options, "xen-connector"), 0);
+		for (const char *const *value = &rules[i].guest, *const *key =
+									 (const char *const[]){
+										 "guest", "id",
+										 "device",
+										 "connector", "z"};
+		     value <= &rules[i].z; value++, key++)
+			if (*value)
+				check_int(set(options, *key, *value), 0);
+	}
+	/* Of any device and connector, unless they are given. */
+	check_int(z_of_id(options, "g1", "left", 0, 0), 1);
+	check_int(z_of_id(options, "g2", "left", 7, 3), 1);
+	check_int(z_of_id(options, "g1", "right", 1, 1), 2);
+	check_int(z_of_id(options, "g2", "right", 1, 1), 0);
+	check_int(z_of_id(options, "g2", "right", 0, 0), 6);
+	check_int(z_of_id(options, "g1", "top", 2, 3), 3);
+	check_int(z_of_id(options, "g1", "top", 1, 3), 0);
+	check_int(z_of_id(options, "g1", "top", 1, 0), 4);
+	check_int(z_of_id(options, "g1", "bottom", 4, 4), 5);
+	/* Nobody's id, the beginning of one, and none at all. */
+	check_int(z_of_id(options, "g1", "lef", 0, 0), 6);
+	check_int(z_of_id(options, "g1", "", 0, 0), 6);
+	check_int(z_of_id(options, "g1", "*", 0, 1), 0);
+	options_destroy(options);
+}
+
+TEST(ids_are_as_long_as_guests_can_make_them)
+{
+	struct options *options = create_in("xen-connector");
+	char text[65];
+
+	memset(text, 'a', sizeof(text));
+	text[64] = '\0';
+	check_int(set(options, "id", text), -EINVAL);
+	check_int(set(options, "id", ""), -EINVAL);
+	text[63] = '\0';
+	check_int(set(options, "id", text), 0);
+	set(options, "z", "3");
+	check_int(z_of_id(options, "g1", text, 1, 1), 3);
+	options_destroy(options);
+}
+
 TEST(resample_rate_is_inherited_in_any_order)
 {
 	struct options *options = create_in("xen-connector");
@@ -544,18 +606,18 @@ TEST(resample_rate_is_inherited_in_any_order)
 	set(options, "guest", "g4");
 	set(options, "resample-rate", "0");
 
-	check_int(options_find_connector(options, "g1", NULL, 0, 0)->resample_rate_hz, 60);
-	check_int(options_find_connector(options, "g2", NULL, 0, 0)->resample_rate_hz, 5);
-	check_int(options_find_connector(options, "g3", NULL, 0, 0)->resample_rate_hz, 60);
-	check_int(options_find_connector(options, "g4", NULL, 0, 0)->resample_rate_hz, 0);
-	check_int(options_find_connector(options, "g5", NULL, 0, 0)->resample_rate_hz, 60);
+	check_int(options_find_connector(options, "g1", NULL, "", 0, 0)->resample_rate_hz, 60);
+	check_int(options_find_connector(options, "g2", NULL, "", 0, 0)->resample_rate_hz, 5);
+	check_int(options_find_connector(options, "g3", NULL, "", 0, 0)->resample_rate_hz, 60);
+	check_int(options_find_connector(options, "g4", NULL, "", 0, 0)->resample_rate_hz, 0);
+	check_int(options_find_connector(options, "g5", NULL, "", 0, 0)->resample_rate_hz, 60);
 	options_destroy(options);
 
 	/* Also by a rule that says nothing at all. */
 	options = create_in("xen-display");
 	set(options, "resample-rate", "60");
 	options_begin_section(options, "xen-connector");
-	check_int(options_find_connector(options, "g1", NULL, 0, 0)->resample_rate_hz, 60);
+	check_int(options_find_connector(options, "g1", NULL, "", 0, 0)->resample_rate_hz, 60);
 	options_destroy(options);
 }
 
@@ -605,8 +667,8 @@ TEST(read_section_takes_what_is_good)
 		  0);
 	check_int(section.complaints, 1);
 	check_contains(section.last_complaint, "[xen-connector] fit=centre: allowed is fit, ");
-	check_int(options_find_connector(options, "g1", NULL, 0, 0)->x, 12);
-	check_int(options_find_connector(options, "g1", NULL, 0, 0)->fit, FIT_FIT);
+	check_int(options_find_connector(options, "g1", NULL, "", 0, 0)->x, 12);
+	check_int(options_find_connector(options, "g1", NULL, "", 0, 0)->fit, FIT_FIT);
 	check(section.asked > 8);
 
 	/* Complaints may go nowhere. */
@@ -863,7 +925,7 @@ says_it_ran_out(void)
 	check(connector == 0 || connector == -ENOMEM);
 	check(guest == 0 || guest == -ENOMEM);
 	/* What is there can be used. */
-	check(options_find_connector(options, "g1", uuid, 0, 0));
+	check(options_find_connector(options, "g1", uuid, "", 0, 0));
 	check(options_find_guest(options, "g1", uuid));
 	options_destroy(options);
 	return connector < 0 || guest < 0;

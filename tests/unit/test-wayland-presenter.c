@@ -128,7 +128,7 @@ device_guest_options(const struct device *of)
 const struct connector_options *
 connector_options(const struct connector *connector)
 {
-	return options_find_connector(connector->device->host->options, NULL, NULL, 0, 0);
+	return options_find_connector(connector->device->host->options, NULL, NULL, "", 0, 0);
 }
 
 /* Weston: clients and orders of wl_buffers */

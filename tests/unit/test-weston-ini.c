@@ -110,7 +110,8 @@ TEST(example_with_all_settings_is_parsed)
 	check(config);
 	check_int(read_all(options, config), 3);
 	check_int(complaints, 0);
-	check_string(options_find_connector(options, "any", NULL, 0, 0)->output, "HDMI-A-1");
+	check_string(options_find_connector(options, "any", NULL, "left", 0, 0)->output,
+		     "HDMI-A-1");
 	weston_config_destroy(config);
 	options_destroy(options);
 }
@@ -135,8 +136,8 @@ TEST(traps)
 	check_int(read_all(options, config), 2);
 	check_int(complaints, 0);
 	check(!options_find_guest(options, "g1", NULL)->alpha);
-	check_int(options_find_connector(options, "g1", NULL, 0, 0)->z, 7);
-	check(!options_find_connector(options, "g1", NULL, 0, 0)->has_x);
+	check_int(options_find_connector(options, "g1", NULL, "", 0, 0)->z, 7);
+	check(!options_find_connector(options, "g1", NULL, "", 0, 0)->has_x);
 	weston_config_destroy(config);
 	options_destroy(options);
 	check_int(options_scan_text(ini, strlen(ini), note_complaint, NULL), 3);
