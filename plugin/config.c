@@ -56,5 +56,6 @@ config_read(struct weston_compositor *compositor)
 	while (weston_config_next_section(config, &section, &name))
 		options_read_section(options, name, get_string, section, report);
 	report_unknown_keys(config);
+	options_check_rules(options, report, NULL);
 	return options;
 }

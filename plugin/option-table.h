@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Layer 1: the table of keys, and the sentences that say what is wrong with a
- * line of weston.ini. Included by options.c and option-table.c alone; others
- * use options.h. Knows where a value is kept, not which rule is asked for.
+ * Layer 1: the table of keys, where their values are kept, and the sentences
+ * that say what is wrong with a line of weston.ini. Included by options.c, option-table.c
+ * and option-check.c alone; others use options.h.
  */
 #pragma once
 
@@ -44,6 +44,21 @@ struct connector_rule {
 	bool has_resample_rate;
 	struct connector_options options; /* owns output */
 };
+
+struct options {
+	struct module_options module;
+	struct guest_rule guest_default;
+	struct connector_rule connector_default;
+	struct guest_rule *guests, **guests_end;
+	struct connector_rule *connectors, **connectors_end;
+	enum option_section section; /* that options_set() sets keys of, in its last rule */
+	struct guest_rule *guest;
+	struct connector_rule *connector;
+};
+
+/* A pattern that matches every name. */
+bool
+option_is_any(const char *pattern);
 
 enum option_kind {
 	KIND_BOOL,      /* bool */
@@ -116,3 +131,8 @@ option_key_at(size_t index, enum option_section *section, const char **key);
 /* NULL when the section has no such key, or the key is a limit. */
 const struct option_entry *
 option_find_entry(enum option_section section, const char *key);
+
+/* What to know of a value in quotes or with a comment behind it: Weston's parser takes all that
+ * stands behind "=" as it is. NULL: it is neither. */
+const char *
+option_literal_hint(const char *value);

@@ -16,17 +16,6 @@
 #include <string.h>
 #include <strings.h>
 
-struct options {
-	struct module_options module;
-	struct guest_rule guest_default;
-	struct connector_rule connector_default;
-	struct guest_rule *guests, **guests_end;
-	struct connector_rule *connectors, **connectors_end;
-	enum option_section section; /* that options_set() sets keys of, in its last rule */
-	struct guest_rule *guest;
-	struct connector_rule *connector;
-};
-
 /* Decimal digits, a minus sign before them if there may be; nothing else. */
 static bool
 parse_integer(const char *text, int64_t minimum, int64_t maximum, int64_t *value)
@@ -355,6 +344,9 @@ say_refusal(struct sentence *sentence, enum option_section section, const char *
 		sentence_say_allowed(sentence, entry);
 	else
 		sentence_say_allowed_limit(sentence, limits_find(key));
+	const char *hint = option_literal_hint(value);
+	if (hint)
+		sentence_say(sentence, "; %s", hint);
 }
 
 int
@@ -412,21 +404,15 @@ options_module(const struct options *options)
 }
 
 static bool
-is_any(const char *pattern)
-{
-	return !pattern || strcmp(pattern, "*") == 0;
-}
-
-static bool
 matches_name(const char *pattern, const char *name)
 {
-	return is_any(pattern) || (name && strcmp(pattern, name) == 0);
+	return option_is_any(pattern) || (name && strcmp(pattern, name) == 0);
 }
 
 static bool
 matches_uuid(const char *pattern, const char *uuid)
 {
-	return is_any(pattern) || (uuid && strcasecmp(pattern, uuid) == 0);
+	return option_is_any(pattern) || (uuid && strcasecmp(pattern, uuid) == 0);
 }
 
 static bool

@@ -108,6 +108,20 @@ options_read_section(struct options *options, const char *section,
 size_t
 options_scan_text(const char *text, size_t size, options_report_func_t report, void *data);
 
+/*
+ * Looks for rules that can have no effect, or another one than was meant: values in quotes or
+ * with a comment behind them, rules behind one that matches all that they match, connectors
+ * that no device may have. Each is reported, with the rule's number and what it matches.
+ * Returns how many.
+ */
+size_t
+options_check_rules(const struct options *options, options_report_func_t report, void *data);
+
+/* The same for rules that name an output that is not among these. */
+size_t
+options_check_outputs(const struct options *options, const char *const outputs[], size_t count,
+		      options_report_func_t report, void *data);
+
 const struct module_options *
 options_module(const struct options *options);
 

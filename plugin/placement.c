@@ -276,10 +276,35 @@ add_listener(struct wl_signal *signal, struct wl_listener *listener, wl_notify_f
 	wl_signal_add(signal, listener);
 }
 
+static void
+report(void *data, const char *sentence)
+{
+	log_line("weston.ini: %s", sentence);
+}
+
+static void
+handle_outputs_known(void *data)
+{
+	struct placements *placements = data;
+	struct weston_output *outputs[PLACES_MAX_OUTPUTS];
+	const char *names[PLACES_MAX_OUTPUTS];
+	unsigned count = list_outputs(placements, NULL, outputs);
+
+	placements->check_source = NULL;
+	for (unsigned i = 0; i < count; i++)
+		names[i] = outputs[i]->name;
+	options_check_outputs(placements->options, names, count, report, NULL);
+}
+
 void
-placements_init(struct placements *placements, struct weston_compositor *compositor)
+placements_init(struct placements *placements, struct weston_compositor *compositor,
+		const struct options *options)
 {
 	placements->compositor = compositor;
+	placements->options = options;
+	placements->check_source =
+		wl_event_loop_add_idle(wl_display_get_event_loop(compositor->wl_display),
+				       handle_outputs_known, placements);
 	wl_list_init(&placements->placements);
 	weston_layer_init(&placements->layer, compositor);
 	/* In front of every window, behind a lock screen and the cursor. */
@@ -299,6 +324,8 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 void
 placements_finish(struct placements *placements)
 {
+	if (placements->check_source)
+		wl_event_source_remove(placements->check_source);
 	wl_list_remove(&placements->output_created.link);
 	wl_list_remove(&placements->output_destroyed.link);
 	wl_list_remove(&placements->output_resized.link);

@@ -24,6 +24,8 @@ struct placements {
 	struct wl_list placements; /* placement.link */
 	struct places places;      /* placement.screen */
 	struct session_lock lock;
+	const struct options *options;
+	struct wl_event_source *check_source; /* idle, pending: looks at rules for outputs once */
 	struct wl_listener output_created, output_destroyed, output_resized, output_moved, woke;
 };
 
@@ -51,8 +53,11 @@ struct placement {
 	int32_t x, y; /* of the view, relative to the output, from the next commit on */
 };
 
+/* options must live as long. When all that is loaded at start has its outputs, it says in the log
+ * which rules name outputs that are not there. */
 void
-placements_init(struct placements *placements, struct weston_compositor *compositor);
+placements_init(struct placements *placements, struct weston_compositor *compositor,
+		const struct options *options);
 
 void
 placements_finish(struct placements *placements);

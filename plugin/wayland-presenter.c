@@ -449,7 +449,7 @@ wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compos
 	presenter->server = compositor->wl_display;
 	if (pacing_init(&presenter->pacing, host) < 0)
 		return -ENOMEM;
-	placements_init(&presenter->placements, compositor);
+	placements_init(&presenter->placements, compositor, host->options);
 	renderer_probe(&presenter->renderer);
 	presenter->dmabuf = host->dmabuf;
 	wl_list_init(&presenter->kept);

@@ -5,6 +5,7 @@ import time
 from rig.runner import equal, scenario
 
 GREY = "303030"
+TWO = (("headless", 320, 240), ("second", 320, 240))
 
 
 def rule(**keys):
@@ -214,6 +215,24 @@ def bad_settings_are_named(rig):
 
 
 @scenario("placement")
+def rules_without_effect_are_named(rig):
+    """Values in quotes, comments behind values, outputs that are not there: a line each, and no other."""
+    weston = rig.weston(outputs=TWO, config=rule(guest='"g1"', output="second") +
+                        rule(guest="g2", output="HDMI-1") + rule(guest="g3", fit="fill # all of it", output="second") +
+                        rule(guest="g4", output="headless # left") + rule(guest="g5", output="second") +
+                        rule(guest="g5", connector=0))
+    number = r"weston.ini: \[xen-connector\] number"
+    for wanted in (rf'{number} 1 \(guest="g1"\): guest="g1": Weston takes the quotes',
+                   rf"{number} 2 \(guest=g2\): .* until an output HDMI-1 is plugged in; there are headless, second\n",
+                   r"weston.ini: \[xen-connector\] fit=fill # all of it: allowed is .*; a comment needs a line of its own",
+                   rf"{number} 4 \(guest=g4\): output=headless # left: .* a comment needs a line of its own",
+                   rf"{number} 4 \(guest=g4\): .* until an output headless # left is plugged in",
+                   rf"{number} 6 \(guest=g5, connector=0\): .* no effect, as .* number 5 \(guest=g5\)"):
+        weston.expect_log(wanted)
+    equal(weston.log().count("weston.ini: "), 6, "lines about weston.ini")
+
+
+@scenario("placement")
 def kiosk_shell(rig):
     """Direct placement does not depend on the shell."""
     weston = rig.weston(outputs=(("headless", 320, 240),), shell="kiosk")
@@ -224,7 +243,6 @@ def kiosk_shell(rig):
     weston.expect("picture=0,0,320,240,XR24,2")
 
 
-TWO = (("headless", 320, 240), ("second", 320, 240))
 THREE = (*TWO, ("third", 320, 240))
 FITTED = {"fit": "scaled=0,0,320,240,XR24,1,0,0,160,120,160,120",
           "fill": "scaled=0,0,320,240,XR24,1,0,0,160,120,160,120",

@@ -382,7 +382,8 @@ slot_keep(struct slot *slot)
 }
 
 void
-placements_init(struct placements *placements, struct weston_compositor *compositor)
+placements_init(struct placements *placements, struct weston_compositor *compositor,
+		const struct options *options)
 {
 }
 

@@ -144,6 +144,25 @@ TEST(traps)
 	check_int(complaints, 3);
 }
 
+/* Weston's parser knows neither quotes nor comments behind a value. */
+TEST(quotes_and_comments_are_told)
+{
+	static const char ini[] = "[xen-connector]\n"
+				  "guest=\"g1\"\n"
+				  "fit=fill # all of it\n"
+				  "output=DP-1 # the left one\n";
+	struct options *options = options_create();
+	struct weston_config *config = parse(ini);
+
+	check_int(read_all(options, config), 1);
+	check_int(complaints, 1);
+	check_string(options_find_connector(options, "\"g1\"", NULL, "", 0, 0)->output,
+		     "DP-1 # the left one");
+	check_int(options_check_rules(options, note_complaint, NULL), 2);
+	weston_config_destroy(config);
+	options_destroy(options);
+}
+
 TEST(bad_values_are_reported_and_the_rest_works)
 {
 	static const char ini[] = "[xen-display]\n"
