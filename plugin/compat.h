@@ -54,6 +54,17 @@ compat_output_position(const struct weston_output *output, int32_t *x, int32_t *
 #endif
 }
 
+/* Whether it shows the same as another output, in the same place. */
+static inline bool
+compat_output_is_mirror(const struct weston_output *output)
+{
+#if WESTON_VERSION_MAJOR >= 14
+	return output->mirror_of != NULL;
+#else
+	return false;
+#endif
+}
+
 static inline void
 compat_view_set_position(struct weston_view *view, int32_t x, int32_t y)
 {

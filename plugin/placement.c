@@ -200,6 +200,7 @@ choose_outputs(struct placements *placements, const struct weston_output *leavin
 
 	for (unsigned i = 0; i < count; i++) {
 		described[i].name = outputs[i]->name;
+		described[i].mirror = compat_output_is_mirror(outputs[i]);
 		compat_output_position(outputs[i], &described[i].x, &described[i].y);
 	}
 	places_choose(&placements->places, described, count);

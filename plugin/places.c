@@ -130,7 +130,8 @@ static int
 find_free(const struct choice *choice)
 {
 	for (unsigned i = 0; i < choice->count; i++)
-		if (is_free(choice, choice->sorted[i]))
+		if (is_free(choice, choice->sorted[i]) &&
+		    !choice->outputs[choice->sorted[i]].mirror)
 			return choice->sorted[i];
 	return -1;
 }
@@ -143,6 +144,8 @@ find_emptiest(const struct choice *choice)
 	for (unsigned i = 0; i < choice->count; i++) {
 		int output = choice->sorted[i];
 
+		if (choice->outputs[output].mirror)
+			continue;
 		if (found < 0 || choice->screens[output] < choice->screens[found])
 			found = output;
 	}

@@ -20,6 +20,8 @@
 struct places_output {
 	const char *name;
 	int32_t x, y; /* of its top left corner, among all outputs */
+	bool mirror;  /* it shows what another output shows: nothing is placed there unless by name
+		       */
 };
 
 /* Zero-initialised, but for what is said. */

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Where screens stand: outputs, positions, sizes, the four ways to fit, and what is in front."""
-import time
-
-from rig.runner import equal, scenario
+from rig.runner import Skip, equal, scenario
+from rig.weston import version
 
 GREY = "303030"
 TWO = (("headless", 320, 240), ("second", 320, 240))
@@ -133,18 +132,20 @@ def rule_by_uuid(rig):
 
 @scenario("placement")
 def guest_cannot_choose_its_place(rig):
-    """unique-id and resolution are a guest's claims: forged nodes do not move it."""
-    weston = rig.weston(outputs=(("headless", 320, 240),),
-                        config=rule(guest="trusted", x=0, y=0, width=64, height=48, z=9) +
-                        rule(guest="g", x=100, y=100, width=64, height=48))
-    guest = rig.guest("g", "64x48", connect=False)
-    rig.machine.tools.wait_backend(guest.domid, 0, 2)
-    guest.ok("xs-rm device/vdispl/0/0")
-    guest.ok("xs-write device/vdispl/0/0/resolution 64x48")
-    guest.ok("xs-write device/vdispl/0/0/unique-id trusted")
-    guest.connect()
-    guest.picture(3, size=(64, 48))
-    weston.expect("picture=100,100,64,48,XR24,3")
+    """unique-id and resolution are a guest's claims: where a rule names its output, forged nodes do not move it."""
+    weston = rig.weston(outputs=TWO, config=rule(guest="trusted", output="second", width=64, height=48, z=9) +
+                        rule(guest="g", output="headless", x=100, y=100, width=64, height=48) +
+                        rule(id="second", output="second"))
+    for claim in ("trusted", "second"):
+        guest = rig.guest("g", "64x48", connect=False)
+        rig.machine.tools.wait_backend(guest.domid, 0, 2)
+        guest.ok("xs-rm device/vdispl/0/0")
+        guest.ok("xs-write device/vdispl/0/0/resolution 64x48")
+        guest.ok(f"xs-write device/vdispl/0/0/unique-id {claim}")
+        guest.connect()
+        guest.picture(3, size=(64, 48))
+        weston.expect("picture=100,100,64,48,XR24,3", f"solid=320,0,320,240,{GREY}")
+        guest.destroy()
 
 
 @scenario("placement")
@@ -156,7 +157,8 @@ def connectors_take_outputs_in_turn(rig):
         guest.picture(connector + 1, size=(320, 240), connector=connector, cookie=connector + 1)
     weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,2")
     guest.picture(9, size=(320, 240), connector=2, cookie=9)
-    time.sleep(0.5)
+    guest.buffer(10, 320, 240, picture=9)
+    guest.flips(5, 10, 9, connector=2)
     weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,2")
     guest.ok("config-off 0 0")
     weston.expect("picture=0,0,320,240,XR24,9", "picture=320,0,320,240,XR24,2")
@@ -613,3 +615,16 @@ def rule_by_id(rig):
     show(other, 3)
     weston.expect("picture=320,0,320,240,XR24,1", "picture=640,0,320,240,XR24,2",
                   "scaled=0,0,160,120,XR24,3,0,0,320,240,320,240")
+
+
+@scenario("placement")
+def mirrors_are_not_free(rig):
+    """An output that shows the same as another one is not taken by a screen without a rule."""
+    if version() < 14:
+        raise Skip("this Weston has no mirror-of=")
+    weston = rig.weston(outputs=THREE)
+    weston.control("mirror-output second headless")
+    for number, name in enumerate("ab"):
+        show(rig.guest(name, "320x240"), number)
+    weston.expect("picture=0,0,320,240,XR24,0", "picture=640,0,320,240,XR24,1")
+    equal(where(weston), {("a", 0, 0): "headless", ("b", 0, 0): "third"}, "places")

@@ -110,6 +110,22 @@ scale_output(const char *name, int scale)
 	return weston_output_mode_set_native(output, output->current_mode, scale) == 0;
 }
 
+/* As mirror-of= in weston.ini makes it, which the headless backend does not know. */
+static bool
+mirror_output(const char *name, const char *other)
+{
+	struct weston_output *output = find_output(name), *shown = find_output(other);
+	if (!output || !shown)
+		return false;
+#if LIBWESTON_VERSION >= 14
+	output->mirror_of = shown;
+	weston_output_move(output, shown->pos);
+	return true;
+#else
+	return false;
+#endif
+}
+
 /* As a shell does when the user has unlocked the session. */
 static bool
 unlock(void)
@@ -150,9 +166,10 @@ list(int connection)
 static bool
 run(const char *line, int connection)
 {
-	char command[32] = "", name[64] = "";
+	char command[32] = "", name[64] = "", other[64] = "";
 	int x = 0, y = 0;
 	sscanf(line, "%31s %63s %d %d", command, name, &x, &y);
+	sscanf(line, "%*s %*s %63s", other);
 	if (strcmp(command, "add-output") == 0)
 		return add_head(name);
 	if (strcmp(command, "output-off") == 0)
@@ -161,6 +178,8 @@ run(const char *line, int connection)
 		return connect_head(name, true);
 	if (strcmp(command, "move-output") == 0)
 		return move_output(name, x, y);
+	if (strcmp(command, "mirror-output") == 0)
+		return mirror_output(name, other);
 	if (strcmp(command, "scale-output") == 0)
 		return scale_output(name, x);
 	if (strcmp(command, "unlock") == 0)

@@ -36,8 +36,8 @@ choose(void)
 
 	for (unsigned i = MOST; i-- > 0;)
 		if (plugged[i])
-			outputs[count++] =
-				(struct places_output){names[i], (int32_t)i * 1920 - 1920, 0};
+			outputs[count++] = (struct places_output){
+				names[i], (int32_t)i * 1920 - 1920, 0, false};
 	places_choose(&places, outputs, count);
 }
 
@@ -103,8 +103,10 @@ TEST(outputs_are_taken_by_position)
 	for (unsigned i = 0; i < 3; i++)
 		check_where(i, names[i]);
 	/* x counts first, then y, then the name. */
-	static const struct places_output four[] = {
-		{"D", 0, 1080}, {"C", 0, 0}, {"B", -1, 5000}, {"A", 0, 1080}};
+	static const struct places_output four[] = {{"D", 0, 1080, false},
+						    {"C", 0, 0, false},
+						    {"B", -1, 5000, false},
+						    {"A", 0, 1080, false}};
 
 	begin(0);
 	for (unsigned i = 0; i < 4; i++)
@@ -273,6 +275,25 @@ TEST(rules_and_names_come_first)
 	check_where(3, names[2]);
 }
 
+/* What shows the same as another output is good for those alone that name it. */
+TEST(mirrors)
+{
+	static const struct places_output two[] = {{"mirror", 0, 0, true}, {"first", 0, 0, false}};
+
+	begin(0);
+	come(0);
+	come(1);
+	screens[2] = (struct screen){.guest = "r", .domid = 3, .rule = "mirror"};
+	places_add(&places, &screens[2]);
+	places_choose(&places, two, 2);
+	check_int(screens[0].output, 1);
+	check_int(screens[1].output, 1);
+	check_int(screens[2].output, 0);
+	places_choose(&places, two, 1);
+	check_int(screens[0].output, -1);
+	check_int(screens[2].output, 0);
+}
+
 TEST(more_outputs_than_there_can_be)
 {
 	static struct places_output many[40];
@@ -281,7 +302,7 @@ TEST(more_outputs_than_there_can_be)
 	begin(0);
 	for (int i = 0; i < 40; i++) {
 		snprintf(many_names[i], sizeof(many_names[i]), "O%d", i);
-		many[i] = (struct places_output){many_names[i], -i, 0};
+		many[i] = (struct places_output){many_names[i], -i, 0, false};
 	}
 	come(0);
 	places_choose(&places, many, 40);
@@ -293,7 +314,7 @@ TEST(long_names)
 {
 	static const char name[] =
 		"0123456789012345678901234567890123456789012345678901234567890123456789";
-	static const struct places_output two[] = {{"short", 5, 0}, {name, 0, 0}};
+	static const struct places_output two[] = {{"short", 5, 0, false}, {name, 0, 0, false}};
 
 	begin(0);
 	come(0);
