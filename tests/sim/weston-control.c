@@ -23,7 +23,8 @@
 
 /* Of libweston, but not in its installed headers, or not in those of each version. */
 int
-weston_output_mode_set_native(struct weston_output *output, struct weston_mode *mode, int32_t scale);
+weston_output_mode_set_native(struct weston_output *output, struct weston_mode *mode,
+			      int32_t scale);
 void
 weston_head_set_connection_status(struct weston_head *head, bool connected);
 
