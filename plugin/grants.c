@@ -49,7 +49,10 @@ grants_create(void)
 		return NULL;
 	grants->handle = xengnttab_open(&silence, 0);
 	if (!grants->handle) {
+		int error = errno;
+
 		free(grants);
+		errno = error;
 		return NULL;
 	}
 	return grants;

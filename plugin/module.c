@@ -16,8 +16,10 @@
 #include "compat.h"
 #include "config.h"
 #include "device.h"
+#include "host-check.h"
 #include "loop.h"
 #include "mailbox.h"
+#include "path-watch.h"
 #include "wayland-presenter.h"
 
 /* How long the compositor's end waits for the kernel, and for xenstored. */
@@ -33,6 +35,9 @@ struct module {
 	struct display_host host;
 	struct store *store;
 	struct loop_source *store_source, *worker_source, *log_source;
+	bool serving;
+	struct path_watch *devices; /* of Xen, until they are there; NULL: not waited for */
+	struct loop_source *devices_source;
 };
 
 /* The log */
@@ -178,18 +183,29 @@ free_shared(struct module *module)
 }
 
 static void
+stop_waiting(struct module *module)
+{
+	wayland_loop_ops.remove_fd(module->devices_source);
+	module->devices_source = NULL;
+	path_watch_destroy(module->devices);
+	module->devices = NULL;
+}
+
+static void
 handle_compositor_destroyed(struct wl_listener *listener, void *data)
 {
 	struct module *module = wl_container_of(listener, module, compositor_destroyed);
 	struct device *device;
 
 	wl_list_remove(&module->compositor_destroyed.link);
+	stop_waiting(module);
 	wayland_loop_ops.remove_fd(module->store_source);
 	wayland_loop_ops.remove_fd(module->worker_source);
 	wayland_loop_ops.remove_fd(module->log_source);
 	wl_list_for_each(device, &module->host.devices, link)
 		device_destroy(device);
-	wayland_presenter_finish(&module->presenter);
+	if (module->serving)
+		wayland_presenter_finish(&module->presenter);
 	/* What hangs in the kernel or waits for xenstored is left to the process's
 	 * end; nothing that its thread uses may go before. */
 	bool idle = worker_destroy(module->host.worker, LAST_JOBS_MS);
@@ -223,21 +239,29 @@ static const struct xen_display_api api = {
 	.for_each_connector = for_each_connector,
 };
 
-/* What a display backend needs of this machine; NULL: it is all there. */
-static const char *
-find_missing(struct module *module)
+/* What a display backend needs of this machine. False, and why: it is not there. */
+static bool
+find_host(struct module *module, char *reason, size_t size)
 {
+	bool may_wait = !options_module(module->host.options)->require_xen;
 	struct channel_set *channels = channel_set_create();
 
-	if (!channels)
-		return "no event channels (/dev/xen/evtchn)";
+	if (!channels) {
+		host_describe(reason, size, "event channels", HOST_EVTCHN, errno);
+		return false;
+	}
 	channel_set_destroy(channels);
-	module->host.grants = grants_create();
 	if (!module->host.grants)
-		return "no grant device (/dev/xen/gntdev)";
-	if (store_create(&module->store, &module->host.limits, &store_handler, module) < 0)
-		return "no xenstore (is xenstored running?)";
-	return NULL;
+		module->host.grants = grants_create();
+	if (!module->host.grants) {
+		host_describe(reason, size, "grant device", HOST_GNTDEV, errno);
+		return false;
+	}
+	int ret = store_create(&module->store, &module->host.limits, &store_handler, module,
+			       may_wait);
+	if (ret < 0)
+		host_describe(reason, size, "xenstore", host_xenstore_socket(), -ret);
+	return ret == 0;
 }
 
 /* A dma-buf is a descriptor; the usual 1024 of them would be spent soon. */
@@ -324,48 +348,102 @@ module_create(struct weston_compositor *compositor)
 		return NULL;
 	}
 	init_host(module);
+	/* First of all listeners: shells free what our surfaces are placed in. */
+	module->compositor_destroyed.notify = handle_compositor_destroyed;
+	wl_list_insert(&compositor->destroy_signal.listener_list,
+		       &module->compositor_destroyed.link);
 	return module;
 }
 
-/* 1: idle, since this is no Xen host; negative: out of memory. */
+/* What all that was found is put to; -1: out of memory. */
 static int
-module_start(struct module *module)
+serve(struct module *module)
 {
 	struct display_host *host = &module->host;
-	const char *missing = find_missing(module);
 
-	if (missing) {
-		log_line("no Xen here: %s; no guest's screen will be shown", missing);
-		return 1;
-	}
 	host->worker = worker_create();
 	if (!host->worker || !listen_to_threads(module) ||
 	    wayland_presenter_init(&module->presenter, module->compositor, host) < 0) {
 		log_line("out of memory, threads or descriptors; no guest's screen will be shown");
 		return -1;
 	}
+	module->serving = true;
 	module->log_source = wayland_loop_ops.add_fd(host->loop_data, late_lines.event_fd,
 						     handle_late_lines, module);
-	/* First of all listeners: shells free what our surfaces are placed in. */
-	module->compositor_destroyed.notify = handle_compositor_destroyed;
-	wl_list_insert(&module->compositor->destroy_signal.listener_list,
-		       &module->compositor_destroyed.link);
-	if (weston_plugin_api_register(module->compositor, XEN_DISPLAY_API_NAME, &api,
-				       sizeof(api)) < 0)
-		log_line("weston: other modules cannot ask about guests' screens");
 	log_line("serving guests' screens; at most %u pages of guests mapped, %u of one guest",
 		 host->limits.host_pages, host->limits.guest_pages);
 	return 0;
 }
 
 static void
+handle_devices(void *data)
+{
+	struct module *module = data;
+	char reason[512];
+
+	if (!path_watch_read(module->devices) || !find_host(module, reason, sizeof(reason)))
+		return;
+	stop_waiting(module);
+	serve(module);
+}
+
+/* The drivers of Xen's devices may be loaded later, or their modes be changed. */
+static void
+wait_for_devices(struct module *module)
+{
+	const char *const paths[] = {HOST_EVTCHN, HOST_GNTDEV};
+
+	module->devices = path_watch_create(paths, ARRAY_LENGTH(paths));
+	if (module->devices)
+		module->devices_source = wayland_loop_ops.add_fd(module->host.loop_data,
+								 path_watch_fd(module->devices),
+								 handle_devices, module);
+}
+
+/* 0: it serves, or will as soon as Xen's devices are there; negative: Weston has to end. */
+static int
+module_start(struct module *module)
+{
+	char reason[512];
+
+	if (find_host(module, reason, sizeof(reason)))
+		return serve(module);
+	if (options_module(module->host.options)->require_xen) {
+		log_line("no Xen here: %s; require-xen=true in weston.ini: Weston ends here",
+			 reason);
+		return -1;
+	}
+	log_line("no Xen here: %s; guests' screens are served as soon as it is", reason);
+	wait_for_devices(module);
+	return 0;
+}
+
+static void
 module_abandon(struct module *module)
 {
+	wl_list_remove(&module->compositor_destroyed.link);
 	wayland_loop_ops.remove_fd(module->store_source);
 	wayland_loop_ops.remove_fd(module->worker_source);
 	worker_destroy(module->host.worker, LAST_JOBS_MS);
 	store_destroy(module->store, LAST_STATES_MS, &(bool){false});
 	free_shared(module);
+}
+
+/* Nothing of libweston may be used before that but what has not changed for long: its log. */
+static bool
+is_built_for_this_weston(void)
+{
+	int major, minor, micro;
+
+	weston_version(&major, &minor, &micro);
+	if (major == WESTON_VERSION_MAJOR)
+		return true;
+	weston_log(
+		"xen-display: this module was built for Weston %d and cannot be used in Weston "
+		"%d.%d.%d: install the one for Weston %d, or take xen-display.so out of modules= "
+		"in weston.ini. Weston ends here.\n",
+		WESTON_VERSION_MAJOR, major, minor, micro, major);
+	return false;
 }
 
 __attribute__((visibility("default"))) int
@@ -374,16 +452,20 @@ wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[]);
 int
 wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[])
 {
+	if (!is_built_for_this_weston())
+		return -1;
+	if (weston_plugin_api_get(compositor, XEN_DISPLAY_API_NAME, sizeof(api))) {
+		weston_log("xen-display: loaded already; this one stays idle. Is it named twice in "
+			   "modules= of weston.ini?\n");
+		return 0;
+	}
 	struct module *module = module_create(compositor);
-
 	if (!module)
 		return -1;
-	bool required = options_module(module->host.options)->require_xen;
+	if (weston_plugin_api_register(compositor, XEN_DISPLAY_API_NAME, &api, sizeof(api)) < 0)
+		log_line("weston: other modules cannot ask about guests' screens");
 	int ret = module_start(module);
-	if (ret == 0)
-		return 0;
-	if (ret > 0 && required)
-		log_line("require-xen=true in weston.ini: Weston ends here");
-	module_abandon(module);
-	return ret < 0 || required ? -1 : 0;
+	if (ret < 0)
+		module_abandon(module);
+	return ret;
 }

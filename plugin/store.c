@@ -14,7 +14,9 @@
 #include <xenstore.h>
 
 #include "base.h"
+#include "host-check.h"
 #include "mailbox.h"
+#include "path-watch.h"
 #include "thread.h"
 #include "xenbus.h"
 
@@ -22,8 +24,10 @@
 #define EVENTS_A_ROUND 256
 /* Between two attempts at a new connection, at least. */
 #define REOPEN_MS 1000
-/* Nothing tells that xenstored has gone, so it is asked when it was silent for long: seldom
- * enough that an idle host does not notice. */
+/* So many after its socket came, or the connection was lost: then its socket is waited for. */
+#define REOPEN_TRIES 10
+/* A new socket tells of another xenstored. Nothing tells that one has gone, so it is asked when it
+ * was silent for long: seldom enough that an idle host does not notice. */
 #define SILENCE_MS 30000
 /* Messages for when there is no memory: without its answer a device would wait for ever. */
 #define RESERVE 16
@@ -61,7 +65,10 @@ struct store {
 	struct xs_handle *xs;
 	struct xenbus *xenbus;
 	bool stopping;
-	int64_t reopen_ms; /* no new connection before */
+	struct path_watch *watch; /* for xenstored's socket; NULL: it cannot be watched */
+	int64_t reopen_ms;        /* no new connection before */
+	unsigned reopen_tries;    /* that are left until its socket comes anew */
+	bool was_connected;
 };
 
 /* Zeroed. */
@@ -170,11 +177,12 @@ take_watches(struct store *store)
 static void
 let_go(struct store *store, const char *reason, int error)
 {
-	log_line("xen: %s (error %d); the connection is made anew, and everything asked again",
-		 reason, error);
+	log_line("xen: %s (%s); the connection is made anew, and everything asked again", reason,
+		 strerror(error));
 	xenbus_set_handle(store->xenbus, NULL);
 	xs_close(store->xs);
 	store->xs = NULL;
+	store->reopen_tries = REOPEN_TRIES;
 }
 
 static void
@@ -182,14 +190,29 @@ reopen(struct store *store)
 {
 	int64_t now = monotonic_ms();
 
-	if (now < store->reopen_ms)
+	if (now < store->reopen_ms || (store->watch && store->reopen_tries == 0))
 		return;
 	store->xs = xs_open(0);
 	store->reopen_ms = now + REOPEN_MS;
+	if (store->reopen_tries > 0)
+		store->reopen_tries--;
 	if (!store->xs)
 		return;
-	log_line("xen: connected with xenstored again");
+	log_line("xen: connected with xenstored%s", store->was_connected ? " again" : "");
+	store->was_connected = true;
 	xenbus_set_handle(store->xenbus, store->xs);
+}
+
+/* xenstored's socket came, or came anew: then it is another one's. */
+static void
+handle_socket(struct store *store)
+{
+	if (!path_watch_read(store->watch))
+		return;
+	store->reopen_tries = REOPEN_TRIES;
+	store->reopen_ms = 0;
+	if (store->xs)
+		xenbus_ask(store->xenbus);
 }
 
 static int
@@ -200,14 +223,15 @@ poll_timeout(int64_t wake_ms, int64_t now_ms)
 	return wake_ms <= now_ms ? 0 : (int)(wake_ms - now_ms);
 }
 
-/* The earlier of a wake-up that is wanted (-1: none) and the next look whether xenstored lives. */
+/* The earlier of a wake-up that is wanted (-1: none) and the next look whether xenstored lives.
+ * Without a connection, when to try the next one; -1: when its socket comes. */
 static int64_t
 wake_ms(struct store *store)
 {
 	int64_t silence = monotonic_ms() + SILENCE_MS;
 
 	if (!store->xs)
-		return store->reopen_ms;
+		return store->watch && store->reopen_tries == 0 ? -1 : store->reopen_ms;
 	int64_t wanted = xenbus_look(store->xenbus);
 	if (xenbus_lost(store->xenbus) != 0)
 		return 0;
@@ -217,14 +241,19 @@ wake_ms(struct store *store)
 static void
 run_once(struct store *store)
 {
-	struct pollfd fds[2] = {{.fd = store->to_thread.event_fd, .events = POLLIN},
+	struct pollfd fds[3] = {{.fd = store->to_thread.event_fd, .events = POLLIN},
+				{.fd = -1, .events = POLLIN},
 				{.fd = -1, .events = POLLIN}};
 	int64_t wake = wake_ms(store);
 
 	if (store->xs)
 		fds[1].fd = xs_fileno(store->xs);
-	bool silent = poll(fds, 2, poll_timeout(wake, monotonic_ms())) == 0;
+	if (store->watch)
+		fds[2].fd = path_watch_fd(store->watch);
+	bool silent = poll(fds, 3, poll_timeout(wake, monotonic_ms())) == 0;
 	take_messages(store);
+	if (fds[2].revents & POLLIN)
+		handle_socket(store);
 	if (!store->xs) {
 		reopen(store);
 		return;
@@ -244,11 +273,13 @@ store_main(void *data)
 {
 	struct store *store = data;
 
-	xenbus_set_handle(store->xenbus, store->xs);
+	if (store->xs)
+		xenbus_set_handle(store->xenbus, store->xs);
 	while (!store->stopping)
 		run_once(store);
 	xenbus_close_all(store->xenbus);
-	__atomic_store_n(&store->told, store->xs && xenbus_lost(store->xenbus) == 0,
+	__atomic_store_n(&store->told,
+			 !store->was_connected || (store->xs && xenbus_lost(store->xenbus) == 0),
 			 __ATOMIC_RELEASE);
 	if (store->xs)
 		xs_close(store->xs);
@@ -270,27 +301,48 @@ static void
 store_free(struct store *store)
 {
 	xenbus_destroy(store->xenbus);
+	path_watch_destroy(store->watch);
 	drain(&store->to_main);
 	drain(&store->to_thread);
 	free(store);
 }
 
+/* 0: there is one, or it will come. */
+static int
+find_xenstored(struct store *store, bool may_wait)
+{
+	const char *socket = host_xenstore_socket();
+	char text[512];
+
+	store->watch = path_watch_create(&socket, 1);
+	store->xs = xs_open(0);
+	if (store->xs) {
+		store->was_connected = true;
+		return 0;
+	}
+	/* libxenstore has tried several ways, and tells of the last one alone. */
+	int error = access(socket, R_OK | W_OK) < 0 ? errno : ECONNREFUSED;
+	if (!may_wait)
+		return -error;
+	host_describe(text, sizeof(text), "xenstore", socket, error);
+	log_line("%s; guests are served as soon as xenstored can be reached", text);
+	return 0;
+}
+
 int
 store_create(struct store **out, const struct limits *limits, const struct store_handler *handler,
-	     void *data)
+	     void *data, bool may_wait)
 {
 	struct store *store = calloc(1, sizeof(*store));
 
 	if (!store)
 		return -ENOMEM;
-	store->xs = xs_open(0);
-	if (!store->xs) {
-		free(store);
-		return -ENOENT;
-	}
+	int ret = find_xenstored(store, may_wait);
+	if (ret < 0)
+		goto error_store;
 	store->handler = handler;
 	store->data = data;
-	int ret = mailbox_init(&store->to_main);
+	ret = mailbox_init(&store->to_main);
 	if (ret < 0)
 		goto error_store;
 	ret = mailbox_init(&store->to_thread);
@@ -309,7 +361,9 @@ error_xenbus:
 error_to_main:
 	mailbox_finish(&store->to_main);
 error_store:
-	xs_close(store->xs);
+	if (store->xs)
+		xs_close(store->xs);
+	path_watch_destroy(store->watch);
 	free(store);
 	return ret;
 }

@@ -45,10 +45,11 @@ struct store_handler {
 
 struct store;
 
-/* -ENOENT: no xenstore on this machine. Limits are copied. */
+/* Limits are copied. may_wait: where xenstored is not there yet it is waited for, on the store's
+ * thread. Negative errno: xenstored cannot be reached, and is not to be waited for; or -ENOMEM. */
 int
 store_create(struct store **out, const struct limits *limits, const struct store_handler *handler,
-	     void *data);
+	     void *data, bool may_wait);
 
 /* Readable when store_dispatch() has something to do. */
 int

@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -40,6 +41,111 @@ def without_xen_weston_runs_on(rig):
              if re.search(r"\] xen-display:|^xen-display:", line)]
     equal(len(lines), 1, f"lines of the module {lines}")
     equal(stop_process(weston.process), 0, "Weston's exit status")
+
+
+@scenario("host")
+def started_before_xenstored(rig):
+    """The module serves as soon as xenstored can be reached, and costs nothing until then."""
+    late = f"{rig.start_machine().directory}/late"
+    weston = rig.weston(outputs=SCREEN, environment={"XENSTORED_PATH": f"{late}/run/socket"})
+    weston.expect_log(f"no xenstore: {late}/run/socket: No such file.*as soon as")
+    woken = wakeups(weston.pid)
+    time.sleep(3)
+    check(wakeups(weston.pid) - woken < 10, f"{wakeups(weston.pid) - woken} wake-ups in 3 s")
+    guest = rig.guest("guest", SMALL, connect=False)
+    # each part of the path in its turn, as at a boot
+    os.mkdir(late)
+    os.mkdir(f"{late}/run")
+    os.symlink(f"{rig.machine.directory}/xenstored/socket", f"{late}/run/socket")
+    weston.expect_log("connected with xenstored")
+    guest.connect()
+    guest.picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    rig.baselines.clear()
+
+
+def wakeups(pid):
+    """How often the threads of a process went to sleep of their own accord."""
+    count = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/status") as file:
+            count += next(int(line.split()[1]) for line in file if line.startswith("voluntary"))
+    return count
+
+
+@scenario("host")
+def another_xenstored_comes(rig):
+    """xenstored is killed, and another one started: it is asked at once, not after a silence of 30 s."""
+    weston = rig.weston(outputs=SCREEN)
+    rig.machine.xenstored.kill()
+    rig.machine.xenstored.wait()
+    os.unlink(f"{rig.machine.directory}/xenstored/socket")
+    rig.machine.start()
+    weston.expect_log("connected with xenstored again", 8)
+    rig.guest("guest", SMALL).picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    rig.baselines.clear()
+
+
+def register_late_device(name, error, said):
+    def late(rig):
+        rig.start_machine()
+        rig.machine.control("fail", "weston", "open", 1, error, 0)
+        weston = Weston(rig.machine, outputs=SCREEN).start()
+        rig.westons.append(weston)
+        weston.expect_log(said)
+        rig.machine.control("clear")
+        # what udev, or somebody with chmod, does to the directory
+        node = f"{rig.machine.directory}/dev/evtchn"
+        with open(node, "w"):
+            pass
+        os.chmod(node, 0o600)
+        weston.expect_log("serving guests' screens")
+        rig.guest("guest", SMALL).picture(1, size=SIZE)
+        weston.expect("picture=0,0,320,240,XR24,1")
+
+    late.__name__ = f"devices_{name}"
+    late.__doc__ = f"Xen's devices cannot be opened at first ({error}): the log says why, and they are used when they can."
+    scenario("host")(late)
+
+
+register_late_device("come_later", "ENOENT", "no event channels: /dev/xen/evtchn: No such file or directory; guests")
+register_late_device("are_refused", "EACCES",
+                     r"no event channels: /dev/xen/evtchn: Permission denied; .*Weston runs as \w+ \(uid \d+\)")
+
+
+@scenario("host")
+def loaded_twice(rig):
+    """modules= names the module twice: the second one stays idle, and says so."""
+    weston = rig.weston(outputs=SCREEN, core="", environment={})
+    module = weston.module
+    equal(weston.stop(), 0, "Weston's exit status")
+    rig.westons.remove(weston)
+    copy = f"{rig.machine.directory}/copy.so"
+    shutil.copy(module, copy)
+    for second in (module, copy):
+        weston = rig.weston(outputs=SCREEN, module=f"{module},{second}")
+        weston.expect_log("xen-display: loaded already; this one stays idle")
+        guest = rig.guest("guest", SMALL)
+        guest.picture(1, size=SIZE)
+        weston.expect("picture=0,0,320,240,XR24,1")
+        equal(weston.log().count("serving guests' screens"), 1, "modules that serve")
+        guest.destroy()
+        equal(weston.stop(), 0, "Weston's exit status")
+        rig.westons.remove(weston)
+
+
+@scenario("host")
+def built_for_another_weston(rig):
+    """Another major version of Weston loads the module: it ends with a sentence, and touches nothing."""
+    rig.start_machine()
+    weston = Weston(rig.machine, outputs=SCREEN, environment={"SIMXEN_WESTON_MAJOR": "99"})
+    with open(weston.log_path, "wb") as log:
+        weston.process = subprocess.Popen(weston.command(), env=weston.environment(), stdout=log, stderr=log)
+    rig.processes.append(weston.process)
+    check(wait_until(lambda: weston.process.poll() is not None, 10), "Weston runs")
+    check(weston.process.returncode > 0, f"Weston ended with {weston.process.returncode}")
+    weston.expect_log(r"built for Weston \d+ and cannot be used in Weston 99\.")
 
 
 @scenario("host")

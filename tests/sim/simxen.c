@@ -177,6 +177,33 @@ unlink(const char *path)
 	return real(redirect(path, buffer, sizeof buffer));
 }
 
+int
+inotify_add_watch(int fd, const char *path, uint32_t mask);
+int
+weston_version(int *major, int *minor, int *micro);
+
+PUBLIC int
+inotify_add_watch(int fd, const char *path, uint32_t mask)
+{
+	char buffer[512];
+	/* A directory's own name ends before the slash. */
+	if (strcmp(path, "/dev/xen") == 0)
+		path = "/dev/xen/";
+	return (int)syscall(SYS_inotify_add_watch, fd, redirect(path, buffer, sizeof buffer), mask);
+}
+
+/* As if Weston were another version than the one that runs, if SIMXEN_WESTON_MAJOR says so. */
+PUBLIC int
+weston_version(int *major, int *minor, int *micro)
+{
+	int (*real)(int *, int *, int *) = (int (*)(int *, int *, int *))dlsym(RTLD_NEXT, __func__);
+	const char *other = getenv("SIMXEN_WESTON_MAJOR");
+	int version = real ? real(major, minor, micro) : 0;
+	if (other)
+		*major = atoi(other);
+	return version;
+}
+
 /* The socket address with its path redirected; buffer holds it if so. */
 static const struct sockaddr *
 redirect_address(const struct sockaddr *address, socklen_t *length, struct sockaddr_un *buffer)

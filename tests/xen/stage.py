@@ -128,10 +128,14 @@ class Stage:
     def crash_guest(self):
         """Its kernel panics, and xl makes another domain of it, whose kmsguest has opened its screen then."""
         before, start = self.domid, len(self.guest_text())
+
+        def is_another():
+            status, said = self.machine.run(f"xl domid {self.name}")
+            return status == 0 and int(said) != before
+
         # kmsguest has no ear while it flips
         self.dom0(f"xl sysrq {self.name} c")
-        self.machine.wait_for("another domain", lambda: self.machine.run(f"xl domid {self.name}")[1].strip()
-                              not in ("", str(before)), GUEST_SECONDS)
+        self.machine.wait_for("another domain", is_another, GUEST_SECONDS)
         self.find_guest()
         self.wait_for_guest("kmsguest: device 0 opened", start)
 
