@@ -53,13 +53,20 @@ struct xenbus {
 	int lost; /* the error with which xenstore could not be asked; 0: it can */
 };
 
+/* xenstored allows each domain but Dom0 only so many nodes, watches and so much in them. */
+static bool
+is_over_quota(int error)
+{
+	return error == E2BIG || error == ENOSPC || error == EDQUOT;
+}
+
 /* After a call that failed: whether xenstored said so, or could not be asked. In
  * the second case nothing that was read holds, until all is read anew. */
 static void
 note_failure(struct xenbus *xenbus)
 {
 	if (errno != ENOENT && errno != EACCES && errno != EPERM && errno != EEXIST &&
-	    errno != EINVAL && xenbus->lost == 0)
+	    errno != EINVAL && !is_over_quota(errno) && xenbus->lost == 0)
 		xenbus->lost = errno ? errno : EIO;
 }
 
@@ -115,8 +122,8 @@ read_state(struct xenbus *xenbus, const char *directory)
 	return (enum xenbus_state)state;
 }
 
-/* False: it collided with somebody else's, and is to be tried again. */
-static bool
+/* 0; -EAGAIN: it collided with somebody else's, and is to be tried again; other negative errno. */
+static int
 write_beside_state(struct xenbus *xenbus, const char *directory, const char *name,
 		   const char *value)
 {
@@ -128,34 +135,61 @@ write_beside_state(struct xenbus *xenbus, const char *directory, const char *nam
 	xs_transaction_t transaction = xs_transaction_start(xenbus->xs);
 	if (transaction == XBT_NULL) {
 		note_failure(xenbus);
-		return true;
+		return -errno;
 	}
 	_autofree_ char *before = xs_read(xenbus->xs, transaction, state, &size);
 	bool written =
 		before && xs_write(xenbus->xs, transaction, path, value, (unsigned)strlen(value));
+	int error = written ? 0 : errno;
 	if (!written)
 		note_failure(xenbus);
 	if (xs_transaction_end(xenbus->xs, transaction, !written))
-		return true;
-	if (errno == EAGAIN)
-		return false;
-	note_failure(xenbus);
-	return true;
+		return -error;
+	if (errno != EAGAIN)
+		note_failure(xenbus);
+	return -errno;
+}
+
+/* One line about what the guest wrote, or has the tool stack written. */
+static void __attribute__((format(printf, 4, 5)))
+blame(struct xenbus *xenbus, struct xenbus_device *device, int connector, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	log_guest_limited(&device->log_limit, xenbus->limits.log_lines_per_second, monotonic_ms(),
+			  &device->subject, connector, "%s", text);
+}
+
+/* Nothing can be told to its guest, until something changes; other devices may have what they need.
+ */
+static void
+fail_over_quota(struct xenbus *xenbus, struct xenbus_device *device, const char *what, int error)
+{
+	device->view.failed = true;
+	blame(xenbus, device, -1,
+	      "xen: xenstored refuses %s (%s): this domain has used up its quota; raise "
+	      "xenstored's quotas in Dom0, then reconnect the device",
+	      what, strerror(error));
 }
 
 /* Never into a directory that the tool stack has removed meanwhile: a write
  * would make it anew. The look before and the write are one transaction. */
 static void
-write_node(struct xenbus *xenbus, const struct xenbus_device *device, const char *name,
-	   const char *value)
+write_node(struct xenbus *xenbus, struct xenbus_device *device, const char *name, const char *value)
 {
 	char directory[64];
-	bool done = false;
+	int ret = -EAGAIN;
 
 	device_path(device, directory, sizeof(directory));
-	for (int tries = 0; xenbus->xs && !done && tries < 16; tries++)
-		done = write_beside_state(xenbus, directory, name, value);
-	if (xenbus->xs && !done)
+	for (int tries = 0; xenbus->xs && ret == -EAGAIN && tries < 16; tries++)
+		ret = write_beside_state(xenbus, directory, name, value);
+	if (is_over_quota(-ret))
+		fail_over_quota(xenbus, device, name, -ret);
+	else if (xenbus->xs && ret == -EAGAIN)
 		note_failure(xenbus);
 }
 
@@ -179,8 +213,11 @@ watch_frontend(struct xenbus *xenbus, struct xenbus_device *device, bool on)
 	snprintf(path, sizeof(path), "%s/state", device->frontend);
 	snprintf(token, sizeof(token), FRONTEND_TOKEN "/%u/%u", device->subject.domid,
 		 device->subject.devid);
-	if (on && !xs_watch(xenbus->xs, path, token))
+	if (on && !xs_watch(xenbus->xs, path, token)) {
 		note_failure(xenbus);
+		if (is_over_quota(errno))
+			fail_over_quota(xenbus, device, "a watch", errno);
+	}
 	if (!on)
 		xs_unwatch(xenbus->xs, path, token);
 }
@@ -213,20 +250,6 @@ find_serial(struct xenbus *xenbus, uint32_t serial)
 		if (device->serial == serial)
 			return device;
 	return NULL;
-}
-
-/* One line about what the guest wrote, or has the tool stack written. */
-static void __attribute__((format(printf, 4, 5)))
-blame(struct xenbus *xenbus, struct xenbus_device *device, int connector, const char *fmt, ...)
-{
-	char text[256];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	log_guest_limited(&device->log_limit, xenbus->limits.log_lines_per_second, monotonic_ms(),
-			  &device->subject, connector, "%s", text);
 }
 
 /* Once a guest: what Dom0 has to do so that a driver domain can read what the tool stack says of
@@ -490,7 +513,8 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 	device->view.offered = true;
 	device->view.offer_seen = device->view.frontend == XenbusStateInitialising;
 	write_node(xenbus, device, XENDISPL_FIELD_BE_VERSIONS, "1,2");
-	write_state(xenbus, device, XenbusStateInitWait);
+	if (!device->view.failed)
+		write_state(xenbus, device, XenbusStateInitWait);
 }
 
 /* Counts a connection; false: too many in this minute, it is looked at again when that is over. */
@@ -591,10 +615,10 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 		return false;
 	case XENBUS_TELL:
 		write_state(xenbus, device, XenbusStateConnected);
-		return true;
+		return !device->view.failed;
 	case XENBUS_CLOSE:
 		write_state(xenbus, device, XenbusStateClosed);
-		return true;
+		return !device->view.failed;
 	case XENBUS_REMOVE:
 		return remove_directory(xenbus, device);
 	case XENBUS_FORGET:

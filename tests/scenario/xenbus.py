@@ -319,3 +319,26 @@ def configuration_is_read_once(rig):
     time.sleep(0.3)  # the module offers once more
     guest.connect()
     equal(weston.control("list")[0].split()[4], SMALL, "resolution of the second connection")
+
+
+@scenario("xenbus")
+def over_the_quota_of_xenstore(rig):
+    """xenstored refuses what is written for one device: only that one fails, and is served when it is reconnected."""
+    weston = rig.weston(outputs=SCREEN)
+    other = rig.guest("other", SMALL)
+    for cookie in (1, 2):
+        other.buffer(cookie, *SIZE, picture=cookie)
+    other.show(1, *SIZE)
+    for error, text in (("ENOSPC", "No space left on device"), ("E2BIG", "Argument list too long"),
+                        ("EDQUOT", "Disk quota exceeded")):
+        rig.machine.control("fail", "weston", "xs_write", 1, error, 0)
+        poor = rig.guest("poor", SMALL, connect=False)
+        weston.expect_log(rf"guest poor\({poor.domid}\) vdispl 0: xen: xenstored refuses .*{text}.*quotas")
+        other.flips(10, 1, 2)
+        rig.machine.control("clear")
+        poor.detach(0)
+        poor.attach(0, [SMALL])
+        poor.connect()
+        poor.destroy()
+    check("is made anew" not in weston.log(), "xenstored is taken for lost")
+    weston.expect("picture=0,0,320,240,XR24,1")

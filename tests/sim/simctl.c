@@ -154,9 +154,9 @@ error_number(const char *name)
 		const char *name;
 		int number;
 	} errors[] = {
-		{"EINVAL", EINVAL}, {"ENOMEM", ENOMEM}, {"ENOSPC", ENOSPC},
-		{"EMFILE", EMFILE}, {"EIO", EIO},       {"ENOENT", ENOENT},
-		{"EAGAIN", EAGAIN}, {"EACCES", EACCES}, {"ENOTCONN", ENOTCONN},
+		{"EINVAL", EINVAL},     {"ENOMEM", ENOMEM}, {"ENOSPC", ENOSPC}, {"EMFILE", EMFILE},
+		{"EIO", EIO},           {"ENOENT", ENOENT}, {"EAGAIN", EAGAIN}, {"EACCES", EACCES},
+		{"ENOTCONN", ENOTCONN}, {"E2BIG", E2BIG},   {"EDQUOT", EDQUOT},
 	};
 	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
 		if (strcmp(errors[i].name, name) == 0)
