@@ -457,9 +457,6 @@ read_configuration(struct xenbus *xenbus, struct xenbus_device *device)
 		blame(xenbus, device, -1,
 		      "it has no connector; add connectors= to the vdispl line of the guest's "
 		      "configuration");
-	offered->subject = device->subject;
-	memcpy(offered->name, device->name, sizeof(offered->name));
-	memcpy(offered->uuid, device->uuid, sizeof(offered->uuid));
 	return offered->connector_count ? 0 : -ENOENT;
 }
 
@@ -540,6 +537,18 @@ may_connect(struct xenbus *xenbus, struct xenbus_device *device)
 	return false;
 }
 
+/* As it is now: it may have become readable since the device was offered. */
+static void
+take_identity(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	struct store_device *offered = &device->offered;
+
+	read_identity(xenbus, device);
+	offered->subject = device->subject;
+	memcpy(offered->name, device->name, sizeof(offered->name));
+	memcpy(offered->uuid, device->uuid, sizeof(offered->uuid));
+}
+
 static void
 connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 {
@@ -556,6 +565,9 @@ connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 		write_state(xenbus, device, XenbusStateClosed);
 		return;
 	}
+	take_identity(xenbus, device);
+	if (xenbus->lost != 0)
+		return;
 	device->serial = ++xenbus->last_serial;
 	device->offered.serial = device->serial;
 	device->view.attached = true;
