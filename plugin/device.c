@@ -265,6 +265,17 @@ device_destroy(struct device *device)
 	worker_post(host->worker, &device->account->lane, &device->unmap_job);
 }
 
+void
+device_rename(struct device *device, const struct store_device *setup)
+{
+	log_guest(&device->subject, -1, "its guest is called %s from now on", setup->subject.guest);
+	device->subject = setup->subject;
+	memcpy(device->name, setup->name, sizeof(device->name));
+	memcpy(device->uuid, setup->uuid, sizeof(device->uuid));
+	if (device->presented)
+		device->host->presenter->device_renamed(device->presented);
+}
+
 const struct guest_options *
 device_guest_options(const struct device *device)
 {

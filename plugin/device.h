@@ -202,6 +202,10 @@ device_create(struct display_host *host, const struct store_device *setup,
 void
 device_destroy(struct device *device);
 
+/* The tool stack has given its guest another name, or UUID. */
+void
+device_rename(struct device *device, const struct store_device *setup);
+
 /* The rule of weston.ini for its guest. */
 const struct guest_options *
 device_guest_options(const struct device *device);

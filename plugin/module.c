@@ -148,8 +148,19 @@ detach(void *data, uint32_t serial)
 		store_detached(module->store, serial);
 }
 
+static void
+rename_device(void *data, const struct store_device *setup)
+{
+	struct module *module = data;
+	struct device *device = find_device(module, setup->serial);
+
+	if (device && !device->destroyed)
+		device_rename(device, setup);
+}
+
 static const struct store_handler store_handler = {
 	.attach = attach,
+	.rename = rename_device,
 	.detach = detach,
 };
 

@@ -393,6 +393,23 @@ placement_init(struct placement *placement, struct placements *placements,
 }
 
 void
+placement_rename(struct placement *placement, const struct connector_options *options,
+		 const struct log_subject *subject)
+{
+	struct placements *placements = placement->placements;
+
+	hide_view(placement);
+	wl_list_remove(&placement->link);
+	places_remove(&placements->places, &placement->screen);
+	placement->options = options;
+	placement->subject = *subject;
+	placement->screen.rule = options->output;
+	places_add(&placements->places, &placement->screen);
+	insert_placement(placement);
+	choose_outputs(placements, NULL, true);
+}
+
+void
 placement_finish(struct placement *placement)
 {
 	if (placement->surface) {

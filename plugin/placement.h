@@ -71,6 +71,12 @@ placement_init(struct placement *placement, struct placements *placements,
 	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
 	       void *data);
 
+/* The guest is called otherwise now, and other rules are for it; handlers are called as by
+ * placement_init(). */
+void
+placement_rename(struct placement *placement, const struct connector_options *options,
+		 const struct log_subject *subject);
+
 /* Others may take its output: their handlers are called. */
 void
 placement_finish(struct placement *placement);

@@ -32,6 +32,8 @@ struct presenter_ops {
 	 * callback comes any more. */
 	void (*device_destroy)(void *presented);
 
+	/* The device's guest has another name, and perhaps other rules. */
+	void (*device_renamed)(void *presented);
 	/* Pages are short: gives up some that no guest has any more. False: there are none. */
 	bool (*reclaim)(void *data);
 

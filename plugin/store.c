@@ -34,6 +34,7 @@
 
 enum message_kind {
 	MESSAGE_ATTACH,
+	MESSAGE_RENAME,
 	MESSAGE_DETACH,
 	MESSAGE_ATTACHED,
 	MESSAGE_DETACHED,
@@ -45,7 +46,7 @@ struct message {
 	enum message_kind kind;
 	uint32_t serial;
 	int error;
-	struct store_device device; /* MESSAGE_ATTACH */
+	struct store_device device; /* MESSAGE_ATTACH and MESSAGE_RENAME */
 	bool *reserved;             /* taken from store.reserve; NULL: from the heap */
 };
 
@@ -124,6 +125,14 @@ post_attach(void *data, const struct store_device *device)
 }
 
 static void
+post_rename(void *data, const struct store_device *device)
+{
+	struct store *store = data;
+
+	post(store, &store->to_main, MESSAGE_RENAME, device->serial, 0, device);
+}
+
+static void
 post_detach(void *data, uint32_t serial)
 {
 	struct store *store = data;
@@ -133,6 +142,7 @@ post_detach(void *data, uint32_t serial)
 
 static const struct store_handler post_to_main = {
 	.attach = post_attach,
+	.rename = post_rename,
 	.detach = post_detach,
 };
 
@@ -155,6 +165,7 @@ take_messages(struct store *store)
 			store->stopping = true;
 			break;
 		case MESSAGE_ATTACH:
+		case MESSAGE_RENAME:
 		case MESSAGE_DETACH:
 			break;
 		}
@@ -384,6 +395,8 @@ store_dispatch(struct store *store)
 	wl_list_for_each_safe(message, next, &messages, link) {
 		if (message->kind == MESSAGE_ATTACH)
 			store->handler->attach(store->data, &message->device);
+		else if (message->kind == MESSAGE_RENAME)
+			store->handler->rename(store->data, &message->device);
 		else
 			store->handler->detach(store->data, message->serial);
 		message_destroy(message);

@@ -39,6 +39,8 @@ struct store_device {
 struct store_handler {
 	/* Map, bind, then call store_attached(), at once or later. */
 	void (*attach)(void *data, const struct store_device *device);
+	/* The guest of that connection has another name or UUID. */
+	void (*rename)(void *data, const struct store_device *device);
 	/* Let go of everything of that connection, then call store_detached(). */
 	void (*detach)(void *data, uint32_t serial);
 };

@@ -647,6 +647,16 @@ reclaim(void *data)
 	return true;
 }
 
+static void
+name_device(struct presented_device *presented)
+{
+	const struct device *device = presented->device;
+
+	presented->subject = device->subject;
+	memcpy(presented->name, device->name, sizeof(presented->name));
+	memcpy(presented->uuid, device->uuid, sizeof(presented->uuid));
+}
+
 static int
 create_device(void *data, struct device *device, void **out)
 {
@@ -658,9 +668,7 @@ create_device(void *data, struct device *device, void **out)
 		return -ENOMEM;
 	presented->presenter = presenter;
 	presented->device = device;
-	presented->subject = device->subject;
-	memcpy(presented->name, device->name, sizeof(presented->name));
-	memcpy(presented->uuid, device->uuid, sizeof(presented->uuid));
+	name_device(presented);
 	wl_list_init(&presented->imports);
 	wl_list_init(&presented->kept);
 	kept_pictures_forget(presenter, device);
@@ -709,6 +717,18 @@ destroy_device(void *data)
 		client_flush(presented->client);
 	else
 		presented_device_free(presented);
+}
+
+static void
+rename_device(void *data)
+{
+	struct presented_device *presented = data;
+	struct device *device = presented->device;
+
+	name_device(presented);
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		placement_rename(&presented->surfaces[i].placement,
+				 connector_options(&device->connectors[i]), &device->subject);
 }
 
 static void
@@ -817,6 +837,7 @@ status(void *data, const struct connector *connector, struct presenter_status *o
 const struct presenter_ops wayland_presenter_ops = {
 	.device_create = create_device,
 	.device_destroy = destroy_device,
+	.device_renamed = rename_device,
 	.reclaim = reclaim,
 	.framebuffer_create = create_framebuffer,
 	.framebuffer_destroy = destroy_framebuffer,

@@ -20,6 +20,7 @@
 #define BACKEND_ROOT "backend/" XENDISPL_DRIVER_NAME
 #define BACKEND_TOKEN "backend"
 #define FRONTEND_TOKEN "frontend"
+#define NAME_TOKEN "name"
 /* A step leads to another at most so often before the next event is taken. */
 #define STEPS_A_LOOK 8
 
@@ -32,6 +33,7 @@ struct xenbus_device {
 	struct xenbus_view view;
 	uint32_t serial; /* of the connection; 0: none yet */
 	bool changed;    /* to be looked at */
+	bool renamed;    /* perhaps: its guest's name is to be read again */
 	bool waiting;    /* for the answer to attach or detach */
 	bool told_unreadable;
 	int64_t first_offer_ms;
@@ -204,14 +206,12 @@ write_state(struct xenbus *xenbus, struct xenbus_device *device, enum xenbus_sta
 }
 
 static void
-watch_frontend(struct xenbus *xenbus, struct xenbus_device *device, bool on)
+watch(struct xenbus *xenbus, struct xenbus_device *device, const char *kind, const char *path,
+      bool on)
 {
-	char path[sizeof(device->frontend) + 8], token[48];
+	char token[48];
 
-	if (!xenbus->xs || device->frontend[0] == '\0')
-		return;
-	snprintf(path, sizeof(path), "%s/state", device->frontend);
-	snprintf(token, sizeof(token), FRONTEND_TOKEN "/%u/%u", device->subject.domid,
+	snprintf(token, sizeof(token), "%s/%u/%u", kind, device->subject.domid,
 		 device->subject.devid);
 	if (on && !xs_watch(xenbus->xs, path, token)) {
 		note_failure(xenbus);
@@ -222,10 +222,25 @@ watch_frontend(struct xenbus *xenbus, struct xenbus_device *device, bool on)
 		xs_unwatch(xenbus->xs, path, token);
 }
 
+/* What the guest does, and how the tool stack calls it: "xl rename", or a name that it has only
+ * while it migrates. */
+static void
+watch_guest(struct xenbus *xenbus, struct xenbus_device *device, bool on)
+{
+	char path[sizeof(device->frontend) + 8];
+
+	if (!xenbus->xs || device->frontend[0] == '\0')
+		return;
+	snprintf(path, sizeof(path), "%s/state", device->frontend);
+	watch(xenbus, device, FRONTEND_TOKEN, path, on);
+	snprintf(path, sizeof(path), "/local/domain/%u/name", device->subject.domid);
+	watch(xenbus, device, NAME_TOKEN, path, on);
+}
+
 static void
 device_destroy(struct xenbus *xenbus, struct xenbus_device *device)
 {
-	watch_frontend(xenbus, device, false);
+	watch_guest(xenbus, device, false);
 	wl_list_remove(&device->link);
 	free(device);
 }
@@ -321,7 +336,7 @@ add_device(struct xenbus *xenbus, uint16_t domid, uint32_t devid)
 	strcpy(device->frontend, frontend);
 	read_identity(xenbus, device);
 	wl_list_insert(xenbus->devices.prev, &device->link);
-	watch_frontend(xenbus, device, true);
+	watch_guest(xenbus, device, true);
 	return device;
 }
 
@@ -339,6 +354,17 @@ look_for_device(struct xenbus *xenbus, const char *domid_text, const char *devid
 		device->changed = true;
 	else
 		add_device(xenbus, (uint16_t)domid, devid);
+}
+
+/* The device is known, or else there is nothing to rename. */
+static void
+look_for_name(struct xenbus *xenbus, const char *domid, const char *devid)
+{
+	struct xenbus_device *device = find_device(xenbus, (uint32_t)strtoul(domid, NULL, 10),
+						   (uint32_t)strtoul(devid, NULL, 10));
+
+	if (device)
+		device->renamed = true;
 }
 
 static void
@@ -369,6 +395,10 @@ xenbus_handle_watch(struct xenbus *xenbus, const char *path, const char *token)
 {
 	char domid[16], devid[16];
 
+	if (sscanf(token, NAME_TOKEN "/%15[0-9]/%15[0-9]", domid, devid) == 2) {
+		look_for_name(xenbus, domid, devid);
+		return;
+	}
 	/* The token of a frontend's watch and the path of a backend's both end in <domid>/<devid>.
 	 */
 	if (sscanf(token, FRONTEND_TOKEN "/%15[0-9]/%15[0-9]", domid, devid) == 2 ||
@@ -651,6 +681,21 @@ look_at_device(struct xenbus *xenbus, struct xenbus_device *device)
 	device->wake_ms = monotonic_ms() + 100;
 }
 
+/* Those that are connected are told; others read it when they connect. */
+static void
+look_at_name(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	const struct store_device before = device->offered;
+
+	device->renamed = false;
+	if (!device->view.attached)
+		return;
+	take_identity(xenbus, device);
+	if (xenbus->lost == 0 && (strcmp(before.name, device->offered.name) != 0 ||
+				  strcmp(before.uuid, device->offered.uuid) != 0))
+		xenbus->handler->rename(xenbus->data, &device->offered);
+}
+
 int64_t
 xenbus_look(struct xenbus *xenbus)
 {
@@ -665,6 +710,8 @@ xenbus_look(struct xenbus *xenbus)
 	wl_list_for_each_safe(device, next, &xenbus->devices, link) {
 		bool due = device->wake_ms >= 0 && device->wake_ms <= now;
 
+		if (device->renamed)
+			look_at_name(xenbus, device);
 		if ((device->changed || due) && !device->waiting)
 			look_at_device(xenbus, device);
 	}
@@ -722,7 +769,7 @@ xenbus_set_handle(struct xenbus *xenbus, struct xs_handle *xs)
 	if (!xs_watch(xs, BACKEND_ROOT, BACKEND_TOKEN))
 		note_failure(xenbus);
 	wl_list_for_each(device, &xenbus->devices, link)
-		watch_frontend(xenbus, device, true);
+		watch_guest(xenbus, device, true);
 	xenbus->root_changed = true;
 }
 

@@ -165,6 +165,11 @@ status(void *data, const struct connector *connector, struct presenter_status *o
 	memset(out, 0, sizeof(*out));
 }
 
+static void
+rename_device(void *data)
+{
+}
+
 static bool
 reclaim(void *data)
 {
@@ -174,6 +179,7 @@ reclaim(void *data)
 const struct presenter_ops host_presenter_ops = {
 	.device_create = create_device,
 	.device_destroy = destroy_device,
+	.device_renamed = rename_device,
 	.reclaim = reclaim,
 	.framebuffer_create = create_framebuffer,
 	.framebuffer_destroy = destroy_framebuffer,

@@ -628,3 +628,23 @@ def mirrors_are_not_free(rig):
         show(rig.guest(name, "320x240"), number)
     weston.expect("picture=0,0,320,240,XR24,0", "picture=640,0,320,240,XR24,1")
     equal(where(weston), {("a", 0, 0): "headless", ("b", 0, 0): "third"}, "places")
+
+
+@scenario("placement")
+def renamed_while_it_runs(rig):
+    """xl rename, and a guest that has another name while it migrates: the rules for its new name are its own."""
+    weston = rig.weston(outputs=TWO, config="[xen-connector]\nguest=g1\noutput=second\n"
+                        "[xen-connector]\nguest=g1--incoming\noutput=headless\n")
+    guest = rig.guest("g1--incoming", "320x240")
+    guest.picture(1, size=(320, 240))
+    weston.expect("picture=0,0,320,240,XR24,1", "solid=320,0,320,240,303030")
+    rig.machine.store.write(f"/local/domain/{guest.domid}/name", "g1")
+    weston.expect("solid=0,0,320,240,303030", "picture=320,0,320,240,XR24,1")
+    weston.expect_log(rf"guest g1--incoming\({guest.domid}\) vdispl 0: its guest is called g1 from now on")
+    equal(weston.control("list")[0].split()[0], "g1", "its name, as other modules see it")
+    # still flips, and rules go on to hold
+    guest.buffer(2, 320, 240, picture=2)
+    guest.flips(5, 1, 2)
+    weston.expect("picture=320,0,320,240,XR24,2")
+    rig.machine.store.write(f"/local/domain/{guest.domid}/name", "g1--incoming")
+    weston.expect("picture=0,0,320,240,XR24,2", "solid=320,0,320,240,303030")

@@ -388,6 +388,12 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 }
 
 void
+placement_rename(struct placement *placement, const struct connector_options *options,
+		 const struct log_subject *subject)
+{
+}
+
+void
 placements_finish(struct placements *placements)
 {
 }
