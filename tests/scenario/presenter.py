@@ -396,8 +396,7 @@ def outputs_are_replaced_while_locked(rig):
                         config="[output]\nname=new\nmode=320x240\n[xen-display]\nresample-rate=0\n")
     rig.guest("still", SMALL).picture(1, size=SIZE)
     weston.expect("picture=0,0,320,240,XR24,1")
-    weston.control("idle")
-    time.sleep(2)  # desktop-shell fades out, and locks then
+    weston.lock()
     weston.control("wake")
     locked = "solid=0,0,40,10,303030", "solid=280,230,40,10,303030"
     weston.expect(*locked)

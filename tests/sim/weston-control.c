@@ -129,18 +129,27 @@ mirror_output(const char *name, const char *other)
 #endif
 }
 
+/* NULL: no shell has locked the session. */
+static struct weston_layer *
+find_lock(void)
+{
+	struct weston_layer *layer;
+	wl_list_for_each(layer, &compositor->layer_list, link)
+		if (layer->position == WESTON_LAYER_POSITION_LOCK)
+			return layer;
+	return NULL;
+}
+
 /* As a shell does when the user has unlocked the session. */
 static bool
 unlock(void)
 {
-	struct weston_layer *layer;
-	wl_list_for_each(layer, &compositor->layer_list, link)
-		if (layer->position == WESTON_LAYER_POSITION_LOCK) {
-			weston_layer_unset_position(layer);
-			weston_compositor_damage_all(compositor);
-			return true;
-		}
-	return false;
+	struct weston_layer *layer = find_lock();
+	if (!layer)
+		return false;
+	weston_layer_unset_position(layer);
+	weston_compositor_damage_all(compositor);
+	return true;
 }
 
 static void
@@ -187,6 +196,8 @@ run(const char *line, int connection)
 		return scale_output(name, x);
 	if (strcmp(command, "unlock") == 0)
 		return unlock();
+	if (strcmp(command, "is-locked") == 0)
+		return find_lock() != NULL;
 	if (strcmp(command, "list") == 0)
 		return list(connection);
 	if (strcmp(command, "idle") == 0)

@@ -143,6 +143,12 @@ class Weston:
             raise Failure(f"weston-control: {command} failed")
         return lines
 
+    def lock(self):
+        """Makes desktop-shell, which has locking=true, fade out and lock; the screen sleeps then."""
+        self.control("idle")
+        if not wait_until(lambda: ask(self.control_path, "is-locked").endswith("ok\n"), 10 * SCALE):
+            raise Failure("the shell does not lock")
+
     def descriptors(self):
         """Open files, without the simulation's own; those are counted by simctl."""
         count = 0
