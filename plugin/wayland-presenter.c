@@ -110,7 +110,32 @@ reason_to_convert(const struct presented_device *presented,
 	return NULL;
 }
 
-/* Once a guest, path and reason. */
+/* Whether it is large enough for a whole screen: Xorg tries a buffer of 1x1 first. */
+static bool
+fills_a_screen(const struct device *device, const struct framebuffer *framebuffer)
+{
+	for (unsigned i = 0; i < device->connector_count; i++) {
+		const struct store_connector *setup = &device->connectors[i].setup;
+
+		if (framebuffer->width >= setup->width && framebuffer->height >= setup->height)
+			return true;
+	}
+	return false;
+}
+
+/* Once a guest, path and reason; what does not fill a screen counts for itself, so that nobody
+ * takes it for the screen's. */
+static bool
+way_is_new(struct presented_device *presented, const struct presented_framebuffer *shown)
+{
+	struct told *told = &presented->presenter->told;
+	uint16_t domid = presented->device->subject.domid;
+
+	if (fills_a_screen(presented->device, shown->framebuffer))
+		return told_is_new(told, domid, shown->path, shown->reason);
+	return told_is_new(told, domid, "a small one", shown->path);
+}
+
 static void
 tell_way(struct presented_device *presented, const struct presented_framebuffer *shown)
 {
@@ -118,7 +143,7 @@ tell_way(struct presented_device *presented, const struct presented_framebuffer 
 	const struct log_subject *subject = &presented->device->subject;
 	const char *text = "the compositor has the guest's pages as a dma-buf";
 
-	if (!told_is_new(&presented->presenter->told, subject->domid, shown->path, shown->reason))
+	if (!way_is_new(presented, shown))
 		return;
 	if (shown->way == IMPORT_MAPPED)
 		text = "the renderer reads the guest's pages in place; no dma-buf: ";

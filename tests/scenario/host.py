@@ -305,3 +305,18 @@ def simulation_carries_other_programs(rig):
         out.seek(0)
         check(b'versions = "1,2"' in out.read(), "no versions")
     check(os.path.exists(f"{build_directory()}/libsimxen.so"), "the simulation")
+
+
+@scenario("host")
+def path_is_told_of_the_screen(rig):
+    """Xorg tries a buffer of 1x1 first: the path of what fills the screen is told all the same, and once."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL)
+    guest.buffer(1, 1, 1)
+    for cookie in (2, 3):
+        guest.buffer(cookie, *SIZE, picture=cookie)
+    guest.buffer(4, 2, 2)
+    guest.show(2, *SIZE)
+    weston.expect("picture=0,0,320,240,XR24,2")
+    told = re.findall(r"path (\w+ \(XRGB8888 \d+x\d+\))", weston.log())
+    equal(told, ["mapped (XRGB8888 1x1)", "mapped (XRGB8888 320x240)"], "paths that are told")

@@ -4,7 +4,9 @@
 run calls them one after the other. A check that needs what an earlier one should have left standing says so
 by need(), and is skipped where that failed. How anything is done is the business of tests/xen/stage.py."""
 
+import os
 import re
+import textwrap
 
 import killing
 from machine import read_text
@@ -20,6 +22,19 @@ def make_stage(machine, picture_program):
     return Stage(machine, picture_program, PLACES, BACKGROUND)
 
 
+def readme():
+    with open(f"{os.path.dirname(os.path.abspath(__file__))}/../../README.md") as file:
+        return file.read()
+
+
+def readme_command(words, **changes):
+    """The command of README.md that begins with these words, with some of its own changed."""
+    command = re.search(rf"^ +({words} .*)$", readme(), re.MULTILINE).group(1)
+    for old, new in changes.items():
+        command = re.sub(rf"\b{old}\b", new, command)
+    return command
+
+
 def screens_listed(stage, state):
     return re.findall(rf"screen (\d\.\d) \d+x\d+ {state}", stage.guest("list"))
 
@@ -33,6 +48,17 @@ def guest_connects(stage):
     stage.standing.add("guest")
     if screens_listed(stage, "connected") != ["0.0"]:
         raise Failed("the guest does not list exactly one connected screen")
+
+
+@check
+def readme_configuration(stage):
+    """xl takes the guest's configuration that README.md shows, and finds its screen in it."""
+    lines = re.search(r'^( +name    = "g1"\n.*?)^ +max_grant_frames = \d+$', readme(), re.MULTILINE | re.DOTALL)
+    with open(f"{stage.machine.share}/readme.cfg", "w") as file:
+        file.write(textwrap.dedent(lines.group(0)) + "\n")
+    said = stage.dom0("xl -N create /share/readme.cfg")
+    if '"width": 1920' not in said or '"id": "left"' not in said:
+        raise Failed(f"xl finds in it: {said[-500:]}")
 
 
 @check
@@ -166,7 +192,9 @@ def attach(stage):
     need(stage, "guest")
     stage.guest("show 6")
     before = len(stage.guest_text())
-    stage.dom0("xl vdispl-attach g1 backend=0 be-alloc=0 connectors=below:640x288", 60)
+    stage.dom0(readme_command("xl vdispl-attach", **{r"\d+x\d+": "640x288"}), 60)
+    if not re.search(r"^1 +0 ", listed := stage.dom0(readme_command("xl vdispl-list")), re.MULTILINE):
+        raise Failed(f"xl does not list the second device: {listed}")
     stage.wait_for_guest("kmsguest: device 1 opened", before)
     stage.expect_pictures(6, ("0.0", "1.0"))
     stage.standing.add("second device")
@@ -180,7 +208,7 @@ def detach(stage):
     """xl vdispl-detach takes the second device away again; the first goes on."""
     need(stage, "second device")
     before = len(stage.guest_text())
-    stage.dom0("xl vdispl-detach g1 1", 60)
+    stage.dom0(readme_command("xl vdispl-detach"), 60)
     stage.standing.discard("second device")
     stage.wait_for_guest("kmsguest: device 1 closed", before)
     stage.expect_pictures(7)
