@@ -31,7 +31,7 @@ const struct option_entry option_table[] = {
 	{SECTION_MODULE, "flip-deadline", KIND_UINT, IN_MODULE(flip_deadline_ms), 0, 50, 2000,
 	 "300", "ms", "when a flip counts as done although the screen has not said so"},
 	{SECTION_MODULE, "resample-rate", KIND_UINT, IN_MODULE(resample_rate_hz), 0, 0, 240, "10",
-	 "Hz", "how often a screen whose guest never flips is read again; 0 = never"},
+	 "Hz", "how often a screen whose guest draws without flips is read; 0 = never"},
 	{SECTION_MODULE, "hidden-after", KIND_UINT, IN_MODULE(hidden_after_ms), 0, 0, 3600000,
 	 "5000", "ms", "how long a screen must be out of sight to be slowed down"},
 	{SECTION_MODULE, "hidden-rate", KIND_UINT, IN_MODULE(hidden_rate_hz), 0, 1, 240, "10", "Hz",

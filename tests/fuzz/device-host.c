@@ -11,6 +11,7 @@
 #define SLOTS 256
 
 unsigned host_mood;
+unsigned host_looks;
 bool host_refuse_memory;
 
 /* Memory of this domain */
@@ -136,9 +137,10 @@ show(void *data, struct connector *connector, struct framebuffer *framebuffer,
 static bool
 look(void *data, struct connector *connector)
 {
+	host_looks++;
 	PROPERTY(connector->on && connector->current && connector->current->state == OBJECT_READY);
 	PROPERTY(!connector->device->destroyed);
-	return false;
+	return host_mood & HOST_READS;
 }
 
 static void

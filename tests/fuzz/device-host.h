@@ -19,8 +19,12 @@ enum host_mood {
 	HOST_CANNOT_SHOW = 4,
 	HOST_HOLDS_PREVIOUS = 8,
 	HOST_REFUSES_DEVICES = 16,
+	HOST_READS = 32, /* what is shown, when it is asked to look */
 };
 extern unsigned host_mood;
+
+/* How often it was asked to look. */
+extern unsigned host_looks;
 
 extern const struct presenter_ops host_presenter_ops;
 

@@ -497,6 +497,32 @@ for each in ("XR24", "RG24"):
 
 
 @scenario("presenter")
+def textures_count_as_pages(rig):
+    """GL has a texture beside the pages that it uploads: it is the guest's, and goes when nothing is shown."""
+    for pages, shown in ((225, True), (224, False)):
+        weston = rig.weston(outputs=SCREEN, renderer="gl", config=f"[xen-display]\nmax-guest-pages={pages}\n")
+        guest = rig.guest("guest", SMALL)
+        for cookie in (1, 2):
+            guest.buffer(cookie, *SIZE, picture=cookie)
+        guest.show(1, *SIZE)
+        if shown:
+            weston.expect("picture=0,0,320,240,XR24,1")
+            guest.ok("dbuf-create 0 3 320x240 32", -12)
+            guest.ok("config-off 0 0")
+            check(wait_until(lambda: guest.send("dbuf-create 0 4 320x240 32").endswith("status=0"), 5),
+                  "the texture's pages are not given back")
+        else:
+            weston.expect_log("its buffers need 225 pages, 224 are allowed")
+            # one buffer less, and there is room for it
+            guest.ok("dbuf-destroy 0 2")
+            guest.show(1, *SIZE)
+            weston.expect("picture=0,0,320,240,XR24,1")
+        guest.destroy()
+        weston.stop()
+        rig.westons.remove(weston)
+
+
+@scenario("presenter")
 def losses_are_counted_by_guest(rig):
     """Weston ends a guest's connections; the guest connects anew each time, and waits all the same."""
     weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-reconnects-per-minute=100\n")

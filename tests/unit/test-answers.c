@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When a guest is answered and notified: one that takes a buffer or a framebuffer
- * back while the screens still hold it, and one that the host fails once to notify or
- * to hear. The device layer over a Xen in memory, with a clock that
- * moves when it is told to and a presenter that withholds its word.
+ * When a guest is answered and notified, and when its screen is looked at: one that takes a buffer
+ * or a framebuffer back while the screens still hold it, and one that the host fails once to notify
+ * or to hear. The device layer over a Xen in memory, with a clock that moves when it is told to and
+ * a presenter that withholds its word.
  */
 #include "test.h"
 
@@ -343,5 +343,136 @@ TEST(a_port_that_could_not_be_unmasked_is_heard_again)
 	check(channel_set_next(device->channels) < 0);
 	moved_pass(17);
 	check_int(channel_set_next(device->channels), port);
+	tear_down();
+}
+
+/* Looks at what a guest draws without a word; the clock of in-place.h is in its own test. */
+
+static struct connector *
+connector(void)
+{
+	return &device->connectors[0];
+}
+
+static void
+present(bool scanned_out)
+{
+	connector_frame_presented(connector(), connector()->frame, 16, scanned_out);
+}
+
+/* Two framebuffers, the first of which is shown and presented, and was looked at once. */
+static void
+set_up_screen(void)
+{
+	set_up();
+	host_mood = HOST_READY_AT_ONCE | HOST_READS;
+	for (uint64_t cookie = 1; cookie <= 2; cookie++) {
+		create_buffer(cookie);
+		attach_framebuffer(cookie);
+	}
+	show(1);
+	present(false);
+	host_looks = 0;
+}
+
+/* How often it is looked at in ten seconds; each look finds this, and whatever is shown is
+ * presented. */
+static unsigned
+looks_in_ten_seconds(uint64_t sum)
+{
+	unsigned before = host_looks, looks = host_looks;
+	uint32_t frame = connector()->frame;
+
+	for (int64_t end = moved_clock_ms + 10000; moved_clock_ms < end;) {
+		moved_pass(10);
+		if (host_looks > looks) {
+			looks = host_looks;
+			connector_frame_looked(connector(), connector()->frame, sum);
+		}
+		if (connector()->frame != frame) {
+			frame = connector()->frame;
+			present(false);
+		}
+	}
+	return host_looks - before;
+}
+
+TEST(mode_set_is_looked_at_with_the_full_rate)
+{
+	set_up_screen();
+	unsigned looks = looks_in_ten_seconds(1);
+	check(looks >= 90 && looks <= 101);
+	check_int(connector()->count.resampled, 1);
+	tear_down();
+}
+
+TEST(flips_between_known_framebuffers_are_looked_at_once_a_second)
+{
+	set_up_screen();
+	/* The second one is new to this connector, and might be a mode set. */
+	flip_to(2);
+	present(false);
+	check(looks_in_ten_seconds(1) >= 90);
+	flip_to(1);
+	present(false);
+	uint64_t resampled = connector()->count.resampled;
+	unsigned looks = looks_in_ten_seconds(1);
+	check(looks >= 9 && looks <= 11);
+	check_int(connector()->count.resampled, resampled + 1);
+	tear_down();
+}
+
+TEST(what_the_display_scans_out_is_not_looked_at)
+{
+	set_up_screen();
+	flip_to(2);
+	present(true);
+	moved_pass(10000);
+	check_int(host_looks, 0);
+	check_int(moved_armed(), 0);
+	tear_down();
+}
+
+TEST(what_is_dark_is_not_looked_at)
+{
+	set_up_screen();
+	detach_framebuffer(1);
+	moved_pass(10000);
+	check_int(host_looks, 0);
+	check_int(moved_armed(), 0);
+	tear_down();
+}
+
+/* Asleep, say: it is looked at again when something is presented. */
+TEST(what_cannot_be_shown_is_looked_at_no_more)
+{
+	set_up_screen();
+	host_mood |= HOST_CANNOT_SHOW;
+	moved_pass(10000);
+	check_int(host_looks, 0);
+	check_int(moved_armed(), 0);
+	host_mood &= ~(unsigned)HOST_CANNOT_SHOW;
+	present(false);
+	check(looks_in_ten_seconds(1) >= 90);
+	tear_down();
+}
+
+TEST(what_cannot_be_read_is_shown_anew)
+{
+	set_up_screen();
+	host_mood = HOST_READY_AT_ONCE;
+	looks_in_ten_seconds(0);
+	check(connector()->count.resampled >= 90 && connector()->count.resampled <= 101);
+	tear_down();
+}
+
+/* A look that tells of a frame before says nothing of this one. */
+TEST(look_at_an_older_frame_is_ignored)
+{
+	set_up_screen();
+	uint32_t older = connector()->frame;
+	flip_to(2);
+	connector_frame_looked(connector(), older, 1);
+	check_int(connector()->count.resampled, 0);
 	tear_down();
 }
