@@ -478,10 +478,14 @@ wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compos
 	renderer_probe(&presenter->renderer);
 	presenter->dmabuf = host->dmabuf;
 	wl_list_init(&presenter->kept);
+	wl_list_init(&presenter->giving_way);
 	worker_lane_init(&presenter->lane);
 	presenter->scout = client_create(presenter->server, &scout_handler, presenter);
 	return 0;
 }
+
+static void
+handle_giving_way(void *data);
 
 void
 wayland_presenter_finish(struct wayland_presenter *presenter)
@@ -489,6 +493,9 @@ wayland_presenter_finish(struct wayland_presenter *presenter)
 	struct presented_device *presented, *next;
 
 	send_scout_home(presenter);
+	if (presenter->giving_way_source)
+		wl_event_source_remove(presenter->giving_way_source);
+	handle_giving_way(presenter);
 	wl_list_for_each_safe(presented, next, &presenter->kept, link)
 		kept_picture_forget(presented);
 	placements_finish(&presenter->placements);
@@ -658,17 +665,39 @@ handle_lost(void *data)
 
 /* presenter_ops */
 
+static void
+handle_giving_way(void *data)
+{
+	struct wayland_presenter *presenter = data;
+	struct presented_device *presented, *next;
+
+	presenter->giving_way_source = NULL;
+	wl_list_for_each_safe(presented, next, &presenter->giving_way, link)
+		kept_picture_forget(presented);
+}
+
+/* Its pages count no more. It goes a moment later: whoever asks may be in the middle of a surface
+ * that moves when an output becomes free. */
 static bool
 reclaim(void *data)
 {
 	struct wayland_presenter *presenter = data;
+	struct wl_event_loop *loop = wl_display_get_event_loop(presenter->server);
 
 	if (wl_list_empty(&presenter->kept))
+		return false;
+	if (!presenter->giving_way_source)
+		presenter->giving_way_source =
+			wl_event_loop_add_idle(loop, handle_giving_way, presenter);
+	if (!presenter->giving_way_source)
 		return false;
 	struct presented_device *oldest = wl_container_of(presenter->kept.prev, oldest, link);
 	log_guest(&oldest->subject, -1,
 		  "its last picture goes: a guest that is there needs the pages");
-	kept_picture_forget(oldest);
+	presenter->host->mapped_pages -= oldest->kept_pages;
+	oldest->kept_pages = 0;
+	wl_list_remove(&oldest->link);
+	wl_list_insert(&presenter->giving_way, &oldest->link);
 	return true;
 }
 

@@ -26,9 +26,12 @@ struct wayland_presenter {
 	struct renderer renderer;
 	struct dmabuf_host dmabuf; /* of the compositor as the last client saw it */
 	struct losses losses;
-	struct told told;        /* which paths guests' pixels take, and why */
-	struct wl_list kept;     /* presented_device.link: last pictures of guests that went */
-	struct worker_lane lane; /* for what has no guest any more */
+	struct told told;    /* which paths guests' pixels take, and why */
+	struct wl_list kept; /* presented_device.link: last pictures of guests that went */
+	struct wl_list
+		giving_way; /* presented_device.link: of these, those whose pages are needed */
+	struct wl_event_source *giving_way_source; /* idle, pending */
+	struct worker_lane lane;                   /* for what has no guest any more */
 	/* Looks at what the compositor offers before any guest comes. */
 	struct client *scout;
 	struct wl_event_source *scout_home; /* idle, pending */

@@ -436,6 +436,7 @@ start_host(void)
 	wl_list_init(&host.accounts);
 	wl_list_insert(&host.accounts, &account.link);
 	compositor = calloc(1, sizeof(*compositor));
+	compositor->wl_display = wl_display_create();
 	moved_clock_ms = 1000000;
 	check_int(wayland_presenter_init(&presenter, compositor, &host), 0);
 }
@@ -445,6 +446,7 @@ stop_host(void)
 {
 	wayland_presenter_finish(&presenter);
 	options_destroy(host.options);
+	wl_display_destroy(compositor->wl_display);
 	free(compositor);
 	check_int(host.mapped_pages, 0);
 	check_int(moved_timers, 0);
@@ -530,6 +532,36 @@ TEST(picture_is_kept_while_a_buffer_is_still_ordered)
 	check_int(host.mapped_pages, 1);
 	/* The framebuffer that it was ordered for is gone. */
 	check_int(open_orders(), 0);
+	stop_host();
+}
+
+/* Whoever asks for pages may be in the middle of anything: nothing is destroyed at once. */
+TEST(oldest_picture_gives_way_a_moment_later)
+{
+	struct display_buffer buffer;
+	struct framebuffer framebuffer;
+
+	start_host();
+	configure("keep-picture", "true");
+	connect_device();
+	buffer = buffer_of_pages(1);
+	wl_list_insert(&device.buffers, &buffer.link);
+	attach(&framebuffer, &buffer);
+	run_jobs();
+	for (int i = 0; i < CONNECTORS; i++)
+		check(answer_sync());
+	answer_order(a_buffer);
+	show(&framebuffer, 0);
+	ops->device_destroy(device.presented);
+	run_jobs();
+	check_int(host.mapped_pages, 1);
+	check(client != NULL);
+	check(ops->reclaim(&presenter));
+	check_int(host.mapped_pages, 0);
+	check(client != NULL);
+	check(!ops->reclaim(&presenter));
+	wl_event_loop_dispatch_idle(wl_display_get_event_loop(compositor->wl_display));
+	check(client == NULL);
 	stop_host();
 }
 
