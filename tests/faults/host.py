@@ -116,7 +116,7 @@ def no_view_for_a_surface(rig):
 def no_pixels_to_convert_into(rig):
     """The still picture is converted a second later."""
     weston = fails_once(rig, "memfd_create", "EMFILE", "RG24")
-    weston.expect_log(r"has to be converted \(error 24\); tried again")
+    weston.expect_log(r"a picture cannot be converted \(Too many open files\); tried again")
 
 
 @scenario("failing")
