@@ -19,7 +19,7 @@ kept_picture_forget(struct presented_device *presented)
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_set_client(&presented->surfaces[i], NULL);
 	wl_list_for_each(shown, &presented->kept, link)
-		slots_drop(shown);
+		presented_framebuffer_drop_slots(shown);
 	client_destroy(presented->client);
 	presented->client = NULL;
 	wl_list_for_each_safe(shown, next, &presented->kept, link) {

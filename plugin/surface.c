@@ -3,12 +3,8 @@
 #include "surface.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-
-#include <drm_fourcc.h>
 
 #include "base.h"
 #include "convert.h"
@@ -31,46 +27,6 @@ leaving_slot(const struct surface *surface)
 	return surface->late ? surface->shown : surface->previous;
 }
 
-static void
-forget_fence(struct slot *slot)
-{
-	if (slot->fence)
-		wl_event_source_remove(slot->fence);
-	slot->fence = NULL;
-}
-
-static void
-slot_free(struct slot *slot)
-{
-	struct surface *surface = slot->surface;
-
-	forget_fence(slot);
-	slot->busy = false;
-	if (slot == leaving_slot(surface) && surface->connector)
-		connector_frame_released(surface->connector);
-}
-
-static int
-handle_fence(int fd, uint32_t mask, void *data)
-{
-	slot_free(data);
-	return 0;
-}
-
-/* A release says that the compositor is done, not that the GPU is: the dma-buf says that. */
-static bool
-wait_for_gpu(struct slot *slot)
-{
-	struct pollfd pollfd = {.fd = slot->dmabuf_fd, .events = POLLOUT};
-
-	if (slot->dmabuf_fd < 0 || poll(&pollfd, 1, 0) != 0)
-		return false;
-	if (!slot->fence)
-		slot->fence = wl_event_loop_add_fd(slot->surface->client->loop, slot->dmabuf_fd,
-						   WL_EVENT_WRITABLE, handle_fence, slot);
-	return slot->fence != NULL;
-}
-
 /* The frame after it has to be on screen, which is waited for anyway: by then the dma-buf mostly
  * need not be asked, which would cost a system call for each flip. */
 static void
@@ -80,151 +36,50 @@ look_at_previous(struct surface *surface)
 
 	if (!slot || !slot->busy || !slot->released || !surface->presented)
 		return;
-	if (surface->previous_read || !wait_for_gpu(slot))
+	if (surface->previous_read || !slot_wait_for_gpu(slot, surface->client->loop))
 		slot_free(slot);
 }
 
 static void
-handle_released(void *data, struct wl_buffer *wl_buffer)
+handle_slot_released(struct slot *slot)
 {
-	struct slot *slot = data;
-
-	slot->released = true;
-	if (slot->dmabuf_fd < 0)
-		slot_free(slot);
-	else
-		look_at_previous(slot->surface);
+	look_at_previous(slot->surface);
 }
 
-static const struct wl_buffer_listener slot_listener = {
-	.release = handle_released,
+static void
+handle_slot_freed(struct slot *slot)
+{
+	struct surface *surface = slot->surface;
+
+	if (slot == leaving_slot(surface) && surface->connector)
+		connector_frame_released(surface->connector);
+}
+
+static const struct slot_handler slot_handler = {
+	.released = handle_slot_released,
+	.freed = handle_slot_freed,
 };
 
 void
-slot_take(struct slot *slot, struct surface *surface, struct wl_buffer *wl_buffer, int dmabuf_fd)
+surface_adopt_slot(struct surface *surface, struct slot *slot)
 {
 	slot->surface = surface;
-	slot->wl_buffer = wl_buffer;
-	slot->busy = false;
-	slot->released = false;
-	slot->dmabuf_fd = dmabuf_fd;
-	if (wl_buffer)
-		wl_buffer_add_listener(wl_buffer, &slot_listener, slot);
+	slot->handler = &slot_handler;
 }
 
-static void
-slot_make(struct slot *slot, struct surface *surface, struct wl_shm_pool *pool, int32_t offset,
-	  int32_t width, int32_t height, int32_t stride, uint32_t fourcc)
-{
-	slot_take(slot, surface,
-		  wl_shm_pool_create_buffer(pool, offset, width, height, stride,
-					    client_shm_format(fourcc)),
-		  -1);
-}
-
-void
-slot_drop(struct slot *slot)
-{
-	linux_dmabuf_cancel(slot->order);
-	slot->order = NULL;
-	forget_fence(slot);
-	if (slot->wl_buffer)
-		wl_buffer_destroy(slot->wl_buffer);
-	slot->wl_buffer = NULL;
-	slot->busy = false;
-}
-
-void
-slots_drop(struct presented_framebuffer *framebuffer)
-{
-	for (unsigned i = 0; i < framebuffer->slot_count; i++)
-		slot_drop(&framebuffer->slots[i]);
-}
-
-void
-slot_keep(struct slot *slot)
-{
-	forget_fence(slot);
-	slot->dmabuf_fd = -1;
-}
-
-/* The shadow: pixels of our own */
-
-static uint32_t
-pages_of(size_t size)
-{
-	return (uint32_t)((size + PAGE_OCTETS - 1) / PAGE_OCTETS);
-}
+/* The shadow */
 
 uint32_t
 surface_own_pages(const struct surface *surface)
 {
-	return pages_of(surface->shadow.size);
+	return shadow_pages(&surface->shadow);
 }
 
-/* Where the renderer uploads it there is a texture beside it. */
-static bool
-shadow_take_pages(struct surface *surface, size_t size)
+/* The device, as long as it is there. */
+static struct device *
+device_of(const struct surface *surface)
 {
-	uint32_t pages = surface->renderer->uploads ? 2 * pages_of(size) : pages_of(size);
-
-	if (!device_take_pages(surface->connector->device, pages))
-		return false;
-	surface->shadow.pages = pages;
-	return true;
-}
-
-static void
-shadow_give_pages(struct surface *surface)
-{
-	if (surface->shadow.pages > 0)
-		device_give_pages(surface->connector->device, surface->shadow.pages);
-	surface->shadow.pages = 0;
-}
-
-static void
-shadow_drop(struct surface *surface)
-{
-	struct shadow *shadow = &surface->shadow;
-
-	shadow_give_pages(surface);
-	slot_drop(&shadow->slot);
-	if (shadow->pool)
-		wl_shm_pool_destroy(shadow->pool);
-	if (shadow->pixels)
-		munmap(shadow->pixels, shadow->size);
-	if (shadow->fd >= 0)
-		close(shadow->fd);
-	memset(shadow, 0, sizeof(*shadow));
-	shadow->fd = -1;
-}
-
-/* -EDQUOT: a limit, which was told; other negative errno: the host's. */
-static int
-shadow_make(struct surface *surface, int32_t width, int32_t height, bool alpha)
-{
-	struct shadow *shadow = &surface->shadow;
-	uint64_t size = (uint64_t)width * (uint64_t)height * 4;
-
-	if (size > INT32_MAX || !shadow_take_pages(surface, size))
-		return -EDQUOT;
-	shadow->fd = memfd_create("xen-display", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (shadow->fd < 0 || ftruncate(shadow->fd, (off_t)size) < 0)
-		return -errno;
-	void *pixels = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, shadow->fd, 0);
-	if (pixels == MAP_FAILED)
-		return -errno;
-	shadow->pixels = pixels;
-	shadow->size = size;
-	shadow->width = width;
-	shadow->height = height;
-	shadow->alpha = alpha;
-	shadow->pool = wl_shm_create_pool(surface->client->shm, shadow->fd, (int32_t)size);
-	if (!shadow->pool)
-		return -ENOMEM;
-	slot_make(&shadow->slot, surface, shadow->pool, 0, width, height, width * 4,
-		  alpha ? DRM_FORMAT_ARGB8888 : DRM_FORMAT_XRGB8888);
-	return shadow->slot.wl_buffer ? 0 : -ENOMEM;
+	return surface->connector ? surface->connector->device : NULL;
 }
 
 static bool
@@ -245,64 +100,12 @@ shadow_ensure(struct surface *surface)
 		surface->shown = NULL;
 	if (surface->previous == &surface->shadow.slot)
 		surface->previous = NULL;
-	shadow_drop(surface);
-	int ret = shadow_make(surface, surface->source.width, surface->source.height,
-			      surface->wanted->alpha);
-	if (ret < 0)
-		shadow_drop(surface);
-	return ret;
+	return shadow_make(&surface->shadow, surface->client, device_of(surface),
+			   surface->source.width, surface->source.height, surface->wanted->alpha,
+			   surface->renderer->uploads);
 }
 
 /* What to attach for the wanted framebuffer; NULL: nothing to be had. */
-
-/* A renderer uploads all of a wl_buffer, and has textures of limited size, so that one that is read
- * in place is made over what is shown of the framebuffer. */
-static void
-find_part(struct rectangle *part, const struct presented_framebuffer *presented,
-	  const struct rectangle *source)
-{
-	const struct framebuffer *framebuffer = presented->framebuffer;
-	const struct displif_dbuf_create *geometry = &framebuffer->buffer->geometry;
-	const struct layout layout = {
-		.pool_octets = (uint64_t)geometry->pages * PAGE_OCTETS,
-		.data_ofs = geometry->data_ofs,
-		.pitch = framebuffer->pitch,
-		.octets_per_pixel = framebuffer->format->octets_per_pixel,
-		.width = (int32_t)framebuffer->width,
-	};
-
-	if (presented->way == IMPORT_MAPPED)
-		geometry_part(part, source, &layout);
-	else if (presented->way == IMPORT_CONVERTED)
-		*part = *source;
-	else
-		*part = (struct rectangle){0, 0, (int32_t)framebuffer->width,
-					   (int32_t)framebuffer->height};
-}
-
-/* Pixels in a row of the texture that the renderer makes of it. */
-static uint32_t
-texture_width(const struct surface *surface, const struct presented_framebuffer *presented,
-	      const struct rectangle *part)
-{
-	const struct framebuffer *framebuffer = presented->framebuffer;
-
-	if (presented->way == IMPORT_MAPPED && surface->renderer->whole_rows)
-		return framebuffer->pitch / framebuffer->format->octets_per_pixel;
-	return (uint32_t)part->width;
-}
-
-bool
-surface_has_texture_for(const struct surface *surface,
-			const struct presented_framebuffer *presented,
-			const struct rectangle *source)
-{
-	uint32_t limit = (uint32_t)surface->renderer->texture_limit;
-	struct rectangle part;
-
-	find_part(&part, presented, source);
-	return texture_width(surface, presented, &part) <= limit && (uint32_t)part.height <= limit;
-}
 
 static struct slot *
 slot_in_place(struct surface *surface, const struct rectangle *part)
@@ -319,8 +122,12 @@ slot_in_place(struct surface *surface, const struct rectangle *part)
 	if (slot->wl_buffer && memcmp(&slot->part, part, sizeof(*part)) != 0)
 		slot_drop(slot);
 	if (!slot->wl_buffer)
-		slot_make(slot, surface, presented->import->pool, (int32_t)offset, part->width,
-			  part->height, (int32_t)framebuffer->pitch, presented->fourcc);
+		slot_take(slot,
+			  wl_shm_pool_create_buffer(presented->import->pool, (int32_t)offset,
+						    part->width, part->height,
+						    (int32_t)framebuffer->pitch,
+						    client_shm_format(presented->fourcc)),
+			  -1);
 	slot->part = *part;
 	return slot->wl_buffer ? slot : NULL;
 }
@@ -497,9 +304,7 @@ attach(struct surface *surface, struct slot *slot)
 	surface->lit = true;
 	surface->last = slot;
 	surface->presented = false;
-	forget_fence(slot);
-	slot->busy = true;
-	slot->released = false;
+	slot_lend(slot);
 	wl_surface_attach(surface->wl_surface, slot->wl_buffer, 0, 0);
 	wl_surface_damage_buffer(surface->wl_surface, 0, 0, INT32_MAX, INT32_MAX);
 	ask_feedback(surface);
@@ -534,7 +339,7 @@ show_slot(struct surface *surface, struct slot *slot)
 	struct rectangle part, source = surface->source;
 	struct fitted fitted;
 
-	find_part(&part, presented, &surface->source);
+	presented_framebuffer_part(presented, &surface->source, &part);
 	source.x -= part.x;
 	source.y -= part.y;
 	if (!placement_fit(&surface->placement, &source, &fitted))
@@ -706,8 +511,8 @@ ask_turn(struct surface *surface)
 {
 	size_t octets = (size_t)surface->shadow.width * (size_t)rows_of_turn(surface) * 4;
 
-	pacing_turn_init(&surface->turn, surface->connector->device->account, pages_of(octets),
-			 handle_turn);
+	pacing_turn_init(&surface->turn, surface->connector->device->account,
+			 (uint32_t)geometry_pages(octets), handle_turn);
 	pacing_ask(surface->pacing, &surface->turn);
 }
 
@@ -732,7 +537,8 @@ show_converted(struct surface *surface)
 		return;
 	}
 	stop_converting(surface);
-	if (!surface_has_texture_for(surface, surface->wanted, &surface->source)) {
+	if (!presented_framebuffer_has_texture(surface->wanted, surface->renderer,
+					       &surface->source)) {
 		tell_too_large(surface);
 		return;
 	}
@@ -808,22 +614,11 @@ surface_look(struct surface *surface)
 #define LARGE_RATIO 16
 #define LARGE_COSTS 8
 
-/* What the renderer uploads at the next commit, in pages; 0: nothing worth counting. */
-static uint32_t
-pages_to_upload(const struct surface *surface, const struct rectangle *part)
-{
-	uint32_t cpp = surface->wanted->framebuffer->format->octets_per_pixel;
-
-	if (!surface->renderer->uploads || surface->wanted->way != IMPORT_MAPPED)
-		return 0;
-	return pages_of((size_t)texture_width(surface, surface->wanted, part) *
-			(size_t)part->height * cpp);
-}
-
 static uint32_t
 cost_of_upload(const struct surface *surface, const struct rectangle *part)
 {
-	uint32_t cost = pages_to_upload(surface, part) / UPLOADS_PER_MAPPING;
+	uint32_t cost = presented_framebuffer_upload(surface->wanted, surface->renderer, part) /
+			UPLOADS_PER_MAPPING;
 	uint64_t pixels = (uint64_t)part->width * (uint64_t)part->height;
 	struct fitted fitted;
 
@@ -854,7 +649,8 @@ attach_in_place(struct surface *surface, const struct rectangle *part)
 {
 	struct slot *slot = NULL;
 
-	if (take_texture(surface, pages_to_upload(surface, part)))
+	if (take_texture(surface,
+			 presented_framebuffer_upload(surface->wanted, surface->renderer, part)))
 		slot = slot_in_place(surface, part);
 	if (slot)
 		show_slot(surface, slot);
@@ -874,7 +670,7 @@ handle_upload_turn(struct pacing_turn *turn)
 	surface->late = false;
 	if (!is_showable(surface) || surface->wanted->way == IMPORT_CONVERTED)
 		return;
-	find_part(&part, surface->wanted, &surface->source);
+	presented_framebuffer_part(surface->wanted, &surface->source, &part);
 	if (cost_of_upload(surface, &part) > turn->pages)
 		show_in_place(surface);
 	else
@@ -887,7 +683,7 @@ show_in_place(struct surface *surface)
 {
 	struct rectangle part;
 
-	find_part(&part, surface->wanted, &surface->source);
+	presented_framebuffer_part(surface->wanted, &surface->source, &part);
 	uint32_t cost = cost_of_upload(surface, &part);
 	bool keeps_its_turn =
 		!surface->converting && pacing_waits(&surface->turn) && surface->turn.pages >= cost;
@@ -962,9 +758,9 @@ surface_freeze(struct surface *surface)
 	stop_looking(surface);
 	give_texture(surface);
 	if (surface->shown == &surface->shadow.slot)
-		shadow_give_pages(surface);
+		shadow_give_pages(&surface->shadow, device_of(surface));
 	else
-		shadow_drop(surface);
+		shadow_drop(&surface->shadow, device_of(surface));
 	surface->connector = NULL;
 	surface->wanted = NULL;
 	surface->previous = NULL;
@@ -1120,7 +916,7 @@ unmake(struct surface *surface)
 	surface->last = NULL;
 	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++)
 		feedback_drop(&surface->feedbacks[i]);
-	shadow_drop(surface);
+	shadow_drop(&surface->shadow, device_of(surface));
 	if (surface->made)
 		wl_callback_destroy(surface->made);
 	if (surface->viewport)
@@ -1152,7 +948,7 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 	surface->renderer = renderer;
 	pacing_turn_init(&surface->turn, connector->device->account, 0, handle_turn);
 	surface->index = connector->index;
-	surface->shadow.fd = -1;
+	shadow_init(&surface->shadow, surface, &slot_handler);
 	placement_init(&surface->placement, placements, options, &connector->device->subject,
 		       connector->index, connector->setup.unique_id, &placement_handler, surface);
 }

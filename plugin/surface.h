@@ -11,81 +11,16 @@
 
 #include "client.h"
 #include "device.h"
-#include "import.h"
 #include "pacing.h"
 #include "placement.h"
+#include "presented-framebuffer.h"
 #include "renderer.h"
+#include "shadow.h"
+#include "slot.h"
 
 struct look;
 struct wp_presentation_feedback;
 struct wp_viewport;
-
-struct presented_framebuffer;
-
-/* A wl_buffer, and whether the compositor may still read it. */
-struct slot {
-	struct surface *surface;
-	struct presented_framebuffer *framebuffer; /* NULL: of the surface's own pixels */
-	struct wl_buffer *wl_buffer;               /* NULL: not made yet */
-	struct rectangle part;                     /* of the framebuffer, that it holds */
-	bool busy;
-	bool released; /* by the compositor, but perhaps not by the GPU yet */
-
-	/* Of a dma-buf alone. */
-	struct dmabuf_order *order;    /* NULL: not being made */
-	int dmabuf_fd;                 /* the import's; -1: not of a dma-buf, or gone */
-	struct wl_event_source *fence; /* until the GPU has read it; NULL: not waited for */
-};
-
-/* Takes a wl_buffer for its own; dmabuf_fd is -1, or outlives the wl_buffer. */
-void
-slot_take(struct slot *slot, struct surface *surface, struct wl_buffer *wl_buffer, int dmabuf_fd);
-
-/* Destroys the wl_buffer, if there is one, or is being made. */
-void
-slot_drop(struct slot *slot);
-
-/* All of them. */
-void
-slots_drop(struct presented_framebuffer *framebuffer);
-
-/* The wl_buffer stays on the screen, and nobody waits for it any more; dmabuf_fd is
- * about to be closed. */
-void
-slot_keep(struct slot *slot);
-
-/* What the presenter keeps for a framebuffer. */
-struct presented_framebuffer {
-	struct wl_list link;             /* presented_device.kept, once the framebuffer is gone */
-	struct framebuffer *framebuffer; /* gone, then */
-	struct import *import;
-	struct pool_mapping *mapping; /* once the framebuffer is gone; NULL: none */
-	bool decided;                 /* way and fourcc are known */
-	bool refused;                 /* the compositor could not import its dma-buf */
-	bool too_large;               /* for a texture of the renderer, even in part */
-	bool unordered;               /* its next wl_buffer may be asked for */
-	enum import_way way;
-	uint32_t fourcc; /* what the compositor is told */
-	bool alpha;
-	const char *path;        /* the way's name for users */
-	const char *reason;      /* against the way before it; NULL: none is before it */
-	struct pacing_turn turn; /* to order the next wl_buffer of a dma-buf */
-	unsigned ordered;        /* slots whose wl_buffers were asked for */
-	unsigned slot_count;
-	struct slot slots[]; /* one a connector: each has releases of its own */
-};
-
-/* Pixels of our own, for what has to be converted. */
-struct shadow {
-	void *pixels;
-	size_t size;
-	uint32_t pages; /* charged to the guest */
-	int32_t width, height;
-	bool alpha;
-	struct wl_shm_pool *pool;
-	struct slot slot;
-	int fd; /* -1: none */
-};
 
 /* A frame of which the compositor has not yet told whether it was presented. */
 struct feedback {
@@ -152,11 +87,9 @@ surface_finish(struct surface *surface);
 void
 surface_set_client(struct surface *surface, struct client *client);
 
-/* Whether the renderer has textures for this part of a framebuffer that is read in place. */
-bool
-surface_has_texture_for(const struct surface *surface,
-			const struct presented_framebuffer *framebuffer,
-			const struct rectangle *source);
+/* The slot's wl_buffers are shown by the surface, which hears of their releases. */
+void
+surface_adopt_slot(struct surface *surface, struct slot *slot);
 
 void
 surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,

@@ -197,7 +197,7 @@ begin_anew(struct presented_device *presented, struct presented_framebuffer *sho
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_forget(&presented->surfaces[i], shown);
 	stop_ordering(shown);
-	slots_drop(shown);
+	presented_framebuffer_drop_slots(shown);
 	begin_import(presented, shown);
 }
 
@@ -220,7 +220,7 @@ handle_slot_made(void *data, struct wl_buffer *wl_buffer)
 		refuse_dmabuf(shown->framebuffer->buffer->device->presented, shown);
 		return;
 	}
-	slot_take(slot, slot->surface, wl_buffer, shown->import->dmabuf_fd);
+	slot_take(slot, wl_buffer, shown->import->dmabuf_fd);
 	for (unsigned i = 0; i < shown->slot_count; i++)
 		if (!shown->slots[i].wl_buffer)
 			return;
@@ -560,7 +560,7 @@ detach_client(struct presented_device *presented)
 		shown->refused = shown->refused || is_ordered(shown);
 		shown->decided = false;
 		stop_ordering(shown);
-		slots_drop(shown);
+		presented_framebuffer_drop_slots(shown);
 	}
 }
 
@@ -760,7 +760,7 @@ destroy_device(void *data)
 		if (!framebuffer->presented)
 			continue;
 		stop_ordering(framebuffer->presented);
-		slots_drop(framebuffer->presented);
+		presented_framebuffer_drop_slots(framebuffer->presented);
 		free(framebuffer->presented);
 		framebuffer->presented = NULL;
 	}
@@ -807,7 +807,7 @@ create_framebuffer(void *data, struct framebuffer *framebuffer)
 			 handle_order_turn);
 	for (unsigned i = 0; i < shown->slot_count; i++) {
 		shown->slots[i].framebuffer = shown;
-		shown->slots[i].surface = &presented->surfaces[i];
+		surface_adopt_slot(&presented->surfaces[i], &shown->slots[i]);
 	}
 	framebuffer->presented = shown;
 	if (presented->ready)
@@ -825,7 +825,7 @@ destroy_framebuffer(void *data, struct framebuffer *framebuffer)
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_forget(&presented->surfaces[i], shown);
 	stop_ordering(shown);
-	slots_drop(shown);
+	presented_framebuffer_drop_slots(shown);
 	if (presented->ready)
 		client_flush(presented->client);
 	framebuffer->presented = NULL;
@@ -845,7 +845,8 @@ show(void *data, struct connector *connector, struct framebuffer *framebuffer,
 	struct presented_framebuffer *shown = framebuffer->presented;
 	struct surface *surface = surface_of(data, connector);
 
-	if (shown->way == IMPORT_MAPPED && !surface_has_texture_for(surface, shown, source)) {
+	if (shown->way == IMPORT_MAPPED &&
+	    !presented_framebuffer_has_texture(shown, surface->renderer, source)) {
 		shown->too_large = true;
 		/* What is ready then is shown again. */
 		begin_anew(data, shown);

@@ -248,7 +248,8 @@ make_framebuffer(enum import_way way)
 	made->decided = true;
 	made->way = way;
 	made->slot_count = 1;
-	slot_take(&made->slots[0], &surface, wl_shm_pool_create_buffer(pool, 0, 64, 32, 256, 0),
+	surface_adopt_slot(&surface, &made->slots[0]);
+	slot_take(&made->slots[0], wl_shm_pool_create_buffer(pool, 0, 64, 32, 256, 0),
 		  way == IMPORT_DMABUF ? gpu[1] : -1);
 	made->slots[0].part = (struct rectangle){0, 0, 64, 32};
 	return made;

@@ -272,12 +272,10 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 	surface->index = connector->index;
 }
 
-bool
-surface_has_texture_for(const struct surface *surface,
-			const struct presented_framebuffer *framebuffer,
-			const struct rectangle *source)
+void
+surface_adopt_slot(struct surface *surface, struct slot *slot)
 {
-	return true;
+	slot->surface = surface;
 }
 
 void
@@ -354,7 +352,7 @@ surface_previous_held(const struct surface *surface)
 }
 
 void
-slot_take(struct slot *slot, struct surface *surface, struct wl_buffer *wl_buffer, int dmabuf_fd)
+slot_take(struct slot *slot, struct wl_buffer *wl_buffer, int dmabuf_fd)
 {
 	slot->wl_buffer = wl_buffer;
 	slot->dmabuf_fd = dmabuf_fd;
@@ -366,13 +364,6 @@ slot_drop(struct slot *slot)
 	linux_dmabuf_cancel(slot->order);
 	slot->order = NULL;
 	slot->wl_buffer = NULL;
-}
-
-void
-slots_drop(struct presented_framebuffer *framebuffer)
-{
-	for (unsigned i = 0; i < framebuffer->slot_count; i++)
-		slot_drop(&framebuffer->slots[i]);
 }
 
 void
