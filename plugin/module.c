@@ -37,6 +37,7 @@ struct module {
 	struct loop_source *store_source, *worker_source, *log_source;
 	bool serving;
 	struct path_watch *devices; /* of Xen, until they are there; NULL: not waited for */
+	char missing[512];          /* why they are waited for, as the log has it */
 	struct loop_source *devices_source;
 };
 
@@ -305,14 +306,8 @@ init_host(struct module *module)
 	struct display_host *host = &module->host;
 	const struct module_options *options = options_module(host->options);
 
-	host->dmabuf = (struct dmabuf_host){
-		.mode = options->dmabuf,
-		.export_error = grants_probe_export(),
-		.domain_is_pv = grants_domain_is_pv(),
-	};
 	host->limits = options->limits;
-	limits_resolve(&host->limits, host->dmabuf.domain_is_pv, memory_pages(),
-		       raise_open_files());
+	limits_resolve(&host->limits, grants_domain_is_pv(), memory_pages(), raise_open_files());
 	host->flip_rules = (struct flip_rules){
 		.deadline_ms = options->flip_deadline_ms,
 		.hidden_after_ms = options->hidden_after_ms,
@@ -325,6 +320,17 @@ init_host(struct module *module)
 	host->now_ms = monotonic_ms;
 	wl_list_init(&host->devices);
 	wl_list_init(&host->accounts);
+}
+
+/* What the kernel can do is known when its devices are there, which may be long after the start. */
+static void
+probe_dmabuf(struct display_host *host)
+{
+	host->dmabuf = (struct dmabuf_host){
+		.mode = options_module(host->options)->dmabuf,
+		.export_error = grants_probe_export(),
+		.domain_is_pv = grants_domain_is_pv(),
+	};
 }
 
 static bool
@@ -372,6 +378,7 @@ serve(struct module *module)
 {
 	struct display_host *host = &module->host;
 
+	probe_dmabuf(host);
 	host->worker = worker_create();
 	if (!host->worker || !listen_to_threads(module) ||
 	    wayland_presenter_init(&module->presenter, module->compositor, host) < 0) {
@@ -386,21 +393,35 @@ serve(struct module *module)
 	return 0;
 }
 
+/* Each reason once: one device may come before the other, or be there and refused. */
+static void
+tell_missing(struct module *module, const char *reason)
+{
+	if (strcmp(module->missing, reason) == 0)
+		return;
+	snprintf(module->missing, sizeof(module->missing), "%s", reason);
+	log_line("no Xen here: %s; guests' screens are served as soon as it is", reason);
+}
+
 static void
 handle_devices(void *data)
 {
 	struct module *module = data;
 	char reason[512];
 
-	if (!path_watch_read(module->devices) || !find_host(module, reason, sizeof(reason)))
+	if (!path_watch_read(module->devices))
 		return;
+	if (!find_host(module, reason, sizeof(reason))) {
+		tell_missing(module, reason);
+		return;
+	}
 	stop_waiting(module);
 	serve(module);
 }
 
 /* The drivers of Xen's devices may be loaded later, or their modes be changed. */
 static void
-wait_for_devices(struct module *module)
+watch_devices(struct module *module)
 {
 	const char *const paths[] = {HOST_EVTCHN, HOST_GNTDEV};
 
@@ -417,15 +438,21 @@ module_start(struct module *module)
 {
 	char reason[512];
 
-	if (find_host(module, reason, sizeof(reason)))
+	/* Before the look, or a device that comes between the two would not be noticed. */
+	watch_devices(module);
+	if (find_host(module, reason, sizeof(reason))) {
+		stop_waiting(module);
 		return serve(module);
+	}
 	if (options_module(module->host.options)->require_xen) {
 		log_line("no Xen here: %s; require-xen=true in weston.ini: Weston ends here",
 			 reason);
 		return -1;
 	}
-	log_line("no Xen here: %s; guests' screens are served as soon as it is", reason);
-	wait_for_devices(module);
+	tell_missing(module, reason);
+	if (!module->devices_source)
+		log_line("Xen's devices cannot be watched, since inotify has no memory or no "
+			 "instances left: start Weston again when they are there");
 	return 0;
 }
 
@@ -433,6 +460,7 @@ static void
 module_abandon(struct module *module)
 {
 	wl_list_remove(&module->compositor_destroyed.link);
+	stop_waiting(module);
 	wayland_loop_ops.remove_fd(module->store_source);
 	wayland_loop_ops.remove_fd(module->worker_source);
 	worker_destroy(module->host.worker, LAST_JOBS_MS);

@@ -5,6 +5,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -320,3 +321,45 @@ def path_is_told_of_the_screen(rig):
     weston.expect("picture=0,0,320,240,XR24,2")
     told = re.findall(r"path (\w+ \(XRGB8888 \d+x\d+\))", weston.log())
     equal(told, ["mapped (XRGB8888 1x1)", "mapped (XRGB8888 320x240)"], "paths that are told")
+
+
+def dmabuf_line(weston):
+    weston.expect_log("dma-buf: o")
+    return re.search("dma-buf: o.*", weston.log()).group(0)
+
+
+@scenario("host")
+def late_devices_are_as_good_as_early_ones(rig):
+    """Whether the kernel exports dma-bufs is asked when its devices are there, not when Weston starts."""
+    rig.start_machine("PVH")
+    weston = rig.weston(outputs=SCREEN)
+    early = dmabuf_line(weston)
+    equal(weston.stop(), 0, "Weston's exit status")
+    rig.westons.remove(weston)
+    rig.machine.control("fail", "weston", "open", 1, "ENOENT", 0)
+    weston = Weston(rig.machine, outputs=SCREEN).start()
+    rig.westons.append(weston)
+    weston.expect_log("/dev/xen/evtchn: No such file")
+    rig.machine.control("clear")
+    os.chmod(f"{rig.machine.directory}/dev/evtchn", 0o600)
+    weston.expect_log("serving guests' screens")
+    equal(dmabuf_line(weston), early, "what is said of dma-bufs")
+
+
+@scenario("host")
+def each_reason_for_waiting_is_told(rig):
+    """One device comes, the other is refused: the log says so, and not again while that stays."""
+    rig.start_machine()
+    rig.machine.control("fail", "weston", "open", 1, "ENOENT", 0)
+    weston = Weston(rig.machine, outputs=SCREEN).start()
+    rig.westons.append(weston)
+    weston.expect_log("/dev/xen/evtchn: No such file")
+    rig.machine.control("clear")
+    rig.machine.control("fail", "weston", "open", 2, "EACCES", 0)
+    node = f"{rig.machine.directory}/dev/evtchn"
+    os.chmod(node, 0o600)
+    weston.expect_log("/dev/xen/gntdev: Permission denied; .*Weston runs as")
+    rig.machine.control("clear")
+    os.chmod(node, 0o660)
+    weston.expect_log("serving guests' screens")
+    equal(weston.log().count("/dev/xen/gntdev: Permission denied"), 1, "lines about gntdev")

@@ -161,6 +161,15 @@ stat(const char *restrict path, struct stat *restrict status)
 	return real(redirect(path, buffer, sizeof buffer), status);
 }
 
+/* What stat() is called by a program with large files. */
+PUBLIC int
+stat64(const char *restrict path, struct stat64 *restrict status)
+{
+	REAL(stat64);
+	char buffer[512];
+	return real(redirect(path, buffer, sizeof buffer), status);
+}
+
 PUBLIC int
 mkdir(const char *path, mode_t mode)
 {
