@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Layer 2: tells when files come that are not there yet, or come anew: a device's
- * node, a daemon's socket. By inotify on the deepest directory of each path that exists, so
- * that nothing wakes up while nothing happens. For one thread.
+ * Layer 2: tells when files of the host come, are replaced, or get another
+ * owner or mode, by inotify: nothing runs while nothing happens. A file's
+ * directory need not be there yet; then the nearest one that is there is
+ * watched.
  */
 #pragma once
 
 #include <stdbool.h>
 
-/* Paths of one watch. */
-#define PATH_WATCH_MAX 4
-
 struct path_watch;
 
-/* Absolute paths, which are copied; at most PATH_WATCH_MAX. NULL: no memory, no descriptor, or
- * a kernel without inotify. */
+/* Absolute paths, copied. NULL with errno: no memory or descriptors, or too many are watched on
+ * this machine. */
 struct path_watch *
 path_watch_create(const char *const *paths, unsigned count);
 
@@ -26,7 +24,6 @@ path_watch_destroy(struct path_watch *watch);
 int
 path_watch_fd(const struct path_watch *watch);
 
-/* Whether one of the files has come, or something on the way to one; they need not be ready for
- * use. False alarms are possible. */
+/* Whether it is worth trying to open one of the paths (again). Never waits. */
 bool
 path_watch_read(struct path_watch *watch);
