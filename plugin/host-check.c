@@ -3,7 +3,6 @@
 #include "host-check.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,9 @@
 #include <sys/stat.h>
 
 #include "base.h"
+#include "log.h"
+
+#define NAME_OCTETS 40
 
 const char *
 host_xenstore_socket(void)
@@ -25,20 +27,39 @@ host_xenstore_socket(void)
 	return path;
 }
 
-static const char *
-user_name(uid_t uid)
+/* "name", or "uid N". getpwuid() might ask a directory service, and wait for it. */
+static void
+name_user(char out[NAME_OCTETS], uid_t uid)
 {
-	const struct passwd *user = getpwuid(uid);
+	FILE *file = fopen("/etc/passwd", "re");
+	struct passwd entry, *found = NULL;
+	char text[1024];
 
-	return user ? user->pw_name : "?";
+	do {
+		if (!file || fgetpwent_r(file, &entry, text, sizeof(text), &found) != 0)
+			found = NULL;
+	} while (found && found->pw_uid != uid);
+	if (found)
+		log_escape(out, NAME_OCTETS, found->pw_name);
+	else
+		snprintf(out, NAME_OCTETS, "uid %u", (unsigned)uid);
+	if (file)
+		fclose(file);
 }
 
-static const char *
-group_name(gid_t gid)
+/* The longest part of the path that can be looked at: of what lies behind a closed directory no
+ * owner can be told. */
+static bool
+find_visible(char *part, struct stat *status)
 {
-	const struct group *group = getgrgid(gid);
+	while (stat(part, status) < 0) {
+		char *slash = strrchr(part, '/');
 
-	return group ? group->gr_name : "?";
+		if (!slash || strcmp(part, "/") == 0)
+			return false;
+		slash[slash == part ? 1 : 0] = '\0';
+	}
+	return true;
 }
 
 /* Refused is not absent: who may, and who asked. */
@@ -46,14 +67,20 @@ static void
 describe_refusal(char *out, size_t size, const char *path)
 {
 	struct stat status;
+	char part[160], owner[NAME_OCTETS], user[NAME_OCTETS];
+	size_t used = 0;
 
-	if (stat(path, &status) == 0)
-		snprintf(out, size, "; it belongs to %s:%s with mode %04o",
-			 user_name(status.st_uid), group_name(status.st_gid),
-			 status.st_mode & 07777u);
-	size_t used = strlen(out);
-	snprintf(out + used, size - used, "; Weston runs as %s (uid %u)%s", user_name(geteuid()),
-		 geteuid(),
+	snprintf(part, sizeof(part), "%s", path);
+	name_user(user, geteuid());
+	if (find_visible(part, &status)) {
+		name_user(owner, status.st_uid);
+		snprintf(out, size, "; %s belongs to %s, group %u, with mode %04o",
+			 strcmp(part, path) == 0 ? "it" : part, owner, (unsigned)status.st_gid,
+			 (unsigned)(status.st_mode & 07777));
+		used = strlen(out);
+	}
+	snprintf(out + used, size - used, "; Weston runs as %s (uid %u)%s", user,
+		 (unsigned)geteuid(),
 		 geteuid() == 0 ? ", and is refused all the same: is this a container?"
 				: ": start it as root, or let that user have it");
 }
@@ -61,7 +88,7 @@ describe_refusal(char *out, size_t size, const char *path)
 void
 host_describe(char *out, size_t size, const char *what, const char *path, int error)
 {
-	char refusal[192] = "";
+	char refusal[320] = "";
 
 	if (error == EACCES || error == EPERM)
 		describe_refusal(refusal, sizeof(refusal), path);

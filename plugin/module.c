@@ -204,9 +204,8 @@ stop_waiting(struct module *module)
 }
 
 static void
-handle_compositor_destroyed(struct wl_listener *listener, void *data)
+module_end(struct module *module)
 {
-	struct module *module = wl_container_of(listener, module, compositor_destroyed);
 	struct device *device;
 
 	wl_list_remove(&module->compositor_destroyed.link);
@@ -233,6 +232,14 @@ handle_compositor_destroyed(struct wl_listener *listener, void *data)
 }
 
 static void
+handle_compositor_destroyed(struct wl_listener *listener, void *data)
+{
+	struct module *module = wl_container_of(listener, module, compositor_destroyed);
+
+	module_end(module);
+}
+
+static void
 for_each_connector(struct weston_compositor *compositor,
 		   void (*handle)(void *data, const struct xen_display_connector *connector),
 		   void *data)
@@ -251,11 +258,10 @@ static const struct xen_display_api api = {
 	.for_each_connector = for_each_connector,
 };
 
-/* What a display backend needs of this machine. False, and why: it is not there. */
+/* False, and why: one of Xen's devices is not there. */
 static bool
-find_host(struct module *module, char *reason, size_t size)
+find_devices(struct module *module, char *reason, size_t size)
 {
-	bool may_wait = !options_module(module->host.options)->require_xen;
 	struct channel_set *channels = channel_set_create();
 
 	if (!channels) {
@@ -265,15 +271,9 @@ find_host(struct module *module, char *reason, size_t size)
 	channel_set_destroy(channels);
 	if (!module->host.grants)
 		module->host.grants = grants_create();
-	if (!module->host.grants) {
+	if (!module->host.grants)
 		host_describe(reason, size, "grant device", HOST_GNTDEV, errno);
-		return false;
-	}
-	int ret = store_create(&module->store, &module->host.limits, &store_handler, module,
-			       may_wait);
-	if (ret < 0)
-		host_describe(reason, size, "xenstore", host_xenstore_socket(), -ret);
-	return ret == 0;
+	return module->host.grants;
 }
 
 /* A dma-buf is a descriptor; the usual 1024 of them would be spent soon. */
@@ -372,15 +372,17 @@ module_create(struct weston_compositor *compositor)
 	return module;
 }
 
-/* What all that was found is put to; -1: out of memory. */
+/* Xen's devices are open. store_error: see store_create(). -1: out of memory. */
 static int
-serve(struct module *module)
+serve(struct module *module, int *store_error)
 {
 	struct display_host *host = &module->host;
 
 	probe_dmabuf(host);
 	host->worker = worker_create();
-	if (!host->worker || !listen_to_threads(module) ||
+	if (!host->worker ||
+	    store_create(&module->store, &host->limits, &store_handler, module, store_error) < 0 ||
+	    !listen_to_threads(module) ||
 	    wayland_presenter_init(&module->presenter, module->compositor, host) < 0) {
 		log_line("out of memory, threads or descriptors; no guest's screen will be shown");
 		return -1;
@@ -411,12 +413,12 @@ handle_devices(void *data)
 
 	if (!path_watch_read(module->devices))
 		return;
-	if (!find_host(module, reason, sizeof(reason))) {
+	if (!find_devices(module, reason, sizeof(reason))) {
 		tell_missing(module, reason);
 		return;
 	}
 	stop_waiting(module);
-	serve(module);
+	serve(module, NULL);
 }
 
 /* The drivers of Xen's devices may be loaded later, or their modes be changed. */
@@ -432,19 +434,27 @@ watch_devices(struct module *module)
 								 handle_devices, module);
 }
 
-/* 0: it serves, or will as soon as Xen's devices are there; negative: Weston has to end. */
+/* 0: it serves, or will as soon as Xen's devices and xenstored are there; negative: Weston has to
+ * end. */
 static int
 module_start(struct module *module)
 {
+	bool required = options_module(module->host.options)->require_xen;
 	char reason[512];
+	int store_error = 0;
 
 	/* Before the look, or a device that comes between the two would not be noticed. */
 	watch_devices(module);
-	if (find_host(module, reason, sizeof(reason))) {
+	if (find_devices(module, reason, sizeof(reason))) {
 		stop_waiting(module);
-		return serve(module);
+		if (serve(module, &store_error) < 0)
+			return -1;
+		if (store_error == 0 || !required)
+			return 0;
+		log_line("require-xen=true in weston.ini: Weston ends here");
+		return -1;
 	}
-	if (options_module(module->host.options)->require_xen) {
+	if (required) {
 		log_line("no Xen here: %s; require-xen=true in weston.ini: Weston ends here",
 			 reason);
 		return -1;
@@ -454,18 +464,6 @@ module_start(struct module *module)
 		log_line("Xen's devices cannot be watched, since inotify has no memory or no "
 			 "instances left: start Weston again when they are there");
 	return 0;
-}
-
-static void
-module_abandon(struct module *module)
-{
-	wl_list_remove(&module->compositor_destroyed.link);
-	stop_waiting(module);
-	wayland_loop_ops.remove_fd(module->store_source);
-	wayland_loop_ops.remove_fd(module->worker_source);
-	worker_destroy(module->host.worker, LAST_JOBS_MS);
-	store_destroy(module->store, LAST_STATES_MS, &(bool){false});
-	free_shared(module);
 }
 
 /* Nothing of libweston may be used before that but what has not changed for long: its log. */
@@ -505,6 +503,6 @@ wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[])
 		log_line("weston: other modules cannot ask about guests' screens");
 	int ret = module_start(module);
 	if (ret < 0)
-		module_abandon(module);
+		module_end(module);
 	return ret;
 }

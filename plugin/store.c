@@ -24,8 +24,11 @@
 #define EVENTS_A_ROUND 256
 /* Between two attempts at a new connection, at least. */
 #define REOPEN_MS 1000
-/* So many after its socket came, or the connection was lost: then its socket is waited for. */
-#define REOPEN_TRIES 10
+/* xenstored makes its socket a moment before it listens: the next attempt comes soon, later ones
+ * ever later. After these, only a change of what it is reached by is worth another one. */
+#define FIRST_WAIT_MS 10
+#define LAST_WAIT_MS 5000
+#define ATTEMPTS 10
 /* A new socket tells of another xenstored. Nothing tells that one has gone, so it is asked when it
  * was silent for long: seldom enough that an idle host does not notice. */
 #define SILENCE_MS 30000
@@ -66,9 +69,10 @@ struct store {
 	struct xs_handle *xs;
 	struct xenbus *xenbus;
 	bool stopping;
-	struct path_watch *watch; /* for xenstored's socket; NULL: it cannot be watched */
-	int64_t reopen_ms;        /* no new connection before */
-	unsigned reopen_tries;    /* that are left until its socket comes anew */
+	struct path_watch *watch; /* of xenstored's socket; NULL: it cannot be watched */
+	int64_t reopen_ms;        /* no new connection before; -1: not until its socket changes */
+	unsigned attempts;        /* in vain, since then */
+	int told_error;           /* why there is no connection, as the log has it; 0: nothing */
 	bool was_connected;
 };
 
@@ -193,25 +197,79 @@ let_go(struct store *store, const char *reason, int error)
 	xenbus_set_handle(store->xenbus, NULL);
 	xs_close(store->xs);
 	store->xs = NULL;
-	store->reopen_tries = REOPEN_TRIES;
+	store->attempts = 0;
+}
+
+/* Why, by the first way to xenstored that is there; without any, by its socket. */
+static void
+tell_error(struct store *store, int error)
+{
+	const char *const ways[] = {host_xenstore_socket(), HOST_XENBUS, HOST_XENBUS_OLD};
+	char text[512];
+	unsigned i = 0;
+
+	/* libxenstore tries them one after the other, and tells of the last one alone. */
+	while (i < ARRAY_LENGTH(ways) && access(ways[i], F_OK) < 0 && errno != EACCES)
+		i++;
+	if (i == ARRAY_LENGTH(ways))
+		i = 0;
+	else if (access(ways[i], R_OK | W_OK) < 0)
+		error = errno;
+	else if (error == ENOENT)
+		error = ECONNREFUSED;
+	if (store->told_error == error)
+		return;
+	store->told_error = error;
+	host_describe(text, sizeof(text), "xenstore", ways[i], error);
+	log_line("%s; guests are served as soon as xenstored can be reached", text);
+}
+
+/* Whether it is xenstored that is not there, or not for us, and nothing that this process lacks. */
+static bool
+waits_for_socket(const struct store *store, int error)
+{
+	return store->watch && (error == ENOENT || error == ECONNREFUSED || error == EACCES ||
+				error == EPERM || error == ENXIO || error == ENODEV);
+}
+
+/* 0 or a positive errno, which is in the log. */
+static int
+connect_store(struct store *store)
+{
+	int64_t now = monotonic_ms(), wait = (int64_t)FIRST_WAIT_MS << store->attempts;
+
+	store->xs = xs_open(0);
+	if (store->xs) {
+		store->attempts = 0;
+		store->reopen_ms = now + REOPEN_MS;
+		return 0;
+	}
+	int error = errno ? errno : EIO;
+	if (store->attempts < ATTEMPTS)
+		store->attempts++;
+	store->reopen_ms = now + (wait < LAST_WAIT_MS ? wait : LAST_WAIT_MS);
+	if (store->attempts == ATTEMPTS && waits_for_socket(store, error))
+		store->reopen_ms = -1;
+	tell_error(store, error);
+	return error;
+}
+
+static void
+begin(struct store *store)
+{
+	if (store->told_error || store->was_connected)
+		log_line("xen: connected with xenstored%s", store->was_connected ? " again" : "");
+	store->told_error = 0;
+	store->was_connected = true;
+	xenbus_set_handle(store->xenbus, store->xs);
 }
 
 static void
 reopen(struct store *store)
 {
-	int64_t now = monotonic_ms();
-
-	if (now < store->reopen_ms || (store->watch && store->reopen_tries == 0))
-		return;
-	store->xs = xs_open(0);
-	store->reopen_ms = now + REOPEN_MS;
-	if (store->reopen_tries > 0)
-		store->reopen_tries--;
-	if (!store->xs)
-		return;
-	log_line("xen: connected with xenstored%s", store->was_connected ? " again" : "");
-	store->was_connected = true;
-	xenbus_set_handle(store->xenbus, store->xs);
+	if (store->reopen_ms >= 0 && monotonic_ms() >= store->reopen_ms &&
+	    connect_store(store) == 0)
+		begin(store);
 }
 
 /* xenstored's socket came, or came anew: then it is another one's. */
@@ -220,10 +278,12 @@ handle_socket(struct store *store)
 {
 	if (!path_watch_read(store->watch))
 		return;
-	store->reopen_tries = REOPEN_TRIES;
-	store->reopen_ms = 0;
-	if (store->xs)
+	if (store->xs) {
 		xenbus_ask(store->xenbus);
+		return;
+	}
+	store->attempts = 0;
+	store->reopen_ms = monotonic_ms();
 }
 
 static int
@@ -242,7 +302,7 @@ wake_ms(struct store *store)
 	int64_t silence = monotonic_ms() + SILENCE_MS;
 
 	if (!store->xs)
-		return store->watch && store->reopen_tries == 0 ? -1 : store->reopen_ms;
+		return store->reopen_ms;
 	int64_t wanted = xenbus_look(store->xenbus);
 	if (xenbus_lost(store->xenbus) != 0)
 		return 0;
@@ -285,7 +345,7 @@ store_main(void *data)
 	struct store *store = data;
 
 	if (store->xs)
-		xenbus_set_handle(store->xenbus, store->xs);
+		begin(store);
 	while (!store->stopping)
 		run_once(store);
 	xenbus_close_all(store->xenbus);
@@ -318,42 +378,33 @@ store_free(struct store *store)
 	free(store);
 }
 
-/* 0: there is one, or it will come. */
-static int
-find_xenstored(struct store *store, bool may_wait)
+static void
+watch_ways(struct store *store)
 {
-	const char *socket = host_xenstore_socket();
-	char text[512];
+	const char *const ways[] = {host_xenstore_socket(), HOST_XENBUS};
 
-	store->watch = path_watch_create(&socket, 1);
-	store->xs = xs_open(0);
-	if (store->xs) {
-		store->was_connected = true;
-		return 0;
-	}
-	/* libxenstore has tried several ways, and tells of the last one alone. */
-	int error = access(socket, R_OK | W_OK) < 0 ? errno : ECONNREFUSED;
-	if (!may_wait)
-		return -error;
-	host_describe(text, sizeof(text), "xenstore", socket, error);
-	log_line("%s; guests are served as soon as xenstored can be reached", text);
-	return 0;
+	store->watch = path_watch_create(ways, ARRAY_LENGTH(ways));
+	if (!store->watch)
+		log_line("xen: %s cannot be watched (inotify: %s); another xenstored is noticed "
+			 "after %d s",
+			 ways[0], strerror(errno), SILENCE_MS / 1000);
 }
 
 int
 store_create(struct store **out, const struct limits *limits, const struct store_handler *handler,
-	     void *data, bool may_wait)
+	     void *data, int *error)
 {
 	struct store *store = calloc(1, sizeof(*store));
 
 	if (!store)
 		return -ENOMEM;
-	int ret = find_xenstored(store, may_wait);
-	if (ret < 0)
-		goto error_store;
+	/* Before the first attempt, or what comes between the two would not be noticed. */
+	watch_ways(store);
+	if (error)
+		*error = connect_store(store);
 	store->handler = handler;
 	store->data = data;
-	ret = mailbox_init(&store->to_main);
+	int ret = mailbox_init(&store->to_main);
 	if (ret < 0)
 		goto error_store;
 	ret = mailbox_init(&store->to_thread);

@@ -47,11 +47,14 @@ struct store_handler {
 
 struct store;
 
-/* Limits are copied. may_wait: where xenstored is not there yet it is waited for, on the store's
- * thread. Negative errno: xenstored cannot be reached, and is not to be waited for; or -ENOMEM. */
+/*
+ * Limits are copied. A xenstored that is not there is waited for; the log says so. error, unless
+ * NULL: the first attempt is made before this returns, which may wait; 0 or the positive errno of
+ * it. -ENOMEM, or another negative errno: no memory, descriptors or threads.
+ */
 int
 store_create(struct store **out, const struct limits *limits, const struct store_handler *handler,
-	     void *data, bool may_wait);
+	     void *data, int *error);
 
 /* Readable when store_dispatch() has something to do. */
 int

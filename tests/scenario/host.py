@@ -363,3 +363,91 @@ def each_reason_for_waiting_is_told(rig):
     os.chmod(node, 0o660)
     weston.expect_log("serving guests' screens")
     equal(weston.log().count("/dev/xen/gntdev: Permission denied"), 1, "lines about gntdev")
+
+
+@scenario("host")
+def denied_way_to_xenstore_of_a_driver_domain(rig):
+    """Where xenstored runs in another domain it is /dev/xen/xenbus that is refused, not a socket that is absent."""
+    rig.start_machine()
+    node = f"{rig.machine.directory}/dev/xenbus"
+    os.rename(f"{rig.machine.directory}/xenstored/socket", f"{rig.machine.directory}/xenstored/away")
+    with open(node, "w"):
+        pass
+    rig.machine.control("fail", "weston", "xs_open", 1, "EACCES", 0)
+    weston = Weston(rig.machine, outputs=SCREEN)
+    environment = weston.environment()
+    for name in ("XENSTORED_PATH", "XENSTORED_RUNDIR"):
+        environment.pop(name)
+    weston.environment = lambda: environment
+    rig.westons.append(weston.start())
+    weston.expect_log(r"/dev/xen/xenbus: Permission denied; it belongs to .*Weston runs as \w+ \(uid \d+\)")
+    check("No such file" not in weston.log(), "what is denied is told to be absent")
+    # A change of its mode is enough; by then there is a socket, since the simulation has no such device.
+    rig.machine.control("clear")
+    os.rename(f"{rig.machine.directory}/xenstored/away", f"{rig.machine.directory}/xenstored/other")
+    os.symlink("other", f"{rig.machine.directory}/xenstored/socket")
+    os.chmod(node, 0o666)
+    weston.expect_log("connected with xenstored\n")
+
+
+@scenario("host")
+def xenstored_that_does_not_listen_yet(rig):
+    """Weston starts between xenstored's bind and its listen: it tries again, though no file changes any more."""
+    path = f"{rig.start_machine().directory}/early"
+    with socket.socket(socket.AF_UNIX) as early:
+        early.bind(path)
+        early.settimeout(10)
+        weston = Weston(rig.machine, outputs=SCREEN, environment={"XENSTORED_PATH": path}).start()
+        rig.westons.append(weston)
+        weston.expect_log(f"{path}: Connection refused")
+        early.listen()
+        try:
+            early.accept()[0].close()
+        except TimeoutError:
+            check(False, "no second attempt within 10 s")
+
+
+@scenario("host", limit=120)
+def connecting_again_is_not_given_up_for_want_of_descriptors(rig):
+    """What this process lacks for a while does not keep it from xenstored for good."""
+    weston = rig.weston(outputs=SCREEN)
+    rig.machine.control("fail", "weston", "xs_open", 1, "EMFILE", 0)
+    rig.machine.xenstored.kill()
+    rig.machine.xenstored.wait()
+    rig.machine.start()
+    check(wait_until(lambda: "is made anew" in weston.log(), 8), "the end of the old one is not noticed")
+    time.sleep(14)
+    rig.machine.control("clear")
+    weston.expect_log("connected with xenstored again", 35)
+    rig.baselines.clear()
+
+
+@scenario("host")
+def denied_xenstore_where_xen_is_required(rig):
+    """require-xen=true: Weston ends in order, and says why."""
+    rig.start_machine()
+    rig.machine.control("fail", "weston", "xs_open", 1, "EACCES", 0)
+    weston = Weston(rig.machine, outputs=SCREEN, config="[xen-display]\nrequire-xen=true\n")
+    with open(weston.log_path, "wb") as log:
+        weston.process = subprocess.Popen(weston.command(), env=weston.environment(), stdout=log, stderr=log)
+    rig.processes.append(weston.process)
+    check(wait_until(lambda: weston.process.poll() is not None, 10), "Weston runs")
+    check(weston.process.returncode > 0, f"Weston ended with {weston.process.returncode}")
+    weston.expect_log("no xenstore: .*socket: Permission denied; it belongs to (.|\n)*require-xen=true")
+
+
+@scenario("host")
+def waiting_for_xenstored_costs_nothing(rig):
+    """The first attempts come ever later; then no thread wakes until its socket changes."""
+    path = f"{rig.start_machine().directory}/late"
+    weston = Weston(rig.machine, outputs=SCREEN, environment={"XENSTORED_PATH": path}).start()
+    rig.westons.append(weston)
+
+    def rests():
+        before = wakeups(weston.pid)
+        time.sleep(7)  # longer than the longest wait between two attempts
+        return wakeups(weston.pid) == before
+
+    check(wait_until(rests, 40), "threads of Weston go on waking")
+    os.symlink(f"{rig.machine.directory}/xenstored/socket", path)
+    weston.expect_log("connected with xenstored\n")
