@@ -21,6 +21,8 @@
 #define BACKEND_TOKEN "backend"
 #define FRONTEND_TOKEN "frontend"
 #define NAME_TOKEN "name"
+/* Until a first watch that was refused is asked for again. */
+#define ROOT_WAIT_MS 10000
 /* A step leads to another at most so often before the next event is taken. */
 #define STEPS_A_LOOK 8
 
@@ -31,10 +33,12 @@ struct xenbus_device {
 	char uuid[40];
 	char frontend[256]; /* path; "" until known */
 	struct xenbus_view view;
-	uint32_t serial; /* of the connection; 0: none yet */
-	bool changed;    /* to be looked at */
-	bool renamed;    /* perhaps: its guest's name is to be read again */
-	bool waiting;    /* for the answer to attach or detach */
+	uint32_t serial;   /* of the connection; 0: none yet */
+	bool changed;      /* to be looked at */
+	bool renamed;      /* perhaps: its guest's name is to be read again */
+	bool named;        /* the tool stack's name for its guest can be read */
+	bool watches_name; /* for all devices of its guest */
+	bool waiting;      /* for the answer to attach or detach */
 	bool told_unreadable;
 	int64_t first_offer_ms;
 	int64_t wake_ms;        /* -1: none */
@@ -52,7 +56,9 @@ struct xenbus {
 	uint32_t last_serial;
 	uint32_t own_domid; /* not 0: a driver domain */
 	bool root_changed;
-	int lost; /* the error with which xenstore could not be asked; 0: it can */
+	int64_t root_wait_ms; /* -1: its backends' directory is watched, or there is no connection
+			       */
+	int lost;             /* the error with which xenstore could not be asked; 0: it can */
 };
 
 /* xenstored allows each domain but Dom0 only so many nodes, watches and so much in them. */
@@ -206,12 +212,14 @@ write_state(struct xenbus *xenbus, struct xenbus_device *device, enum xenbus_sta
 }
 
 static void
-watch(struct xenbus *xenbus, struct xenbus_device *device, const char *kind, const char *path,
-      bool on)
+watch_frontend(struct xenbus *xenbus, struct xenbus_device *device, bool on)
 {
-	char token[48];
+	char path[sizeof(device->frontend) + 8], token[48];
 
-	snprintf(token, sizeof(token), "%s/%u/%u", kind, device->subject.domid,
+	if (!xenbus->xs || device->frontend[0] == '\0')
+		return;
+	snprintf(path, sizeof(path), "%s/state", device->frontend);
+	snprintf(token, sizeof(token), FRONTEND_TOKEN "/%u/%u", device->subject.domid,
 		 device->subject.devid);
 	if (on && !xs_watch(xenbus->xs, path, token)) {
 		note_failure(xenbus);
@@ -222,25 +230,64 @@ watch(struct xenbus *xenbus, struct xenbus_device *device, const char *kind, con
 		xs_unwatch(xenbus->xs, path, token);
 }
 
-/* What the guest does, and how the tool stack calls it: "xl rename", or a name that it has only
- * while it migrates. */
-static void
-watch_guest(struct xenbus *xenbus, struct xenbus_device *device, bool on)
+/* Another device of the same guest. NULL: none. */
+static struct xenbus_device *
+find_sibling(struct xenbus *xenbus, const struct xenbus_device *device)
 {
-	char path[sizeof(device->frontend) + 8];
+	struct xenbus_device *other;
 
-	if (!xenbus->xs || device->frontend[0] == '\0')
+	wl_list_for_each(other, &xenbus->devices, link)
+		if (other != device && other->subject.domid == device->subject.domid)
+			return other;
+	return NULL;
+}
+
+/* How the tool stack calls the guest: "xl rename", or a name that it has only while it migrates.
+ * One watch for all of its devices; where it cannot be had the name is that of the last connection.
+ */
+static void
+watch_name(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	char path[40], token[24];
+	const struct xenbus_device *other;
+
+	if (!xenbus->xs || !device->named)
 		return;
-	snprintf(path, sizeof(path), "%s/state", device->frontend);
-	watch(xenbus, device, FRONTEND_TOKEN, path, on);
+	wl_list_for_each(other, &xenbus->devices, link)
+		if (other->watches_name && other->subject.domid == device->subject.domid)
+			return;
 	snprintf(path, sizeof(path), "/local/domain/%u/name", device->subject.domid);
-	watch(xenbus, device, NAME_TOKEN, path, on);
+	snprintf(token, sizeof(token), NAME_TOKEN "/%u", device->subject.domid);
+	device->watches_name = xs_watch(xenbus->xs, path, token);
+	if (!device->watches_name)
+		note_failure(xenbus);
+}
+
+static void
+unwatch_name(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	struct xenbus_device *sibling = find_sibling(xenbus, device);
+	char path[40], token[24];
+
+	if (!device->watches_name)
+		return;
+	device->watches_name = false;
+	if (sibling) {
+		sibling->watches_name = true;
+		return;
+	}
+	if (!xenbus->xs)
+		return;
+	snprintf(path, sizeof(path), "/local/domain/%u/name", device->subject.domid);
+	snprintf(token, sizeof(token), NAME_TOKEN "/%u", device->subject.domid);
+	xs_unwatch(xenbus->xs, path, token);
 }
 
 static void
 device_destroy(struct xenbus *xenbus, struct xenbus_device *device)
 {
-	watch_guest(xenbus, device, false);
+	watch_frontend(xenbus, device, false);
+	unwatch_name(xenbus, device);
 	wl_list_remove(&device->link);
 	free(device);
 }
@@ -299,6 +346,7 @@ read_identity(struct xenbus *xenbus, struct xenbus_device *device)
 	errno = 0;
 	_autofree_ char *name = read_node(xenbus, path, "name");
 	bool unreadable = !name && errno == EACCES;
+	device->named = name;
 	_autofree_ char *vm = read_node(xenbus, path, "vm");
 	if (name && strlen(name) < sizeof(device->name))
 		strcpy(device->name, name);
@@ -336,7 +384,8 @@ add_device(struct xenbus *xenbus, uint16_t domid, uint32_t devid)
 	strcpy(device->frontend, frontend);
 	read_identity(xenbus, device);
 	wl_list_insert(xenbus->devices.prev, &device->link);
-	watch_guest(xenbus, device, true);
+	watch_frontend(xenbus, device, true);
+	watch_name(xenbus, device);
 	return device;
 }
 
@@ -356,15 +405,14 @@ look_for_device(struct xenbus *xenbus, const char *domid_text, const char *devid
 		add_device(xenbus, (uint16_t)domid, devid);
 }
 
-/* The device is known, or else there is nothing to rename. */
 static void
-look_for_name(struct xenbus *xenbus, const char *domid, const char *devid)
+look_for_name(struct xenbus *xenbus, const char *domid)
 {
-	struct xenbus_device *device = find_device(xenbus, (uint32_t)strtoul(domid, NULL, 10),
-						   (uint32_t)strtoul(devid, NULL, 10));
+	struct xenbus_device *device;
 
-	if (device)
-		device->renamed = true;
+	wl_list_for_each(device, &xenbus->devices, link)
+		if (device->subject.domid == strtoul(domid, NULL, 10))
+			device->renamed = true;
 }
 
 static void
@@ -395,8 +443,8 @@ xenbus_handle_watch(struct xenbus *xenbus, const char *path, const char *token)
 {
 	char domid[16], devid[16];
 
-	if (sscanf(token, NAME_TOKEN "/%15[0-9]/%15[0-9]", domid, devid) == 2) {
-		look_for_name(xenbus, domid, devid);
+	if (sscanf(token, NAME_TOKEN "/%15[0-9]", domid) == 1) {
+		look_for_name(xenbus, domid);
 		return;
 	}
 	/* The token of a frontend's watch and the path of a backend's both end in <domid>/<devid>.
@@ -696,13 +744,35 @@ look_at_name(struct xenbus *xenbus, struct xenbus_device *device)
 		xenbus->handler->rename(xenbus->data, &device->offered);
 }
 
+/* Without it nothing would be known of new devices. */
+static void
+watch_root(struct xenbus *xenbus)
+{
+	bool again = xenbus->root_wait_ms >= 0;
+
+	xenbus->root_wait_ms = -1;
+	if (xs_watch(xenbus->xs, BACKEND_ROOT, BACKEND_TOKEN))
+		return;
+	note_failure(xenbus);
+	if (!is_over_quota(errno))
+		return;
+	xenbus->root_wait_ms = monotonic_ms() + ROOT_WAIT_MS;
+	if (!again)
+		log_line("xen: xenstored refuses a watch on " BACKEND_ROOT
+			 " (%s): this domain has used up its quota, and no new device of a guest "
+			 "is noticed; raise xenstored's quotas in Dom0 (asked again every %d s)",
+			 strerror(errno), ROOT_WAIT_MS / 1000);
+}
+
 int64_t
 xenbus_look(struct xenbus *xenbus)
 {
 	struct xenbus_device *device, *next;
 	int64_t now = monotonic_ms();
-	int64_t wake = -1;
 
+	if (xenbus->root_wait_ms >= 0 && xenbus->root_wait_ms <= now)
+		watch_root(xenbus);
+	int64_t wake = xenbus->root_wait_ms;
 	if (xenbus->root_changed) {
 		xenbus->root_changed = false;
 		look_for_devices(xenbus);
@@ -758,6 +828,7 @@ xenbus_set_handle(struct xenbus *xenbus, struct xs_handle *xs)
 	struct xenbus_device *device;
 
 	xenbus->xs = xs;
+	xenbus->root_wait_ms = -1;
 	if (!xs)
 		return;
 	xenbus->lost = 0;
@@ -766,10 +837,13 @@ xenbus_set_handle(struct xenbus *xenbus, struct xs_handle *xs)
 		note_failure(xenbus);
 	else
 		sscanf(domid, "%" SCNu32, &xenbus->own_domid);
-	if (!xs_watch(xs, BACKEND_ROOT, BACKEND_TOKEN))
-		note_failure(xenbus);
+	watch_root(xenbus);
 	wl_list_for_each(device, &xenbus->devices, link)
-		watch_guest(xenbus, device, true);
+		device->watches_name = false;
+	wl_list_for_each(device, &xenbus->devices, link) {
+		watch_frontend(xenbus, device, true);
+		watch_name(xenbus, device);
+	}
 	xenbus->root_changed = true;
 }
 
@@ -807,6 +881,7 @@ xenbus_create(const struct limits *limits, const struct store_handler *handler, 
 	xenbus->limits = *limits;
 	xenbus->handler = handler;
 	xenbus->data = data;
+	xenbus->root_wait_ms = -1;
 	wl_list_init(&xenbus->devices);
 	return xenbus;
 }

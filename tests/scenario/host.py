@@ -451,3 +451,18 @@ def waiting_for_xenstored_costs_nothing(rig):
     check(wait_until(rests, 40), "threads of Weston go on waking")
     os.symlink(f"{rig.machine.directory}/xenstored/socket", path)
     weston.expect_log("connected with xenstored\n")
+
+
+@scenario("host", limit=120)
+def refused_first_watch_is_told_and_tried_again(rig):
+    """Without a watch on its backends' directory the module would never see a guest, and say nothing."""
+    rig.start_machine()
+    rig.machine.control("fail", "weston", "xs_watch", 1, "E2BIG", 0)
+    weston = Weston(rig.machine, outputs=SCREEN).start()
+    rig.westons.append(weston)
+    weston.expect_log("xenstored refuses a watch.*Argument list too long")
+    time.sleep(5)
+    check(weston.log().count("refuses a watch") == 1 and "is made anew" not in weston.log(), "told again and again")
+    rig.machine.control("clear")
+    guest = rig.guest("guest", SMALL, connect=False)
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2, 40), "not served within 40 s")

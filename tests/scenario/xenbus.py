@@ -342,3 +342,47 @@ def over_the_quota_of_xenstore(rig):
         poor.destroy()
     check("is made anew" not in weston.log(), "xenstored is taken for lost")
     weston.expect("picture=0,0,320,240,XR24,1")
+
+
+def renamed(rig, weston, guest, name):
+    rig.machine.store.write(f"/local/domain/{guest.domid}/name", name)
+    wanted = len([line for line in weston.control("list") if line.split()[1] == str(guest.domid)])
+    check(wait_until(lambda: [line.split()[0] for line in weston.control("list")].count(name) == wanted, 5 * SCALE),
+          f"not called {name}: {weston.control('list')}")
+
+
+@scenario("xenbus")
+def one_watch_for_the_name_of_a_guest(rig):
+    """However many devices it has, and whichever of them goes first; none where the name cannot be read."""
+    weston = rig.weston(outputs=SCREEN)
+    before = rig.machine.watches()
+    guest = rig.guest("guest", devices=[[SMALL], [SMALL], [SMALL]])
+    # The guest's own on each backend, ours on each frontend, and the name.
+    equal(rig.machine.watches() - before, 7, "watches for three devices")
+    renamed(rig, weston, guest, "one")
+    for device in range(2):
+        check(guest.detach(device), "no Closed")
+        check(wait_until(lambda: len(weston.control("list")) == 2 - device, 5), "the device stays")
+        renamed(rig, weston, guest, f"without-{device}")
+    guest.destroy()
+    check(wait_until(lambda: rig.machine.watches() == before, 5), "watches are left")
+
+
+@scenario("xenbus")
+def no_watch_for_a_name_that_cannot_be_read(rig):
+    """A driver domain sees no names: its watches are for what it can see."""
+    with weston_in_driver_domain(rig, outputs=SCREEN) as (_, domid):
+        before = rig.machine.watches()
+        rig.guest("guest", SMALL, backend=domid)
+        equal(rig.machine.watches() - before, 2, "watches for a device, the guest's own among them")
+
+
+@scenario("xenbus")
+def refused_watch_of_a_name_fails_nothing(rig):
+    """The quota of watches is used up by a device's own: the device is served, under its name of the connection."""
+    weston = rig.weston(outputs=SCREEN)
+    rig.machine.control("fail", "weston", "xs_watch", 2, "E2BIG", 0)
+    guest = rig.guest("guest", SMALL)
+    guest.picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    check("refuses" not in weston.log(), "it is told as if the device had failed")
