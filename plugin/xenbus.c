@@ -23,6 +23,9 @@
 #define NAME_TOKEN "name"
 /* Until a first watch that was refused is asked for again. */
 #define ROOT_WAIT_MS 10000
+/* The same for a device that could not be told something: ever longer, between these two. */
+#define REFUSED_FIRST_MS 1000
+#define REFUSED_LAST_MS 60000
 /* A step leads to another at most so often before the next event is taken. */
 #define STEPS_A_LOOK 8
 
@@ -33,12 +36,15 @@ struct xenbus_device {
 	char uuid[40];
 	char frontend[256]; /* path; "" until known */
 	struct xenbus_view view;
-	uint32_t serial;   /* of the connection; 0: none yet */
-	bool changed;      /* to be looked at */
-	bool renamed;      /* perhaps: its guest's name is to be read again */
-	bool named;        /* the tool stack's name for its guest can be read */
-	bool watches_name; /* for all devices of its guest */
-	bool waiting;      /* for the answer to attach or detach */
+	uint32_t serial;    /* of the connection; 0: none yet */
+	bool changed;       /* to be looked at */
+	bool renamed;       /* perhaps: its guest's name is to be read again */
+	bool named;         /* the tool stack's name for its guest can be read */
+	bool watches_name;  /* for all devices of its guest */
+	bool watched;       /* its frontend's state is */
+	bool refused;       /* something of this step, for a quota that is used up */
+	int64_t refused_ms; /* the last wait after that; 0: none since all went well */
+	bool waiting;       /* for the answer to attach or detach */
 	bool told_unreadable;
 	int64_t first_offer_ms;
 	int64_t wake_ms;        /* -1: none */
@@ -172,15 +178,18 @@ blame(struct xenbus *xenbus, struct xenbus_device *device, int connector, const 
 			  &device->subject, connector, "%s", text);
 }
 
-/* Nothing can be told to its guest, until something changes; other devices may have what they need.
+/* Other devices may have what they need. This one is looked at again later; told once until then.
  */
 static void
-fail_over_quota(struct xenbus *xenbus, struct xenbus_device *device, const char *what, int error)
+note_quota(struct xenbus *xenbus, struct xenbus_device *device, const char *what, int error)
 {
-	device->view.failed = true;
+	device->refused = true;
+	if (device->refused_ms != 0)
+		return;
+	device->refused_ms = 1;
 	blame(xenbus, device, -1,
-	      "xen: xenstored refuses %s (%s): this domain has used up its quota; raise "
-	      "xenstored's quotas in Dom0, then reconnect the device",
+	      "xen: xenstored refuses %s (%s): this domain has used up its quota, and the device "
+	      "waits; raise xenstored's quotas in Dom0",
 	      what, strerror(error));
 }
 
@@ -196,7 +205,7 @@ write_node(struct xenbus *xenbus, struct xenbus_device *device, const char *name
 	for (int tries = 0; xenbus->xs && ret == -EAGAIN && tries < 16; tries++)
 		ret = write_beside_state(xenbus, directory, name, value);
 	if (is_over_quota(-ret))
-		fail_over_quota(xenbus, device, name, -ret);
+		note_quota(xenbus, device, name, -ret);
 	else if (xenbus->xs && ret == -EAGAIN)
 		note_failure(xenbus);
 }
@@ -212,22 +221,38 @@ write_state(struct xenbus *xenbus, struct xenbus_device *device, enum xenbus_sta
 }
 
 static void
-watch_frontend(struct xenbus *xenbus, struct xenbus_device *device, bool on)
+name_frontend_watch(const struct xenbus_device *device, char *path, size_t path_size,
+		    char token[48])
+{
+	snprintf(path, path_size, "%s/state", device->frontend);
+	snprintf(token, 48, FRONTEND_TOKEN "/%u/%u", device->subject.domid, device->subject.devid);
+}
+
+static void
+watch_frontend(struct xenbus *xenbus, struct xenbus_device *device)
 {
 	char path[sizeof(device->frontend) + 8], token[48];
 
-	if (!xenbus->xs || device->frontend[0] == '\0')
+	if (!xenbus->xs || device->watched)
 		return;
-	snprintf(path, sizeof(path), "%s/state", device->frontend);
-	snprintf(token, sizeof(token), FRONTEND_TOKEN "/%u/%u", device->subject.domid,
-		 device->subject.devid);
-	if (on && !xs_watch(xenbus->xs, path, token)) {
-		note_failure(xenbus);
-		if (is_over_quota(errno))
-			fail_over_quota(xenbus, device, "a watch", errno);
-	}
-	if (!on)
-		xs_unwatch(xenbus->xs, path, token);
+	name_frontend_watch(device, path, sizeof(path), token);
+	device->watched = xs_watch(xenbus->xs, path, token) || errno == EEXIST;
+	if (device->watched)
+		return;
+	note_failure(xenbus);
+	if (is_over_quota(errno))
+		note_quota(xenbus, device, "a watch", errno);
+}
+
+static void
+unwatch_frontend(struct xenbus *xenbus, struct xenbus_device *device)
+{
+	char path[sizeof(device->frontend) + 8], token[48];
+
+	if (!xenbus->xs || !device->watched)
+		return;
+	name_frontend_watch(device, path, sizeof(path), token);
+	xs_unwatch(xenbus->xs, path, token);
 }
 
 /* Another device of the same guest. NULL: none. */
@@ -286,7 +311,7 @@ unwatch_name(struct xenbus *xenbus, struct xenbus_device *device)
 static void
 device_destroy(struct xenbus *xenbus, struct xenbus_device *device)
 {
-	watch_frontend(xenbus, device, false);
+	unwatch_frontend(xenbus, device);
 	unwatch_name(xenbus, device);
 	wl_list_remove(&device->link);
 	free(device);
@@ -384,8 +409,6 @@ add_device(struct xenbus *xenbus, uint16_t domid, uint32_t devid)
 	strcpy(device->frontend, frontend);
 	read_identity(xenbus, device);
 	wl_list_insert(xenbus->devices.prev, &device->link);
-	watch_frontend(xenbus, device, true);
-	watch_name(xenbus, device);
 	return device;
 }
 
@@ -588,7 +611,7 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 	device->view.offered = true;
 	device->view.offer_seen = device->view.frontend == XenbusStateInitialising;
 	write_node(xenbus, device, XENDISPL_FIELD_BE_VERSIONS, "1,2");
-	if (!device->view.failed)
+	if (!device->refused)
 		write_state(xenbus, device, XenbusStateInitWait);
 }
 
@@ -677,12 +700,32 @@ remove_directory(struct xenbus *xenbus, struct xenbus_device *device)
 	return true;
 }
 
+/* After a step: whether to go on with the next one. */
+static bool
+go_on(struct xenbus_device *device, bool more)
+{
+	if (!device->refused)
+		return more;
+	int64_t wait = device->refused_ms * 2;
+	if (wait < REFUSED_FIRST_MS)
+		wait = REFUSED_FIRST_MS;
+	device->refused_ms = wait > REFUSED_LAST_MS ? REFUSED_LAST_MS : wait;
+	device->wake_ms = monotonic_ms() + device->refused_ms;
+	return false;
+}
+
 /* Takes one step; false: nothing more to do now, or the device is gone. */
 static bool
 take_step(struct xenbus *xenbus, struct xenbus_device *device)
 {
 	int64_t wait_ms;
 
+	device->refused = false;
+	/* Before the look, so that no change goes by between the two. */
+	watch_frontend(xenbus, device);
+	watch_name(xenbus, device);
+	if (device->refused)
+		return go_on(device, false);
 	read_view(xenbus, device);
 	if (xenbus->lost != 0)
 		return false;
@@ -690,25 +733,27 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 	device->wake_ms = wait_ms < 0 ? -1 : monotonic_ms() + wait_ms;
 	switch (step) {
 	case XENBUS_WAIT:
+		device->refused_ms = 0;
 		return false;
 	case XENBUS_OFFER:
 		if (device->view.failed)
 			return false;
 		offer(xenbus, device);
-		return !device->view.failed;
+		return go_on(device, !device->view.failed);
 	case XENBUS_CONNECT:
 		connect_device(xenbus, device);
-		return !device->waiting && device->wake_ms < 0 && !device->view.failed;
+		return go_on(device,
+			     !device->waiting && device->wake_ms < 0 && !device->view.failed);
 	case XENBUS_DETACH:
 		device->waiting = true;
 		xenbus->handler->detach(xenbus->data, device->serial);
 		return false;
 	case XENBUS_TELL:
 		write_state(xenbus, device, XenbusStateConnected);
-		return !device->view.failed;
+		return go_on(device, true);
 	case XENBUS_CLOSE:
 		write_state(xenbus, device, XenbusStateClosed);
-		return !device->view.failed;
+		return go_on(device, true);
 	case XENBUS_REMOVE:
 		return remove_directory(xenbus, device);
 	case XENBUS_FORGET:
@@ -839,11 +884,7 @@ xenbus_set_handle(struct xenbus *xenbus, struct xs_handle *xs)
 		sscanf(domid, "%" SCNu32, &xenbus->own_domid);
 	watch_root(xenbus);
 	wl_list_for_each(device, &xenbus->devices, link)
-		device->watches_name = false;
-	wl_list_for_each(device, &xenbus->devices, link) {
-		watch_frontend(xenbus, device, true);
-		watch_name(xenbus, device);
-	}
+		device->watches_name = device->watched = false;
 	xenbus->root_changed = true;
 }
 

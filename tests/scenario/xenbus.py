@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Devices in xenstore: connect, close, hot-plug, destroy, many of everything, a driver domain."""
+import re
 import time
 
 from driverdomain import weston_in_driver_domain
@@ -386,3 +387,26 @@ def refused_watch_of_a_name_fails_nothing(rig):
     guest.picture(1, size=SIZE)
     weston.expect("picture=0,0,320,240,XR24,1")
     check("refuses" not in weston.log(), "it is told as if the device had failed")
+
+
+@scenario("xenbus", limit=120)
+def served_once_there_is_quota_again(rig):
+    """Whatever was refused is tried again, for that device alone: nobody has to reconnect it. The log has one line."""
+    weston = rig.weston(outputs=SCREEN)
+    for call, error, nth in (("xs_write", "ENOSPC", 1), ("xs_write", "ENOSPC", 2), ("xs_write", "EDQUOT", 3),
+                             ("xs_watch", "E2BIG", 1), ("xs_transaction_start", "ENOSPC", 2)):
+        rig.machine.control("fail", "weston", call, nth, error, 0)
+        guest = rig.guest("poor", SMALL, connect=False)
+        guest.ok("connect 0 publish auto")
+        line = rf"guest poor\({guest.domid}\) vdispl 0: xen: xenstored refuses"
+        weston.expect_log(line)
+        check(wait_until(lambda: sum(fault["hits"] for fault in rig.machine.counters()["faults"]) > 1, 10 * SCALE),
+              "it is not tried again")
+        rig.machine.control("clear")
+        guest.event("front", 20, dev=0, state=4)
+        guest.picture(nth, size=SIZE)
+        weston.expect(f"picture=0,0,320,240,XR24,{nth}")
+        equal(len(re.findall(line, weston.log())), 1, f"lines about {call} {nth}")
+        guest.destroy()
+        rig.guests.remove(guest)
+    check("is made anew" not in weston.log(), "xenstore is taken for lost")
