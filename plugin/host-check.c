@@ -3,6 +3,7 @@
 #include "host-check.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,25 @@ name_user(char out[NAME_OCTETS], uid_t uid)
 		fclose(file);
 }
 
+static void
+name_group(char out[NAME_OCTETS], gid_t gid)
+{
+	FILE *file = fopen("/etc/group", "re");
+	struct group entry, *found = NULL;
+	char text[4096];
+
+	do {
+		if (!file || fgetgrent_r(file, &entry, text, sizeof(text), &found) != 0)
+			found = NULL;
+	} while (found && found->gr_gid != gid);
+	if (found)
+		log_escape(out, NAME_OCTETS, found->gr_name);
+	else
+		snprintf(out, NAME_OCTETS, "gid %u", (unsigned)gid);
+	if (file)
+		fclose(file);
+}
+
 /* The longest part of the path that can be looked at: of what lies behind a closed directory no
  * owner can be told. */
 static bool
@@ -67,15 +87,16 @@ static void
 describe_refusal(char *out, size_t size, const char *path)
 {
 	struct stat status;
-	char part[160], owner[NAME_OCTETS], user[NAME_OCTETS];
+	char part[160], owner[NAME_OCTETS], group[NAME_OCTETS], user[NAME_OCTETS];
 	size_t used = 0;
 
 	snprintf(part, sizeof(part), "%s", path);
 	name_user(user, geteuid());
 	if (find_visible(part, &status)) {
 		name_user(owner, status.st_uid);
-		snprintf(out, size, "; %s belongs to %s, group %u, with mode %04o",
-			 strcmp(part, path) == 0 ? "it" : part, owner, (unsigned)status.st_gid,
+		name_group(group, status.st_gid);
+		snprintf(out, size, "; %s belongs to %s:%s with mode %04o",
+			 strcmp(part, path) == 0 ? "it" : part, owner, group,
 			 (unsigned)(status.st_mode & 07777));
 		used = strlen(out);
 	}
@@ -88,7 +109,7 @@ describe_refusal(char *out, size_t size, const char *path)
 void
 host_describe(char *out, size_t size, const char *what, const char *path, int error)
 {
-	char refusal[320] = "";
+	char refusal[384] = "";
 
 	if (error == EACCES || error == EPERM)
 		describe_refusal(refusal, sizeof(refusal), path);
