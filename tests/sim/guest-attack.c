@@ -44,17 +44,21 @@ scribble(struct attack *attack)
 	guest_pages_write(attack->pages, attack->offset, pattern->octets, pattern->size);
 }
 
+static void
+play_round(struct attack *attack)
+{
+	if (attack->channel)
+		guest_notify(attack->channel);
+	else
+		scribble(attack);
+	attack->rounds++;
+}
+
 static void *
 run(void *data)
 {
-	struct attack *attack = data;
-	while (!__atomic_load_n(&ending, __ATOMIC_RELAXED)) {
-		if (attack->channel)
-			guest_notify(attack->channel);
-		else
-			scribble(attack);
-		attack->rounds++;
-	}
+	while (!__atomic_load_n(&ending, __ATOMIC_RELAXED))
+		play_round(data);
 	return NULL;
 }
 
@@ -66,6 +70,8 @@ begin(const struct attack *wanted)
 		if (attack->used)
 			continue;
 		*attack = *wanted;
+		/* On a busy machine the thread may wait for long until it runs. */
+		play_round(attack);
 		int error = pthread_create(&attack->thread, NULL, run, attack);
 		attack->used = error == 0;
 		return -error;

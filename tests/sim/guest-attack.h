@@ -24,14 +24,15 @@ struct attack_pattern {
 };
 
 /*
- * Begins to write the patterns in turn at that offset of the pages, as fast as it can. The pages
- * must stay until guest_attack_end(). 0 or a negative errno.
+ * Begins to write the patterns in turn at that offset of the pages, as fast as it can; the first
+ * one stands there when this returns. The pages must stay until guest_attack_end(). 0 or a negative
+ * errno.
  */
 int
 guest_attack_scribble(const struct guest_pages *pages, size_t offset,
 		      const struct attack_pattern *patterns, uint32_t seed);
 
-/* Begins to notify, as fast as it can. 0 or a negative errno. */
+/* Begins to notify, as fast as it can; has notified when this returns. 0 or a negative errno. */
 int
 guest_attack_storm(struct guest_channel *channel);
 
