@@ -104,6 +104,10 @@ class Rig:
     def settle(self, weston):
         """Notes what is live now that Weston has come to rest."""
         alive = [guest for guest in self.guests if guest.alive]
+        # The module's thread asks for its watch some time after Weston has started.
+        serving = [one for one in self.westons if one.process.poll() is None and one.is_with_xenstore()]
+        if not alive and not wait_until(lambda: self.machine.watches() >= len(serving), 10 * SCALE):
+            raise Failure(f"{self.machine.watches()} watches of {len(serving)} modules")
         still = at_rest(weston.usage, 10 * SCALE, 4, 0.1)
         if still is None:
             raise Failure(f"Weston does not come to rest: {weston.usage()}")

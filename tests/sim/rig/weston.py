@@ -132,6 +132,11 @@ class Weston:
         with open(self.log_path, errors="replace") as file:
             return file.read()
 
+    def is_with_xenstore(self):
+        """The module serves, and xenstored was there when it started."""
+        log = self.log()
+        return "serving guests' screens" in log and "no xenstore:" not in log
+
     def expect_log(self, pattern, timeout=5):
         if not wait_until(lambda: re.search(pattern, self.log()), timeout * SCALE):
             raise Failure(f"Weston's log has no line with: {pattern}")
