@@ -776,6 +776,34 @@ TEST(no_memory_in_mid_conversion)
 	end();
 }
 
+/* As from a compositor that a client of ours has bound a wl_output of. */
+static void
+send_sync_output(struct wp_presentation_feedback *proxy, struct wl_output *output)
+{
+	uint32_t event[3] = {wl_proxy_get_id((struct wl_proxy *)proxy), sizeof(event) << 16,
+			     wl_proxy_get_id((struct wl_proxy *)output)};
+
+	check_int(write(sockets[1], event, sizeof(event)), sizeof(event));
+	check_int(wl_display_dispatch(client.display), 1);
+}
+
+TEST(which_output_a_frame_is_in_step_with_changes_nothing)
+{
+	begin_flip(IMPORT_MAPPED);
+	struct wl_output *output = wl_registry_bind(client.registry, 5, &wl_output_interface, 1);
+	struct feedback *feedback = surface.on_its_way;
+	check_int(feedback->frame, frame);
+	send_sync_output(feedback->proxy, output);
+	check_string(told, "");
+	check(surface_previous_held(&surface));
+	check(feedback->proxy);
+	release(0);
+	present(frame, HARDWARE);
+	check_string(told, "released presented ");
+	wl_output_destroy(output);
+	end();
+}
+
 TEST(another_size_begins_anew)
 {
 	begin_converting();
