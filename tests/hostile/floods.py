@@ -129,6 +129,71 @@ def large_buffers_in_a_loop(stage):
     stage.answered()
 
 
+@case(*["4096x4096"] * 4, renderer="gl", limit=150)
+def large_pictures_under_gl(stage):
+    guest = stage.guest
+    guest.ok("dbuf-create 0 1 4096x4096 32")
+    # GL's textures are made anew for each size.
+    for cookie, height in ((1, 4096), (2, 4095)):
+        guest.ok(f"fb-attach 0 1 {cookie} 4096x{height} XR24")
+    for size in (4096, 320, 4096):
+        for connector in range(4):
+            guest.show(1, size, size, connector=connector)
+            guest.ok(f"animate 0 {connector} 0 1 2")
+        for _ in range(10):
+            stage.step()
+        for connector in range(4):
+            stage.animation_ends(connector)
+            guest.ok(f"config-off 0 {connector}")
+
+
+# Under GL each import takes as long as its pages do.
+@case("320x240", "320x240", "320x240", "320x240", limit=150)
+def large_framebuffers_in_a_loop(stage):
+    stage.guest.ok("dbuf-create 0 1 4096x4096 32")
+    for number in range(30):
+        stage.guest.ok("fb-attach 0 1 1 4096x4096 XR24")
+        if number % 3 == 0:
+            for connector in range(4):
+                stage.guest.show(1, 320, 240, connector=connector)
+        stage.guest.ok("fb-detach 0 1")
+        if number % 5 == 0:
+            stage.step()
+    stage.answered()
+
+
+CONVERTED = "[xen-connector]\nguest=converted\noutput=second\nx=0\ny=0\nwidth=40\nheight=30\nz=1\n"
+
+
+@case(config=CONVERTED, guest=False, guests=2, limit=150)
+def conversions_of_sixteen_screens(stage):
+    neighbour = stage.boot("converted", "40x30")
+    for cookie in (1, 2):
+        neighbour.buffer(cookie, 40, 30, "RG24", picture=cookie)
+    neighbour.show(1, 40, 30, bpp=24)
+    neighbour.ok("animate 0 0 0 1 2")
+    first = stage.flips
+    while stage.flips < first + 60:
+        stage.step()
+    alone = neighbour.ok("animation 0 0")["flips"]
+    attacker = stage.boot("attacker", devices=[["800x600"] * 4] * 4)
+    screens = [(device, connector) for device in range(4) for connector in range(4)]
+    for device, connector in screens:
+        cookies = 2 * connector + 1, 2 * connector + 2
+        for cookie in cookies:
+            attacker.buffer(cookie, 800, 600, "RG24", device=device)
+        attacker.show(cookies[0], 800, 600, connector, device, bpp=24)
+        attacker.ok(f"animate {device} {connector} 0 {cookies[0]} {cookies[1]}")
+    before, first = neighbour.ok("animation 0 0")["flips"], stage.flips
+    while stage.flips < first + 60:
+        stage.step()
+    flips = neighbour.ok("animation 0 0")["flips"] - before
+    # By turns of arrival it would have a fifth.
+    check(5 * flips >= 2 * alone, f"{flips} flips of a converted guest, {alone} without the attack")
+    for device, connector in screens:
+        stage.animation_ends(connector, device, attacker)
+
+
 @case(config=FAST)
 def framebuffers_in_a_loop(stage):
     stage.ask(create(directory=stage.pages(3)[0]), OK)
@@ -199,6 +264,27 @@ def connections_killed_in_a_loop(stage):
         stage.step()
     ended = stage.weston.log().count("ended the connection")
     check(1 <= ended <= 8, f"{ended} connections ended")
+    stage.guest.show(100, 320, 240)
+    # With the next connection, 32 s later at the most.
+    stage.weston.expect("picture=0,0,320,240,XR24,5", timeout=40)
+    stage.answered()
+
+
+@case(limit=150)
+def losses_over_reconnects(stage):
+    for _ in range(9):
+        for cookie in range(1, 4):
+            refs = stage.pages(3)
+            stage.ask(create(cookie, directory=refs[0]), OK)
+            stage.guest.ok("ungrant")
+            stage.ask(attach(cookie, cookie))
+        stage.guest.ok("close 0")
+        stage.guest.ok("state 0 1")
+        stage.guest.connect()
+        stage.step()
+    ended = stage.weston.log().count("ended the connection")
+    check(1 <= ended <= 8, f"{ended} connections ended")
+    stage.guest.buffer(100, 320, 240, picture=5)
     stage.guest.show(100, 320, 240)
     # With the next connection, 32 s later at the most.
     stage.weston.expect("picture=0,0,320,240,XR24,5", timeout=40)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Beginnings and ends at the wrong time, silence, and what is left of a guest."""
 from rig.machine import wait_until
+from rig.points import used_at_rest
 from rig.runner import check, equal
 from rig.weston import SCALE
 from stage import (DBUF_DESTROY, ENOENT, FB_DETACH, OK, PG_FLIP, attach, case, configure, create, of_cookie, register,
@@ -227,6 +228,43 @@ def picture_of_a_destroyed_guest(stage):
     stage.weston.expect("solid=0,0,320,240,303030")
     stage.step()
     guest.destroy()
+
+
+def replace_outputs(stage):
+    """All go; then all come, in their old order."""
+    for what in ("off", "on"):
+        for name, _, _ in stage.weston.outputs:
+            stage.weston.control(f"output-{what} {name}")
+
+
+@case(shell_config="locking=true\n", guest=False, guests=4, limit=150)
+def outputs_replaced_while_locked(stage):
+    # What Weston itself keeps of an output that was off is not ours.
+    replace_outputs(stage)
+    stage.still = used_at_rest(stage.rig, stage.weston, stage.points)
+    stage.boot("still", "320x240").picture(3, size=(320, 240))
+    attackers = [stage.boot(f"attacker{number}", "320x240") for number in range(3)]
+    for guest in attackers:
+        stage.buffer(guest=guest)
+        stage.ask(configure(), OK, guest=guest)
+    # desktop-shell locks once only: it is not told of its lock's end. The outputs sleep at first.
+    stage.weston.lock()
+    for guest in attackers:
+        for _ in range(20):
+            guest.ok(f"submit 0 0 {of_cookie(PG_FLIP, 1).hex()}")
+        replace_outputs(stage)
+        stage.ask(configure(width=1, height=1), OK, guest=guest)
+        stage.step()
+        guest.kill()
+        replace_outputs(stage)
+        stage.step()
+        stage.weston.control("wake")
+        # The dialog moves with the outputs, but is smaller than they are.
+        stage.weston.expect("solid=0,0,40,10,303030")
+        stage.rig.machine.tools.remove_devices(guest.domid)
+        guest.destroy()
+    stage.weston.control("unlock")
+    stage.weston.expect("picture=0,0,320,240,XR24,3")
 
 
 @case(guests=2)

@@ -153,13 +153,24 @@ class Stage:
         self.ask(attach(cookie, cookie), OK, guest=guest)
         return refs
 
-    def answered(self, connector=0, device=0, guest=None):
-        """As many answers as requests, by the ring's own indices, and none that was not asked for."""
-        guest = guest or self.guest
-        words = guest.send(f"peek {device} req:{connector} 0 16").partition("data=")[2]
+    def counts(self, connector=0, device=0, guest=None):
+        """Requests and answers, by the ring's own indices."""
+        words = (guest or self.guest).send(f"peek {device} req:{connector} 0 16").partition("data=")[2]
         produced, _, answered, _ = struct.unpack("<IIII", bytes.fromhex(words))
+        return produced, answered
+
+    def answered(self, connector=0, device=0, guest=None):
+        """As many answers as requests, and none that was not asked for."""
+        produced, answered = self.counts(connector, device, guest)
         equal(answered, produced, f"answers on ring {connector}")
-        guest.no_event("response", 0)
+        (guest or self.guest).no_event("response", 0)
+
+    def animation_ends(self, connector=0, device=0, guest=None):
+        """Nobody waits for the answer to its last flip, but it comes."""
+        guest = guest or self.guest
+        guest.ok(f"animation {device} {connector} stop")
+        check(wait_until(lambda: len(set(self.counts(connector, device, guest))) == 1, 5 * SCALE),
+              f"requests and answers on ring {connector}: {self.counts(connector, device, guest)}")
 
     def state(self, guest=None, device=0):
         """Ours and the guest's, as numbers."""
