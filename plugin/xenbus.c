@@ -774,6 +774,15 @@ look_at_device(struct xenbus *xenbus, struct xenbus_device *device)
 	device->wake_ms = monotonic_ms() + 100;
 }
 
+static void
+keep_identity(struct xenbus_device *device, const struct store_device *before)
+{
+	device->offered = *before;
+	device->subject = before->subject;
+	memcpy(device->name, before->name, sizeof(device->name));
+	memcpy(device->uuid, before->uuid, sizeof(device->uuid));
+}
+
 /* Those that are connected are told; others read it when they connect. */
 static void
 look_at_name(struct xenbus *xenbus, struct xenbus_device *device)
@@ -784,6 +793,12 @@ look_at_name(struct xenbus *xenbus, struct xenbus_device *device)
 	if (!device->view.attached)
 		return;
 	take_identity(xenbus, device);
+	/* The domain is on its way out: it goes under the name that it had, by which its last
+	 * picture is kept. */
+	if (!device->named || (before.uuid[0] != '\0' && device->uuid[0] == '\0')) {
+		keep_identity(device, &before);
+		return;
+	}
 	if (xenbus->lost == 0 && (strcmp(before.name, device->offered.name) != 0 ||
 				  strcmp(before.uuid, device->offered.uuid) != 0))
 		xenbus->handler->rename(xenbus->data, &device->offered);

@@ -503,6 +503,24 @@ for each in ("XR24", "RG24"):
 
 
 @scenario("presenter")
+def kept_picture_of_a_domain_whose_name_goes_first(rig):
+    """The tool stack removes the domain's nodes one by one: its picture is kept under the name that it had."""
+    weston = rig.weston(outputs=SCREEN, config="[xen-guest]\nname=g\nkeep-picture=true\n")
+    guest = rig.guest("g", SMALL)
+    guest.picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    for node in ("name", "vm"):
+        rig.machine.store.remove(f"/local/domain/{guest.domid}/{node}")
+    time.sleep(0.5)  # nothing is to come of it
+    guest.destroy()
+    weston.expect_log("guest g.*disconnected after")
+    check("is called domain-" not in weston.log(), "the guest was renamed")
+    weston.expect("picture=0,0,320,240,XR24,1")
+    rig.guest("g", SMALL)
+    weston.expect("solid=0,0,320,240,303030")
+
+
+@scenario("presenter")
 def textures_count_as_pages(rig):
     """GL has a texture beside the pages that it uploads: it is the guest's, and goes when nothing is shown."""
     for pages, shown in ((225, True), (224, False)):

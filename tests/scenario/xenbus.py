@@ -332,7 +332,7 @@ def over_the_quota_of_xenstore(rig):
     other.show(1, *SIZE)
     for error, text in (("ENOSPC", "No space left on device"), ("E2BIG", "Argument list too long"),
                         ("EDQUOT", "Disk quota exceeded")):
-        rig.machine.control("fail", "weston", "xs_write", 1, error, 0)
+        rig.machine.control("fail", "any", "xs_write", 1, error, 0)
         poor = rig.guest("poor", SMALL, connect=False)
         weston.expect_log(rf"guest poor\({poor.domid}\) vdispl 0: xen: xenstored refuses .*{text}.*quotas")
         other.flips(10, 1, 2)
@@ -382,7 +382,7 @@ def no_watch_for_a_name_that_cannot_be_read(rig):
 def refused_watch_of_a_name_fails_nothing(rig):
     """The quota of watches is used up by a device's own: the device is served, under its name of the connection."""
     weston = rig.weston(outputs=SCREEN)
-    rig.machine.control("fail", "weston", "xs_watch", 2, "E2BIG", 0)
+    rig.machine.control("fail", "any", "xs_watch", 2, "E2BIG", 0)
     guest = rig.guest("guest", SMALL)
     guest.picture(1, size=SIZE)
     weston.expect("picture=0,0,320,240,XR24,1")
@@ -395,7 +395,7 @@ def served_once_there_is_quota_again(rig):
     weston = rig.weston(outputs=SCREEN)
     for call, error, nth in (("xs_write", "ENOSPC", 1), ("xs_write", "ENOSPC", 2), ("xs_write", "EDQUOT", 3),
                              ("xs_watch", "E2BIG", 1), ("xs_transaction_start", "ENOSPC", 2)):
-        rig.machine.control("fail", "weston", call, nth, error, 0)
+        rig.machine.control("fail", "any", call, nth, error, 0)
         guest = rig.guest("poor", SMALL, connect=False)
         guest.ok("connect 0 publish auto")
         line = rf"guest poor\({guest.domid}\) vdispl 0: xen: xenstored refuses"
