@@ -154,6 +154,8 @@ dispatch_responses(struct guest_connector *connector)
 	int more = 1;
 	while (more) {
 		RING_IDX produced = connector->ring.sring->rsp_prod;
+		if (produced - connector->ring.rsp_cons > RING_SIZE(&connector->ring))
+			connector->ring.rsp_cons = produced;
 		xen_rmb();
 		for (RING_IDX i = connector->ring.rsp_cons; i != produced; i++) {
 			struct xendispl_resp response;
@@ -260,6 +262,9 @@ dispatch_events(struct guest_connector *connector)
 	uint32_t produced = __atomic_load_n(&page->in_prod, __ATOMIC_ACQUIRE);
 	if (connector->device->deaf)
 		return;
+	/* A guest that has rewritten these itself would read for days. */
+	if (produced - page->in_cons > XENDISPL_IN_RING_LEN)
+		page->in_cons = produced;
 	for (uint32_t i = page->in_cons; i != produced; i++) {
 		struct xendispl_evt event = XENDISPL_IN_RING_REF(page, i);
 		__atomic_store_n(&page->in_cons, i + 1, __ATOMIC_RELEASE);
