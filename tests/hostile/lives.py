@@ -5,7 +5,7 @@ from rig.points import used_at_rest
 from rig.runner import check, equal
 from rig.weston import SCALE
 from stage import (DBUF_DESTROY, ENOENT, FB_DETACH, OK, PG_FLIP, attach, case, configure, create, of_cookie, register,
-                   request)
+                   replace_outputs, request)
 
 SECRET = 0xc00c1e5ec4e75
 
@@ -228,13 +228,6 @@ def picture_of_a_destroyed_guest(stage):
     stage.weston.expect("solid=0,0,320,240,303030")
     stage.step()
     guest.destroy()
-
-
-def replace_outputs(stage):
-    """All go; then all come, in their old order."""
-    for what in ("off", "on"):
-        for name, _, _ in stage.weston.outputs:
-            stage.weston.control(f"output-{what} {name}")
 
 
 @case(shell_config="locking=true\n", guest=False, guests=4, limit=150)

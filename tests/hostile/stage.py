@@ -76,6 +76,13 @@ def with_dmabufs(config):
         section + "dmabuf=force\n" + config
 
 
+def replace_outputs(stage):
+    """All go; then all come, in their old order."""
+    for what in ("off", "on"):
+        for name, _, _ in stage.weston.outputs:
+            stage.weston.control(f"output-{what} {name}")
+
+
 class Stage:
     """weston, other, and guest: the attacker."""
 
@@ -193,11 +200,11 @@ class Stage:
         """Of the log, whoever wrote them: libraries complain to stderr."""
         return self.weston.log().splitlines()
 
-    def finish(self, of_guests=1):
+    def finish(self, of_guests=1, more_lines=0):
         """Nothing is left of it, and nobody has noticed."""
         self.step()
         seconds = time.monotonic() - self.began
-        most = LINES_APART + 2 * of_guests * seconds
+        most = LINES_APART + more_lines + 2 * of_guests * seconds
         count = len(self.lines()) - self.lines_before
         check(count <= most, f"{count} lines in the log in {seconds:.0f} s, the last is {self.lines()[-1:]}")
         for guest in self.guests:

@@ -109,6 +109,21 @@ class Guest:
             if line and line.startswith("event "):
                 self.events.append((when, line[6:]))
 
+    def drain_replies(self, commands):
+        """Takes in what the guest has said so far, where nobody has waited for its replies: takes the commands (a
+        deque) that it has replied to out of them."""
+        while True:
+            try:
+                when, line = self.lines.get_nowait()
+            except queue.Empty:
+                return
+            if line is None:
+                raise Failure(f"{self.name} has ended; commands without a reply: {list(commands)[:3]}")
+            if line.startswith("event "):
+                self.events.append((when, line[6:]))
+            else:
+                commands.popleft()
+
     def take_event(self, kind, timeout=5, **wanted):
         """Removes and returns the first event of that kind whose words match; None if none."""
         end = time.monotonic() + timeout
