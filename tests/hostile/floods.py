@@ -165,6 +165,15 @@ def large_framebuffers_in_a_loop(stage):
 CONVERTED = "[xen-connector]\nguest=converted\noutput=second\nx=0\ny=0\nwidth=40\nheight=30\nz=1\n"
 
 
+def flips_beside(stage, neighbour):
+    """A guest's flips while the other guest flips 60 times."""
+    stage.step()
+    before, first = neighbour.ok("animation 0 0")["flips"], stage.flips
+    while stage.flips < first + 60:
+        stage.step()
+    return neighbour.ok("animation 0 0")["flips"] - before
+
+
 @case(config=CONVERTED, guest=False, guests=2, limit=150)
 def conversions_of_sixteen_screens(stage):
     neighbour = stage.boot("converted", "40x30")
@@ -172,10 +181,7 @@ def conversions_of_sixteen_screens(stage):
         neighbour.buffer(cookie, 40, 30, "RG24", picture=cookie)
     neighbour.show(1, 40, 30, bpp=24)
     neighbour.ok("animate 0 0 0 1 2")
-    first = stage.flips
-    while stage.flips < first + 60:
-        stage.step()
-    alone = neighbour.ok("animation 0 0")["flips"]
+    alone = flips_beside(stage, neighbour)
     attacker = stage.boot("attacker", devices=[["800x600"] * 4] * 4)
     screens = [(device, connector) for device in range(4) for connector in range(4)]
     for device, connector in screens:
@@ -184,10 +190,7 @@ def conversions_of_sixteen_screens(stage):
             attacker.buffer(cookie, 800, 600, "RG24", device=device)
         attacker.show(cookies[0], 800, 600, connector, device, bpp=24)
         attacker.ok(f"animate {device} {connector} 0 {cookies[0]} {cookies[1]}")
-    before, first = neighbour.ok("animation 0 0")["flips"], stage.flips
-    while stage.flips < first + 60:
-        stage.step()
-    flips = neighbour.ok("animation 0 0")["flips"] - before
+    flips = flips_beside(stage, neighbour)
     # By turns of arrival it would have a fifth.
     check(5 * flips >= 2 * alone, f"{flips} flips of a converted guest, {alone} without the attack")
     for device, connector in screens:
