@@ -205,7 +205,11 @@ class Weston:
 
         def right():
             nonlocal wrong
-            wrong = self.check(*checks)
+            try:
+                wrong = self.check(*checks)
+            except Failure as failure:
+                # An output has gone while the client that takes the picture was about to bind it.
+                wrong = str(failure)
             return not wrong
 
         if not wait_until(right, timeout * SCALE, 0.1):
