@@ -405,6 +405,20 @@ tell_missing(struct module *module, const char *reason)
 	log_line("no Xen here: %s; guests' screens are served as soon as it is", reason);
 }
 
+/* What was begun of serving comes to nothing: nobody is to be told of devices any more. */
+static void
+stop_threads(struct module *module)
+{
+	wayland_loop_ops.remove_fd(module->store_source);
+	wayland_loop_ops.remove_fd(module->worker_source);
+	module->store_source = NULL;
+	module->worker_source = NULL;
+	worker_destroy(module->host.worker, LAST_JOBS_MS);
+	module->host.worker = NULL;
+	store_destroy(module->store, LAST_STATES_MS, &(bool){false});
+	module->store = NULL;
+}
+
 static void
 handle_devices(void *data)
 {
@@ -418,7 +432,8 @@ handle_devices(void *data)
 		return;
 	}
 	stop_waiting(module);
-	serve(module, NULL);
+	if (serve(module, NULL) < 0)
+		stop_threads(module);
 }
 
 /* The drivers of Xen's devices may be loaded later, or their modes be changed. */

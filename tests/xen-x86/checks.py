@@ -57,7 +57,7 @@ def readme_configuration(stage):
     with open(f"{stage.machine.share}/readme.cfg", "w") as file:
         file.write(textwrap.dedent(lines.group(0)) + "\n")
     said = stage.dom0("xl -N create /share/readme.cfg")
-    if '"width": 1920' not in said or '"id": "left"' not in said:
+    if '"width": 1920' not in said or '"unique_id": "left"' not in said:
         raise Failed(f"xl finds in it: {said[-500:]}")
 
 
