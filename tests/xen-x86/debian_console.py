@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""The Debian guest of by-hand: commands on its console, what its Xorg says that it shows, and the comparison of that
+with what the display adapter scans out.
+
+Owns the console's protocol, of which debian-guest-init is the other end, and the format of xwd. Knows no order of
+events."""
+
+import base64
+import re
+import struct
+import zlib
+
+from machine import read_text
+from stage import Failed
+
+BOOT_SECONDS = 420
+
+
+class Picture:
+    """Pixels of three octets, row by row."""
+
+    def __init__(self, width, height, pixels):
+        self.width, self.height, self.pixels = width, height, pixels
+
+    def part(self, place):
+        x, y, width, height = place
+        rows = range(y, min(y + height, self.height))
+        return [self.pixels[3 * (row * self.width + x):3 * (row * self.width + min(x + width, self.width))]
+                for row in rows]
+
+
+def picture_of_xwd(data):
+    """Of a dump with 32 bits a pixel, the least significant octet first, as Xorg on x86 has it."""
+    fields = struct.unpack_from(">25I", data)
+    header, width, height, stride, colours = fields[0], fields[4], fields[5], fields[12], fields[19]
+    if fields[11] != 32 or fields[7] != 0:
+        raise Failed(f"xwd: {fields[11]} bits a pixel, octet order {fields[7]}")
+    start = header + 12 * colours
+    pixels = bytearray(3 * width * height)
+    for row in range(height):
+        line = data[start + row * stride:start + row * stride + 4 * width]
+        for colour in range(3):
+            pixels[3 * width * row + colour:3 * width * (row + 1):3] = line[2 - colour::4]
+    return Picture(width, height, bytes(pixels))
+
+
+def picture_of_ppm(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
+    return Picture(int(head.group(1)), int(head.group(2)), data[head.end():])
+
+
+def count_different(one, other):
+    """Between two lists of rows of the same size."""
+    if [len(row) for row in one] != [len(row) for row in other]:
+        raise Failed("the parts that are compared differ in size")
+    count = 0
+    for left, right in zip(one, other):
+        if left != right:
+            count += sum(left[i:i + 3] != right[i:i + 3] for i in range(0, len(left), 3))
+    return count
+
+
+class DebianGuest:
+    """The guest of a stage, driven by the shell on its console."""
+
+    def __init__(self, stage):
+        self.stage = stage
+        self.commands = 0
+
+    def create(self):
+        self.stage.create_paused_guest("debian-guest.cfg")
+        self.stage.unpause_guest()
+        self.stage.machine.wait_for_text(self.stage.guest_log, "@@ ready", BOOT_SECONDS, self.stage.guest_start)
+
+    def ask(self, command, seconds=120):
+        """Runs a command in the guest; returns its status and what it printed, between lines of the kernel."""
+        self.commands += 1
+        tag = f"t{self.commands}"
+        start = len(self.stage.guest_text())
+        packed = base64.b64encode(command.encode()).decode()
+        self.stage.dom0(f"echo {tag} {packed} >$(cat /tmp/console)")
+        ending = re.compile(rf"@@ {tag} (\d+)")
+        end = self.stage.machine.wait_for(f"the guest: {command}",
+                                          lambda: ending.search(self.stage.guest_text()[start:]), seconds)
+        return int(end.group(1)), self.stage.guest_text()[start:start + end.start()].replace("\r", "")
+
+    def run(self, command, seconds=120):
+        """One that must succeed."""
+        status, said = self.ask(command, seconds)
+        if status:
+            raise Failed(f"guest: {command}: status {status}: {said.strip()[-400:]}")
+        return said
+
+    def start(self, name, command):
+        """Starts a program that goes on; its output goes to /tmp/NAME.log and its process id to /tmp/NAME.pid."""
+        self.run(f"setsid {command} >/tmp/{name}.log 2>&1 </dev/null & echo $! >/tmp/{name}.pid")
+
+    def stop(self, name, signal="TERM", seconds=120):
+        self.run(f"kill -{signal} $(cat /tmp/{name}.pid);"
+                 f" while kill -0 $(cat /tmp/{name}.pid) 2>/dev/null; do sleep 0.3; done", seconds)
+
+    def wait_until(self, condition, seconds=180):
+        """Waits in the guest until a command succeeds."""
+        self.run(f"for i in $(seq {seconds}); do {condition} && exit 0; sleep 1; done; exit 1", 2 * seconds)
+
+    def fetch(self, command):
+        """What a command of the guest prints, octet by octet, through the console."""
+        said = self.run(f"{command} | gzip -1 | base64 -w 100", 180)
+        # lines of the kernel may come between
+        lines = re.findall(r"^[A-Za-z0-9+/]+=*$", said, re.MULTILINE)
+        try:
+            return zlib.decompress(base64.b64decode("".join(lines)), wbits=31)
+        except (ValueError, zlib.error) as error:
+            raise Failed(f"guest: {command}: its output is broken: {error}") from error
+
+    def xwd(self):
+        """What Xorg says that its screen holds."""
+        return picture_of_xwd(self.fetch("xwd -silent -root"))
+
+    def log(self, name):
+        return self.ask(f"cat /tmp/{name}.log")[1]
+
+    def kernel_complaints(self, patterns):
+        return re.findall(rf"^.*(?:{patterns}).*$", read_text(self.stage.guest_log), re.MULTILINE)
