@@ -3,60 +3,16 @@
  * Tests of plugin/host-check.c: what is said of a file that is not there, of one
  * that somebody else owns, and of one behind a closed folder.
  */
+#include "scratch.h"
 #include "test.h"
 
 #include "host-check.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static char top[64];
-
-/* A path below a new folder. */
-static const char *
-at(const char *name)
-{
-	static char paths[4][256];
-	static unsigned next;
-	char *path = paths[next++ % 4];
-
-	if (!top[0]) {
-		strcpy(top, "/tmp/test-host-check-XXXXXX");
-		check(mkdtemp(top) != NULL);
-	}
-	snprintf(path, sizeof(paths[0]), "%s/%s", top, name);
-	return path;
-}
-
-static void
-make_file(const char *name)
-{
-	int fd = open(at(name), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-
-	check(fd >= 0);
-	close(fd);
-}
-
-static void
-make_folder(const char *name)
-{
-	check_int(mkdir(at(name), 0700), 0);
-}
-
-static void
-remove_all(void)
-{
-	char command[256];
-
-	snprintf(command, sizeof(command), "chmod -R u+rwx %s; rm -rf %s", top, top);
-	check_int(system(command), 0);
-	top[0] = '\0';
-}
 
 /* As somebody who is not root, for whom nothing would be denied. */
 static void
@@ -82,7 +38,7 @@ TEST(a_denial_names_owner_mode_and_who_we_are)
 	char text[512], expected[64];
 
 	make_file("gntdev");
-	check_int(chmod(top, 0711), 0);
+	check_int(chmod(at("."), 0711), 0);
 	/* Root's names are the same everywhere; others' may be in no file. */
 	if (getuid() == 0)
 		snprintf(expected, sizeof(expected),
@@ -106,7 +62,7 @@ TEST(a_denial_names_the_folder_that_may_not_be_entered)
 	make_folder("xenstored");
 	make_file("xenstored/socket");
 	check_int(chmod(at("xenstored"), 0000), 0);
-	check_int(chmod(top, 0711), 0);
+	check_int(chmod(at("."), 0711), 0);
 	snprintf(expected, sizeof(expected), "; %s belongs to ", at("xenstored"));
 	be_ordinary();
 	host_describe(text, sizeof(text), "grant device", at("xenstored/socket"), EACCES);

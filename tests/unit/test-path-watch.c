@@ -3,62 +3,18 @@
  * Tests of plugin/path-watch.c on real folders: files that come late, are
  * replaced or get another mode, on paths that come, go and are replaced.
  */
+#include "scratch.h"
 #include "test.h"
 
 #include "path-watch.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static char top[64];
-
-/* A path below a new folder. */
-static const char *
-at(const char *name)
-{
-	static char paths[4][256];
-	static unsigned next;
-	char *path = paths[next++ % 4];
-
-	if (!top[0]) {
-		strcpy(top, "/tmp/test-path-watch-XXXXXX");
-		check(mkdtemp(top) != NULL);
-	}
-	snprintf(path, sizeof(paths[0]), "%s/%s", top, name);
-	return path;
-}
-
-static void
-make_file(const char *name)
-{
-	int fd = open(at(name), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-
-	check(fd >= 0);
-	close(fd);
-}
-
-static void
-make_folder(const char *name)
-{
-	check_int(mkdir(at(name), 0700), 0);
-}
-
-static void
-remove_all(void)
-{
-	char command[256];
-
-	snprintf(command, sizeof(command), "chmod -R u+rwx %s; rm -rf %s", top, top);
-	check_int(system(command), 0);
-	top[0] = '\0';
-}
 
 static bool
 woken(struct path_watch *watch)
@@ -300,7 +256,7 @@ TEST(folders_that_may_not_be_read_are_followed_from_outside)
 {
 	make_folder("xenstored");
 	check_int(chmod(at("xenstored"), 0000), 0);
-	check_int(chmod(top, 0755), 0);
+	check_int(chmod(at("."), 0755), 0);
 	be_ordinary();
 	struct path_watch *watch = watch_one("xenstored/socket");
 	check_int(seteuid(getuid()), 0);
