@@ -622,7 +622,7 @@ cost_of_upload(const struct surface *surface, const struct rectangle *part)
 	uint64_t pixels = (uint64_t)part->width * (uint64_t)part->height;
 	struct fitted fitted;
 
-	if (placement_fit(&surface->placement, &surface->source, &fitted) &&
+	if (cost > 0 && placement_fit(&surface->placement, &surface->source, &fitted) &&
 	    pixels > LARGE_RATIO * (uint64_t)fitted.destination.width *
 			     (uint64_t)fitted.destination.height)
 		cost *= LARGE_COSTS;
