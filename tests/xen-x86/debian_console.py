@@ -70,9 +70,12 @@ class DebianGuest:
         self.commands = 0
 
     def create(self):
+        self.stage.boot(self.create_once)
+
+    def create_once(self):
         self.stage.create_paused_guest("debian-guest.cfg")
         self.stage.unpause_guest()
-        self.stage.machine.wait_for_text(self.stage.guest_log, "@@ ready", BOOT_SECONDS, self.stage.guest_start)
+        self.stage.wait_for_guest("@@ ready", 0, BOOT_SECONDS)
 
     def ask(self, command, seconds=120):
         """Runs a command in the guest; returns its status and what it printed, between lines of the kernel."""

@@ -4,7 +4,7 @@
 Each function brings the guest into a state, holds Weston there with SIGSTOP, and kills it; the checks.py of a rig
 makes checks of them. kind: what the rig's dom0-weston is to start."""
 
-from stage import GUEST_CRASHES, Failed
+from stage import DRIVER_BEGINS, GUEST_CRASHES, Failed, NotBooted
 
 
 def wait_for_state(stage, end, states, then="true"):
@@ -41,24 +41,38 @@ def expect_back(stage, before, picture):
 
 def before_the_driver(stage, kind, config, picture):
     """The domain is there and has not run yet: front 1, back 2. Leaves the guest running."""
-    stage.create_paused_guest(config)
-    wait_for_state(stage, "back", [2])
-    expect_states(stage, 1, 2)
-    hold(stage)
-    kill(stage, kind)
-    expect_states(stage, 1, 2)
-    stage.unpause_guest()
+
+    def create():
+        stage.create_paused_guest(config)
+        wait_for_state(stage, "back", [2])
+        expect_states(stage, 1, 2)
+        hold(stage)
+        kill(stage, kind)
+        expect_states(stage, 1, 2)
+        stage.unpause_guest()
+        stage.wait_for_guest("kmsguest: device 0 opened", 0)
+
+    stage.boot(create)
     expect_back(stage, 0, picture)
 
 
 def published(stage, kind, config, picture):
     """The driver has published its rings and waits: front 3, back 2. Leaves the guest running."""
-    stage.create_paused_guest(config)
-    wait_for_state(stage, "back", [2])
-    hold(stage)
-    stage.unpause_guest()
-    wait_for_state(stage, "front", [3])
-    expect_states(stage, 3, 2)
+
+    def create():
+        stage.create_paused_guest(config)
+        wait_for_state(stage, "back", [2])
+        hold(stage)
+        stage.unpause_guest()
+        try:
+            stage.wait_for_guest(DRIVER_BEGINS, 0)
+        except NotBooted:
+            kill(stage, kind)
+            raise
+        wait_for_state(stage, "front", [3])
+        expect_states(stage, 3, 2)
+
+    stage.boot(create)
     kill(stage, kind)
     expect_back(stage, 0, picture)
 

@@ -28,6 +28,11 @@ FLIP_TIMEOUT = r"Frame done timed-out"
 GUEST_CRASHES = r"Oops|BUG:|hung_task|leaking g\.e\."
 GUEST_ERRORS = rf"{FLIP_TIMEOUT}|\*ERROR\*(?! Backend state is \w+ while removing)|{GUEST_CRASHES}"
 DOM0_CRASHES = "segfault|general protection|traps:|invalid opcode|BUG:|Oops|WARNING:"
+# What a kernel says when it dies, and what the guest's says when its driver of the screens begins.
+KERNEL_DIES = r"BUG:|Oops|Kernel panic|general protection"
+DRIVER_BEGINS = "Registering XEN PV vdispl"
+# Linux on an emulated processor now and then crashes before it has run a program.
+BOOT_TRIES = 3
 XEN_CRASHES = r"^\(XEN\).*(?:Xen BUG|Assertion|FATAL|Panic|[Cc]rash(?:ed|ing)).*$"
 
 
@@ -37,6 +42,10 @@ FORMATS = ("XR24", "AR24", "RG24", "RG16", "XR12", "AR12", "XR15", "AR15", "YUYV
 
 class Failed(Exception):
     """A check came out wrong, and how."""
+
+
+class NotBooted(Failed):
+    """The guest's kernel died before it loaded the driver of the screens, so before anything that is tested here."""
 
 
 class Stage:
@@ -137,15 +146,43 @@ class Stage:
         self.dom0(f"xl sysrq {self.name} c")
         self.machine.wait_for("another domain", is_another, GUEST_SECONDS)
         self.find_guest()
-        self.wait_for_guest("kmsguest: device 0 opened", start)
+        self.machine.wait_for_text(self.guest_log, "kmsguest: device 0 opened", GUEST_SECONDS,
+                                   self.guest_start + start)
 
     def unpause_guest(self):
         self.dom0(f"xl unpause {self.name}")
 
+    def boot(self, create):
+        """Calls create(), which makes a guest and waits for it; again where its kernel died before it could matter."""
+        for left in reversed(range(BOOT_TRIES)):
+            try:
+                return create()
+            except NotBooted as reason:
+                if not left:
+                    raise
+                print(f"again   {self.check}: {reason}", flush=True)
+                self.destroy_guest()
+
     def create_guest(self, config):
-        self.create_paused_guest(config)
-        self.unpause_guest()
-        self.wait_for_guest("kmsguest: device 0 opened", 0)
+        def create():
+            self.create_paused_guest(config)
+            self.unpause_guest()
+            self.wait_for_guest("kmsguest: device 0 opened", 0)
+
+        self.boot(create)
+
+    def expect_alive(self):
+        """The guest's kernel has not died since it was created."""
+        text = self.guest_text()
+        death = re.search(rf"^.*(?:{KERNEL_DIES}).*$", text, re.MULTILINE)
+        if not death:
+            return
+        # the lines that follow tell where
+        where = re.search(r"RIP: .*|pc : .*", text[death.end():])
+        reason = death.group(0).strip() + (f", {where.group(0).strip()}" if where else "")
+        if DRIVER_BEGINS in text[:death.start()]:
+            raise Failed(f"the guest's kernel died: {reason}")
+        raise NotBooted(f"the guest's kernel died before it loaded its driver: {reason}")
 
     def node(self, end):
         """The state of one end, "front" or "back", of the guest's device 0."""
@@ -153,7 +190,8 @@ class Stage:
                 "back": f"/local/domain/0/backend/vdispl/{self.domid}/0/state"}[end]
 
     def destroy_guest(self):
-        self.dom0(f"xl destroy {self.name}", 90)
+        """Whether or not its own crash has taken it away already."""
+        self.dom0(f"! xl domid {self.name} || xl destroy {self.name}", 90)
 
     def expect_no_guest(self):
         """Nothing is left of the guest: no domain, not even a dying one, and no nodes for its screens."""
@@ -162,9 +200,16 @@ class Stage:
         if left.strip():
             raise Failed(f"left behind: {left.strip()}")
 
-    def wait_for_guest(self, pattern, start):
-        """Waits for a text in the guest's log behind its first start characters."""
-        self.machine.wait_for_text(self.guest_log, pattern, GUEST_SECONDS, self.guest_start + start)
+    def wait_for_guest(self, pattern, start, seconds=GUEST_SECONDS):
+        """Waits for a text in the guest's log behind its first start characters, as long as its kernel lives."""
+
+        def is_said():
+            if re.search(pattern, self.guest_text()[start:]):
+                return True
+            self.expect_alive()
+            return False
+
+        self.machine.wait_for(f"/{pattern}/ in {os.path.basename(self.guest_log)}", is_said, seconds)
 
     def tell_guest(self, command):
         """Gives kmsguest a command; returns the tag of its answer."""
