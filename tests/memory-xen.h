@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libxengnttab and libxenevtchn without a Xen: a guest's pages, grants and event
- * channels in memory, for tests that put the module's layers 2 and 3 under a
+ * channels in memory, for tests that put rooms xen/ and device/ under a
  * fuzzer or a race detector. Everything that is taken is counted, so that a test
  * can ask for it back; what is given back wrongly ends the program. May be
  * called on any thread.

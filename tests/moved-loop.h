@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "presenter.h"
+#include "device/presenter.h"
 
 extern const struct loop_ops moved_loop_ops;
 

@@ -2,7 +2,7 @@
 /* See device-host.h. */
 #include "device-host.h"
 
-#include "base.h"
+#include "base/base.h"
 #include "fuzz.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "device.h"
+#include "device/device.h"
 #include "moved-loop.h"
 
 #define HOST_FRAMES 64

@@ -3,7 +3,7 @@
  * have. */
 #include "fuzz.h"
 
-#include "displif-decode.h"
+#include "pure/displif-decode.h"
 
 #include <errno.h>
 

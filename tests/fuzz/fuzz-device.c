@@ -9,7 +9,7 @@
  */
 #include "fuzz.h"
 
-#include "base.h"
+#include "base/base.h"
 #include "device-host.h"
 #include "memory-xen.h"
 

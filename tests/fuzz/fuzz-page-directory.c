@@ -3,7 +3,7 @@
  * filling. */
 #include "fuzz.h"
 
-#include "page-directory.h"
+#include "pure/page-directory.h"
 
 #include <errno.h>
 

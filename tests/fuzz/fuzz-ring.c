@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "ring.h"
+#include "xen/ring.h"
 
 #include <errno.h>
 #include <stddef.h>

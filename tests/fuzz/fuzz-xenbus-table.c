@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "xenbus-table.h"
+#include "pure/xenbus-table.h"
 
 #define MOST_STEPS 12
 

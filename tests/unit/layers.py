@@ -1,125 +1,164 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks that a file of plugin/ includes only its own layer and those above it.
+"""Checks that the rooms of plugin/ know each other in one direction only.
 
-Each file names its layer in its opening comment ("Layer 1: ..."). 0 base, 1 pure,
-2 Xen, 3 device, 4 Weston. Run by meson with the directory as argument; before it
-looks there it proves on made-up files that it finds each kind of fault.
+A folder is a room: base, pure, xen, device, weston. A file includes, as "room/file.h", only files of its own room and
+of those before it; no files include each other in a circle; no objects call each other in a circle, as nm tells of
+the archive of each room. Run by meson with the directory and the archives as arguments; before it looks there it
+proves on made-up files that it finds each kind of fault.
 """
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
-# The layers that the design fixes; other files choose theirs.
-FIXED = {
-    0: "base limits log",
-    1: "displif-decode page-directory event-page geometry formats xenbus-table edid flip options places",
-    2: "store xenbus channel grants allocator ring worker",
-    3: "account device backing connector request",
-    4: "module client placement convert config compat",
-}
-LAYER_OF_STEM = {stem: layer for layer, stems in FIXED.items() for stem in stems.split()}
+ROOMS = ("base", "pure", "xen", "device", "weston")
 
 # Each library of Xen is used in one place.
 ONLY_IN = {
-    "xenstore.h": {"store.c", "store.h", "xenbus.c", "xenbus.h"},
-    "xenevtchn.h": {"channel.c"},
-    "xengnttab.h": {"grants.c"},
-    "xentoollog.h": {"grants.c"},
-    "xen/sys/gntdev.h": {"grants.c"},
-    "pixman.h": {"convert.c", "formats.c"},
-    "xf86drm.h": {"allocator.c"},
-    "xf86drmMode.h": {"allocator.c"},
+    "xenstore.h": {"xen/store.c", "xen/store.h", "xen/xenbus.c", "xen/xenbus.h"},
+    "xenevtchn.h": {"xen/channel.c"},
+    "xengnttab.h": {"xen/grants.c"},
+    "xentoollog.h": {"xen/grants.c"},
+    "xen/sys/gntdev.h": {"xen/grants.c"},
+    "pixman.h": {"weston/convert.c", "pure/formats.c"},
+    "xf86drm.h": {"xen/allocator.c"},
+    "xf86drmMode.h": {"xen/allocator.c"},
 }
 
-# Least layer that may see a header; pure code has no input and output but its arguments.
-LEAST_LAYER = [
-    (r"libweston|weston|wayland-client|wayland-server", 4),
-    (r"wayland-util\.h|xf86drm|libdrm/|linux/dma-heap", 2),
-    (r"xenstore|xenevtchn|xengnttab|xenctrl|xen/sys/", 2),
-    (r"sys/(?!types\.h)|poll\.h|fcntl\.h|signal\.h|dirent\.h|spawn\.h|semaphore\.h", 2),
+# Where a header of others may be seen; pure code has no input and output but its arguments.
+ALLOWED = [
+    (r"libweston|weston|wayland-client|wayland-server", {"weston"}),
+    (r"wayland-util\.h", {"base", "xen", "device", "weston"}),
+    (r"xf86drm|libdrm/|linux/dma-heap|xenstore|xenevtchn|xengnttab|xenctrl|xen/sys/", {"xen"}),
+    (r"sys/(?!types\.h)|poll\.h|fcntl\.h|signal\.h|dirent\.h|spawn\.h|semaphore\.h",
+     {"base", "xen", "device", "weston"}),
 ]
 
 
-def layer_of(text):
-    comment = re.search(r"\bLayer ([0-4])\b", text[:600])
-    return int(comment.group(1)) if comment else None
+def circles(arrows):
+    """The sets of names that reach each other; arrows: a dictionary of name to the names that it needs."""
+    reached = {}
+
+    def reach(name):
+        found, left = set(), [name]
+        while left:
+            for other in arrows.get(left.pop(), ()):
+                if other not in found:
+                    found.add(other)
+                    left.append(other)
+        return found
+
+    for name in arrows:
+        reached[name] = reach(name)
+    found = set()
+    for name in arrows:
+        if name in reached[name]:
+            found.add(frozenset(other for other in reached[name] if name in reached.get(other, ())))
+    return sorted(map(sorted, found))
 
 
 def complaints_about(files, public=()):
-    """Complaints about a dictionary of file name to text; public: names of our installed headers."""
+    """Complaints about a dictionary of "room/file" to text; public: names of our installed headers."""
     found = []
-    layers = {name: layer_of(text) for name, text in files.items()}
+    arrows = {}
     for name, text in sorted(files.items()):
-        layer = layers[name]
-        if layer is None:
-            found.append(f"{name}: the opening comment does not say \"Layer N\"")
+        room, _, file = name.rpartition("/")
+        if room not in ROOMS:
+            found.append(f"{name}: there is no room of this name")
             continue
-        fixed = LAYER_OF_STEM.get(Path(name).stem, layer)
-        if layer != fixed:
-            found.append(f"{name}: says layer {layer}, but belongs to layer {fixed}")
+        arrows[name] = set()
         for own in re.findall(r'^\s*#\s*include\s+"([^"]+)"', text, re.M):
             if own.endswith("-protocol.h") or own in public:
-                least = 4
+                if room != "weston":
+                    found.append(f"{name}: includes {own}, which is for weston/ only")
             elif own not in files:
-                found.append(f"{name}: includes {own}, which is not here")
-                continue
+                found.append(f"{name}: includes {own}, which is not here; write it as \"room/file.h\"")
+            elif ROOMS.index(own.split("/")[0]) > ROOMS.index(room):
+                found.append(f"{name}: includes {own} of a later room")
             else:
-                least = layers[own] or 0
-            if least > layer:
-                found.append(f"{name}: layer {layer} includes {own} of layer {least}")
+                arrows[name].add(own)
         for header in re.findall(r"^\s*#\s*include\s+<([^>]+)>", text, re.M):
-            least = max((l for p, l in LEAST_LAYER if re.match(p, header)), default=0)
-            if least > layer:
-                found.append(f"{name}: layer {layer} includes <{header}> of layer {least}")
+            for pattern, rooms in ALLOWED:
+                if re.match(pattern, header) and room not in rooms:
+                    found.append(f"{name}: <{header}> is not for {room}/")
             if name not in ONLY_IN.get(header, {name}):
                 found.append(f"{name}: <{header}> is for {' '.join(sorted(ONLY_IN[header]))} only")
-    return found
+    return found + [f"files include each other: {' '.join(circle)}" for circle in circles(arrows)]
+
+
+def calls_between(symbols):
+    """Which objects need which; symbols: lines of "object: [address] letter name", as nm -A prints them."""
+    defined, needed = {}, []
+    for line in symbols.splitlines():
+        place, _, rest = line.rpartition(":")
+        words = rest.split()
+        if len(words) < 2:
+            continue
+        where = Path(place.split(":")[-1]).name.replace(".c.o", "")
+        if words[-2] == "U":
+            needed.append((where, words[-1]))
+        elif words[-2] in "TDBRV":
+            defined[words[-1]] = where
+    arrows = {where: set() for where in defined.values()}
+    for where, symbol in needed:
+        if defined.get(symbol, where) != where:
+            arrows.setdefault(where, set()).add(defined[symbol])
+    return arrows
 
 
 def prove():
     """Each of these has one fault."""
-    head = "/* Layer %d: x */\n"
     faults = [
-        {"a.c": "/* no layer */\n"},
-        {"flip.c": head % 2},
-        {"a.c": head % 1 + '#include "b.h"\n', "b.h": head % 2},
-        {"a.c": head % 1 + '#include "missing.h"\n'},
-        {"a.c": head % 3 + '#include "xdg-shell-client-protocol.h"\n'},
-        {"a.c": head % 3 + '#include "public.h"\n'},
-        {"a.c": head % 1 + "#include <libweston/libweston.h>\n"},
-        {"a.c": head % 1 + "#  include <sys/mman.h>\n"},
-        {"a.c": head % 3 + "#include <wayland-client.h>\n"},
-        {"a.c": head % 2 + "#include <xengnttab.h>\n"},
-        {"a.c": head % 1 + "#include <xen/sys/gntdev.h>\n", "grants.c": head % 2},
+        {"cellar/a.c": ""},
+        {"pure/a.c": '#include "b.h"\n', "pure/b.h": ""},
+        {"pure/a.c": '#include "xen/b.h"\n', "xen/b.h": ""},
+        {"pure/a.c": '#include "pure/missing.h"\n'},
+        {"device/a.c": '#include "xdg-shell-client-protocol.h"\n'},
+        {"device/a.c": '#include "public.h"\n'},
+        {"pure/a.c": "#include <libweston/libweston.h>\n"},
+        {"pure/a.c": "#  include <sys/mman.h>\n"},
+        {"device/a.c": "#include <wayland-client.h>\n"},
+        {"xen/a.c": "#include <xengnttab.h>\n"},
+        {"base/a.c": "#include <xenctrl.h>\n"},
+        {"pure/a.h": '#include "pure/b.h"\n', "pure/b.h": '#include "pure/c.h"\n', "pure/c.h": '#include "pure/a.h"\n'},
     ]
     for fault in faults:
-        if not complaints_about(fault, {"public.h"}):
-            sys.exit(f"layers.py finds no fault in {fault}")
+        if len(complaints_about(fault, {"public.h"})) != 1:
+            sys.exit(f"layers.py does not find the one fault in {fault}")
     fine = {
-        "a.c": head % 1 + '#include "a.h"\n#include "base.h"\n#include <xen/io/displif.h>\n',
-        "a.h": head % 1,
-        "base.h": head % 0 + "#include <stdint.h>\n#include <unistd.h>\n",
-        "grants.c": head % 2 + "#include <xengnttab.h>\n#include <sys/mman.h>\n",
-        "module.c": head % 4 + '#include "public.h"\n',
+        "pure/a.c": '#include "pure/a.h"\n#include "base/base.h"\n#include <xen/io/displif.h>\n',
+        "pure/a.h": "",
+        "base/base.h": "#include <stdint.h>\n#include <unistd.h>\n",
+        "xen/grants.c": "#include <xengnttab.h>\n#include <sys/mman.h>\n",
+        "weston/module.c": '#include "public.h"\n',
     }
     found = complaints_about(fine, {"public.h"})
     if found:
         sys.exit(f"layers.py finds fault where there is none: {found}")
+    symbols = "lib.a:a.c.o:0000000000000000 T a\nlib.a:a.c.o:                 U b\nlib.a:b.c.o:0000000000000010 T b\n"
+    if circles(calls_between(symbols)):
+        sys.exit("layers.py finds a circle of calls where there is none")
+    if circles(calls_between(symbols + "lib.a:b.c.o:                 U a\n")) != [["a", "b"]]:
+        sys.exit("layers.py does not find a circle of calls")
 
 
 def main():
     prove()
-    directory = Path(sys.argv[1])
-    files = {p.name: p.read_text() for p in directory.glob("*.[ch]")}
-    if len(files) < 10:
-        sys.exit(f"{directory}: only {len(files)} files")
+    directory, archives = Path(sys.argv[1]), sys.argv[2:]
+    files = {f"{p.parent.name}/{p.name}": p.read_text() for p in directory.glob("*/*.[ch]")}
     public = {p.name for p in directory.parent.glob("include/*.h")}
     found = complaints_about(files, public)
+    found += [f"there is {p.name} beside the rooms" for p in directory.glob("*.[ch]")]
+    symbols = subprocess.run(["nm", "-A", *archives], check=True, capture_output=True, text=True).stdout
+    calls = calls_between(symbols)
+    if len(files) < 10 or len(calls) < 10:
+        sys.exit(f"{directory}: only {len(files)} files and {len(calls)} objects")
+    found += [f"files call each other: {' '.join(circle)}" for circle in circles(calls)]
     for complaint in found:
         print(complaint, file=sys.stderr)
-    print(f"{len(files)} files, {len(found)} complaints")
+    print(f"{len(files)} files, {len(calls)} objects, {len(found)} complaints")
     return 1 if found else 0
 
 

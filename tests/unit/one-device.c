@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "base.h"
+#include "base/base.h"
 
 struct display_host host;
 struct device *device;

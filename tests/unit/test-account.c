@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What one guest may take of the host's time. */
-#include "account.h"
+#include "device/account.h"
 #include "test.h"
 
 static struct wl_list accounts;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/convert.c: the colours of all nine formats, at odd sizes and
+ * Tests of plugin/weston/convert.c: the colours of all nine formats, at odd sizes and
  * offsets, between pages that nobody may touch.
  */
 #include "test.h"
 
-#include "convert.h"
-#include "displif-decode.h"
+#include "weston/convert.h"
+#include "pure/displif-decode.h"
 #include "pattern.h"
 
 #include <errno.h>

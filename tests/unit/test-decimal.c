@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/decimal.c: digits, what stands behind them, and the largest number that fits.
+ * Tests of plugin/base/decimal.c: digits, what stands behind them, and the largest number that
+ * fits.
  */
 #include "test.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 
 static uint32_t value;
 

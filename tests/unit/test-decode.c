@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/displif-decode.c: every field of every request at its
+ * Tests of plugin/pure/displif-decode.c: every field of every request at its
  * extremes and beside its limits, and which error says so.
  */
 #include "test.h"
 
-#include "displif-decode.h"
+#include "pure/displif-decode.h"
 
 #include <errno.h>
 #include <string.h>

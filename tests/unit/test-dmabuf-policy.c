@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of plugin/dmabuf-policy.c: every way to a no, and the reason that it gives. */
+/* Tests of plugin/pure/dmabuf-policy.c: every way to a no, and the reason that it gives. */
 #include "test.h"
 
-#include "dmabuf-policy.h"
+#include "pure/dmabuf-policy.h"
 
 #include <errno.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/edid.c: each EDID is read back field by field and, where the
+ * Tests of plugin/pure/edid.c: each EDID is read back field by field and, where the
  * program edid-decode is installed, judged by it.
  */
 #include "test.h"
 
-#include "edid.h"
+#include "pure/edid.h"
 
 #include <fcntl.h>
 #include <spawn.h>

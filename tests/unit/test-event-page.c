@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/event-page.h: 63 slots under indices of 32 bits, of which 63
+ * Tests of plugin/pure/event-page.h: 63 slots under indices of 32 bits, of which 63
  * is no divisor.
  */
 #include "test.h"
 
-#include "event-page.h"
+#include "pure/event-page.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/flip.c: when a flip is done, with a clock that only the test
+ * Tests of plugin/pure/flip.c: when a flip is done, with a clock that only the test
  * moves. The guest must never be told too early, never be left waiting, and
  * never run free.
  */
 #include "test.h"
 
-#include "flip.h"
+#include "pure/flip.h"
 
 #define REFRESH_MS 16
 #define START_MS INT64_C(1000000)

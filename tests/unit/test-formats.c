@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/formats.c: the nine formats of xen-drm-front, each with its
+ * Tests of plugin/pure/formats.c: the nine formats of xen-drm-front, each with its
  * depth, and nothing beside them.
  */
 #include "test.h"
 
-#include "formats.h"
+#include "pure/formats.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/geometry.c: arithmetic that would wrap, the visible part of a
+ * Tests of plugin/pure/geometry.c: arithmetic that would wrap, the visible part of a
  * framebuffer, and the four fits, for sizes that a guest may choose.
  */
 #include "test.h"
 
-#include "geometry.h"
+#include "pure/geometry.h"
 
 TEST(pitch)
 {

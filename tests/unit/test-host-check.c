@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/host-check.c: what is said of a file that is not there, of one
+ * Tests of plugin/xen/host-check.c: what is said of a file that is not there, of one
  * that somebody else owns, and of one behind a closed folder.
  */
 #include "scratch.h"
 #include "test.h"
 
-#include "host-check.h"
+#include "xen/host-check.h"
 
 #include <errno.h>
 #include <stdio.h>

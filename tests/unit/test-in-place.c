@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/in-place.c: how soon what a guest draws without a flip is seen,
+ * Tests of plugin/pure/in-place.c: how soon what a guest draws without a flip is seen,
  * and that a guest which does not is left alone, with a clock that only the test
  * moves.
  */
 #include "test.h"
 
-#include "in-place.h"
+#include "pure/in-place.h"
 
 #define RATE_HZ 10u
 #define PERIOD_MS (1000 / RATE_HZ)

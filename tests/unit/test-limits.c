@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/limits.c: that the table and the struct are the same thing,
+ * Tests of plugin/pure/limits.c: that the table and the struct are the same thing,
  * and what 0 stands for.
  */
 #include "test.h"
 
-#include "limits.h"
+#include "pure/limits.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/linux-dmabuf.c against a compositor that is libwayland's
+ * Tests of plugin/weston/linux-dmabuf.c against a compositor that is libwayland's
  * server and what the protocol says, at the other end of a socket pair: what is
  * asked of it, word by word, and what becomes of each answer.
  */
 #include "test.h"
 
-#include "linux-dmabuf.h"
+#include "weston/linux-dmabuf.h"
 
 #include <poll.h>
 #include <stdarg.h>

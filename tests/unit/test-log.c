@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/log.c: who a line is about, text of a guest in it, and how
+ * Tests of plugin/base/log.c: who a line is about, text of a guest in it, and how
  * many lines a guest can cause.
  */
 #include "test.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <string.h>

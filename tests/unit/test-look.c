@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/look.c: a look sees each pixel of its part and none beside it,
+ * Tests of plugin/weston/look.c: a look sees each pixel of its part and none beside it,
  * in pieces of bounded size. The worker runs a job when the test says so.
  */
 #include "test.h"
 
-#include "look.h"
+#include "weston/look.h"
 
 #include <stdlib.h>
 #include <string.h>

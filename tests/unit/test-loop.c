@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/loop.c: a descriptor that fails tells so once, and wakes nobody
+ * Tests of plugin/weston/loop.c: a descriptor that fails tells so once, and wakes nobody
  * any more.
  */
 #include "test.h"
 
-#include "loop.h"
+#include "weston/loop.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/losses.c: who loses connections again and again waits, ever
+ * Tests of plugin/pure/losses.c: who loses connections again and again waits, ever
  * longer, and nobody else does.
  */
 #include "test.h"
 
-#include "losses.h"
+#include "pure/losses.h"
 
 static struct losses losses;
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/option-check.c: each rule that can have no effect is told once, with
+ * Tests of plugin/pure/option-check.c: each rule that can have no effect is told once, with
  * what it is and what to do, and no other is.
  */
 #include "test.h"
 
-#include "options.h"
+#include "pure/options.h"
 
 #include <stdio.h>
 #include <string.h>

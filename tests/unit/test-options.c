@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/options.c and option-table.c: values at and beyond their
+ * Tests of plugin/pure/options.c and option-table.c: values at and beyond their
  * ranges, which rule wins, what the complaints say, and memory that runs out.
  * Linked with calloc and strdup wrapped.
  */
 #include "test.h"
 
-#include "options.h"
+#include "pure/options.h"
 
 #include <errno.h>
 #include <stdio.h>

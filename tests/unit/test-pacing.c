@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pacing.c: how many pages are mapped in a while, with a clock
+ * Tests of plugin/weston/pacing.c: how many pages are mapped in a while, with a clock
  * that only the test moves. However they are cut into buffers, no more may be
  * mapped than the limit says, and whoever waits has its turn in the end.
  */
 #include "test.h"
 
 #include "moved-loop.h"
-#include "pacing.h"
+#include "weston/pacing.h"
 
 #define REFRESH_MS 16
 #define BUDGET 2048

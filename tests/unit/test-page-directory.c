@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/page-directory.c: directories of every length about a page's
+ * Tests of plugin/pure/page-directory.c: directories of every length about a page's
  * end, and those of a guest that lies: loops, short lists, zero references.
  */
 #include "test.h"
 
-#include "page-directory.h"
+#include "pure/page-directory.h"
 
 #include <errno.h>
 #include <string.h>

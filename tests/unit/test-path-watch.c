@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/path-watch.c on real folders: files that come late, are
+ * Tests of plugin/xen/path-watch.c on real folders: files that come late, are
  * replaced or get another mode, on paths that come, go and are replaced.
  */
 #include "scratch.h"
 #include "test.h"
 
-#include "path-watch.h"
+#include "xen/path-watch.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/places.c: each sentence of its rule, and all of them together in
+ * Tests of plugin/pure/places.c: each sentence of its rule, and all of them together in
  * every order in which screens can come, and in long lives made up at random.
  */
 #include "test.h"
 
-#include "places.h"
+#include "pure/places.h"
 
 #include <stdio.h>
 #include <stdlib.h>

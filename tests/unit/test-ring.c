@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/ring.c on pages of our own: a frontend that behaves, and one
+ * Tests of plugin/xen/ring.c on pages of our own: a frontend that behaves, and one
  * that writes what it likes into indices and slots at any time.
  */
 #include "test.h"
 
-#include "ring.h"
+#include "xen/ring.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/surface.c: when a flip's previous buffer counts as read, whose
+ * Tests of plugin/weston/surface.c: when a flip's previous buffer counts as read, whose
  * commit an applied one is, and how what is converted is cut into turns. Its
  * requests go into a socket that nobody reads, events are those that a compositor
  * could send, in any order, and a pipe is the dma-buf: full, a GPU reads it.
  */
 #include "test.h"
 
-#include "base.h"
-#include "convert.h"
+#include "base/base.h"
+#include "weston/convert.h"
 #include "moved-loop.h"
-#include "surface.h"
+#include "weston/surface.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/mailbox.c, thread.c and worker.c: order, who runs on which
+ * Tests of plugin/base/mailbox.c, thread.c and worker.c: order, who runs on which
  * thread, and an end that is not held up by a thread that hangs.
  */
 #include "test.h"
 
-#include "mailbox.h"
-#include "thread.h"
-#include "worker.h"
+#include "base/mailbox.h"
+#include "base/thread.h"
+#include "base/worker.h"
 
 #include <poll.h>
 #include <semaphore.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of plugin/told.c. */
+/* Tests of plugin/pure/told.c. */
 #include "test.h"
 
 #include <stdio.h>
 
-#include "told.h"
+#include "pure/told.h"
 
 TEST(each_thing_is_new_once_a_guest)
 {

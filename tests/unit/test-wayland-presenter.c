@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/wayland-presenter.c and import.c: what becomes of a device's
+ * Tests of plugin/weston/wayland-presenter.c and import.c: what becomes of a device's
  * imports and wl_buffers, in orders of events that a real Weston shows too
  * seldom. Weston, the worker and the device layer are stand-ins that do what
  * the test says, when it says so; wl_buffers are names that nobody looks into.
@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base.h"
-#include "device.h"
+#include "base/base.h"
+#include "device/device.h"
 #include "moved-loop.h"
-#include "surface.h"
-#include "wayland-presenter.h"
+#include "weston/surface.h"
+#include "weston/wayland-presenter.h"
 
 #include <drm_fourcc.h>
 

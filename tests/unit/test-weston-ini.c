@@ -5,7 +5,7 @@
  */
 #include "test.h"
 
-#include "options.h"
+#include "pure/options.h"
 
 #include <stdio.h>
 #include <stdlib.h>

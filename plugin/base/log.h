@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The module's one way to tell something. Lines go to the sink that
+ * the Weston layer sets; until then to stderr. Every line about a guest names
+ * it; lines that a guest can cause are rate-limited through a log_limit.
+ * Used from the compositor's thread and from the module's own threads.
+ */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Takes one whole line with its newline; called with a lock held, so that
+ * lines of several threads do not mix. */
+typedef void (*log_sink)(const char *line);
+
+void
+log_set_sink(log_sink sink);
+
+/* One line, without newline in fmt. */
+void
+log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Who a line is about: "guest <name>(<domid>) vdispl <devid>: ", a connector added where >= 0. */
+struct log_subject {
+	char guest[64]; /* the toolstack's name for the domain, escaped */
+	uint16_t domid;
+	uint32_t devid;
+};
+
+void
+log_guest(const struct log_subject *subject, int connector, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A token bucket for lines that a guest can cause. Zero-initialised it is full. */
+struct log_limit {
+	int64_t second; /* the second in which `used` counts */
+	uint32_t used;
+	uint32_t suppressed; /* told with the next line that passes */
+};
+
+/* Like log_guest(), at most `per_second` lines a second at now_ms. */
+void
+log_guest_limited(struct log_limit *limit, uint32_t per_second, int64_t now_ms,
+		  const struct log_subject *subject, int connector, const char *fmt, ...)
+	__attribute__((format(printf, 6, 7)));
+
+/* Copies a string that a guest or a tool wrote so that it can stand in a line:
+ * printable ASCII stays, everything else becomes '?'; always terminated. */
+void
+log_escape(char *out, size_t size, const char *untrusted_text);

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Display buffers and framebuffers, see device.h. A buffer's pages are
+ * first tried by mapping them once on the worker, so that the guest learns at
+ * DBUF_CREATE whether they can be had; the presenter takes them for good when
+ * the first framebuffer says how they are to be read.
+ */
+#include "device/device.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/base.h"
+
+struct try_job {
+	struct worker_job base;
+	struct display_buffer *buffer;
+	const char *allocator;
+	int error;
+	enum offer_step step; /* be-alloc: where it failed */
+	struct allocation got;
+};
+
+static void
+run_try(struct worker_job *base)
+{
+	struct try_job *job = wl_container_of(base, job, base);
+	struct display_buffer *buffer = job->buffer;
+	const struct displif_dbuf_create *request = &buffer->geometry;
+
+	if (request->be_alloc)
+		job->error = backing_offer(&buffer->backing, job->allocator, request, &job->step,
+					   &job->got);
+	else
+		job->error = backing_take(&buffer->backing, request->directory_ref);
+}
+
+static void
+answer_all(struct device *device, const void *object, int error)
+{
+	for (unsigned i = 0; i < device->connector_count; i++)
+		connector_answer_held(&device->connectors[i], object, error);
+}
+
+static void
+buffer_free(struct display_buffer *buffer)
+{
+	struct device *device = buffer->device;
+
+	device_give_pages(device, buffer->geometry.pages);
+	device_give_descriptors(device, BUFFER_DESCRIPTORS);
+	wl_list_remove(&buffer->link);
+	backing_finish(&buffer->backing);
+	free(buffer);
+}
+
+static void
+present_framebuffer(struct framebuffer *framebuffer)
+{
+	struct device *device = framebuffer->buffer->device;
+
+	device->host->presenter->framebuffer_create(device->presented, framebuffer);
+}
+
+static void
+fail_framebuffer(struct framebuffer *framebuffer, int error)
+{
+	framebuffer->state = OBJECT_FAILED;
+	framebuffer->error = error;
+	answer_all(framebuffer->buffer->device, framebuffer, error);
+}
+
+static void
+settle_framebuffers(struct display_buffer *buffer)
+{
+	struct framebuffer *framebuffer, *next;
+
+	wl_list_for_each_safe(framebuffer, next, &buffer->device->framebuffers, link) {
+		if (framebuffer->buffer != buffer)
+			continue;
+		if (buffer->state == OBJECT_READY)
+			present_framebuffer(framebuffer);
+		else
+			fail_framebuffer(framebuffer, buffer->error);
+	}
+}
+
+static bool
+is_awaited(struct device *device, const void *object)
+{
+	for (unsigned i = 0; i < device->connector_count; i++) {
+		const struct held_answer *held = &device->connectors[i].held;
+
+		if (held->active && held->object == object)
+			return true;
+	}
+	return false;
+}
+
+static void
+blame_try(const struct try_job *job)
+{
+	const struct display_buffer *buffer = job->buffer;
+	struct device *device = buffer->device;
+	uint64_t octets = (uint64_t)buffer->geometry.pages * PAGE_OCTETS;
+	int error = -job->error;
+
+	if (!buffer->geometry.be_alloc) {
+		device_blame(device, -1,
+			     "%sa display buffer of %u pages cannot be mapped (error %d)",
+			     device_bug_word(job->error), buffer->geometry.pages, error);
+		return;
+	}
+	switch (job->step) {
+	case OFFER_ALLOCATE:
+		device_blame(device, -1,
+			     "be-alloc: %s has no buffer of %ux%u, %" PRIu64
+			     " octets (error %d); see allocator in weston.ini",
+			     job->allocator, buffer->geometry.width, buffer->geometry.height,
+			     octets, error);
+		break;
+	case OFFER_SHAPE:
+		device_blame(
+			device, -1,
+			"be-alloc: %s makes rows of %u octets, %" PRIu64
+			" in all; the guest wants rows of %" PRIu64 ", %" PRIu64
+			" in all: take another allocator in weston.ini, or another width",
+			job->allocator, job->got.pitch, job->got.octets,
+			geometry_pitch(buffer->geometry.width, buffer->geometry.bits_per_pixel),
+			octets);
+		break;
+	case OFFER_GRANT:
+		device_blame(device, -1, "be-alloc: the kernel cannot grant a buffer (error %d)%s",
+			     error,
+			     error == ENOTTY ? ": it is without CONFIG_XEN_GNTDEV_DMABUF" : "");
+		break;
+	case OFFER_TELL:
+		device_blame(device, -1,
+			     "%sthe page directory for %u pages cannot be filled (error %d)",
+			     device_bug_word(job->error), buffer->geometry.pages, error);
+		break;
+	}
+}
+
+static void
+handle_tried(struct worker_job *base)
+{
+	struct try_job *job = wl_container_of(base, job, base);
+	struct display_buffer *buffer = job->buffer;
+	struct device *device = buffer->device;
+	int error = job->error;
+
+	buffer->mapping = false;
+	if (error < 0 && !device->destroyed)
+		blame_try(job);
+	free(job);
+	if (device->destroyed)
+		return;
+	if (buffer->destroyed) {
+		display_buffer_released(buffer);
+		return;
+	}
+	buffer->state = error < 0 ? OBJECT_FAILED : OBJECT_READY;
+	buffer->error = error;
+	if (error < 0) {
+		bool told = is_awaited(device, buffer);
+
+		answer_all(device, buffer, error);
+		/* Who was told of the failure has no buffer; who was told "done" has one
+		 * that fails wherever it is used. */
+		if (told) {
+			settle_framebuffers(buffer);
+			display_buffer_destroy(buffer);
+			return;
+		}
+	} else {
+		answer_all(device, buffer, 0);
+	}
+	settle_framebuffers(buffer);
+}
+
+struct display_buffer *
+display_buffer_find_unread(const struct device *device, const void *object)
+{
+	struct display_buffer *buffer;
+
+	wl_list_for_each(buffer, &device->buffers, link)
+		if (buffer == object &&
+		    !__atomic_load_n(&buffer->backing.refs_settled, __ATOMIC_ACQUIRE))
+			return buffer;
+	return NULL;
+}
+
+struct display_buffer *
+display_buffer_find(struct device *device, uint64_t cookie)
+{
+	struct display_buffer *buffer;
+
+	wl_list_for_each(buffer, &device->buffers, link)
+		if (buffer->geometry.cookie == cookie)
+			return buffer;
+	return NULL;
+}
+
+int
+display_buffer_create(struct device *device, const struct displif_dbuf_create *request,
+		      struct display_buffer **out)
+{
+	struct display_host *host = device->host;
+
+	if (request->be_alloc && !device_guest_options(device)->be_alloc) {
+		device_blame(device, -1,
+			     "it asks for buffers of this domain's memory; be-alloc=true in a "
+			     "[xen-guest] section of weston.ini allows that");
+		return -EOPNOTSUPP;
+	}
+	if (display_buffer_find(device, request->cookie))
+		return -EEXIST;
+	if (device->buffer_count >= host->limits.buffers) {
+		device_blame(device, -1,
+			     "it has %u display buffers; raise max-buffers in weston.ini",
+			     device->buffer_count);
+		return -ENOSPC;
+	}
+	if (!device_take_descriptors(device, BUFFER_DESCRIPTORS))
+		return -ENOSPC;
+	if (!device_take_pages(device, request->pages)) {
+		device_give_descriptors(device, BUFFER_DESCRIPTORS);
+		return -ENOMEM;
+	}
+
+	struct display_buffer *buffer = calloc(1, sizeof(*buffer));
+	struct try_job *job = calloc(1, sizeof(*job));
+	if (!buffer || !job ||
+	    backing_init(&buffer->backing, host->grants, device->subject.domid, request->pages) <
+		    0) {
+		free(buffer);
+		free(job);
+		device_give_pages(device, request->pages);
+		device_give_descriptors(device, BUFFER_DESCRIPTORS);
+		return -ENOMEM;
+	}
+	buffer->device = device;
+	buffer->geometry = *request;
+	buffer->mapping = true;
+	wl_list_insert(&device->buffers, &buffer->link);
+	device->buffer_count++;
+
+	job->base.run = run_try;
+	job->base.done = handle_tried;
+	job->buffer = buffer;
+	job->allocator = options_module(host->options)->allocator;
+	account_charge_pages(device->account, &host->limits, request->pages, host->now_ms());
+	worker_post(host->worker, &device->account->lane, &job->base);
+	*out = buffer;
+	return 0;
+}
+
+void
+display_buffer_destroy(struct display_buffer *buffer)
+{
+	struct device *device = buffer->device;
+	struct framebuffer *framebuffer, *next;
+
+	wl_list_for_each_safe(framebuffer, next, &device->framebuffers, link)
+		if (framebuffer->buffer == buffer)
+			framebuffer_destroy(framebuffer);
+	buffer->destroyed = true;
+	device->buffer_count--;
+	wl_list_remove(&buffer->link);
+	wl_list_insert(&device->leaving, &buffer->link);
+	if (buffer->mapping)
+		return;
+	if (buffer->presented)
+		device->host->presenter->buffer_release(device->presented, buffer);
+	else
+		display_buffer_released(buffer);
+}
+
+static void
+run_withdraw(struct worker_job *job)
+{
+	struct display_buffer *buffer = wl_container_of(job, buffer, withdraw_job);
+
+	backing_close(&buffer->backing);
+}
+
+static void
+handle_withdrawn(struct worker_job *job)
+{
+	struct display_buffer *buffer = wl_container_of(job, buffer, withdraw_job);
+
+	if (buffer->device->destroyed)
+		return;
+	answer_all(buffer->device, buffer, 0);
+	buffer_free(buffer);
+}
+
+void
+display_buffer_released(struct display_buffer *buffer)
+{
+	buffer->withdraw_job.run = run_withdraw;
+	buffer->withdraw_job.done = handle_withdrawn;
+	if (buffer->backing.offer)
+		worker_post(buffer->device->host->worker, &buffer->device->account->lane,
+			    &buffer->withdraw_job);
+	else
+		handle_withdrawn(&buffer->withdraw_job);
+}
+
+struct framebuffer *
+framebuffer_find(struct device *device, uint64_t cookie)
+{
+	struct framebuffer *framebuffer;
+
+	wl_list_for_each(framebuffer, &device->framebuffers, link)
+		if (framebuffer->cookie == cookie)
+			return framebuffer;
+	return NULL;
+}
+
+int
+framebuffer_create(struct device *device, const struct displif_fb_attach *request,
+		   struct framebuffer **out)
+{
+	struct display_buffer *buffer = display_buffer_find(device, request->dbuf_cookie);
+	uint32_t pitch;
+
+	if (!buffer)
+		return -ENOENT;
+	if (framebuffer_find(device, request->fb_cookie))
+		return -EEXIST;
+	if (buffer->state == OBJECT_FAILED)
+		return buffer->error;
+	int ret = displif_check_framebuffer(&buffer->geometry, request, &pitch);
+	if (ret < 0)
+		return ret;
+	if (device->framebuffer_count >= device->host->limits.framebuffers) {
+		device_blame(device, -1,
+			     "it has %u framebuffers; raise max-framebuffers in weston.ini",
+			     device->framebuffer_count);
+		return -ENOSPC;
+	}
+	if (!device_take_descriptors(device, device->connector_count))
+		return -ENOSPC;
+	struct framebuffer *framebuffer = calloc(1, sizeof(*framebuffer));
+	if (!framebuffer) {
+		device_give_descriptors(device, device->connector_count);
+		return -ENOMEM;
+	}
+
+	framebuffer->buffer = buffer;
+	framebuffer->cookie = request->fb_cookie;
+	framebuffer->width = request->width;
+	framebuffer->height = request->height;
+	framebuffer->pitch = pitch;
+	framebuffer->format = request->format;
+	wl_list_insert(&device->framebuffers, &framebuffer->link);
+	device->framebuffer_count++;
+	*out = framebuffer;
+	if (buffer->state == OBJECT_READY)
+		present_framebuffer(framebuffer);
+	return 0;
+}
+
+void
+framebuffer_destroy(struct framebuffer *framebuffer)
+{
+	struct device *device = framebuffer->buffer->device;
+
+	answer_all(device, framebuffer, -ENOENT);
+	for (unsigned i = 0; i < device->connector_count; i++)
+		connector_forget_framebuffer(&device->connectors[i], framebuffer);
+	if (framebuffer->buffer->state == OBJECT_READY)
+		device->host->presenter->framebuffer_destroy(device->presented, framebuffer);
+	wl_list_remove(&framebuffer->link);
+	device->framebuffer_count--;
+	device_give_descriptors(device, device->connector_count);
+	free(framebuffer);
+}
+
+void
+framebuffer_ready(struct framebuffer *framebuffer, int error)
+{
+	struct device *device = framebuffer->buffer->device;
+
+	if (error < 0) {
+		bool told = is_awaited(device, framebuffer);
+
+		fail_framebuffer(framebuffer, error);
+		if (told)
+			framebuffer_destroy(framebuffer);
+		return;
+	}
+	framebuffer->state = OBJECT_READY;
+	answer_all(device, framebuffer, 0);
+	/* Shown before it was ready: from now on it can be seen. */
+	for (unsigned i = 0; i < device->connector_count; i++)
+		if (device->connectors[i].current == framebuffer)
+			connector_show(&device->connectors[i]);
+}

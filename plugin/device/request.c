@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What each request of displif.h does, see device.h. Errors that a
+ * guest gets: ENOENT for an unknown cookie, EEXIST for one in use, EINVAL for
+ * what contradicts itself, ENOSPC and ENOMEM over a limit, EOPNOTSUPP for what
+ * we do not offer, EIO where a buffer turned out unusable later.
+ */
+#include "device/device.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static void
+hold_answer(struct connector *connector, const struct displif_request *request, const void *object)
+{
+	connector->held = (struct held_answer){
+		.active = true,
+		.id = request->id,
+		.operation = request->operation,
+		.since_ms = connector->device->host->now_ms(),
+		.object = object,
+	};
+}
+
+static int
+create_buffer(struct connector *connector, const struct displif_request *request)
+{
+	struct display_buffer *buffer;
+	int ret = display_buffer_create(connector->device, &request->dbuf_create, &buffer);
+
+	if (ret < 0)
+		return ret;
+	hold_answer(connector, request, buffer);
+	return REQUEST_HELD;
+}
+
+static int
+destroy_buffer(struct connector *connector, const struct displif_request *request)
+{
+	struct display_buffer *buffer = display_buffer_find(connector->device, request->cookie);
+
+	if (!buffer)
+		return -ENOENT;
+	hold_answer(connector, request, buffer);
+	display_buffer_destroy(buffer);
+	return REQUEST_HELD;
+}
+
+static int
+attach_framebuffer(struct connector *connector, const struct displif_request *request)
+{
+	struct framebuffer *framebuffer;
+	int ret = framebuffer_create(connector->device, &request->fb_attach, &framebuffer);
+
+	if (ret < 0 || framebuffer->state == OBJECT_READY)
+		return ret;
+	if (framebuffer->state == OBJECT_FAILED) {
+		ret = framebuffer->error;
+		framebuffer_destroy(framebuffer);
+		return ret;
+	}
+	hold_answer(connector, request, framebuffer);
+	return REQUEST_HELD;
+}
+
+static int
+detach_framebuffer(struct connector *connector, const struct displif_request *request)
+{
+	struct framebuffer *framebuffer = framebuffer_find(connector->device, request->cookie);
+
+	if (!framebuffer)
+		return -ENOENT;
+	framebuffer_destroy(framebuffer);
+	return 0;
+}
+
+static int
+set_config(struct connector *connector, const struct displif_request *request)
+{
+	const struct displif_set_config *config = &request->set_config;
+	struct rectangle part;
+
+	if (config->fb_cookie == 0) {
+		connector_switch_off(connector);
+		return 0;
+	}
+	struct framebuffer *framebuffer = framebuffer_find(connector->device, config->fb_cookie);
+	if (!framebuffer)
+		return -ENOENT;
+	if (framebuffer->state == OBJECT_FAILED)
+		return -EIO;
+	if (config->bits_per_pixel != framebuffer->format->bits_per_pixel ||
+	    !geometry_source(&part, framebuffer->width, framebuffer->height, config->x, config->y,
+			     config->width, config->height, connector->setup.width,
+			     connector->setup.height))
+		return -EINVAL;
+	connector_set_config(connector, config, framebuffer, &part);
+	return 0;
+}
+
+static int
+flip_page(struct connector *connector, const struct displif_request *request)
+{
+	struct framebuffer *framebuffer = framebuffer_find(connector->device, request->cookie);
+	struct rectangle source;
+
+	if (!framebuffer)
+		return -ENOENT;
+	if (framebuffer->state == OBJECT_FAILED)
+		return -EIO;
+	if (connector->on && !connector_source(connector, framebuffer, &source))
+		return -EINVAL;
+	connector_flip(connector, framebuffer);
+	return 0;
+}
+
+struct edid_job {
+	struct worker_job base;
+	struct connector *connector;
+	uint32_t directory_ref;
+	uint8_t octets[EDID_MAX_OCTETS];
+	size_t size;
+	int error;
+};
+
+static void
+run_edid(struct worker_job *base)
+{
+	struct edid_job *job = wl_container_of(base, job, base);
+	const struct device *device = job->connector->device;
+
+	job->error = grants_write_buffer(device->host->grants, device->subject.domid,
+					 job->directory_ref, job->octets, job->size);
+}
+
+static void
+handle_edid_written(struct worker_job *base)
+{
+	struct edid_job *job = wl_container_of(base, job, base);
+	struct connector *connector = job->connector;
+
+	if (!connector->device->destroyed) {
+		connector->held.edid_size = (uint32_t)job->size;
+		connector_answer_held(connector, job, job->error);
+	}
+	free(job);
+}
+
+static int
+get_edid(struct connector *connector, const struct displif_request *request)
+{
+	struct device *device = connector->device;
+	const struct edid_request edid = {
+		.width = connector->setup.width,
+		.height = connector->setup.height,
+		.refresh_mhz = 60000,
+		.name = device->subject.guest,
+		.serial = connector->index + 1,
+	};
+	struct edid_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return -ENOMEM;
+	job->connector = connector;
+	job->directory_ref = request->get_edid.directory_ref;
+	job->size = edid_write(job->octets, &edid);
+	if (job->size == 0 || job->size > request->get_edid.size) {
+		free(job);
+		return -EINVAL;
+	}
+	job->base.run = run_edid;
+	job->base.done = handle_edid_written;
+	hold_answer(connector, request, job);
+	worker_post(device->host->worker, &device->account->lane, &job->base);
+	return REQUEST_HELD;
+}
+
+int
+request_perform(struct connector *connector, const struct displif_request *request)
+{
+	switch (request->operation) {
+	case XENDISPL_OP_DBUF_CREATE:
+		return create_buffer(connector, request);
+	case XENDISPL_OP_DBUF_DESTROY:
+		return destroy_buffer(connector, request);
+	case XENDISPL_OP_FB_ATTACH:
+		return attach_framebuffer(connector, request);
+	case XENDISPL_OP_FB_DETACH:
+		return detach_framebuffer(connector, request);
+	case XENDISPL_OP_SET_CONFIG:
+		return set_config(connector, request);
+	case XENDISPL_OP_PG_FLIP:
+		return flip_page(connector, request);
+	case XENDISPL_OP_GET_EDID:
+		return get_edid(connector, request);
+	}
+	return -EOPNOTSUPP;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The arithmetic of the event page (displif.h, struct
+ * xendispl_event_page): free-running indices, and slots that are the index
+ * modulo 63. 2^32 is no multiple of 63, so the sequence of slots jumps where
+ * the index wraps; both sides compute it alike.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <xen/io/displif.h>
+
+/* How many events back the last user of the slot of index `producer` is. The
+ * first indices after a wrap take the slots of the last ones before it. */
+static inline uint32_t
+event_page_room(uint32_t producer)
+{
+	const uint32_t slots = XENDISPL_IN_RING_LEN;
+	const uint32_t left_at_wrap = (UINT32_MAX % slots + 1) % slots;
+
+	return producer < left_at_wrap ? left_at_wrap : slots;
+}
+
+/* Whether an event at index `producer` would overwrite one that the guest has
+ * not consumed. A consumer index that lies ahead of the producer counts as
+ * full: the guest only holds up itself. */
+static inline bool
+event_page_full(uint32_t producer, uint32_t untrusted_consumer)
+{
+	return producer - untrusted_consumer >= event_page_room(producer);
+}
+
+static inline unsigned
+event_page_slot(uint32_t producer)
+{
+	return producer % (unsigned)XENDISPL_IN_RING_LEN;
+}

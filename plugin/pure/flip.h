@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Decides when a page flip is done, that is: when the guest may be
+ * told "this frame is on screen, draw into the previous one". The guest has no
+ * fences, so too early tears and never stops it. The rule:
+ *
+ *  - the frame was presented and the previous buffer is no longer held: done;
+ *  - nothing shows (off, no output, display asleep, hidden): done one period
+ *    after it was submitted, so that a guest never runs free;
+ *  - whatever else happens: done at the deadline.
+ *
+ * Hidden is learned: a frame that met its deadline unpresented says so, any
+ * frame presented later takes it back. Time is given by the caller.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct flip_rules {
+	uint32_t deadline_ms;
+	uint32_t hidden_after_ms;  /* from then on the slower period counts */
+	uint32_t hidden_period_ms; /* at least the refresh period is waited */
+};
+
+struct flip {
+	bool pending;
+	bool applied; /* the compositor took the frame as the surface's content */
+	bool presented;
+	bool previous_held; /* by the compositor, which may still read it */
+	bool hidden;        /* frames are not presented, as far as known */
+	int64_t submitted_ms;
+	int64_t hidden_since_ms;
+};
+
+/* A new frame replaces whatever was pending. `shown` false: it cannot be
+ * presented (connector off, no output, display asleep). */
+void
+flip_submit(struct flip *flip, int64_t now_ms, bool shown, bool previous_held);
+
+/* The connector went dark, or lost what it shows: nothing will be presented. */
+void
+flip_hide(struct flip *flip, int64_t now_ms);
+
+void
+flip_applied(struct flip *flip);
+
+/* `current` false: a frame before the pending one was presented. */
+void
+flip_presented(struct flip *flip, bool current);
+
+void
+flip_released(struct flip *flip);
+
+/* Whether the pending flip is done at now_ms; if so it is no longer pending. */
+bool
+flip_complete(struct flip *flip, const struct flip_rules *rules, uint32_t refresh_ms,
+	      int64_t now_ms);
+
+/* When flip_complete() has to be asked again if nothing else happens; -1: no
+ * flip is pending. Never before now for a flip that could not complete. */
+int64_t
+flip_due_ms(const struct flip *flip, const struct flip_rules *rules, uint32_t refresh_ms,
+	    int64_t now_ms);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every bound on what a guest can make the host do, in one table.
+ * Called by whoever takes something from a guest, and by options.c, which reads
+ * the table's keys from weston.ini. Knows nothing of Xen or Weston: it only
+ * names numbers; the code that spends a resource holds it to them.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What "a refresh" is in a limit, whatever the outputs do. */
+#define LIMITS_REFRESH_MS 16
+
+/* One part in so many of host_pages is for guests that have no more than guaranteed_pages. */
+#define LIMITS_KEPT_FOR_SMALL_GUESTS 4
+
+struct limits {
+	/* connectors that one vdispl device may have */
+	uint32_t connectors;
+	/* display buffers of one device that may exist at a time */
+	uint32_t buffers;
+	/* framebuffers of one device that may exist at a time */
+	uint32_t framebuffers;
+	/* pages of one display buffer; the kernel maps no more than 65536 at a time */
+	uint32_t buffer_pages;
+	/* mapped pages of one guest over all its devices; 0 until limits_resolve() */
+	uint32_t guest_pages;
+	/* mapped pages of all guests together; 0 until limits_resolve() */
+	uint32_t host_pages;
+	/* pages that a guest can have mapped whatever others have, as long as the part of
+	 * host_pages lasts that is kept for that */
+	uint32_t guaranteed_pages;
+	/* descriptors that the buffers of one guest may need, as dma-bufs; 0 until limits_resolve()
+	 */
+	uint32_t guest_descriptors;
+	/* requests, and notifications, of one guest taken in a second; beyond it its rings wait */
+	uint32_t requests_per_second;
+	/* times that a device may connect in a minute; beyond it we answer later */
+	uint32_t reconnects_per_minute;
+	/* lines that one guest can cause in the log in a second */
+	uint32_t log_lines_per_second;
+	/* pages mapped and unmapped for all guests in one refresh of a screen, LIMITS_REFRESH_MS */
+	uint32_t pages_per_refresh;
+	/* octets of one xenstore value that we look at */
+	uint32_t xenstore_value_octets;
+};
+
+/* Where weston.ini names a limit, and what it may be set to. */
+struct limit_entry {
+	const char *key;  /* in the section [xen-display] */
+	size_t offset;    /* of the uint32_t in struct limits */
+	uint32_t minimum; /* inclusive */
+	uint32_t maximum; /* inclusive */
+	uint32_t value;   /* the default; 0 where help says what 0 means */
+	const char *help; /* one line for people */
+};
+
+/* The defaults of limit_table; guest_pages and host_pages are 0 in it. */
+extern const struct limits limits_default;
+
+/* The one table; limit_table_size entries, in the order of struct limits. */
+extern const struct limit_entry limit_table[];
+extern const size_t limit_table_size;
+
+/* The entry of a key of weston.ini; NULL when there is no such limit. */
+const struct limit_entry *
+limits_find(const char *key);
+
+uint32_t
+limits_get(const struct limits *limits, const struct limit_entry *entry);
+
+/* 0, or -ERANGE and nothing changed when the value is outside the entry's range. */
+int
+limits_set(struct limits *limits, const struct limit_entry *entry, uint32_t value);
+
+/*
+ * Gives host_pages, guest_pages and guest_descriptors the values that 0 stands
+ * for. One guest gets a quarter of the files that this process may have open. The size of
+ * the host's map-track table is 262144 pages, and half of that where this
+ * domain is a PV domain (two entries a page); a tenth of it is left to others. It is no
+ * more than half of this domain's own memory, which its kernel may have to balloon
+ * out for what it maps.
+ * One guest gets a third of host_pages. Values that the user set stay, but
+ * guest_pages never exceeds host_pages, nor buffer_pages guest_pages.
+ */
+void
+limits_resolve(struct limits *limits, bool domain_is_pv, uint64_t memory_pages,
+	       uint32_t open_files);

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of keys of weston.ini, and what follows from it alone:
+ * complaints, descriptions for the example, and the search for keys that nobody
+ * knows. Called by options.c, config.c and tests. A new key needs one line here
+ * and one member in options.h.
+ */
+#include "pure/option-table.h"
+
+#include "base/base.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_SHOWN_OCTETS 64
+
+const char *const option_section_names[] = {
+	[SECTION_MODULE] = "xen-display",
+	[SECTION_GUEST] = "xen-guest",
+	[SECTION_CONNECTOR] = "xen-connector",
+};
+
+#define IN_MODULE(member) offsetof(struct module_options, member)
+#define IN_GUEST(member) offsetof(struct guest_rule, member)
+#define IN_CONNECTOR(member) offsetof(struct connector_rule, member)
+
+const struct option_entry option_table[] = {
+	{SECTION_MODULE, "require-xen", KIND_BOOL, IN_MODULE(require_xen), 0, 0, 0, "false", "",
+	 "whether Weston shall not start on a host without Xen"},
+	{SECTION_MODULE, "flip-deadline", KIND_UINT, IN_MODULE(flip_deadline_ms), 0, 50, 2000,
+	 "300", "ms", "when a flip counts as done although the screen has not said so"},
+	{SECTION_MODULE, "resample-rate", KIND_UINT, IN_MODULE(resample_rate_hz), 0, 0, 240, "10",
+	 "Hz", "how often a screen whose guest draws without flips is read; 0 = never"},
+	{SECTION_MODULE, "hidden-after", KIND_UINT, IN_MODULE(hidden_after_ms), 0, 0, 3600000,
+	 "5000", "ms", "how long a screen must be out of sight to be slowed down"},
+	{SECTION_MODULE, "hidden-rate", KIND_UINT, IN_MODULE(hidden_rate_hz), 0, 1, 240, "10", "Hz",
+	 "flips of a screen long out of sight; flip-deadline holds all the same"},
+	{SECTION_MODULE, "dmabuf", KIND_DMABUF, IN_MODULE(dmabuf), 0, 0, 0, "auto", "",
+	 "whether Weston gets guests' buffers as dma-bufs; auto = where its renderer has a GPU"},
+	{SECTION_MODULE, "allocator", KIND_ALLOCATOR, IN_MODULE(allocator), 0, 0, 0,
+	 "/dev/dma_heap/system", "",
+	 "where be-alloc buffers come from: a dma-heap or a DRM device"},
+
+	{SECTION_GUEST, "name", KIND_STRING, IN_GUEST(name), 0, 1, OPTION_MAX_STRING_OCTETS, "*",
+	 "", "the guest's name as in its xl config; * = any"},
+	{SECTION_GUEST, "uuid", KIND_UUID, IN_GUEST(uuid), 0, 0, 0, "", "",
+	 "the guest's UUID; absent = any"},
+	{SECTION_GUEST, "alpha", KIND_BOOL, IN_GUEST(options.alpha), 0, 0, 0, "false", "",
+	 "whether the transparency of ARGB pictures shows what is behind them"},
+	{SECTION_GUEST, "be-alloc", KIND_BOOL, IN_GUEST(options.be_alloc), 0, 0, 0, "false", "",
+	 "whether it may have buffers of this domain's memory; for guests that are trusted"},
+	{SECTION_GUEST, "keep-picture", KIND_BOOL, IN_GUEST(options.keep_picture), 0, 0, 0, "false",
+	 "", "whether its last picture stays when it goes, until it comes again"},
+
+	{SECTION_CONNECTOR, "guest", KIND_STRING, IN_CONNECTOR(guest), 0, 1,
+	 OPTION_MAX_STRING_OCTETS, "*", "", "the guest's name or UUID; * = any"},
+	{SECTION_CONNECTOR, "id", KIND_STRING, IN_CONNECTOR(id), 0, 1, OPTION_MAX_ID_OCTETS, "", "",
+	 "the connector's id as in the guest's xl config, of any device and connector; absent = any"},
+	{SECTION_CONNECTOR, "device", KIND_INDEX, IN_CONNECTOR(device), IN_CONNECTOR(has_device), 0,
+	 65535, "0", "", "number of the guest's vdispl device; * = any, as it is with id="},
+	{SECTION_CONNECTOR, "connector", KIND_INDEX, IN_CONNECTOR(connector),
+	 IN_CONNECTOR(has_connector), 0, 255, "0", "",
+	 "number of the connector in that device; * = any, as it is with id="},
+	{SECTION_CONNECTOR, "output", KIND_STRING, IN_CONNECTOR(options.output), 0, 1,
+	 OPTION_MAX_STRING_OCTETS, "", "",
+	 "Weston's name of the output; absent = one that is free, see below"},
+	{SECTION_CONNECTOR, "fit", KIND_FIT, IN_CONNECTOR(options.fit), 0, 0, 0, "fit", "",
+	 "how the picture fills its rectangle, see below"},
+	{SECTION_CONNECTOR, "x", KIND_INT, IN_CONNECTOR(options.x), IN_CONNECTOR(options.has_x),
+	 -65536, 65536, "", "logical pixels",
+	 "left edge of the rectangle on the output; absent = 0"},
+	{SECTION_CONNECTOR, "y", KIND_INT, IN_CONNECTOR(options.y), IN_CONNECTOR(options.has_y),
+	 -65536, 65536, "", "logical pixels",
+	 "top edge of the rectangle on the output; absent = 0"},
+	{SECTION_CONNECTOR, "width", KIND_INT, IN_CONNECTOR(options.width), 0, 0, 65536, "0",
+	 "logical pixels", "width of the rectangle; 0 = as far as the output's right edge"},
+	{SECTION_CONNECTOR, "height", KIND_INT, IN_CONNECTOR(options.height), 0, 0, 65536, "0",
+	 "logical pixels", "height of the rectangle; 0 = as far as the output's bottom edge"},
+	{SECTION_CONNECTOR, "z", KIND_INT, IN_CONNECTOR(options.z), 0, -1000000, 1000000, "0", "",
+	 "order of screens that overlap: higher is in front; if equal, see below"},
+	{SECTION_CONNECTOR, "resample-rate", KIND_UINT, IN_CONNECTOR(options.resample_rate_hz),
+	 IN_CONNECTOR(has_resample_rate), 0, 240, "", "Hz",
+	 "as in [xen-display], for this screen alone; absent = the one there"},
+};
+const size_t option_table_size = ARRAY_LENGTH(option_table);
+
+struct option_words
+option_words(enum option_kind kind)
+{
+	static const char *const fits[] = {
+		[FIT_FIT] = "fit",
+		[FIT_FILL] = "fill",
+		[FIT_CENTER] = "center",
+		[FIT_STRETCH] = "stretch",
+	};
+	static const char *const dmabuf_modes[] = {
+		[DMABUF_AUTO] = "auto",
+		[DMABUF_NEVER] = "never",
+		[DMABUF_FORCE] = "force",
+		[DMABUF_DIRECT_DISPLAY] = "direct-display",
+	};
+
+	if (kind == KIND_FIT)
+		return (struct option_words){fits, ARRAY_LENGTH(fits)};
+	if (kind == KIND_DMABUF)
+		return (struct option_words){dmabuf_modes, ARRAY_LENGTH(dmabuf_modes)};
+	return (struct option_words){NULL, 0};
+}
+
+void
+sentence_say(struct sentence *sentence, const char *format, ...)
+{
+	va_list arguments;
+
+	if (sentence->used >= sentence->size)
+		return;
+	size_t room = sentence->size - sentence->used;
+	va_start(arguments, format);
+	int length = vsnprintf(sentence->text + sentence->used, room, format, arguments);
+	va_end(arguments);
+	if (length > 0)
+		sentence->used += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+void
+sentence_say_quoted(struct sentence *sentence, const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (i == MAX_SHOWN_OCTETS) {
+			sentence_say(sentence, "...");
+			return;
+		}
+		sentence_say(sentence, "%c", text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
+	}
+}
+
+enum option_section
+option_find_section(const char *name, size_t size)
+{
+	for (size_t i = 0; i < SECTION_NONE; i++)
+		if (strlen(option_section_names[i]) == size &&
+		    memcmp(option_section_names[i], name, size) == 0)
+			return (enum option_section)i;
+	return SECTION_NONE;
+}
+
+bool
+option_key_at(size_t index, enum option_section *section, const char **key)
+{
+	if (index < option_table_size) {
+		*section = option_table[index].section;
+		*key = option_table[index].key;
+		return true;
+	}
+	if (index - option_table_size < limit_table_size) {
+		*section = SECTION_MODULE;
+		*key = limit_table[index - option_table_size].key;
+		return true;
+	}
+	return false;
+}
+
+const struct option_entry *
+option_find_entry(enum option_section section, const char *key)
+{
+	for (size_t i = 0; i < option_table_size; i++)
+		if (option_table[i].section == section && strcmp(option_table[i].key, key) == 0)
+			return &option_table[i];
+	return NULL;
+}
+
+static bool
+section_has_key(enum option_section wanted, const char *name, size_t size)
+{
+	enum option_section section;
+	const char *key;
+
+	for (size_t i = 0; option_key_at(i, &section, &key); i++)
+		if (section == wanted && strlen(key) == size && memcmp(key, name, size) == 0)
+			return true;
+	return false;
+}
+
+void
+sentence_say_unknown_key(struct sentence *sentence, enum option_section wanted, const char *name,
+			 size_t size)
+{
+	const char *separator = "";
+	enum option_section section;
+	const char *key;
+
+	sentence_say(sentence, "[%s] has no key \"", option_section_names[wanted]);
+	sentence_say_quoted(sentence, name, size);
+	sentence_say(sentence, "\"; its keys are ");
+	for (size_t i = 0; option_key_at(i, &section, &key); i++) {
+		if (section != wanted)
+			continue;
+		sentence_say(sentence, "%s%s", separator, key);
+		separator = ", ";
+	}
+}
+
+void
+sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry)
+{
+	switch (entry->kind) {
+	case KIND_BOOL:
+		sentence_say(sentence, "true or false");
+		break;
+	case KIND_UINT:
+	case KIND_INT:
+		sentence_say(sentence, "%d to %d", entry->minimum, entry->maximum);
+		break;
+	case KIND_INDEX:
+		sentence_say(sentence, "%d to %d, or *", entry->minimum, entry->maximum);
+		break;
+	case KIND_FIT:
+	case KIND_DMABUF: {
+		const struct option_words words = option_words(entry->kind);
+
+		for (size_t i = 0; i < words.count; i++)
+			sentence_say(sentence, "%s%s", i == 0 ? "" : ", ", words.words[i]);
+		break;
+	}
+	case KIND_STRING:
+		sentence_say(sentence, "%d to %d octets", entry->minimum, entry->maximum);
+		break;
+	case KIND_UUID:
+		sentence_say(sentence, "a UUID such as 01234567-89ab-cdef-0123-456789abcdef");
+		break;
+	case KIND_ALLOCATOR:
+		sentence_say(sentence, "a device in %s or %s", OPTION_HEAP_FOLDER,
+			     OPTION_DRM_FOLDER);
+		break;
+	}
+}
+
+void
+sentence_say_allowed_limit(struct sentence *sentence, const struct limit_entry *limit)
+{
+	sentence_say(sentence, "%u to %u", limit->minimum, limit->maximum);
+}
+
+/* A section's header was read; says whether it is one that nobody knows. */
+static bool
+say_unknown_section(struct sentence *sentence, const char *name, size_t size)
+{
+	static const char prefix[] = "xen-";
+
+	if (size < sizeof(prefix) - 1 || memcmp(name, prefix, sizeof(prefix) - 1) != 0 ||
+	    option_find_section(name, size) != SECTION_NONE)
+		return false;
+	sentence_say(sentence, "there is no section [");
+	sentence_say_quoted(sentence, name, size);
+	sentence_say(sentence, "]; the sections are");
+	for (size_t i = 0; i < SECTION_NONE; i++)
+		sentence_say(sentence, "%s [%s]", i == 0 ? "" : ",", option_section_names[i]);
+	return true;
+}
+
+size_t
+options_scan_text(const char *text, size_t size, options_report_func_t report, void *data)
+{
+	enum option_section section = SECTION_NONE;
+	size_t found = 0;
+	unsigned number = 0;
+
+	for (size_t start = 0, length; start < size; start += length + 1) {
+		const char *line = text + start;
+		const char *end = memchr(line, '\n', size - start);
+		length = end ? (size_t)(end - line) : size - start;
+		number++;
+		if (length == 0 || line[0] == '#')
+			continue;
+
+		char buffer[OPTION_SENTENCE_OCTETS] = "";
+		struct sentence sentence = {.text = buffer, .size = sizeof(buffer)};
+		const char *mark = memchr(line, line[0] == '[' ? ']' : '=', length);
+		bool unknown = false;
+
+		sentence_say(&sentence, "line %u: ", number);
+		if (line[0] == '[' && mark) {
+			size_t name_size = (size_t)(mark - line) - 1;
+
+			section = option_find_section(line + 1, name_size);
+			unknown = say_unknown_section(&sentence, line + 1, name_size);
+		} else if (section != SECTION_NONE && mark && mark != line) {
+			unknown = !section_has_key(section, line, (size_t)(mark - line));
+			if (unknown)
+				sentence_say_unknown_key(&sentence, section, line,
+							 (size_t)(mark - line));
+		}
+		if (unknown) {
+			found++;
+			report(data, buffer);
+		}
+	}
+	return found;
+}
+
+static void
+describe_entry(const struct option_entry *entry, struct option_description *description)
+{
+	struct sentence value = {.text = description->value, .size = sizeof(description->value)};
+	struct sentence allowed = {.text = description->allowed,
+				   .size = sizeof(description->allowed)};
+
+	sentence_say(&value, "%s", entry->value);
+	sentence_say_allowed(&allowed, entry);
+	description->unit = entry->unit;
+	description->help = entry->help;
+}
+
+static void
+describe_limit(const struct limit_entry *limit, struct option_description *description)
+{
+	struct sentence value = {.text = description->value, .size = sizeof(description->value)};
+	struct sentence allowed = {.text = description->allowed,
+				   .size = sizeof(description->allowed)};
+
+	sentence_say(&value, "%u", limit->value);
+	sentence_say_allowed_limit(&allowed, limit);
+	description->unit = "";
+	description->help = limit->help;
+}
+
+bool
+options_describe(size_t index, struct option_description *description)
+{
+	enum option_section section;
+
+	memset(description, 0, sizeof(*description));
+	if (!option_key_at(index, &section, &description->key))
+		return false;
+	description->section = option_section_names[section];
+	if (index < option_table_size)
+		describe_entry(&option_table[index], description);
+	else
+		describe_limit(&limit_table[index - option_table_size], description);
+	return true;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of keys, where their values are kept, and the sentences
+ * that say what is wrong with a line of weston.ini. Included by options.c, option-table.c
+ * and option-check.c alone; others use options.h.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pure/limits.h"
+#include "pure/options.h"
+
+#define OPTION_ANY_INDEX (-1)
+#define OPTION_MAX_STRING_OCTETS 255
+/* As much as is looked at of what a guest says. */
+#define OPTION_MAX_ID_OCTETS 63
+#define OPTION_SENTENCE_OCTETS 768
+
+enum option_section {
+	SECTION_MODULE,
+	SECTION_GUEST,
+	SECTION_CONNECTOR,
+	SECTION_NONE,
+};
+
+extern const char *const option_section_names[];
+
+struct guest_rule {
+	struct guest_rule *next;
+	char *name; /* "*" or NULL: any */
+	char *uuid; /* NULL: any */
+	struct guest_options options;
+};
+
+struct connector_rule {
+	struct connector_rule *next;
+	char *guest;                    /* name or UUID; "*" or NULL: any */
+	char *id;                       /* the connector's unique-id; NULL: any */
+	int32_t device, connector;      /* or OPTION_ANY_INDEX */
+	bool has_device, has_connector; /* false: any where id is given */
+	bool has_resample_rate;
+	struct connector_options options; /* owns output */
+};
+
+struct options {
+	struct module_options module;
+	struct guest_rule guest_default;
+	struct connector_rule connector_default;
+	struct guest_rule *guests, **guests_end;
+	struct connector_rule *connectors, **connectors_end;
+	enum option_section section; /* that options_set() sets keys of, in its last rule */
+	struct guest_rule *guest;
+	struct connector_rule *connector;
+};
+
+/* A pattern that matches every name. */
+bool
+option_is_any(const char *pattern);
+
+enum option_kind {
+	KIND_BOOL,      /* bool */
+	KIND_UINT,      /* uint32_t */
+	KIND_INT,       /* int32_t */
+	KIND_INDEX,     /* int32_t, OPTION_ANY_INDEX for "*" */
+	KIND_FIT,       /* enum fit */
+	KIND_DMABUF,    /* enum dmabuf_mode */
+	KIND_STRING,    /* char *, owned, of at most `maximum` octets */
+	KIND_UUID,      /* char *, owned */
+	KIND_ALLOCATOR, /* char *, owned: a device's path */
+};
+
+struct option_entry {
+	enum option_section section;
+	const char *key;
+	enum option_kind kind;
+	size_t offset; /* in module_options, guest_rule or connector_rule */
+	size_t given;  /* offset of a bool that tells that the key was set; 0: none */
+	int32_t minimum, maximum;
+	const char *value; /* the default as in weston.ini; "": none */
+	const char *unit;
+	const char *help;
+};
+
+extern const struct option_entry option_table[];
+extern const size_t option_table_size;
+
+/* The words of a key that takes one of several; a word's index is its value. */
+struct option_words {
+	const char *const *words;
+	size_t count;
+};
+
+/* Of KIND_FIT and KIND_DMABUF; of any other kind none. */
+struct option_words
+option_words(enum option_kind kind);
+
+/* Text of bounded size, always terminated, that grows at its end. */
+struct sentence {
+	char *text;
+	size_t size, used;
+};
+
+void
+sentence_say(struct sentence *sentence, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Text from a file goes to a terminal: short, and without control characters. */
+void
+sentence_say_quoted(struct sentence *sentence, const char *text, size_t size);
+
+/* What may be written for a key, as in "20 to 2000". */
+void
+sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry);
+void
+sentence_say_allowed_limit(struct sentence *sentence, const struct limit_entry *limit);
+void
+sentence_say_unknown_key(struct sentence *sentence, enum option_section section, const char *name,
+			 size_t size);
+
+/* The section of a name without brackets; SECTION_NONE when it is none of ours. */
+enum option_section
+option_find_section(const char *name, size_t size);
+
+/* All keys in one row, limits included; false beyond the last. */
+bool
+option_key_at(size_t index, enum option_section *section, const char **key);
+
+/* NULL when the section has no such key, or the key is a limit. */
+const struct option_entry *
+option_find_entry(enum option_section section, const char *key);
+
+/* What to know of a value in quotes or with a comment behind it: Weston's parser takes all that
+ * stands behind "=" as it is. NULL: it is neither. */
+const char *
+option_literal_hint(const char *value);

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rules that weston.ini gives for guests and connectors: checked,
+ * stored, found again. Called by config.c at start and by whoever wants a rule
+ * later. Knows neither Weston's parser nor what an output is. All of it was
+ * written by the host's owner, so checks are for the owner's sake: the first
+ * error does not stop the rest.
+ */
+#include "pure/options.h"
+
+#include "base/decimal.h"
+#include "pure/option-table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Decimal digits, a minus sign before them if there may be; nothing else. */
+static bool
+parse_integer(const char *text, int64_t minimum, int64_t maximum, int64_t *value)
+{
+	bool negative = *text == '-';
+	uint32_t magnitude;
+	const char *end = decimal_read(negative ? text + 1 : text, UINT32_MAX, &magnitude);
+
+	if (!end || *end != '\0')
+		return false;
+	*value = negative ? -(int64_t)magnitude : magnitude;
+	return *value >= minimum && *value <= maximum;
+}
+
+static bool
+parse_bool(const char *text, bool *value)
+{
+	*value = strcmp(text, "true") == 0;
+	return *value || strcmp(text, "false") == 0;
+}
+
+static bool
+parse_word(const char *text, struct option_words words, unsigned *value)
+{
+	for (unsigned i = 0; i < words.count; i++) {
+		if (strcmp(text, words.words[i]) == 0) {
+			*value = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A device in the folder, not below it. */
+static bool
+is_in_folder(const char *path, const char *folder)
+{
+	size_t size = strlen(folder);
+
+	return strncmp(path, folder, size) == 0 && path[size] != '\0' && !strchr(path + size, '/');
+}
+
+static bool
+is_uuid(const char *text)
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	if (strlen(text) != sizeof(shape) - 1)
+		return false;
+	for (size_t i = 0; i < sizeof(shape) - 1; i++) {
+		if (shape[i] == '-' ? text[i] != '-' : !strchr("0123456789abcdefABCDEF", text[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The members are of different pointer types to char, so by memcpy. */
+static int
+store_string(char *member, const char *value)
+{
+	char *copy = strdup(value);
+	char *old;
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(&old, member, sizeof(old));
+	free(old);
+	memcpy(member, &copy, sizeof(copy));
+	return 0;
+}
+
+static int
+store_integer(const struct option_entry *entry, char *member, const char *value)
+{
+	int64_t number;
+
+	if (entry->kind == KIND_INDEX && strcmp(value, "*") == 0)
+		number = OPTION_ANY_INDEX;
+	else if (!parse_integer(value, entry->minimum, entry->maximum, &number))
+		return -EINVAL;
+
+	/* int32_t and uint32_t of the same non-negative number have the same octets. */
+	int32_t narrow = (int32_t)number;
+	memcpy(member, &narrow, sizeof(narrow));
+	return 0;
+}
+
+static int
+store_value(const struct option_entry *entry, char *base, const char *value)
+{
+	char *member = base + entry->offset;
+	unsigned word;
+	bool truth;
+
+	_Static_assert(sizeof(word) == sizeof(enum fit) && sizeof(word) == sizeof(enum dmabuf_mode),
+		       "enums are stored as their number");
+
+	switch (entry->kind) {
+	case KIND_BOOL:
+		if (!parse_bool(value, &truth))
+			return -EINVAL;
+		memcpy(member, &truth, sizeof(truth));
+		return 0;
+	case KIND_FIT:
+	case KIND_DMABUF:
+		if (!parse_word(value, option_words(entry->kind), &word))
+			return -EINVAL;
+		memcpy(member, &word, sizeof(word));
+		return 0;
+	case KIND_STRING:
+		if (*value == '\0' || strlen(value) > (size_t)entry->maximum)
+			return -EINVAL;
+		return store_string(member, value);
+	case KIND_UUID:
+		return is_uuid(value) ? store_string(member, value) : -EINVAL;
+	case KIND_ALLOCATOR:
+		if (!is_in_folder(value, OPTION_HEAP_FOLDER) &&
+		    !is_in_folder(value, OPTION_DRM_FOLDER))
+			return -EINVAL;
+		return store_string(member, value);
+	case KIND_UINT:
+	case KIND_INT:
+	case KIND_INDEX:
+		return store_integer(entry, member, value);
+	}
+	return -EINVAL;
+}
+
+static int
+store_entry(const struct option_entry *entry, void *base, const char *value)
+{
+	int result = store_value(entry, base, value);
+
+	if (result == 0 && entry->given != 0)
+		*((bool *)base + entry->given) = true;
+	return result;
+}
+
+static int
+store_limit(struct limits *limits, const struct limit_entry *limit, const char *value)
+{
+	int64_t number;
+
+	if (!parse_integer(value, limit->minimum, limit->maximum, &number))
+		return -EINVAL;
+	return limits_set(limits, limit, (uint32_t)number);
+}
+
+static int
+store_defaults(enum option_section section, void *base)
+{
+	for (size_t i = 0; i < option_table_size; i++) {
+		if (option_table[i].section != section || *option_table[i].value == '\0')
+			continue;
+		int result = store_value(&option_table[i], base, option_table[i].value);
+		if (result < 0)
+			return result;
+	}
+	return 0;
+}
+
+static void
+guest_rule_finish(struct guest_rule *rule)
+{
+	free(rule->name);
+	free(rule->uuid);
+}
+
+static void
+connector_rule_finish(struct connector_rule *rule)
+{
+	free(rule->guest);
+	free(rule->id);
+	free((char *)rule->options.output);
+}
+
+struct options *
+options_create(void)
+{
+	struct options *options = calloc(1, sizeof(*options));
+
+	if (!options)
+		return NULL;
+	options->section = SECTION_NONE;
+	options->guests_end = &options->guests;
+	options->connectors_end = &options->connectors;
+	options->module.limits = limits_default;
+	if (store_defaults(SECTION_MODULE, &options->module) < 0 ||
+	    store_defaults(SECTION_GUEST, &options->guest_default) < 0 ||
+	    store_defaults(SECTION_CONNECTOR, &options->connector_default) < 0) {
+		options_destroy(options);
+		return NULL;
+	}
+	options->connector_default.options.resample_rate_hz = options->module.resample_rate_hz;
+	return options;
+}
+
+void
+options_destroy(struct options *options)
+{
+	if (!options)
+		return;
+	while (options->guests) {
+		struct guest_rule *rule = options->guests;
+
+		options->guests = rule->next;
+		guest_rule_finish(rule);
+		free(rule);
+	}
+	while (options->connectors) {
+		struct connector_rule *rule = options->connectors;
+
+		options->connectors = rule->next;
+		connector_rule_finish(rule);
+		free(rule);
+	}
+	guest_rule_finish(&options->guest_default);
+	connector_rule_finish(&options->connector_default);
+	free(options->module.allocator);
+	free(options);
+}
+
+static int
+begin_guest(struct options *options)
+{
+	struct guest_rule *rule = calloc(1, sizeof(*rule));
+
+	if (!rule)
+		return -ENOMEM;
+	if (store_defaults(SECTION_GUEST, rule) < 0) {
+		guest_rule_finish(rule);
+		free(rule);
+		return -ENOMEM;
+	}
+	options->guest = rule;
+	*options->guests_end = rule;
+	options->guests_end = &rule->next;
+	return 0;
+}
+
+static int
+begin_connector(struct options *options)
+{
+	struct connector_rule *rule = calloc(1, sizeof(*rule));
+
+	if (!rule)
+		return -ENOMEM;
+	if (store_defaults(SECTION_CONNECTOR, rule) < 0) {
+		connector_rule_finish(rule);
+		free(rule);
+		return -ENOMEM;
+	}
+	rule->options.resample_rate_hz = options->module.resample_rate_hz;
+	options->connector = rule;
+	*options->connectors_end = rule;
+	options->connectors_end = &rule->next;
+	return 0;
+}
+
+int
+options_begin_section(struct options *options, const char *section)
+{
+	enum option_section wanted = option_find_section(section, strlen(section));
+	int result = 0;
+
+	options->section = SECTION_NONE;
+	if (wanted == SECTION_NONE)
+		return -ENOENT;
+	if (wanted == SECTION_GUEST)
+		result = begin_guest(options);
+	else if (wanted == SECTION_CONNECTOR)
+		result = begin_connector(options);
+	if (result == 0)
+		options->section = wanted;
+	return result;
+}
+
+/* Sections come in any order, so a rule may be older than the rate it inherits. */
+static void
+inherit_resample_rate(struct options *options)
+{
+	options->connector_default.options.resample_rate_hz = options->module.resample_rate_hz;
+	for (struct connector_rule *rule = options->connectors; rule; rule = rule->next)
+		if (!rule->has_resample_rate)
+			rule->options.resample_rate_hz = options->module.resample_rate_hz;
+}
+
+static void *
+section_base(struct options *options)
+{
+	switch (options->section) {
+	case SECTION_MODULE:
+		return &options->module;
+	case SECTION_GUEST:
+		return options->guest;
+	case SECTION_CONNECTOR:
+		return options->connector;
+	case SECTION_NONE:
+		break;
+	}
+	return NULL;
+}
+
+static void
+say_refusal(struct sentence *sentence, enum option_section section, const char *key,
+	    const char *value, int result)
+{
+	const struct option_entry *entry = option_find_entry(section, key);
+
+	if (section == SECTION_NONE) {
+		sentence_say(sentence, "key \"");
+		sentence_say_quoted(sentence, key, strlen(key));
+		sentence_say(sentence, "\" stands in no section of this module");
+		return;
+	}
+	if (result == -ENOENT) {
+		sentence_say_unknown_key(sentence, section, key, strlen(key));
+		return;
+	}
+	sentence_say(sentence, "[%s] %s=", option_section_names[section], key);
+	sentence_say_quoted(sentence, value, strlen(value));
+	sentence_say(sentence, result == -ENOMEM ? ": out of memory" : ": allowed is ");
+	if (result == -ENOMEM)
+		return;
+	if (entry)
+		sentence_say_allowed(sentence, entry);
+	else
+		sentence_say_allowed_limit(sentence, limits_find(key));
+	const char *hint = option_literal_hint(value);
+	if (hint)
+		sentence_say(sentence, "; %s", hint);
+}
+
+int
+options_set(struct options *options, const char *key, const char *value, char *error, size_t size)
+{
+	const struct option_entry *entry = option_find_entry(options->section, key);
+	const struct limit_entry *limit =
+		options->section == SECTION_MODULE ? limits_find(key) : NULL;
+	int result = -ENOENT;
+
+	if (entry)
+		result = store_entry(entry, section_base(options), value);
+	else if (limit)
+		result = store_limit(&options->module.limits, limit, value);
+
+	if (result == 0) {
+		inherit_resample_rate(options);
+	} else {
+		struct sentence sentence = {.text = error, .size = size};
+
+		say_refusal(&sentence, options->section, key, value, result);
+	}
+	return result;
+}
+
+int
+options_read_section(struct options *options, const char *section,
+		     options_get_string_func_t get_string, void *data, options_report_func_t report)
+{
+	char error[OPTION_SENTENCE_OCTETS];
+	enum option_section owner;
+	const char *key;
+	int result = options_begin_section(options, section);
+
+	for (size_t i = 0; result == 0 && option_key_at(i, &owner, &key); i++) {
+		if (owner != options->section)
+			continue;
+		char *value = get_string(data, key);
+		if (!value)
+			continue;
+		int outcome = options_set(options, key, value, error, sizeof(error));
+		free(value);
+		if (outcome < 0 && report)
+			report(data, error);
+		if (outcome == -ENOMEM)
+			result = outcome;
+	}
+	return result;
+}
+
+const struct module_options *
+options_module(const struct options *options)
+{
+	return &options->module;
+}
+
+static bool
+matches_name(const char *pattern, const char *name)
+{
+	return option_is_any(pattern) || (name && strcmp(pattern, name) == 0);
+}
+
+static bool
+matches_uuid(const char *pattern, const char *uuid)
+{
+	return option_is_any(pattern) || (uuid && strcasecmp(pattern, uuid) == 0);
+}
+
+static bool
+matches_index(int32_t pattern, unsigned index)
+{
+	return pattern == OPTION_ANY_INDEX || (unsigned)pattern == index;
+}
+
+const struct guest_options *
+options_find_guest(const struct options *options, const char *name, const char *uuid)
+{
+	for (const struct guest_rule *rule = options->guests; rule; rule = rule->next)
+		if (matches_name(rule->name, name) && matches_uuid(rule->uuid, uuid))
+			return &rule->options;
+	return &options->guest_default.options;
+}
+
+/* With an id the numbers do not matter unless they are given. */
+static bool
+matches_connector(const struct connector_rule *rule, const char *id, unsigned devid,
+		  unsigned connector)
+{
+	if (rule->id && strcmp(rule->id, id) != 0)
+		return false;
+	return (matches_index(rule->device, devid) || (rule->id && !rule->has_device)) &&
+	       (matches_index(rule->connector, connector) || (rule->id && !rule->has_connector));
+}
+
+const struct connector_options *
+options_find_connector(const struct options *options, const char *name, const char *uuid,
+		       const char *id, unsigned devid, unsigned connector)
+{
+	for (const struct connector_rule *rule = options->connectors; rule; rule = rule->next) {
+		if ((matches_name(rule->guest, name) || matches_uuid(rule->guest, uuid)) &&
+		    matches_connector(rule, id, devid, connector))
+			return &rule->options;
+	}
+	return &options->connector_default.options;
+}

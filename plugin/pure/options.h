@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What weston.ini says about guests' screens, checked and found again
+ * by guest and connector. Fed by config.c, which knows Weston's parser; asked
+ * by whoever places, shows or bounds. Knows nothing of Weston or Xen. The table
+ * of keys in option-table.c is the only place that names a key, its range and its
+ * default.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pure/dmabuf-policy.h"
+#include "pure/limits.h"
+
+/* Devices that buffers for guests may be allocated from lie in these folders. */
+#define OPTION_HEAP_FOLDER "/dev/dma_heap/"
+#define OPTION_DRM_FOLDER "/dev/dri/"
+
+/* How a connector's picture fills its rectangle. */
+enum fit {
+	FIT_FIT,     /* as large as fits, aspect kept */
+	FIT_FILL,    /* covers the rectangle, aspect kept, the rest cut off */
+	FIT_CENTER,  /* in the middle, one of its pixels on one of the output's */
+	FIT_STRETCH, /* exactly the rectangle, aspect lost */
+};
+
+struct connector_options {
+	const char *output; /* NULL: one that is free */
+	enum fit fit;
+	bool has_x;            /* false: the rectangle starts at the output's left edge, x is 0 */
+	bool has_y;            /* false: ... at the top edge, y is 0 */
+	int32_t x, y;          /* relative to the output, in its logical pixels */
+	int32_t width, height; /* likewise; 0 = as far as the output's edge */
+	int32_t z;             /* higher is in front */
+	uint32_t resample_rate_hz; /* the module's where the rule has none; 0 = never */
+};
+
+struct guest_options {
+	bool alpha;        /* show the transparency of ARGB formats */
+	bool be_alloc;     /* it may ask for buffers that are allocated here */
+	bool keep_picture; /* what it showed last stays when it goes */
+};
+
+struct module_options {
+	bool require_xen; /* a host without Xen is an error */
+	uint32_t flip_deadline_ms;
+	uint32_t resample_rate_hz; /* 0 = never */
+	uint32_t hidden_after_ms;
+	uint32_t hidden_rate_hz; /* never 0 */
+	enum dmabuf_mode dmabuf;
+	char *allocator;      /* path of a device, for be-alloc */
+	struct limits limits; /* as configured: limits_resolve() is the caller's */
+};
+
+struct options;
+
+/* All defaults and no rules. NULL when out of memory. */
+struct options *
+options_create(void);
+
+/* Takes NULL. Every pointer got from the functions below ends here. */
+void
+options_destroy(struct options *options);
+
+/*
+ * Feeding: begin a section for each that weston.ini has, in its order, then set
+ * its keys. Pointers got earlier from options_find_*() are void after this.
+ * Returns 0; -ENOENT: not a section of ours, keys that follow are refused;
+ * -ENOMEM likewise.
+ */
+int
+options_begin_section(struct options *options, const char *section);
+
+/*
+ * Sets a key of the section begun last. Returns 0; -ENOENT: no such key there;
+ * -EINVAL: a bad value, the default (or the value before) is kept; -ENOMEM. On
+ * an error a sentence that names section, key, value and what is allowed is
+ * written to error (terminated, cut at size, strange characters replaced).
+ */
+int
+options_set(struct options *options, const char *key, const char *value, char *error, size_t size);
+
+/* The value of a key, to be freed with free(); NULL when the section has none. */
+typedef char *(*options_get_string_func_t)(void *data, const char *key);
+
+/* One complaint for the user: a sentence without a line end. */
+typedef void (*options_report_func_t)(void *data, const char *sentence);
+
+/*
+ * Begins a section and asks get_string for each key that such a section knows;
+ * what cannot be taken goes to report (may be NULL), the rest is set. Both get
+ * data. Returns 0 also with complaints; -ENOENT: not a section of ours; -ENOMEM.
+ */
+int
+options_read_section(struct options *options, const char *section,
+		     options_get_string_func_t get_string, void *data,
+		     options_report_func_t report);
+
+/*
+ * Looks through the text of an ini file, as Weston's parser would, for keys in
+ * our sections that no table knows, and for sections that start with "xen-" and
+ * are none of ours. Each is reported with its line number and what is allowed.
+ * Needed since Weston's parser cannot list a section's keys. Returns how many.
+ */
+size_t
+options_scan_text(const char *text, size_t size, options_report_func_t report, void *data);
+
+/*
+ * Looks for rules that can have no effect, or another one than was meant: values in quotes or
+ * with a comment behind them, rules behind one that matches all that they match, connectors
+ * that no device may have. Each is reported, with the rule's number and what it matches.
+ * Returns how many.
+ */
+size_t
+options_check_rules(const struct options *options, options_report_func_t report, void *data);
+
+/* The same for rules that name an output that is not among these. */
+size_t
+options_check_outputs(const struct options *options, const char *const outputs[], size_t count,
+		      options_report_func_t report, void *data);
+
+const struct module_options *
+options_module(const struct options *options);
+
+/*
+ * The first [xen-guest] that matches the tool stack's name and UUID of a guest
+ * (each may be NULL: unknown), or the defaults. Never NULL.
+ */
+const struct guest_options *
+options_find_guest(const struct options *options, const char *name, const char *uuid);
+
+/*
+ * The first [xen-connector] that matches, or the defaults. Never NULL. name and uuid as
+ * above; id is the connector's unique-id ("": none), which is the guest's claim: it is good
+ * for these options, and for nothing in guest_options.
+ */
+const struct connector_options *
+options_find_connector(const struct options *options, const char *name, const char *uuid,
+		       const char *id, unsigned devid, unsigned connector);
+
+/* One key, described for documentation and tests. */
+struct option_description {
+	const char *section;
+	const char *key;
+	char value[48];   /* the default as weston.ini would say it; "" = no value */
+	char allowed[96]; /* such as "20 to 2000" or "true or false" */
+	const char *unit; /* "" = none */
+	const char *help;
+};
+
+/* The index-th key of all sections, limits included; false beyond the last. */
+bool
+options_describe(size_t index, struct option_description *description);

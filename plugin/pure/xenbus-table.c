@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* See xenbus-table.h. */
+#include "pure/xenbus-table.h"
+
+/* The tool stack wants the device away: Closed, and Closed it stays. */
+static enum xenbus_step
+step_going_away(const struct xenbus_view *view)
+{
+	if (view->attached)
+		return XENBUS_DETACH;
+	if (view->backend != XenbusStateClosed)
+		return XENBUS_CLOSE;
+	if (view->driver_domain && view->frontend == XenbusStateUnknown)
+		return XENBUS_REMOVE;
+	return XENBUS_WAIT;
+}
+
+/* The frontend has rings for us. */
+static enum xenbus_step
+step_initialised(const struct xenbus_view *view, int64_t *wait_ms)
+{
+	if (view->attached)
+		return view->backend == XenbusStateConnected ? XENBUS_WAIT : XENBUS_TELL;
+	/* Closed, if that could not be written when it failed. */
+	if (view->failed)
+		return view->backend == XenbusStateInitWait ? XENBUS_CLOSE : XENBUS_WAIT;
+	/* A frontend that is quicker than we are: InitWait has not been written yet. */
+	if (view->backend == XenbusStateInitialising || view->backend == XenbusStateUnknown)
+		return XENBUS_OFFER;
+	if (view->offered && view->offered_for_ms < XENBUS_OFFER_MS) {
+		*wait_ms = XENBUS_OFFER_MS - view->offered_for_ms;
+		return XENBUS_WAIT;
+	}
+	return XENBUS_CONNECT;
+}
+
+/* The frontend believes in a connection. */
+static enum xenbus_step
+step_connected(const struct xenbus_view *view)
+{
+	if (view->attached)
+		return XENBUS_WAIT;
+	if (view->backend == XenbusStateClosed)
+		return XENBUS_OFFER;
+	/* Left by an earlier backend, however that ended: Closed, then InitWait
+	 * makes the frontend tear down and start anew. */
+	return view->offered && view->backend == XenbusStateInitWait ? XENBUS_WAIT : XENBUS_CLOSE;
+}
+
+/* The frontend has no rings for us (any more). */
+static enum xenbus_step
+step_not_ready(const struct xenbus_view *view)
+{
+	if (view->attached)
+		return XENBUS_DETACH;
+	if (view->backend == XenbusStateInitWait) {
+		/* Writing the same state again fires its watch, which is what a
+		 * frontend waits for that slept through the first time. */
+		bool again = view->frontend == XenbusStateInitialising && !view->offer_seen;
+
+		return view->offered && !again ? XENBUS_WAIT : XENBUS_OFFER;
+	}
+	/* Closed first, then InitWait: a driver that is being unloaded polls for that. */
+	if (view->backend == XenbusStateConnected)
+		return XENBUS_CLOSE;
+	return XENBUS_OFFER;
+}
+
+enum xenbus_step
+xenbus_next_step(const struct xenbus_view *view, int64_t *wait_ms)
+{
+	*wait_ms = -1;
+	if (!view->exists)
+		return view->attached ? XENBUS_DETACH : XENBUS_FORGET;
+	if (!view->online || view->backend == XenbusStateClosing)
+		return step_going_away(view);
+
+	switch (view->frontend) {
+	case XenbusStateUnknown:
+		/* Its directory went first: the tool stack is destroying the domain. */
+		return view->attached ? XENBUS_DETACH : XENBUS_WAIT;
+	case XenbusStateInitialised:
+		return step_initialised(view, wait_ms);
+	case XenbusStateConnected:
+		return step_connected(view);
+	case XenbusStateClosing:
+	case XenbusStateClosed:
+	case XenbusStateInitialising:
+	case XenbusStateInitWait:
+	case XenbusStateReconfiguring:
+	case XenbusStateReconfigured:
+		break;
+	}
+	return step_not_ready(view);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The xenbus state table of a display backend (xen/io/xenbus.h). Given
+ * what stands in xenstore and what we hold, it says the one next step; who
+ * takes the step asks again until XENBUS_WAIT. It covers the life of a device
+ * under xl, a frontend's driver that comes and goes, and frontends that an
+ * earlier backend left behind in any state.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <xen/io/xenbus.h>
+
+enum xenbus_step {
+	XENBUS_WAIT,    /* nothing, until a node changes (or wait_ms has passed) */
+	XENBUS_OFFER,   /* look at the configuration, write versions and InitWait */
+	XENBUS_CONNECT, /* map the rings, bind the channels, then write Connected */
+	XENBUS_TELL,    /* write Connected once more: the first time it did not get there */
+	XENBUS_DETACH,  /* let go of rings, channels and buffers; write nothing yet */
+	XENBUS_CLOSE,   /* write Closed */
+	XENBUS_REMOVE,  /* remove our directory: nobody else does in a driver domain */
+	XENBUS_FORGET,  /* the directory is gone */
+};
+
+/* libxl has to see InitWait, so it stays this long even if the frontend is quick. */
+#define XENBUS_OFFER_MS 250
+
+struct xenbus_view {
+	bool exists;                /* the backend directory has its "frontend" node */
+	bool online;                /* node "online" is not 0 */
+	enum xenbus_state backend;  /* XenbusStateUnknown: no node */
+	enum xenbus_state frontend; /* XenbusStateUnknown: no node */
+	bool attached;              /* we hold this frontend's rings, or are about to */
+	bool failed;                /* connecting to what it offers now has failed */
+	bool offered;               /* we wrote InitWait since we know this directory */
+	bool offer_seen;            /* frontend went to Initialising after we wrote InitWait */
+	int64_t offered_for_ms;     /* since the first InitWait of this directory */
+	bool driver_domain;         /* the tool stack runs elsewhere */
+};
+
+/* *wait_ms: for XENBUS_WAIT, ask again after that long; -1: no need to. */
+enum xenbus_step
+xenbus_next_step(const struct xenbus_view *view, int64_t *wait_ms);

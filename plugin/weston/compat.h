@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All that differs between libweston 10 and 16, behind names that do
+ * not. The only file that looks at Weston's version.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <libweston/config-parser.h>
+#include <libweston/libweston.h>
+#include <libweston/version.h>
+#include <libweston/weston-log.h>
+
+/* Exported by Weston's frontend for modules; not every distribution installs its header. */
+struct weston_config *
+wet_get_config(struct weston_compositor *compositor);
+
+/* Arguments of weston_surface::committed. */
+#if WESTON_VERSION_MAJOR >= 12
+#define COMPAT_COMMITTED_ARGS struct weston_surface *surface, struct weston_coord_surface origin
+#else
+#define COMPAT_COMMITTED_ARGS struct weston_surface *surface, int32_t x, int32_t y
+#endif
+
+/* Whether a renderer that reads YUV takes it for BT.601, which is what guests send. Since
+ * surfaces can name their colour representation, those that do not are BT.709. */
+static inline bool
+compat_yuv_is_bt601(void)
+{
+	return WESTON_VERSION_MAJOR < 15;
+}
+
+/* Whether the GL renderer's textures of wl_shm buffers are as wide as the buffer's stride, and not
+ * only as what is in it. */
+static inline bool
+compat_texture_has_stride(void)
+{
+	return WESTON_VERSION_MAJOR < 14;
+}
+
+/* Top left corner of an output in the compositor's global space. */
+static inline void
+compat_output_position(const struct weston_output *output, int32_t *x, int32_t *y)
+{
+#if WESTON_VERSION_MAJOR >= 13
+	*x = (int32_t)output->pos.c.x;
+	*y = (int32_t)output->pos.c.y;
+#else
+	*x = output->x;
+	*y = output->y;
+#endif
+}
+
+/* Whether it shows the same as another output, in the same place. */
+static inline bool
+compat_output_is_mirror(const struct weston_output *output)
+{
+#if WESTON_VERSION_MAJOR >= 14
+	return output->mirror_of != NULL;
+#else
+	return false;
+#endif
+}
+
+static inline void
+compat_view_set_position(struct weston_view *view, int32_t x, int32_t y)
+{
+#if WESTON_VERSION_MAJOR >= 13
+	struct weston_coord_global position = {.c = weston_coord(x, y)};
+
+	weston_view_set_position(view, position);
+#else
+	weston_view_set_position(view, (float)x, (float)y);
+#endif
+}
+
+/* Shows the view behind `above`, a layer's list head or another view's layer_link. */
+static inline void
+compat_view_map(struct weston_view *view, struct weston_layer_entry *above)
+{
+#if WESTON_VERSION_MAJOR >= 11
+	weston_surface_map(view->surface);
+#else
+	view->surface->is_mapped = true;
+#endif
+#if WESTON_VERSION_MAJOR >= 13
+	weston_view_move_to_layer(view, above);
+#else
+	weston_layer_entry_insert(above, &view->layer_link);
+	view->is_mapped = true;
+	weston_view_geometry_dirty(view);
+	weston_view_update_transform(view);
+	weston_surface_damage(view->surface);
+#endif
+}
+
+static inline bool
+compat_surface_has_content(struct weston_surface *surface)
+{
+#if WESTON_VERSION_MAJOR >= 11
+	return weston_surface_has_content(surface);
+#else
+	return surface->width > 0 && surface->height > 0;
+#endif
+}
+
+#define COMPAT_SURFACE_LABEL "guest screen"
+
+#if WESTON_VERSION_MAJOR >= 16
+static inline void
+compat_surface_set_label(struct weston_surface *surface)
+{
+	weston_surface_set_label_static(surface, COMPAT_SURFACE_LABEL);
+}
+#else
+static inline int
+compat_get_label(struct weston_surface *surface, char *buffer, size_t size)
+{
+	return snprintf(buffer, size, COMPAT_SURFACE_LABEL);
+}
+
+static inline void
+compat_surface_set_label(struct weston_surface *surface)
+{
+	weston_surface_set_label_func(surface, compat_get_label);
+}
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See convert.h. Row by row: pixman wants rows aligned to 4 octets,
+ * which a guest's need not be, so each is copied to a row of our own first.
+ */
+#include "weston/convert.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <drm_fourcc.h>
+#include <pixman.h>
+
+#include "base/base.h"
+
+/* Pixels of YUYV go in pairs, U with the first and V with the second. A part of
+ * a row that begins or ends amid a pair needs the whole one, where there is one. */
+static struct rectangle
+whole_pairs(const struct conversion *conversion)
+{
+	struct rectangle part = conversion->source;
+	int32_t pixels = (int32_t)(conversion->pitch / conversion->format->octets_per_pixel);
+
+	part.width += part.x % 2;
+	part.x -= part.x % 2;
+	if (part.width % 2 == 1 && part.x + part.width < pixels)
+		part.width++;
+	return part;
+}
+
+/* The last pixel of an odd row has no V: it takes its neighbour's, or none. */
+static void
+complete_yuyv(uint8_t *row, int32_t width)
+{
+	if (width % 2 == 1)
+		row[width * 2 + 1] = width > 1 ? row[width * 2 - 3] : 0x80;
+}
+
+/* Row by row into out; no row is written beyond what its format says of it. */
+static void
+convert_rows(const struct conversion *conversion, const struct rectangle *part, uint8_t *scratch,
+	     pixman_image_t *row, pixman_image_t *out)
+{
+	const struct rectangle *source = &conversion->source;
+	uint32_t cpp = conversion->format->octets_per_pixel;
+	bool yuyv = conversion->format->fourcc == DRM_FORMAT_YUYV;
+
+	for (int32_t y = 0; y < source->height; y++) {
+		const uint8_t *from = conversion->pixels +
+				      (size_t)(source->y + y) * conversion->pitch +
+				      (size_t)part->x * cpp;
+
+		memcpy(scratch, from, (size_t)part->width * cpp);
+		if (yuyv)
+			complete_yuyv(scratch, part->width);
+		pixman_image_composite32(PIXMAN_OP_SRC, row, NULL, out, source->x - part->x, 0, 0,
+					 0, 0, y, source->width, 1);
+	}
+}
+
+int
+convert(const struct conversion *conversion)
+{
+	const struct format *format = conversion->format;
+	const struct rectangle *source = &conversion->source;
+	const struct rectangle part =
+		format->fourcc == DRM_FORMAT_YUYV ? whole_pairs(conversion) : *source;
+	pixman_format_code_t code = conversion->alpha ? format->pixman : format->opaque_pixman;
+	size_t scratch_pitch = ((size_t)part.width * format->octets_per_pixel + 3) / 4 * 4;
+
+	/* pixman would read past the row. */
+	if (PIXMAN_FORMAT_BPP(code) != format->octets_per_pixel * 8u)
+		return -EINVAL;
+	_autofree_ uint8_t *scratch = calloc(1, scratch_pitch);
+	if (!scratch)
+		return -ENOMEM;
+	pixman_image_t *row = pixman_image_create_bits_no_clear(
+		code, part.width, 1, (uint32_t *)scratch, (int)scratch_pitch);
+	pixman_image_t *out = pixman_image_create_bits_no_clear(
+		conversion->alpha ? PIXMAN_a8r8g8b8 : PIXMAN_x8r8g8b8, source->width,
+		source->height, conversion->out, source->width * 4);
+	bool made = row && out;
+	if (made)
+		convert_rows(conversion, &part, scratch, row, out);
+	if (row)
+		pixman_image_unref(row);
+	if (out)
+		pixman_image_unref(out);
+	return made ? 0 : -ENOMEM;
+}

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See import.h. Jobs run in order, so the clean-up job sees what the
+ * jobs before it have made, whether or not their outcome was looked at. The
+ * kernel tells that an exported dma-buf is released only when it is asked.
+ */
+#include "weston/import.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/base.h"
+
+/* How long to wait before the kernel is asked again; doubles while a compositor holds on. */
+#define FIRST_WAIT_MS 4
+#define LONGEST_WAIT_MS 1000
+/* Fewer descriptors than go into one message: what comes behind a full socket would be lost, and
+ * the connection with it. */
+#define POOLS_AT_A_TIME 24
+
+static void
+post(struct import *import, struct worker_job *job)
+{
+	worker_post(import->host->worker, &import->buffer->device->account->lane, job);
+}
+
+static void
+run_way(struct worker_job *job)
+{
+	struct import_result *result = wl_container_of(job, result, job);
+	struct import *import = result->import;
+	const struct backing *backing = &import->buffer->backing;
+	int ret = 0;
+
+	switch (result->way) {
+	case IMPORT_DMABUF:
+		ret = import->dmabuf_fd = backing_open_dmabuf(backing, &import->export);
+		break;
+	case IMPORT_MAPPED:
+		ret = import->fd = backing_open_pool(backing);
+		break;
+	default:
+		import->pages = backing_map(backing);
+		ret = import->pages ? 0 : -errno;
+	}
+	result->error = ret < 0 ? ret : 0;
+}
+
+static void
+settle(struct import *import, enum import_way way, int error)
+{
+	struct import_result *result = &import->results[way];
+	bool first = result->state == OBJECT_PENDING;
+
+	result->state = error < 0 ? OBJECT_FAILED : OBJECT_READY;
+	result->error = error;
+	if (first || error < 0 || way == IMPORT_MAPPED)
+		import->handler->settled(import->data, import, way, error);
+}
+
+static void
+ask_for_pool(struct import *import);
+
+/* Made, or not any more: the next one's turn. */
+static void
+end_pool_making(struct import *import)
+{
+	struct client *client = import->client;
+
+	wl_list_remove(&import->pool_link);
+	wl_list_init(&import->pool_link);
+	if (!import->making_pool)
+		return;
+	import->making_pool = false;
+	client->pools--;
+	/* Not on a connection that is lost. */
+	if (!client->source || wl_list_empty(&client->pools_waiting))
+		return;
+	struct import *next = wl_container_of(client->pools_waiting.next, next, pool_link);
+	wl_list_remove(&next->pool_link);
+	wl_list_init(&next->pool_link);
+	ask_for_pool(next);
+}
+
+static size_t
+octets_of(const struct import *import)
+{
+	return (size_t)import->buffer->geometry.pages * PAGE_OCTETS;
+}
+
+static void
+drop_probe(struct import *import)
+{
+	if (import->probe)
+		wl_buffer_destroy(import->probe);
+	import->probe = NULL;
+}
+
+static void
+handle_pool_made(void *data, struct wl_callback *callback, uint32_t serial)
+{
+	struct import *import = data;
+
+	wl_callback_destroy(callback);
+	import->pool_sync = NULL;
+	import->mapping = pool_mapping_create(client_resource(import->client, import->probe),
+					      octets_of(import));
+	drop_probe(import);
+	end_pool_making(import);
+	if (!import->releasing)
+		settle(import, IMPORT_MAPPED, 0);
+}
+
+static const struct wl_callback_listener pool_listener = {
+	.done = handle_pool_made,
+};
+
+/* libwayland maps the descriptor at once and needs it no longer. */
+static void
+make_pool(struct pacing_turn *turn)
+{
+	struct import *import = wl_container_of(turn, import, turn);
+
+	import->pool =
+		wl_shm_create_pool(import->client->shm, import->fd, (int32_t)octets_of(import));
+	if (import->pool)
+		import->probe =
+			wl_shm_pool_create_buffer(import->pool, 0, 1, 1, 4, WL_SHM_FORMAT_XRGB8888);
+	if (import->probe)
+		import->pool_sync = client_sync(import->client, &pool_listener, import);
+	client_flush(import->client);
+	close(import->fd);
+	import->fd = -1;
+	if (import->pool_sync)
+		return;
+	end_pool_making(import);
+	settle(import, IMPORT_MAPPED, -ENOMEM);
+}
+
+static void
+ask_for_pool(struct import *import)
+{
+	import->making_pool = true;
+	import->client->pools++;
+	pacing_ask(import->pacing, &import->turn);
+}
+
+static void
+make_pool_in_turn(struct import *import)
+{
+	struct client *client = import->client;
+
+	if (!client || import->fd < 0 || import->making_pool || import->unmapping)
+		return;
+	if (client->pools < POOLS_AT_A_TIME) {
+		ask_for_pool(import);
+		return;
+	}
+	wl_list_remove(&import->pool_link);
+	wl_list_insert(client->pools_waiting.prev, &import->pool_link);
+}
+
+/* Destroys the pool, if there is one; its pages are unmapped by end_mapping(). */
+static void
+drop_pool(struct import *import)
+{
+	drop_probe(import);
+	pacing_cancel(&import->turn);
+	if (import->pool_sync)
+		wl_callback_destroy(import->pool_sync);
+	import->pool_sync = NULL;
+	end_pool_making(import);
+	if (!import->pool)
+		return;
+	wl_shm_pool_destroy(import->pool);
+	import->pool = NULL;
+	/* Then it is libwayland that unmaps, on this thread. */
+	if (!import->mapping)
+		pacing_charge(import->pacing, import->turn.account, import->turn.pages);
+}
+
+static bool
+is_running(const struct import *import)
+{
+	for (unsigned way = 0; way < IMPORT_WAYS; way++)
+		if (import->results[way].running)
+			return true;
+	return false;
+}
+
+static void
+finish_release(struct import *import)
+{
+	struct display_buffer *buffer = import->buffer;
+	const struct import_handler *handler = import->handler;
+	void *data = import->data;
+	bool tell = !import->orphaned;
+
+	if (!import->cleaned || import->pool_sync || import->unmapping || is_running(import))
+		return;
+	pacing_cancel(&import->turn);
+	if (import->timer)
+		import->host->loop->remove_timer(import->timer);
+	device_give_pages(buffer->device, import->extra_charges * buffer->geometry.pages);
+	if (tell)
+		wl_list_remove(&import->link);
+	free(import);
+	if (tell)
+		handler->released(data, buffer);
+}
+
+static void
+handle_unmapped(void *data)
+{
+	struct import *import = data;
+
+	import->unmapping = false;
+	if (import->releasing)
+		finish_release(import);
+	else
+		make_pool_in_turn(import);
+}
+
+/* Nobody reads what the pool was mapped for any more. */
+static void
+end_mapping(struct import *import)
+{
+	if (!import->mapping)
+		return;
+	import->unmapping = true;
+	pool_mapping_end(import->mapping, import->host->worker,
+			 &import->buffer->device->account->lane, handle_unmapped, import);
+	import->mapping = NULL;
+}
+
+static void
+handle_way_done(struct worker_job *job)
+{
+	struct import_result *result = wl_container_of(job, result, job);
+	struct import *import = result->import;
+
+	result->running = false;
+	if (import->releasing) {
+		finish_release(import);
+		return;
+	}
+	if (result->error < 0 || result->way != IMPORT_MAPPED)
+		settle(import, result->way, result->error);
+	else
+		make_pool_in_turn(import);
+}
+
+static void
+post_way(struct import *import, enum import_way way)
+{
+	struct import_result *result = &import->results[way];
+
+	if (result->running)
+		return;
+	/* The others are paid for in turns, or map nothing. */
+	if (way == IMPORT_CONVERTED)
+		account_charge_pages(import->buffer->device->account, &import->host->limits,
+				     import->buffer->geometry.pages, import->host->now_ms());
+	result->running = true;
+	result->job.run = run_way;
+	result->job.done = handle_way_done;
+	post(import, &result->job);
+}
+
+struct import *
+import_create(struct display_buffer *buffer, struct pacing *pacing,
+	      const struct import_handler *handler, void *data)
+{
+	struct import *import = calloc(1, sizeof(*import));
+
+	if (!import)
+		return NULL;
+	import->buffer = buffer;
+	import->host = buffer->device->host;
+	import->handler = handler;
+	import->data = data;
+	import->dmabuf_fd = -1;
+	import->fd = -1;
+	import->pacing = pacing;
+	wl_list_init(&import->pool_link);
+	pacing_turn_init(&import->turn, buffer->device->account,
+			 pacing_cost_of_mapping(pacing, buffer->geometry.pages), make_pool);
+	for (unsigned way = 0; way < IMPORT_WAYS; way++) {
+		import->results[way].import = import;
+		import->results[way].way = (enum import_way)way;
+	}
+	return import;
+}
+
+void
+import_set_client(struct import *import, struct client *client)
+{
+	struct import_result *mapped = &import->results[IMPORT_MAPPED];
+
+	/* Its clean-up job comes first: what a job behind that makes, nobody undoes. */
+	if (import->releasing)
+		return;
+	import->client = client;
+	if (!mapped->wanted || mapped->running || mapped->state == OBJECT_FAILED || import->pool)
+		return;
+	/* An insertion can be mapped once, ever: a new pool needs a new one. */
+	if (import->fd >= 0)
+		make_pool_in_turn(import);
+	else
+		post_way(import, IMPORT_MAPPED);
+}
+
+void
+import_lose_client(struct import *import)
+{
+	bool making = import->pool_sync != NULL;
+
+	drop_pool(import);
+	end_mapping(import);
+	import->client = NULL;
+	if (import->releasing)
+		finish_release(import);
+	else if (making)
+		settle(import, IMPORT_MAPPED, -EIO);
+}
+
+/* Whether the pages are held, or going to be, in another way than this. */
+static bool
+is_held_otherwise(const struct import *import, enum import_way way)
+{
+	for (unsigned i = 0; i < IMPORT_WAYS; i++) {
+		const struct import_result *other = &import->results[i];
+
+		if (i != way && other->wanted && other->state != OBJECT_FAILED)
+			return true;
+	}
+	return false;
+}
+
+void
+import_want(struct import *import, enum import_way way)
+{
+	struct import_result *result = &import->results[way];
+
+	if (result->wanted)
+		return;
+	result->wanted = true;
+	if (is_held_otherwise(import, way)) {
+		if (!device_take_pages(import->buffer->device, import->buffer->geometry.pages)) {
+			settle(import, way, -ENOMEM);
+			return;
+		}
+		import->extra_charges++;
+	}
+	post_way(import, way);
+}
+
+bool
+import_is_ready(const struct import *import, enum import_way way)
+{
+	if (way == IMPORT_MAPPED && !import->pool)
+		return false;
+	return import->results[way].state == OBJECT_READY;
+}
+
+const void *
+import_pages(const struct import *import, enum import_way way)
+{
+	if (way == IMPORT_MAPPED && import->mapping)
+		return pool_mapping_pages(import->mapping);
+	if (way == IMPORT_CONVERTED && import_is_ready(import, way))
+		return import->pages;
+	return NULL;
+}
+
+struct pool_mapping *
+import_take_mapping(struct import *import)
+{
+	struct pool_mapping *mapping = import->mapping;
+
+	import->mapping = NULL;
+	return mapping;
+}
+
+static void
+handle_timer(void *data)
+{
+	struct import *import = data;
+
+	import->waiting = false;
+	post(import, &import->cleanup_job);
+}
+
+/* The compositor still has the dma-buf: asks again in a while. False: no memory
+ * for that; then nobody waits, and the kernel does the rest alone. */
+static bool
+wait_for_release(struct import *import)
+{
+	const struct display_host *host = import->host;
+
+	if (!import->timer)
+		import->timer = host->loop->add_timer(host->loop_data, handle_timer, import);
+	if (!import->timer)
+		return false;
+	import->wait_ms = import->wait_ms == 0 ? FIRST_WAIT_MS : 2 * import->wait_ms;
+	if (import->wait_ms > LONGEST_WAIT_MS)
+		import->wait_ms = LONGEST_WAIT_MS;
+	import->waiting = true;
+	host->loop->arm_timer(import->timer, import->wait_ms);
+	return true;
+}
+
+static void
+run_cleanup(struct worker_job *job)
+{
+	struct import *import = wl_container_of(job, import, cleanup_job);
+
+	if (import->fd >= 0)
+		close(import->fd);
+	import->fd = -1;
+	if (import->dmabuf_fd >= 0)
+		close(import->dmabuf_fd);
+	import->dmabuf_fd = -1;
+	if (import->pages)
+		backing_unmap(&import->buffer->backing, import->pages);
+	import->pages = NULL;
+	if (import->export && grants_export_is_released(import->export)) {
+		grants_export_free(import->export);
+		import->export = NULL;
+	}
+}
+
+static void
+end_cleanup(struct import *import)
+{
+	grants_export_free(import->export);
+	import->export = NULL;
+	import->cleaned = true;
+	finish_release(import);
+}
+
+static void
+handle_cleaned(struct worker_job *job)
+{
+	struct import *import = wl_container_of(job, import, cleanup_job);
+
+	if (!import->export || import->orphaned || !wait_for_release(import))
+		end_cleanup(import);
+}
+
+static void
+handle_pool_gone(void *data, struct wl_callback *callback, uint32_t serial)
+{
+	struct import *import = data;
+
+	wl_callback_destroy(callback);
+	import->pool_sync = NULL;
+	end_mapping(import);
+	finish_release(import);
+}
+
+static const struct wl_callback_listener pool_gone_listener = {
+	.done = handle_pool_gone,
+};
+
+void
+import_release(struct import *import)
+{
+	import->releasing = true;
+	drop_pool(import);
+	/* Also without a pool: buffers of it may be on their way out. */
+	if (import->client) {
+		import->pool_sync = client_sync(import->client, &pool_gone_listener, import);
+		client_flush(import->client);
+	}
+	if (!import->pool_sync)
+		end_mapping(import);
+	import->cleanup_job.run = run_cleanup;
+	import->cleanup_job.done = handle_cleaned;
+	post(import, &import->cleanup_job);
+}
+
+void
+import_orphan(struct import *import)
+{
+	bool cleaning = import->releasing;
+
+	wl_list_remove(&import->link);
+	import->orphaned = true;
+	drop_pool(import);
+	end_mapping(import);
+	import->client = NULL;
+	if (!cleaning)
+		import_release(import);
+	else if (import->waiting)
+		end_cleanup(import);
+	else
+		finish_release(import);
+}

@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The module's entry point and its end. It puts the layers together
+ * and owns what all devices share. Lines of other threads reach Weston's log
+ * through here, since weston_log() belongs to the compositor's thread.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <libweston/plugin-registry.h>
+
+#include "weston/api.h"
+#include "base/base.h"
+#include "xen/channel.h"
+#include "weston/compat.h"
+#include "weston/config.h"
+#include "device/device.h"
+#include "xen/host-check.h"
+#include "weston/loop.h"
+#include "base/mailbox.h"
+#include "xen/path-watch.h"
+#include "weston/wayland-presenter.h"
+
+/* How long the compositor's end waits for the kernel, and for xenstored. */
+#define LAST_JOBS_MS 300
+#define LAST_STATES_MS 300
+/* More than this no desktop needs, and some kernels' hard limit is a thousand million. */
+#define OPEN_FILES 65536
+
+struct module {
+	struct weston_compositor *compositor;
+	struct wl_listener compositor_destroyed;
+	struct wayland_presenter presenter;
+	struct display_host host;
+	struct store *store;
+	struct loop_source *store_source, *worker_source, *log_source;
+	bool serving;
+	struct path_watch *devices; /* of Xen, until they are there; NULL: not waited for */
+	char missing[512];          /* why they are waited for, as the log has it */
+	struct loop_source *devices_source;
+};
+
+/* The log */
+
+struct late_line {
+	struct wl_list link; /* late_lines.members */
+	char text[512];
+};
+
+static pthread_t compositor_thread;
+static struct mailbox late_lines;
+
+static void
+write_line(const char *text)
+{
+	if (pthread_equal(pthread_self(), compositor_thread)) {
+		weston_log("%s", text);
+		return;
+	}
+	struct late_line *line = calloc(1, sizeof(*line));
+	if (!line)
+		return;
+	snprintf(line->text, sizeof(line->text), "%s", text);
+	mailbox_post(&late_lines, &line->link);
+}
+
+static void
+handle_late_lines(void *data)
+{
+	struct late_line *line, *next;
+	struct wl_list lines;
+
+	mailbox_take(&late_lines, &lines);
+	wl_list_for_each_safe(line, next, &lines, link) {
+		weston_log("%s", line->text);
+		free(line);
+	}
+}
+
+/* Devices */
+
+static struct device *
+find_device(struct module *module, uint32_t serial)
+{
+	struct device *device;
+
+	wl_list_for_each(device, &module->host.devices, link)
+		if (device->serial == serial)
+			return device;
+	return NULL;
+}
+
+static void
+handle_attached(void *data, struct device *device, int error)
+{
+	struct module *module = data;
+
+	if (error == 0)
+		log_guest(&device->subject, -1, "connected with %u connector%s",
+			  device->connector_count, device->connector_count == 1 ? "" : "s");
+	else
+		device_destroy(device);
+	store_attached(module->store, device->serial, error);
+}
+
+static void
+handle_detached(void *data, uint32_t serial)
+{
+	struct module *module = data;
+
+	store_detached(module->store, serial);
+}
+
+static void
+handle_broken(void *data, struct device *device)
+{
+	struct module *module = data;
+
+	device_destroy(device);
+	store_attached(module->store, device->serial, -EPROTO);
+}
+
+static const struct device_handler device_handler = {
+	.attached = handle_attached,
+	.detached = handle_detached,
+	.broken = handle_broken,
+};
+
+static void
+attach(void *data, const struct store_device *setup)
+{
+	struct module *module = data;
+	int ret = device_create(&module->host, setup, &device_handler, module);
+
+	if (ret < 0)
+		store_attached(module->store, setup->serial, ret);
+}
+
+static void
+detach(void *data, uint32_t serial)
+{
+	struct module *module = data;
+	struct device *device = find_device(module, serial);
+
+	if (device && !device->destroyed)
+		device_destroy(device);
+	else if (!device)
+		store_detached(module->store, serial);
+}
+
+static void
+rename_device(void *data, const struct store_device *setup)
+{
+	struct module *module = data;
+	struct device *device = find_device(module, setup->serial);
+
+	if (device && !device->destroyed)
+		device_rename(device, setup);
+}
+
+static const struct store_handler store_handler = {
+	.attach = attach,
+	.rename = rename_device,
+	.detach = detach,
+};
+
+/* Beginning and end */
+
+static void
+handle_store(void *data)
+{
+	struct module *module = data;
+
+	store_dispatch(module->store);
+}
+
+static void
+handle_worker(void *data)
+{
+	struct module *module = data;
+
+	worker_dispatch(module->host.worker);
+}
+
+static void
+free_shared(struct module *module)
+{
+	options_destroy(module->host.options);
+	grants_destroy(module->host.grants);
+	log_set_sink(NULL);
+	handle_late_lines(NULL);
+	mailbox_finish(&late_lines);
+	free(module);
+}
+
+static void
+stop_waiting(struct module *module)
+{
+	wayland_loop_ops.remove_fd(module->devices_source);
+	module->devices_source = NULL;
+	path_watch_destroy(module->devices);
+	module->devices = NULL;
+}
+
+static void
+module_end(struct module *module)
+{
+	struct device *device;
+
+	wl_list_remove(&module->compositor_destroyed.link);
+	stop_waiting(module);
+	wayland_loop_ops.remove_fd(module->store_source);
+	wayland_loop_ops.remove_fd(module->worker_source);
+	wayland_loop_ops.remove_fd(module->log_source);
+	wl_list_for_each(device, &module->host.devices, link)
+		device_destroy(device);
+	if (module->serving)
+		wayland_presenter_finish(&module->presenter);
+	/* What hangs in the kernel or waits for xenstored is left to the process's
+	 * end; nothing that its thread uses may go before. */
+	bool idle = worker_destroy(module->host.worker, LAST_JOBS_MS);
+	bool told;
+	bool closed = store_destroy(module->store, LAST_STATES_MS, &told);
+	if (!told)
+		log_line("xen: xenstored does not answer; guests are not told that their screens "
+			 "are closed");
+	if (idle && closed)
+		free_shared(module);
+	else
+		handle_late_lines(NULL);
+}
+
+static void
+handle_compositor_destroyed(struct wl_listener *listener, void *data)
+{
+	struct module *module = wl_container_of(listener, module, compositor_destroyed);
+
+	module_end(module);
+}
+
+static void
+for_each_connector(struct weston_compositor *compositor,
+		   void (*handle)(void *data, const struct xen_display_connector *connector),
+		   void *data)
+{
+	struct wl_listener *listener =
+		wl_signal_get(&compositor->destroy_signal, handle_compositor_destroyed);
+	struct module *module;
+
+	if (!listener)
+		return;
+	module = wl_container_of(listener, module, compositor_destroyed);
+	api_for_each_connector(&module->host, handle, data);
+}
+
+static const struct xen_display_api api = {
+	.for_each_connector = for_each_connector,
+};
+
+/* False, and why: one of Xen's devices is not there. */
+static bool
+find_devices(struct module *module, char *reason, size_t size)
+{
+	struct channel_set *channels = channel_set_create();
+
+	if (!channels) {
+		host_describe(reason, size, "event channels", HOST_EVTCHN, errno);
+		return false;
+	}
+	channel_set_destroy(channels);
+	if (!module->host.grants)
+		module->host.grants = grants_create();
+	if (!module->host.grants)
+		host_describe(reason, size, "grant device", HOST_GNTDEV, errno);
+	return module->host.grants;
+}
+
+/* A dma-buf is a descriptor; the usual 1024 of them would be spent soon. */
+static uint32_t
+raise_open_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 1024;
+	rlim_t before = limit.rlim_cur;
+	limit.rlim_cur = limit.rlim_max < OPEN_FILES ? limit.rlim_max : OPEN_FILES;
+	if (before < limit.rlim_cur && setrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return (uint32_t)limit.rlim_cur;
+	return (uint32_t)min_u64(before, OPEN_FILES);
+}
+
+static uint64_t
+memory_pages(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), octets = sysconf(_SC_PAGESIZE);
+
+	return pages > 0 && octets > 0 ? (uint64_t)pages * (uint64_t)octets / PAGE_OCTETS
+				       : UINT64_MAX;
+}
+
+static void
+init_host(struct module *module)
+{
+	struct display_host *host = &module->host;
+	const struct module_options *options = options_module(host->options);
+
+	host->limits = options->limits;
+	limits_resolve(&host->limits, grants_domain_is_pv(), memory_pages(), raise_open_files());
+	host->flip_rules = (struct flip_rules){
+		.deadline_ms = options->flip_deadline_ms,
+		.hidden_after_ms = options->hidden_after_ms,
+		.hidden_period_ms = 1000 / options->hidden_rate_hz,
+	};
+	host->presenter = &wayland_presenter_ops;
+	host->presenter_data = &module->presenter;
+	host->loop = &wayland_loop_ops;
+	host->loop_data = wl_display_get_event_loop(module->compositor->wl_display);
+	host->now_ms = monotonic_ms;
+	wl_list_init(&host->devices);
+	wl_list_init(&host->accounts);
+}
+
+/* What the kernel can do is known when its devices are there, which may be long after the start. */
+static void
+probe_dmabuf(struct display_host *host)
+{
+	host->dmabuf = (struct dmabuf_host){
+		.mode = options_module(host->options)->dmabuf,
+		.export_error = grants_probe_export(),
+		.domain_is_pv = grants_domain_is_pv(),
+	};
+}
+
+static bool
+listen_to_threads(struct module *module)
+{
+	struct display_host *host = &module->host;
+
+	module->store_source = wayland_loop_ops.add_fd(host->loop_data, store_fd(module->store),
+						       handle_store, module);
+	module->worker_source = wayland_loop_ops.add_fd(host->loop_data, worker_fd(host->worker),
+							handle_worker, module);
+	return module->store_source && module->worker_source;
+}
+
+static struct module *
+module_create(struct weston_compositor *compositor)
+{
+	struct module *module = calloc(1, sizeof(*module));
+
+	if (!module)
+		return NULL;
+	module->compositor = compositor;
+	compositor_thread = pthread_self();
+	if (mailbox_init(&late_lines) < 0) {
+		free(module);
+		return NULL;
+	}
+	log_set_sink(write_line);
+	module->host.options = config_read(compositor);
+	if (!module->host.options) {
+		free_shared(module);
+		return NULL;
+	}
+	init_host(module);
+	/* First of all listeners: shells free what our surfaces are placed in. */
+	module->compositor_destroyed.notify = handle_compositor_destroyed;
+	wl_list_insert(&compositor->destroy_signal.listener_list,
+		       &module->compositor_destroyed.link);
+	return module;
+}
+
+/* Xen's devices are open. store_error: see store_create(). -1: out of memory. */
+static int
+serve(struct module *module, int *store_error)
+{
+	struct display_host *host = &module->host;
+
+	probe_dmabuf(host);
+	host->worker = worker_create();
+	if (!host->worker ||
+	    store_create(&module->store, &host->limits, &store_handler, module, store_error) < 0 ||
+	    !listen_to_threads(module) ||
+	    wayland_presenter_init(&module->presenter, module->compositor, host) < 0) {
+		log_line("out of memory, threads or descriptors; no guest's screen will be shown");
+		return -1;
+	}
+	module->serving = true;
+	module->log_source = wayland_loop_ops.add_fd(host->loop_data, late_lines.event_fd,
+						     handle_late_lines, module);
+	log_line("serving guests' screens; at most %u pages of guests mapped, %u of one guest",
+		 host->limits.host_pages, host->limits.guest_pages);
+	return 0;
+}
+
+/* Each reason once: one device may come before the other, or be there and refused. */
+static void
+tell_missing(struct module *module, const char *reason)
+{
+	if (strcmp(module->missing, reason) == 0)
+		return;
+	snprintf(module->missing, sizeof(module->missing), "%s", reason);
+	log_line("no Xen here: %s; guests' screens are served as soon as it is", reason);
+}
+
+/* What was begun of serving comes to nothing: nobody is to be told of devices any more. */
+static void
+stop_threads(struct module *module)
+{
+	wayland_loop_ops.remove_fd(module->store_source);
+	wayland_loop_ops.remove_fd(module->worker_source);
+	module->store_source = NULL;
+	module->worker_source = NULL;
+	worker_destroy(module->host.worker, LAST_JOBS_MS);
+	module->host.worker = NULL;
+	store_destroy(module->store, LAST_STATES_MS, &(bool){false});
+	module->store = NULL;
+}
+
+static void
+handle_devices(void *data)
+{
+	struct module *module = data;
+	char reason[512];
+
+	if (!path_watch_read(module->devices))
+		return;
+	if (!find_devices(module, reason, sizeof(reason))) {
+		tell_missing(module, reason);
+		return;
+	}
+	stop_waiting(module);
+	if (serve(module, NULL) < 0)
+		stop_threads(module);
+}
+
+/* The drivers of Xen's devices may be loaded later, or their modes be changed. */
+static void
+watch_devices(struct module *module)
+{
+	const char *const paths[] = {HOST_EVTCHN, HOST_GNTDEV};
+
+	module->devices = path_watch_create(paths, ARRAY_LENGTH(paths));
+	if (module->devices)
+		module->devices_source = wayland_loop_ops.add_fd(module->host.loop_data,
+								 path_watch_fd(module->devices),
+								 handle_devices, module);
+}
+
+/* 0: it serves, or will as soon as Xen's devices and xenstored are there; negative: Weston has to
+ * end. */
+static int
+module_start(struct module *module)
+{
+	bool required = options_module(module->host.options)->require_xen;
+	char reason[512];
+	int store_error = 0;
+
+	/* Before the look, or a device that comes between the two would not be noticed. */
+	watch_devices(module);
+	if (find_devices(module, reason, sizeof(reason))) {
+		stop_waiting(module);
+		if (serve(module, &store_error) < 0)
+			return -1;
+		if (store_error == 0 || !required)
+			return 0;
+		log_line("require-xen=true in weston.ini: Weston ends here");
+		return -1;
+	}
+	if (required) {
+		log_line("no Xen here: %s; require-xen=true in weston.ini: Weston ends here",
+			 reason);
+		return -1;
+	}
+	tell_missing(module, reason);
+	if (!module->devices_source)
+		log_line("Xen's devices cannot be watched, since inotify has no memory or no "
+			 "instances left: start Weston again when they are there");
+	return 0;
+}
+
+/* Nothing of libweston may be used before that but what has not changed for long: its log. */
+static bool
+is_built_for_this_weston(void)
+{
+	int major, minor, micro;
+
+	weston_version(&major, &minor, &micro);
+	if (major == WESTON_VERSION_MAJOR)
+		return true;
+	weston_log(
+		"xen-display: this module was built for Weston %d and cannot be used in Weston "
+		"%d.%d.%d: install the one for Weston %d, or take xen-display.so out of modules= "
+		"in weston.ini. Weston ends here.\n",
+		WESTON_VERSION_MAJOR, major, minor, micro, major);
+	return false;
+}
+
+__attribute__((visibility("default"))) int
+wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[]);
+
+int
+wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[])
+{
+	if (!is_built_for_this_weston())
+		return -1;
+	if (weston_plugin_api_get(compositor, XEN_DISPLAY_API_NAME, sizeof(api))) {
+		weston_log("xen-display: loaded already; this one stays idle. Is it named twice in "
+			   "modules= of weston.ini?\n");
+		return 0;
+	}
+	struct module *module = module_create(compositor);
+	if (!module)
+		return -1;
+	if (weston_plugin_api_register(compositor, XEN_DISPLAY_API_NAME, &api, sizeof(api)) < 0)
+		log_line("weston: other modules cannot ask about guests' screens");
+	int ret = module_start(module);
+	if (ret < 0)
+		module_end(module);
+	return ret;
+}

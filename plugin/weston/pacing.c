@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* See pacing.h. */
+#include "weston/pacing.h"
+
+#include <errno.h>
+
+/* A mapping costs a descriptor and some calls, too, however small it is. */
+#define MAPPINGS_PER_REFRESH 64
+
+/* Pages paid for in a refresh. */
+static uint32_t
+budget(const struct pacing *pacing)
+{
+	uint32_t pages = pacing->host->limits.pages_per_refresh / PACING_SHARE;
+
+	return pages > 0 ? pages : 1;
+}
+
+uint32_t
+pacing_cost_of_mapping(const struct pacing *pacing, uint32_t pages)
+{
+	uint32_t least = budget(pacing) / MAPPINGS_PER_REFRESH;
+
+	return pages > least ? pages : least;
+}
+
+static unsigned
+count_debtors(const struct pacing *pacing)
+{
+	const struct account *account;
+	unsigned count = 0;
+
+	wl_list_for_each(account, &pacing->host->accounts, link)
+		count += account->owed > 0;
+	return count;
+}
+
+/* An equal part for each that owes; returns what some had no need of. */
+static uint64_t
+pay_equally(struct pacing *pacing, uint64_t sum, unsigned debtors)
+{
+	uint64_t part = sum / debtors, left = 0;
+	struct account *account;
+
+	wl_list_for_each(account, &pacing->host->accounts, link) {
+		if (account->owed == 0)
+			continue;
+		uint64_t paid = part < account->owed ? part : account->owed;
+
+		account->owed -= paid;
+		left += part - paid;
+	}
+	return left;
+}
+
+/* What a millisecond pays off is the budget of a refresh, so pages weigh a
+ * refresh's milliseconds: nothing has to be rounded. */
+static void
+pay_off(struct pacing *pacing)
+{
+	int64_t now = pacing->host->now_ms();
+	uint64_t sum = (uint64_t)(now - pacing->paid_ms) * budget(pacing);
+	unsigned debtors;
+
+	/* Each pass ends the debt of one at least, or spends all but a few units. */
+	while ((debtors = count_debtors(pacing)) > 0 && sum >= debtors)
+		sum = pay_equally(pacing, sum, debtors);
+	pacing->paid_ms = now;
+}
+
+/* How long it takes until the turn fits into a refresh, if nobody else owes more meanwhile. */
+static int64_t
+wait_ms(const struct pacing *pacing, const struct pacing_turn *turn)
+{
+	uint64_t room = (uint64_t)budget(pacing) * LIMITS_REFRESH_MS;
+	uint64_t needed = (uint64_t)turn->pages * LIMITS_REFRESH_MS;
+	uint64_t owed = turn->account->owed;
+
+	/* A turn larger than a whole refresh gets one of its own. */
+	room = needed < room ? room - needed : 0;
+	if (owed <= room)
+		return 0;
+	uint64_t per_ms = budget(pacing) / count_debtors(pacing);
+	per_ms = per_ms > 0 ? per_ms : 1;
+	return (int64_t)((owed - room + per_ms - 1) / per_ms);
+}
+
+/* The oldest turn whose time it is; NULL: none, and *wait is when to look again (-1: never). */
+static struct pacing_turn *
+next_turn(struct pacing *pacing, int64_t *wait)
+{
+	struct pacing_turn *turn;
+
+	*wait = -1;
+	pacing->round++;
+	wl_list_for_each(turn, &pacing->waiting, link) {
+		/* A guest's own turns keep their order. */
+		if (turn->account->waits_in_round == pacing->round)
+			continue;
+		int64_t its = wait_ms(pacing, turn);
+
+		if (its == 0)
+			return turn;
+		turn->account->waits_in_round = pacing->round;
+		if (*wait < 0 || its < *wait)
+			*wait = its;
+	}
+	return NULL;
+}
+
+static void
+serve(struct pacing *pacing)
+{
+	struct pacing_turn *turn;
+	int64_t wait;
+
+	pay_off(pacing);
+	while ((turn = next_turn(pacing, &wait))) {
+		pacing_cancel(turn);
+		pacing_charge(pacing, turn->account, turn->pages);
+		turn->go(turn);
+	}
+	if (wait > 0)
+		pacing->host->loop->arm_timer(pacing->timer, (int)wait);
+}
+
+static void
+handle_timer(void *data)
+{
+	serve(data);
+}
+
+int
+pacing_init(struct pacing *pacing, struct display_host *host)
+{
+	pacing->host = host;
+	pacing->round = 0;
+	pacing->paid_ms = host->now_ms();
+	wl_list_init(&pacing->waiting);
+	pacing->timer = host->loop->add_timer(host->loop_data, handle_timer, pacing);
+	return pacing->timer ? 0 : -ENOMEM;
+}
+
+void
+pacing_finish(struct pacing *pacing)
+{
+	pacing->host->loop->remove_timer(pacing->timer);
+}
+
+void
+pacing_turn_init(struct pacing_turn *turn, struct account *account, uint32_t pages,
+		 void (*go)(struct pacing_turn *turn))
+{
+	wl_list_init(&turn->link);
+	turn->account = account;
+	turn->pages = pages;
+	turn->go = go;
+}
+
+void
+pacing_ask(struct pacing *pacing, struct pacing_turn *turn)
+{
+	pacing_cancel(turn);
+	wl_list_insert(pacing->waiting.prev, &turn->link);
+	serve(pacing);
+}
+
+bool
+pacing_waits(const struct pacing_turn *turn)
+{
+	return !wl_list_empty(&turn->link);
+}
+
+void
+pacing_cancel(struct pacing_turn *turn)
+{
+	wl_list_remove(&turn->link);
+	wl_list_init(&turn->link);
+}
+
+void
+pacing_charge(struct pacing *pacing, struct account *account, uint32_t pages)
+{
+	pay_off(pacing);
+	account->owed += (uint64_t)pages * LIMITS_REFRESH_MS;
+}

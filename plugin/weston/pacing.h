@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bounds what guests' pages cost the compositor's thread: pages that
+ * libwayland maps, or the renderer imports, pixels that are converted or uploaded.
+ * Whoever causes such work asks for a turn and waits until its time has come.
+ *
+ * Each guest owes the pages that were worked on for it. Each millisecond pays for a
+ * number of pages, in equal parts for all guests that owe any, and a guest's next
+ * turn comes when it has room for it in a refresh. So a guest that asks for
+ * little never waits for one that asks for much, and all together have a bounded
+ * part of the thread's time.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wayland-util.h>
+
+#include "device/device.h"
+
+/* The part of limits.pages_per_refresh that is paid for in each refresh. At about a microsecond a
+ * page this is an eighth of the thread's time. */
+#define PACING_SHARE 8
+
+struct pacing {
+	struct display_host *host;
+	struct loop_timer *timer;
+	int64_t paid_ms;        /* until when all that was owed is paid off */
+	uint32_t round;         /* marks accounts whose turn in front has to wait */
+	struct wl_list waiting; /* pacing_turn.link, oldest first */
+};
+
+struct pacing_turn {
+	struct wl_list link; /* pacing.waiting; its own when it does not wait */
+	struct account *account;
+	uint32_t pages; /* what it costs */
+	void (*go)(struct pacing_turn *turn);
+};
+
+/* -ENOMEM: without a timer nobody would ever have to wait. */
+int
+pacing_init(struct pacing *pacing, struct display_host *host);
+
+void
+pacing_finish(struct pacing *pacing);
+
+/* What it costs to map, or import, a buffer: its pages, and a little for the calls. */
+uint32_t
+pacing_cost_of_mapping(const struct pacing *pacing, uint32_t pages);
+
+/* The account must stay while the turn waits. */
+void
+pacing_turn_init(struct pacing_turn *turn, struct account *account, uint32_t pages,
+		 void (*go)(struct pacing_turn *turn));
+
+/* Calls go() when it is the turn's time, perhaps before this returns. */
+void
+pacing_ask(struct pacing *pacing, struct pacing_turn *turn);
+
+bool
+pacing_waits(const struct pacing_turn *turn);
+
+void
+pacing_cancel(struct pacing_turn *turn);
+
+/* Work of so many pages was done without a turn. */
+void
+pacing_charge(struct pacing *pacing, struct account *account, uint32_t pages);

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/* See placement.h. */
+#include "weston/placement.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static bool
+is_in_layer(const struct placement *placement)
+{
+	return placement->view && weston_view_is_mapped(placement->view);
+}
+
+/* What the view goes behind: the last one that is in front of it, or our layer's head. */
+static struct weston_layer_entry *
+entry_in_front(const struct placement *placement)
+{
+	struct weston_layer_entry *entry = &placement->placements->layer.view_list;
+	const struct placement *other;
+
+	/* The list is sorted, frontmost first. */
+	wl_list_for_each(other, &placement->placements->placements, link) {
+		if (other == placement)
+			break;
+		if (is_in_layer(other))
+			entry = &other->view->layer_link;
+	}
+	return entry;
+}
+
+static void
+hide_view(struct placement *placement)
+{
+	if (is_in_layer(placement))
+		weston_view_unmap(placement->view);
+}
+
+/* An output that has become smaller leaves a view beside it that can still be on another one. */
+static bool
+is_on_output(const struct placement *placement)
+{
+	const struct weston_output *output = placement->output;
+	const struct weston_surface *surface = placement->surface;
+
+	return output && placement->x < output->width && placement->y < output->height &&
+	       placement->x + surface->width > 0 && placement->y + surface->height > 0;
+}
+
+static void
+show_view(struct placement *placement)
+{
+	int32_t x, y;
+
+	if (!is_on_output(placement) || !compat_surface_has_content(placement->surface) ||
+	    session_lock_check(&placement->placements->lock)) {
+		hide_view(placement);
+		return;
+	}
+	compat_output_position(placement->output, &x, &y);
+	compat_view_set_position(placement->view, x + placement->x, y + placement->y);
+	if (!is_in_layer(placement))
+		compat_view_map(placement->view, entry_in_front(placement));
+	placement->screen.stands = true;
+}
+
+static void
+handle_committed(COMPAT_COMMITTED_ARGS)
+{
+	struct placement *placement = surface->committed_private;
+
+	show_view(placement);
+	placement->handler->applied(placement->data);
+}
+
+static void
+handle_surface_destroyed(struct wl_listener *listener, void *data)
+{
+	struct placement *placement = wl_container_of(listener, placement, surface_destroyed);
+
+	/* Weston destroys the views together with their surface. */
+	wl_list_remove(&placement->surface_destroyed.link);
+	placement->surface = NULL;
+	placement->view = NULL;
+}
+
+int
+placement_take_surface(struct placement *placement, struct wl_resource *surface_resource)
+{
+	struct weston_surface *surface = wl_resource_get_user_data(surface_resource);
+
+	if (weston_surface_set_role(surface, "xen-display", surface_resource, 0) < 0)
+		return -EBUSY;
+	struct weston_view *view = weston_view_create(surface);
+	if (!view)
+		return -ENOMEM;
+	placement->surface = surface;
+	placement->view = view;
+	placement->surface_destroyed.notify = handle_surface_destroyed;
+	wl_signal_add(&surface->destroy_signal, &placement->surface_destroyed);
+	compat_surface_set_label(surface);
+	surface->committed_private = placement;
+	surface->committed = handle_committed;
+	return 0;
+}
+
+bool
+placement_fit(const struct placement *placement, const struct rectangle *source, struct fitted *out)
+{
+	const struct connector_options *options = placement->options;
+	const struct weston_output *output = placement->output;
+
+	if (!output)
+		return false;
+	struct place place = {
+		.area = {options->x, options->y, options->width, options->height},
+		.width = output->width,
+		.height = output->height,
+		.scale = output->current_scale,
+	};
+	if (place.area.width == 0)
+		place.area.width = output->width - options->x;
+	if (place.area.height == 0)
+		place.area.height = output->height - options->y;
+	return place.area.width > 0 && place.area.height > 0 &&
+	       geometry_fit(out, options->fit, source, &place);
+}
+
+void
+placement_set_position(struct placement *placement, int32_t x, int32_t y)
+{
+	placement->x = x;
+	placement->y = y;
+}
+
+bool
+placement_can_show(const struct placement *placement)
+{
+	uint32_t state = placement->placements->compositor->state;
+
+	return placement->output && placement->surface && !placement->placements->lock.locked &&
+	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
+}
+
+uint32_t
+placement_outputs(const struct placement *placement)
+{
+	return placement->surface ? placement->surface->output_mask : 0;
+}
+
+const char *
+placement_output_name(const struct placement *placement)
+{
+	return placement->output ? placement->output->name : NULL;
+}
+
+/* Its owner commits anew, if it can; what it has shown until then comes back in any case. */
+static void
+tell_area_changed(struct placement *placement)
+{
+	placement->handler->area_changed(placement->data);
+	if (placement->view)
+		show_view(placement);
+}
+
+/* Those that are there, but for the one that is leaving (NULL: none); returns how many. */
+static unsigned
+list_outputs(const struct placements *placements, const struct weston_output *leaving,
+	     struct weston_output *outputs[PLACES_MAX_OUTPUTS])
+{
+	struct weston_output *output;
+	unsigned count = 0;
+
+	wl_list_for_each(output, &placements->compositor->output_list, link)
+		if (output != leaving && count < PLACES_MAX_OUTPUTS)
+			outputs[count++] = output;
+	return count;
+}
+
+/* False: it is where it was. */
+static bool
+move_to_output(struct placement *placement, struct weston_output *output)
+{
+	if (output == placement->output)
+		return false;
+	/* A view that stays where it is, while another output takes the place of its own, gets no
+	 * output from Weston: it asks which ones a view is on when the view is mapped or moved. */
+	hide_view(placement);
+	placement->output = output;
+	return true;
+}
+
+/* Those that get another output are told, or all of them. */
+static void
+choose_outputs(struct placements *placements, const struct weston_output *leaving, bool tell_all)
+{
+	struct weston_output *outputs[PLACES_MAX_OUTPUTS];
+	struct places_output described[PLACES_MAX_OUTPUTS];
+	unsigned count = list_outputs(placements, leaving, outputs);
+	struct placement *placement, *next;
+
+	for (unsigned i = 0; i < count; i++) {
+		described[i].name = outputs[i]->name;
+		described[i].mirror = compat_output_is_mirror(outputs[i]);
+		compat_output_position(outputs[i], &described[i].x, &described[i].y);
+	}
+	places_choose(&placements->places, described, count);
+	wl_list_for_each_safe(placement, next, &placements->placements, link) {
+		int output = placement->screen.output;
+
+		if (move_to_output(placement, output < 0 ? NULL : outputs[output]) || tell_all)
+			tell_area_changed(placement);
+	}
+}
+
+static void
+handle_output_created(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, output_created);
+
+	choose_outputs(placements, NULL, true);
+}
+
+static void
+handle_output_destroyed(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, output_destroyed);
+
+	/* The output may be in the compositor's list still. */
+	choose_outputs(placements, data, true);
+}
+
+static void
+handle_output_resized(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, output_resized);
+
+	choose_outputs(placements, NULL, true);
+}
+
+static void
+handle_output_moved(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, output_moved);
+
+	choose_outputs(placements, NULL, true);
+}
+
+static void
+handle_lock_changed(void *data)
+{
+	struct placements *placements = data;
+	struct placement *placement;
+
+	wl_list_for_each(placement, &placements->placements, link) {
+		if (placements->lock.locked)
+			hide_view(placement);
+		else
+			tell_area_changed(placement);
+	}
+}
+
+/* After the session lock has looked. */
+static void
+handle_woke(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, woke);
+	struct placement *placement;
+
+	wl_list_for_each(placement, &placements->placements, link)
+		tell_area_changed(placement);
+}
+
+static void
+add_listener(struct wl_signal *signal, struct wl_listener *listener, wl_notify_func_t notify)
+{
+	listener->notify = notify;
+	wl_signal_add(signal, listener);
+}
+
+static void
+report(void *data, const char *sentence)
+{
+	log_line("weston.ini: %s", sentence);
+}
+
+static void
+handle_outputs_known(void *data)
+{
+	struct placements *placements = data;
+	struct weston_output *outputs[PLACES_MAX_OUTPUTS];
+	const char *names[PLACES_MAX_OUTPUTS];
+	unsigned count = list_outputs(placements, NULL, outputs);
+
+	placements->check_source = NULL;
+	for (unsigned i = 0; i < count; i++)
+		names[i] = outputs[i]->name;
+	options_check_outputs(placements->options, names, count, report, NULL);
+}
+
+void
+placements_init(struct placements *placements, struct weston_compositor *compositor,
+		const struct options *options)
+{
+	placements->compositor = compositor;
+	placements->options = options;
+	placements->check_source =
+		wl_event_loop_add_idle(wl_display_get_event_loop(compositor->wl_display),
+				       handle_outputs_known, placements);
+	wl_list_init(&placements->placements);
+	weston_layer_init(&placements->layer, compositor);
+	/* In front of every window, behind a lock screen and the cursor. */
+	weston_layer_set_position(&placements->layer, WESTON_LAYER_POSITION_FULLSCREEN + 1);
+	session_lock_init(&placements->lock, compositor, handle_lock_changed, placements);
+	add_listener(&compositor->output_created_signal, &placements->output_created,
+		     handle_output_created);
+	add_listener(&compositor->output_destroyed_signal, &placements->output_destroyed,
+		     handle_output_destroyed);
+	add_listener(&compositor->output_resized_signal, &placements->output_resized,
+		     handle_output_resized);
+	add_listener(&compositor->output_moved_signal, &placements->output_moved,
+		     handle_output_moved);
+	add_listener(&compositor->wake_signal, &placements->woke, handle_woke);
+}
+
+void
+placements_finish(struct placements *placements)
+{
+	if (placements->check_source)
+		wl_event_source_remove(placements->check_source);
+	wl_list_remove(&placements->output_created.link);
+	wl_list_remove(&placements->output_destroyed.link);
+	wl_list_remove(&placements->output_resized.link);
+	wl_list_remove(&placements->output_moved.link);
+	wl_list_remove(&placements->woke.link);
+	session_lock_finish(&placements->lock);
+	weston_layer_fini(&placements->layer);
+}
+
+/* By what no guest can change: not even by coming again. The younger guest is in front; of one
+ * guest's screens that which comes first in their order, too, as it would else be covered. */
+static bool
+goes_in_front(const struct placement *placement, const struct placement *other)
+{
+	const struct screen *screen = &placement->screen, *behind = &other->screen;
+
+	if (placement->options->z != other->options->z)
+		return placement->options->z > other->options->z;
+	if (screen->domid != behind->domid)
+		return screen->domid > behind->domid;
+	if (screen->devid != behind->devid)
+		return screen->devid < behind->devid;
+	return screen->connector < behind->connector;
+}
+
+static void
+insert_placement(struct placement *placement)
+{
+	struct wl_list *before = &placement->placements->placements;
+	struct placement *other;
+
+	/* Frontmost first. */
+	wl_list_for_each(other, &placement->placements->placements, link) {
+		if (goes_in_front(placement, other))
+			break;
+		before = &other->link;
+	}
+	wl_list_insert(before, &placement->link);
+}
+
+void
+placement_init(struct placement *placement, struct placements *placements,
+	       const struct connector_options *options, const struct log_subject *subject,
+	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
+	       void *data)
+{
+	placement->placements = placements;
+	placement->options = options;
+	placement->subject = *subject;
+	snprintf(placement->unique_id, sizeof(placement->unique_id), "%s", unique_id);
+	placement->screen = (struct screen){
+		.guest = placement->subject.guest,
+		.domid = subject->domid,
+		.devid = subject->devid,
+		.connector = connector,
+		.rule = options->output,
+		.id = placement->unique_id,
+	};
+	placement->handler = handler;
+	placement->data = data;
+	places_add(&placements->places, &placement->screen);
+	insert_placement(placement);
+	choose_outputs(placements, NULL, false);
+}
+
+void
+placement_rename(struct placement *placement, const struct connector_options *options,
+		 const struct log_subject *subject)
+{
+	struct placements *placements = placement->placements;
+
+	hide_view(placement);
+	wl_list_remove(&placement->link);
+	places_remove(&placements->places, &placement->screen);
+	placement->options = options;
+	placement->subject = *subject;
+	placement->screen.rule = options->output;
+	places_add(&placements->places, &placement->screen);
+	insert_placement(placement);
+	choose_outputs(placements, NULL, true);
+}
+
+void
+placement_finish(struct placement *placement)
+{
+	if (placement->surface) {
+		wl_list_remove(&placement->surface_destroyed.link);
+		placement->surface->committed = NULL;
+		placement->surface->committed_private = NULL;
+	}
+	wl_list_remove(&placement->link);
+	places_remove(&placement->placements->places, &placement->screen);
+	choose_outputs(placement->placements, NULL, false);
+}

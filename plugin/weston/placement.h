@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where a guest's surface stands: which output (as places.h decides), which
+ * rectangle of it, in front of or behind which other guest's surface. The compositor's side of a
+ * surface: its role, its view and our layer. It follows outputs that come, go,
+ * move and change their size, and shows nothing while the session is locked.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "weston/compat.h"
+#include "pure/geometry.h"
+#include "base/log.h"
+#include "pure/options.h"
+#include "pure/places.h"
+#include "weston/session-lock.h"
+
+/* All placements of the module: one layer, sorted by z. */
+struct placements {
+	struct weston_compositor *compositor;
+	struct weston_layer layer;
+	struct wl_list placements; /* placement.link */
+	struct places places;      /* placement.screen */
+	struct session_lock lock;
+	const struct options *options;
+	struct wl_event_source *check_source; /* idle, pending: looks at rules for outputs once */
+	struct wl_listener output_created, output_destroyed, output_resized, output_moved, woke;
+};
+
+struct placement_handler {
+	/* The area changed, or there is one again, or none any more, or it is lit again. */
+	void (*area_changed)(void *data);
+	/* The compositor applied a commit. */
+	void (*applied)(void *data);
+};
+
+struct placement {
+	struct wl_list link; /* placements.placements */
+	struct placements *placements;
+	const struct placement_handler *handler;
+	void *data;
+	const struct connector_options *options;
+	struct log_subject subject; /* also of a picture that is kept */
+	char unique_id[PLACES_NAME_OCTETS];
+	struct screen screen;
+
+	struct weston_output *output;   /* NULL: not there at the moment */
+	struct weston_surface *surface; /* NULL: none yet, or destroyed */
+	struct weston_view *view;
+	struct wl_listener surface_destroyed;
+	int32_t x, y; /* of the view, relative to the output, from the next commit on */
+};
+
+/* options must live as long. When all that is loaded at start has its outputs, it says in the log
+ * which rules name outputs that are not there. */
+void
+placements_init(struct placements *placements, struct weston_compositor *compositor,
+		const struct options *options);
+
+void
+placements_finish(struct placements *placements);
+
+/* Whose connector it is, its number and its unique-id tell the output where options name none, and
+ * the first two what is in front where z is equal. options must live as long. Handlers are called,
+ * of this placement and perhaps of others. */
+void
+placement_init(struct placement *placement, struct placements *placements,
+	       const struct connector_options *options, const struct log_subject *subject,
+	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
+	       void *data);
+
+/* The guest is called otherwise now, and other rules are for it; handlers are called as by
+ * placement_init(). */
+void
+placement_rename(struct placement *placement, const struct connector_options *options,
+		 const struct log_subject *subject);
+
+/* Others may take its output: their handlers are called. */
+void
+placement_finish(struct placement *placement);
+
+/* Gives a surface without a role to the placement. Negative errno if it has one. */
+int
+placement_take_surface(struct placement *placement, struct wl_resource *surface_resource);
+
+/* Where a part of a picture goes, as wide and high as `source`. False: there is no output, or
+ * nothing of it would lie on it. */
+bool
+placement_fit(const struct placement *placement, const struct rectangle *source,
+	      struct fitted *out);
+
+/* Where the view stands in its output from the next commit on, in its logical coordinates. */
+void
+placement_set_position(struct placement *placement, int32_t x, int32_t y);
+
+/* Whether something shown there now would be repainted. */
+bool
+placement_can_show(const struct placement *placement);
+
+/* A bit for each output of the compositor that shows a part of the surface. */
+uint32_t
+placement_outputs(const struct placement *placement);
+
+/* NULL: there is none at the moment. */
+const char *
+placement_output_name(const struct placement *placement);

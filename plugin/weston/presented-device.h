@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a device has on the compositor's side: its client, the imports of
+ * its buffers, and its surfaces. Owned by wayland-presenter.c while the device
+ * is there, by kept-picture.c while its last picture is kept; nobody else
+ * looks into it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wayland-client.h>
+
+#include "device/device.h"
+#include "weston/surface.h"
+#include "weston/wayland-presenter.h"
+
+struct presented_device {
+	struct wl_list link; /* wayland_presenter.kept, once the device is gone */
+	struct wayland_presenter *presenter;
+	struct device *device;      /* NULL: gone, and its last picture is kept */
+	struct log_subject subject; /* whose picture it is */
+	char name[STORE_NAME_OCTETS];
+	char uuid[40];         /* "": unknown */
+	uint32_t kept_pages;   /* charged to the host alone, once the device is gone */
+	struct client *client; /* NULL: none at the moment */
+	bool ready;
+	struct wl_callback *orders_sync; /* then the next portion is ordered; NULL: none waits */
+	struct loop_timer *timer;        /* for the next client; NULL: never had to wait */
+	struct wl_list imports;          /* import.link */
+	struct wl_list kept; /* presented_framebuffer.link: shown when the device went */
+	unsigned surface_count;
+	struct surface surfaces[];
+};
+
+/* The last of it: surfaces and client, and itself. */
+void
+presented_device_free(struct presented_device *presented);

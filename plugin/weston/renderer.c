@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See renderer.h. Weston loads its renderers as libraries, and the GL
+ * renderer leaves its context current, so that OpenGL can be asked. No library is
+ * loaded here that Weston has not loaded.
+ */
+#include "weston/renderer.h"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <string.h>
+
+#include "weston/compat.h"
+
+/* What every GPU of the last ten years can, where it cannot be asked. */
+#define LIKELY_TEXTURE_LIMIT 4096
+#define GL_MAX_TEXTURE_SIZE 0x0D33
+
+static int
+is_uploading_renderer(struct dl_phdr_info *info, size_t size, void *data)
+{
+	const char *slash = strrchr(info->dlpi_name, '/');
+	const char *name = slash ? slash + 1 : info->dlpi_name;
+
+	return strcmp(name, "gl-renderer.so") == 0 || strcmp(name, "vulkan-renderer.so") == 0;
+}
+
+/* A function of a library that is loaded already; NULL: it is not. */
+static void *
+find_function(const char *library, const char *name)
+{
+	void *handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
+	void *function = handle ? dlsym(handle, name) : NULL;
+
+	if (handle)
+		dlclose(handle);
+	return function;
+}
+
+static int32_t
+ask_texture_limit(void)
+{
+	void *(*current_context)(void);
+	void (*get_integer)(unsigned name, int *value);
+	int limit = 0;
+
+	*(void **)&current_context = find_function("libEGL.so.1", "eglGetCurrentContext");
+	*(void **)&get_integer = find_function("libGLESv2.so.2", "glGetIntegerv");
+	if (current_context && get_integer && current_context())
+		get_integer(GL_MAX_TEXTURE_SIZE, &limit);
+	return limit > 0 ? limit : LIKELY_TEXTURE_LIMIT;
+}
+
+void
+renderer_probe(struct renderer *renderer)
+{
+	renderer->uploads = dl_iterate_phdr(is_uploading_renderer, NULL) != 0;
+	renderer->whole_rows = compat_texture_has_stride();
+	renderer->texture_limit = renderer->uploads ? ask_texture_limit() : INT32_MAX;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See session-lock.h. While locked, each repaint of an output is an
+ * occasion to look whether that is still so; otherwise only waking up is.
+ */
+#include "weston/session-lock.h"
+
+#include <stdlib.h>
+
+struct watched_output {
+	struct wl_list link; /* session_lock.watched */
+	struct session_lock *lock;
+	struct wl_listener repainted, destroyed;
+};
+
+static bool
+has_lock_layer(struct weston_compositor *compositor)
+{
+	struct weston_layer *layer;
+
+	wl_list_for_each(layer, &compositor->layer_list, link)
+		if (layer->position == WESTON_LAYER_POSITION_LOCK)
+			return true;
+	return false;
+}
+
+static void
+unwatch(struct watched_output *watched)
+{
+	wl_list_remove(&watched->repainted.link);
+	wl_list_remove(&watched->destroyed.link);
+	wl_list_remove(&watched->link);
+	free(watched);
+}
+
+static void
+unwatch_all(struct session_lock *lock)
+{
+	struct watched_output *watched, *next;
+
+	wl_list_for_each_safe(watched, next, &lock->watched, link)
+		unwatch(watched);
+}
+
+static void
+handle_look(void *data)
+{
+	struct session_lock *lock = data;
+
+	lock->look_source = NULL;
+	session_lock_check(lock);
+}
+
+static void
+handle_repainted(struct wl_listener *listener, void *data)
+{
+	struct watched_output *watched = wl_container_of(listener, watched, repainted);
+	struct session_lock *lock = watched->lock;
+
+	/* In the middle of a repaint no view may change. */
+	if (lock->look_source || has_lock_layer(lock->compositor))
+		return;
+	lock->look_source = wl_event_loop_add_idle(
+		wl_display_get_event_loop(lock->compositor->wl_display), handle_look, lock);
+}
+
+static void
+handle_output_destroyed(struct wl_listener *listener, void *data)
+{
+	struct watched_output *watched = wl_container_of(listener, watched, destroyed);
+
+	unwatch(watched);
+}
+
+static void
+watch(struct session_lock *lock, struct weston_output *output)
+{
+	struct watched_output *watched = calloc(1, sizeof(*watched));
+
+	if (!watched)
+		return;
+	watched->lock = lock;
+	watched->repainted.notify = handle_repainted;
+	watched->destroyed.notify = handle_output_destroyed;
+	wl_signal_add(&output->frame_signal, &watched->repainted);
+	wl_signal_add(&output->destroy_signal, &watched->destroyed);
+	wl_list_insert(&lock->watched, &watched->link);
+}
+
+static void
+watch_all(struct session_lock *lock)
+{
+	struct weston_output *output;
+
+	wl_list_for_each(output, &lock->compositor->output_list, link)
+		watch(lock, output);
+}
+
+/* It may be the only one left to tell when the session is unlocked. */
+static void
+handle_output_created(struct wl_listener *listener, void *data)
+{
+	struct session_lock *lock = wl_container_of(listener, lock, output_created);
+
+	if (lock->locked)
+		watch(lock, data);
+}
+
+static void
+handle_woke(struct wl_listener *listener, void *data)
+{
+	struct session_lock *lock = wl_container_of(listener, lock, woke);
+
+	session_lock_check(lock);
+}
+
+void
+session_lock_init(struct session_lock *lock, struct weston_compositor *compositor,
+		  void (*changed)(void *data), void *data)
+{
+	lock->compositor = compositor;
+	lock->changed = changed;
+	lock->data = data;
+	wl_list_init(&lock->watched);
+	lock->woke.notify = handle_woke;
+	wl_signal_add(&compositor->wake_signal, &lock->woke);
+	lock->output_created.notify = handle_output_created;
+	wl_signal_add(&compositor->output_created_signal, &lock->output_created);
+	lock->locked = has_lock_layer(compositor);
+	if (lock->locked)
+		watch_all(lock);
+}
+
+void
+session_lock_finish(struct session_lock *lock)
+{
+	wl_list_remove(&lock->woke.link);
+	wl_list_remove(&lock->output_created.link);
+	if (lock->look_source)
+		wl_event_source_remove(lock->look_source);
+	unwatch_all(lock);
+}
+
+bool
+session_lock_check(struct session_lock *lock)
+{
+	bool locked = has_lock_layer(lock->compositor);
+
+	if (locked == lock->locked)
+		return locked;
+	lock->locked = locked;
+	if (locked)
+		watch_all(lock);
+	else
+		unwatch_all(lock);
+	lock->changed(lock->data);
+	return locked;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The presenter that shows guests' screens in the compositor that the
+ * module is loaded in: one in-process client a device, since buffers belong to
+ * a device and are shown on any of its connectors.
+ */
+#pragma once
+
+#include <wayland-server-core.h>
+
+#include "pure/dmabuf-policy.h"
+#include "pure/losses.h"
+#include "weston/pacing.h"
+#include "weston/placement.h"
+#include "device/presenter.h"
+#include "weston/renderer.h"
+#include "pure/told.h"
+
+struct client;
+
+struct wayland_presenter {
+	struct display_host *host;
+	struct wl_display *server;
+	struct placements placements;
+	struct pacing pacing;
+	struct renderer renderer;
+	struct dmabuf_host dmabuf; /* of the compositor as the last client saw it */
+	struct losses losses;
+	struct told told;    /* which paths guests' pixels take, and why */
+	struct wl_list kept; /* presented_device.link: last pictures of guests that went */
+	struct wl_list
+		giving_way; /* presented_device.link: of these, those whose pages are needed */
+	struct wl_event_source *giving_way_source; /* idle, pending */
+	struct worker_lane lane;                   /* for what has no guest any more */
+	/* Looks at what the compositor offers before any guest comes. */
+	struct client *scout;
+	struct wl_event_source *scout_home; /* idle, pending */
+};
+
+/*
+ * `host` tells limits, the loop and the kernel's facts; it outlives the
+ * presenter. Says in the log whether dma-bufs are used, once that is known.
+ * -ENOMEM.
+ */
+int
+wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compositor *compositor,
+		       struct display_host *host);
+
+/* After the last device was destroyed. */
+void
+wayland_presenter_finish(struct wayland_presenter *presenter);
+
+/* With a struct wayland_presenter as its data. */
+extern const struct presenter_ops wayland_presenter_ops;

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* See grants.h. */
+#include "xen/grants.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include <xen/sys/gntdev.h>
+#include <xengnttab.h>
+#include <xentoollog.h>
+
+#include "base/base.h"
+#include "pure/page-directory.h"
+
+struct grants {
+	xengnttab_handle *handle;
+};
+
+/* The library would write a line to stderr for each reference of a guest's that is none. */
+static void
+say_nothing(struct xentoollog_logger *logger, xentoollog_level level, int error,
+	    const char *context, const char *format, va_list args)
+{
+}
+
+static void
+show_no_progress(struct xentoollog_logger *logger, const char *context, const char *doing,
+		 int percent, unsigned long done, unsigned long total)
+{
+}
+
+static void
+keep_logger(struct xentoollog_logger *logger)
+{
+}
+
+static struct xentoollog_logger silence = {say_nothing, show_no_progress, keep_logger};
+
+struct grants *
+grants_create(void)
+{
+	struct grants *grants = calloc(1, sizeof(*grants));
+
+	if (!grants)
+		return NULL;
+	grants->handle = xengnttab_open(&silence, 0);
+	if (!grants->handle) {
+		int error = errno;
+
+		free(grants);
+		errno = error;
+		return NULL;
+	}
+	return grants;
+}
+
+void
+grants_destroy(struct grants *grants)
+{
+	if (!grants)
+		return;
+	xengnttab_close(grants->handle);
+	free(grants);
+}
+
+bool
+grants_domain_is_pv(void)
+{
+	char type[8] = "";
+	_autoclose_ int fd = open("/sys/hypervisor/guest_type", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read(fd, type, sizeof(type) - 1) < 0)
+		return false;
+	return strcmp(type, "PV\n") == 0;
+}
+
+void *
+grants_map(struct grants *grants, uint16_t domid, const uint32_t *refs, uint32_t count,
+	   bool writable)
+{
+	/* The library takes the references as changeable, though it only reads them. */
+	return xengnttab_map_domain_grant_refs(grants->handle, count, domid, (uint32_t *)refs,
+					       writable ? PROT_READ | PROT_WRITE : PROT_READ);
+}
+
+void
+grants_unmap(struct grants *grants, void *pages, uint32_t count)
+{
+	xengnttab_unmap(grants->handle, pages, count);
+}
+
+/* Negative errno. */
+static int
+open_device(void)
+{
+	int fd = open("/dev/xen/gntdev", O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int
+grants_insert(uint16_t domid, const uint32_t *refs, uint32_t count)
+{
+	size_t size = sizeof(struct ioctl_gntdev_map_grant_ref) +
+		      (size_t)count * sizeof(struct ioctl_gntdev_grant_ref);
+	_autofree_ struct ioctl_gntdev_map_grant_ref *map = calloc(1, size);
+	if (!map)
+		return -ENOMEM;
+	_autoclose_ int fd = open_device();
+	if (fd < 0)
+		return fd;
+
+	map->count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		map->refs[i].domid = domid;
+		map->refs[i].ref = refs[i];
+	}
+	if (ioctl(fd, IOCTL_GNTDEV_MAP_GRANT_REF, map) < 0)
+		return -errno;
+	/* The first insertion of a fresh descriptor is at offset 0, where a pool maps. */
+	if (map->index != 0)
+		return -EIO;
+	return steal_fd(&fd);
+}
+
+struct directory {
+	struct grants *grants;
+	uint16_t domid;
+};
+
+static int
+copy_directory_page(void *data, uint32_t ref, uint32_t untrusted_words[PAGE_DIRECTORY_REFS + 1])
+{
+	const struct directory *directory = data;
+	void *page = grants_map(directory->grants, directory->domid, &ref, 1, false);
+
+	if (!page)
+		return -errno;
+	memcpy(untrusted_words, page, PAGE_OCTETS);
+	grants_unmap(directory->grants, page, 1);
+	return 0;
+}
+
+int
+grants_read_directory(struct grants *grants, uint16_t domid, uint32_t directory_ref, uint32_t *refs,
+		      uint32_t count)
+{
+	struct directory directory = {grants, domid};
+
+	return page_directory_walk(directory_ref, count, refs, copy_directory_page, &directory);
+}
+
+int
+grants_write_buffer(struct grants *grants, uint16_t domid, uint32_t directory_ref,
+		    const void *octets, size_t size)
+{
+	uint32_t pages = (uint32_t)((size + PAGE_OCTETS - 1) / PAGE_OCTETS);
+	_autofree_ uint32_t *refs = calloc(pages, sizeof(*refs));
+
+	if (!refs)
+		return -ENOMEM;
+	int ret = grants_read_directory(grants, domid, directory_ref, refs, pages);
+	if (ret < 0)
+		return ret;
+	void *buffer = grants_map(grants, domid, refs, pages, true);
+	if (!buffer)
+		return -errno;
+	memcpy(buffer, octets, size);
+	grants_unmap(grants, buffer, pages);
+	return 0;
+}
+
+static int
+write_directory_page(void *data, uint32_t ref, const uint32_t *refs, uint32_t count,
+		     uint32_t *untrusted_next)
+{
+	const struct directory *directory = data;
+	uint32_t *page = grants_map(directory->grants, directory->domid, &ref, 1, true);
+
+	if (!page)
+		return -errno;
+	*untrusted_next = __atomic_load_n(&page[0], __ATOMIC_RELAXED);
+	memcpy(&page[1], refs, count * sizeof(*refs));
+	grants_unmap(directory->grants, page, 1);
+	return 0;
+}
+
+int
+grants_fill_directory(struct grants *grants, uint16_t domid, uint32_t directory_ref,
+		      const uint32_t *refs, uint32_t count)
+{
+	struct directory directory = {grants, domid};
+
+	return page_directory_fill(directory_ref, count, refs, write_directory_page, &directory);
+}
+
+/* dma-bufs */
+
+int
+grants_probe_export(void)
+{
+	/* Of no pages: a kernel that can do it finds that wrong, any other the call. */
+	struct ioctl_gntdev_dmabuf_exp_from_refs nothing = {.count = 0};
+	_autoclose_ int device = open_device();
+
+	if (device < 0)
+		return device;
+	if (ioctl(device, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, &nothing) < 0 && errno != EINVAL)
+		return -errno;
+	return 0;
+}
+
+/* Not by the library: it complains of each time-out, which is the usual answer here. */
+struct grants_export {
+	int device;
+	uint32_t fd; /* its number, by which the kernel finds it; closed maybe */
+};
+
+static int
+export_from_refs(int device, uint16_t domid, const uint32_t *refs, uint32_t count)
+{
+	size_t size = sizeof(struct ioctl_gntdev_dmabuf_exp_from_refs) + count * sizeof(*refs);
+	_autofree_ struct ioctl_gntdev_dmabuf_exp_from_refs *from = calloc(1, size);
+
+	if (!from)
+		return -ENOMEM;
+	from->count = count;
+	from->domid = domid;
+	memcpy(from->refs, refs, count * sizeof(*refs));
+	if (ioctl(device, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, from) < 0)
+		return -errno;
+	return (int)from->fd;
+}
+
+int
+grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **out)
+{
+	_autoclose_ int device = open_device();
+	if (device < 0)
+		return device;
+	_autofree_ struct grants_export *export = calloc(1, sizeof(*export));
+	if (!export)
+		return -ENOMEM;
+	int fd = export_from_refs(device, domid, refs, count);
+	if (fd < 0)
+		return fd;
+	export->device = steal_fd(&device);
+	export->fd = (uint32_t)fd;
+	*out = steal_pointer(&export);
+	return fd;
+}
+
+bool
+grants_export_is_released(const struct grants_export *export)
+{
+	struct ioctl_gntdev_dmabuf_exp_wait_released wait = {.fd = export->fd, .wait_to_ms = 0};
+
+	if (ioctl(export->device, IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED, &wait) == 0)
+		return true;
+	return errno != ETIMEDOUT && errno != EINTR;
+}
+
+void
+grants_export_free(struct grants_export *export)
+{
+	if (!export)
+		return;
+	close(export->device);
+	free(export);
+}
+
+struct grants_offer {
+	xengnttab_handle *handle;
+	uint32_t fd;
+};
+
+int
+grants_offer(uint16_t domid, int dmabuf_fd, uint32_t *refs, uint32_t count,
+	     struct grants_offer **out)
+{
+	struct grants_offer *offer = calloc(1, sizeof(*offer));
+
+	if (!offer)
+		return -ENOMEM;
+	offer->fd = (uint32_t)dmabuf_fd;
+	offer->handle = xengnttab_open(&silence, 0);
+	if (!offer->handle ||
+	    xengnttab_dmabuf_imp_to_refs(offer->handle, domid, offer->fd, count, refs) < 0) {
+		int ret = -errno;
+
+		if (offer->handle)
+			xengnttab_close(offer->handle);
+		free(offer);
+		return ret;
+	}
+	*out = offer;
+	return 0;
+}
+
+void
+grants_offer_end(struct grants_offer *offer)
+{
+	if (!offer)
+		return;
+	xengnttab_dmabuf_imp_release(offer->handle, offer->fd);
+	xengnttab_close(offer->handle);
+	free(offer);
+}

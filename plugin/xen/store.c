@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See store.h. This file owns the thread, the messages both ways and
+ * the watches; what stands in a device's nodes and which step follows is
+ * xenbus.c's.
+ */
+#include "xen/store.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <xenstore.h>
+
+#include "base/base.h"
+#include "xen/host-check.h"
+#include "base/mailbox.h"
+#include "xen/path-watch.h"
+#include "base/thread.h"
+#include "xen/xenbus.h"
+
+/* Watch events taken before the devices that they touch are looked at. */
+#define EVENTS_A_ROUND 256
+/* Between two attempts at a new connection, at least. */
+#define REOPEN_MS 1000
+/* xenstored makes its socket a moment before it listens: the next attempt comes soon, later ones
+ * ever later. After these, only a change of what it is reached by is worth another one. */
+#define FIRST_WAIT_MS 10
+#define LAST_WAIT_MS 5000
+#define ATTEMPTS 10
+/* A new socket tells of another xenstored. Nothing tells that one has gone, so it is asked when it
+ * was silent for long: seldom enough that an idle host does not notice. */
+#define SILENCE_MS 30000
+/* Messages for when there is no memory: without its answer a device would wait for ever. */
+#define RESERVE 16
+
+enum message_kind {
+	MESSAGE_ATTACH,
+	MESSAGE_RENAME,
+	MESSAGE_DETACH,
+	MESSAGE_ATTACHED,
+	MESSAGE_DETACHED,
+	MESSAGE_STOP
+};
+
+struct message {
+	struct wl_list link; /* store.to_main or store.to_thread */
+	enum message_kind kind;
+	uint32_t serial;
+	int error;
+	struct store_device device; /* MESSAGE_ATTACH and MESSAGE_RENAME */
+	bool *reserved;             /* taken from store.reserve; NULL: from the heap */
+};
+
+struct store {
+	/* Compositor's thread. */
+	const struct store_handler *handler;
+	void *data;
+	struct thread thread;
+
+	/* Both. */
+	struct mailbox to_main, to_thread;
+	bool told; /* every guest, of the end */
+	struct message reserve[RESERVE];
+	bool reserve_taken[RESERVE];
+
+	/* The store's thread. */
+	struct xs_handle *xs;
+	struct xenbus *xenbus;
+	bool stopping;
+	struct path_watch *watch; /* of xenstored's socket; NULL: it cannot be watched */
+	int64_t reopen_ms;        /* no new connection before; -1: not until its socket changes */
+	unsigned attempts;        /* in vain, since then */
+	int told_error;           /* why there is no connection, as the log has it; 0: nothing */
+	bool was_connected;
+};
+
+/* Zeroed. */
+static struct message *
+message_create(struct store *store)
+{
+	struct message *message = calloc(1, sizeof(*message));
+
+	for (unsigned i = 0; !message && i < RESERVE; i++) {
+		if (__atomic_exchange_n(&store->reserve_taken[i], true, __ATOMIC_ACQUIRE))
+			continue;
+		message = &store->reserve[i];
+		memset(message, 0, sizeof(*message));
+		message->reserved = &store->reserve_taken[i];
+	}
+	return message;
+}
+
+static void
+message_destroy(struct message *message)
+{
+	if (message->reserved)
+		__atomic_store_n(message->reserved, false, __ATOMIC_RELEASE);
+	else
+		free(message);
+}
+
+static void
+post(struct store *store, struct mailbox *mailbox, enum message_kind kind, uint32_t serial,
+     int error, const struct store_device *device)
+{
+	struct message *message = message_create(store);
+
+	if (!message) {
+		log_line(
+			"xen: out of memory: a vdispl device stays as it is until it is reconnected");
+		return;
+	}
+	message->kind = kind;
+	message->serial = serial;
+	message->error = error;
+	if (device)
+		message->device = *device;
+	mailbox_post(mailbox, &message->link);
+}
+
+static void
+post_attach(void *data, const struct store_device *device)
+{
+	struct store *store = data;
+
+	post(store, &store->to_main, MESSAGE_ATTACH, device->serial, 0, device);
+}
+
+static void
+post_rename(void *data, const struct store_device *device)
+{
+	struct store *store = data;
+
+	post(store, &store->to_main, MESSAGE_RENAME, device->serial, 0, device);
+}
+
+static void
+post_detach(void *data, uint32_t serial)
+{
+	struct store *store = data;
+
+	post(store, &store->to_main, MESSAGE_DETACH, serial, 0, NULL);
+}
+
+static const struct store_handler post_to_main = {
+	.attach = post_attach,
+	.rename = post_rename,
+	.detach = post_detach,
+};
+
+static void
+take_messages(struct store *store)
+{
+	struct wl_list messages;
+	struct message *message, *next;
+
+	mailbox_take(&store->to_thread, &messages);
+	wl_list_for_each_safe(message, next, &messages, link) {
+		switch (message->kind) {
+		case MESSAGE_ATTACHED:
+			xenbus_attached(store->xenbus, message->serial, message->error);
+			break;
+		case MESSAGE_DETACHED:
+			xenbus_detached(store->xenbus, message->serial);
+			break;
+		case MESSAGE_STOP:
+			store->stopping = true;
+			break;
+		case MESSAGE_ATTACH:
+		case MESSAGE_RENAME:
+		case MESSAGE_DETACH:
+			break;
+		}
+		message_destroy(message);
+	}
+}
+
+static void
+take_watches(struct store *store)
+{
+	for (unsigned i = 0; i < EVENTS_A_ROUND; i++) {
+		_autofree_ char **event = xs_check_watch(store->xs);
+
+		if (!event)
+			break;
+		xenbus_handle_watch(store->xenbus, event[XS_WATCH_PATH], event[XS_WATCH_TOKEN]);
+	}
+}
+
+static void
+let_go(struct store *store, const char *reason, int error)
+{
+	log_line("xen: %s (%s); the connection is made anew, and everything asked again", reason,
+		 strerror(error));
+	xenbus_set_handle(store->xenbus, NULL);
+	xs_close(store->xs);
+	store->xs = NULL;
+	store->attempts = 0;
+}
+
+/* Why, by the first way to xenstored that is there; without any, by its socket. */
+static void
+tell_error(struct store *store, int error)
+{
+	const char *const ways[] = {host_xenstore_socket(), HOST_XENBUS, HOST_XENBUS_OLD};
+	char text[512];
+	unsigned i = 0;
+
+	/* libxenstore tries them one after the other, and tells of the last one alone. */
+	while (i < ARRAY_LENGTH(ways) && access(ways[i], F_OK) < 0 && errno != EACCES)
+		i++;
+	if (i == ARRAY_LENGTH(ways))
+		i = 0;
+	else if (access(ways[i], R_OK | W_OK) < 0)
+		error = errno;
+	else if (error == ENOENT)
+		error = ECONNREFUSED;
+	if (store->told_error == error)
+		return;
+	store->told_error = error;
+	host_describe(text, sizeof(text), "xenstore", ways[i], error);
+	log_line("%s; guests are served as soon as xenstored can be reached", text);
+}
+
+/* Whether it is xenstored that is not there, or not for us, and nothing that this process lacks. */
+static bool
+waits_for_socket(const struct store *store, int error)
+{
+	return store->watch && (error == ENOENT || error == ECONNREFUSED || error == EACCES ||
+				error == EPERM || error == ENXIO || error == ENODEV);
+}
+
+/* 0 or a positive errno, which is in the log. */
+static int
+connect_store(struct store *store)
+{
+	int64_t now = monotonic_ms(), wait = (int64_t)FIRST_WAIT_MS << store->attempts;
+
+	store->xs = xs_open(0);
+	if (store->xs) {
+		store->attempts = 0;
+		store->reopen_ms = now + REOPEN_MS;
+		return 0;
+	}
+	int error = errno ? errno : EIO;
+	if (store->attempts < ATTEMPTS)
+		store->attempts++;
+	store->reopen_ms = now + (wait < LAST_WAIT_MS ? wait : LAST_WAIT_MS);
+	if (store->attempts == ATTEMPTS && waits_for_socket(store, error))
+		store->reopen_ms = -1;
+	tell_error(store, error);
+	return error;
+}
+
+static void
+begin(struct store *store)
+{
+	if (store->told_error || store->was_connected)
+		log_line("xen: connected with xenstored%s", store->was_connected ? " again" : "");
+	store->told_error = 0;
+	store->was_connected = true;
+	xenbus_set_handle(store->xenbus, store->xs);
+}
+
+static void
+reopen(struct store *store)
+{
+	if (store->reopen_ms >= 0 && monotonic_ms() >= store->reopen_ms &&
+	    connect_store(store) == 0)
+		begin(store);
+}
+
+/* xenstored's socket came, or came anew: then it is another one's. */
+static void
+handle_socket(struct store *store)
+{
+	if (!path_watch_read(store->watch))
+		return;
+	if (store->xs) {
+		xenbus_ask(store->xenbus);
+		return;
+	}
+	store->attempts = 0;
+	store->reopen_ms = monotonic_ms();
+}
+
+static int
+poll_timeout(int64_t wake_ms, int64_t now_ms)
+{
+	if (wake_ms < 0)
+		return -1;
+	return wake_ms <= now_ms ? 0 : (int)(wake_ms - now_ms);
+}
+
+/* The earlier of a wake-up that is wanted (-1: none) and the next look whether xenstored lives.
+ * Without a connection, when to try the next one; -1: when its socket comes. */
+static int64_t
+wake_ms(struct store *store)
+{
+	int64_t silence = monotonic_ms() + SILENCE_MS;
+
+	if (!store->xs)
+		return store->reopen_ms;
+	int64_t wanted = xenbus_look(store->xenbus);
+	if (xenbus_lost(store->xenbus) != 0)
+		return 0;
+	return wanted < 0 || wanted > silence ? silence : wanted;
+}
+
+static void
+run_once(struct store *store)
+{
+	struct pollfd fds[3] = {{.fd = store->to_thread.event_fd, .events = POLLIN},
+				{.fd = -1, .events = POLLIN},
+				{.fd = -1, .events = POLLIN}};
+	int64_t wake = wake_ms(store);
+
+	if (store->xs)
+		fds[1].fd = xs_fileno(store->xs);
+	if (store->watch)
+		fds[2].fd = path_watch_fd(store->watch);
+	bool silent = poll(fds, 3, poll_timeout(wake, monotonic_ms())) == 0;
+	take_messages(store);
+	if (fds[2].revents & POLLIN)
+		handle_socket(store);
+	if (!store->xs) {
+		reopen(store);
+		return;
+	}
+	if (fds[1].revents & POLLIN)
+		take_watches(store);
+	if (silent && wake > 0)
+		xenbus_ask(store->xenbus);
+	if (fds[1].revents & (POLLHUP | POLLERR | POLLNVAL))
+		let_go(store, "xenstored has hung up", EIO);
+	else if (xenbus_lost(store->xenbus) != 0)
+		let_go(store, "xenstore cannot be asked", xenbus_lost(store->xenbus));
+}
+
+static void
+store_main(void *data)
+{
+	struct store *store = data;
+
+	if (store->xs)
+		begin(store);
+	while (!store->stopping)
+		run_once(store);
+	xenbus_close_all(store->xenbus);
+	__atomic_store_n(&store->told,
+			 !store->was_connected || (store->xs && xenbus_lost(store->xenbus) == 0),
+			 __ATOMIC_RELEASE);
+	if (store->xs)
+		xs_close(store->xs);
+}
+
+static void
+drain(struct mailbox *mailbox)
+{
+	struct wl_list messages;
+	struct message *message, *next;
+
+	mailbox_take(mailbox, &messages);
+	wl_list_for_each_safe(message, next, &messages, link)
+		message_destroy(message);
+	mailbox_finish(mailbox);
+}
+
+static void
+store_free(struct store *store)
+{
+	xenbus_destroy(store->xenbus);
+	path_watch_destroy(store->watch);
+	drain(&store->to_main);
+	drain(&store->to_thread);
+	free(store);
+}
+
+static void
+watch_ways(struct store *store)
+{
+	const char *const ways[] = {host_xenstore_socket(), HOST_XENBUS};
+
+	store->watch = path_watch_create(ways, ARRAY_LENGTH(ways));
+	if (!store->watch)
+		log_line("xen: %s cannot be watched (inotify: %s); another xenstored is noticed "
+			 "after %d s",
+			 ways[0], strerror(errno), SILENCE_MS / 1000);
+}
+
+int
+store_create(struct store **out, const struct limits *limits, const struct store_handler *handler,
+	     void *data, int *error)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	if (!store)
+		return -ENOMEM;
+	/* Before the first attempt, or what comes between the two would not be noticed. */
+	watch_ways(store);
+	if (error)
+		*error = connect_store(store);
+	store->handler = handler;
+	store->data = data;
+	int ret = mailbox_init(&store->to_main);
+	if (ret < 0)
+		goto error_store;
+	ret = mailbox_init(&store->to_thread);
+	if (ret < 0)
+		goto error_to_main;
+	store->xenbus = xenbus_create(limits, &post_to_main, store);
+	ret = store->xenbus ? thread_start(&store->thread, store_main, store) : -ENOMEM;
+	if (ret < 0)
+		goto error_xenbus;
+	*out = store;
+	return 0;
+
+error_xenbus:
+	xenbus_destroy(store->xenbus);
+	mailbox_finish(&store->to_thread);
+error_to_main:
+	mailbox_finish(&store->to_main);
+error_store:
+	if (store->xs)
+		xs_close(store->xs);
+	path_watch_destroy(store->watch);
+	free(store);
+	return ret;
+}
+
+int
+store_fd(const struct store *store)
+{
+	return store->to_main.event_fd;
+}
+
+void
+store_dispatch(struct store *store)
+{
+	struct wl_list messages;
+	struct message *message, *next;
+
+	mailbox_take(&store->to_main, &messages);
+	wl_list_for_each_safe(message, next, &messages, link) {
+		if (message->kind == MESSAGE_ATTACH)
+			store->handler->attach(store->data, &message->device);
+		else if (message->kind == MESSAGE_RENAME)
+			store->handler->rename(store->data, &message->device);
+		else
+			store->handler->detach(store->data, message->serial);
+		message_destroy(message);
+	}
+}
+
+void
+store_attached(struct store *store, uint32_t serial, int error)
+{
+	post(store, &store->to_thread, MESSAGE_ATTACHED, serial, error, NULL);
+}
+
+void
+store_detached(struct store *store, uint32_t serial)
+{
+	post(store, &store->to_thread, MESSAGE_DETACHED, serial, 0, NULL);
+}
+
+bool
+store_destroy(struct store *store, int timeout_ms, bool *told)
+{
+	*told = true;
+	if (!store)
+		return true;
+
+	post(store, &store->to_thread, MESSAGE_STOP, 0, 0, NULL);
+	if (!thread_finish(&store->thread, timeout_ms)) {
+		/* Closing the connection joins a thread of the library's, which may take long. */
+		*told = __atomic_load_n(&store->told, __ATOMIC_ACQUIRE);
+		return false;
+	}
+	*told = store->told;
+	store_free(store);
+	return true;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Xenstore and the xenbus life of every vdispl device whose backend
+ * is this domain; the only files that use libxenstore. All of it runs on a
+ * thread of its own, since each look into xenstore waits for a daemon; what the
+ * rest has to know comes through store_dispatch(). The functions here are
+ * called on the compositor's thread and never wait, store_destroy() apart.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pure/limits.h"
+#include "base/log.h"
+
+/* More connectors than this no configuration can allow a device. */
+#define STORE_MAX_CONNECTORS 16
+/* Longer names of guests, with their end, no rule of weston.ini can have. */
+#define STORE_NAME_OCTETS 256
+
+struct store_connector {
+	uint32_t width, height; /* the guest's claim, pixels */
+	char unique_id[64];     /* the guest's claim, escaped; "" if absent */
+	uint32_t request_ref, event_ref;
+	uint32_t request_port, event_port; /* the frontend's ends */
+};
+
+/* A device whose frontend waits for the backend to connect. */
+struct store_device {
+	struct log_subject subject;   /* the name, escaped for the log, and ids */
+	char name[STORE_NAME_OCTETS]; /* as the tool stack gave it; domain-N if it is unknown */
+	char uuid[40];                /* of the guest; "" if unknown */
+	uint32_t serial;              /* names this connection in all messages */
+	unsigned connector_count;
+	struct store_connector connectors[STORE_MAX_CONNECTORS];
+};
+
+struct store_handler {
+	/* Map, bind, then call store_attached(), at once or later. */
+	void (*attach)(void *data, const struct store_device *device);
+	/* The guest of that connection has another name or UUID. */
+	void (*rename)(void *data, const struct store_device *device);
+	/* Let go of everything of that connection, then call store_detached(). */
+	void (*detach)(void *data, uint32_t serial);
+};
+
+struct store;
+
+/*
+ * Limits are copied. A xenstored that is not there is waited for; the log says so. error, unless
+ * NULL: the first attempt is made before this returns, which may wait; 0 or the positive errno of
+ * it. -ENOMEM, or another negative errno: no memory, descriptors or threads.
+ */
+int
+store_create(struct store **out, const struct limits *limits, const struct store_handler *handler,
+	     void *data, int *error);
+
+/* Readable when store_dispatch() has something to do. */
+int
+store_fd(const struct store *store);
+
+void
+store_dispatch(struct store *store);
+
+/* 0, or why it could not be attached (negative errno): then nothing is held. */
+void
+store_attached(struct store *store, uint32_t serial, int error);
+
+void
+store_detached(struct store *store, uint32_t serial);
+
+/*
+ * Writes Closed for every device, so that guests know, and ends the thread;
+ * waits for that at most timeout_ms. The caller holds no connection any more.
+ * False: the thread has not ended, and it and the store are abandoned; *told
+ * says whether it had come as far as telling the guests.
+ */
+bool
+store_destroy(struct store *store, int timeout_ms, bool *told);
