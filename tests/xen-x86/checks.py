@@ -283,9 +283,8 @@ def destroyed_while_shown(stage):
 
 def no_guest(stage):
     """What an earlier check may have left."""
-    if "guest" in stage.standing:
-        stage.standing.discard("guest")
-        stage.destroy_guest()
+    stage.standing.discard("guest")
+    stage.destroy_guest()
 
 
 @check

@@ -125,9 +125,10 @@ class Stage:
         self.find_guest()
 
     def find_guest(self):
-        """Which domain it is now, and where its console is."""
+        """Which domain it is now, and where its console is, as soon as xenconsoled has made one."""
         self.domid = int(self.dom0(f"xl domid {self.name}"))
-        self.dom0(f"xenstore-read /local/domain/{self.domid}/console/tty >/tmp/console")
+        self.dom0(f"for i in $(seq 300); do xenstore-read /local/domain/{self.domid}/console/tty >/tmp/console"
+                  " 2>/dev/null && exit 0; sleep 0.2; done; exit 1", 90)
 
     def restore_guest(self, file):
         """A guest that was saved runs again, as another domain."""
