@@ -33,13 +33,13 @@ die(const char *what)
 }
 
 int64_t
-moved_now_ms(void)
+loop_now_ms(void)
 {
 	return moved_clock_ms;
 }
 
-static struct loop_source *
-add_fd(void *data, int fd, void (*handle)(void *arg), void *arg)
+struct loop_source *
+loop_add_fd(struct wl_event_loop *loop, int fd, void (*handle)(void *arg), void *arg)
 {
 	struct loop_source *source = calloc(1, sizeof(*source));
 
@@ -48,15 +48,17 @@ add_fd(void *data, int fd, void (*handle)(void *arg), void *arg)
 	return source;
 }
 
-static void
-remove_fd(struct loop_source *source)
+void
+loop_remove_fd(struct loop_source *source)
 {
+	if (!source)
+		return;
 	moved_sources--;
 	free(source);
 }
 
-static struct loop_timer *
-add_timer(void *data, void (*handle)(void *arg), void *arg)
+struct loop_timer *
+loop_add_timer(struct wl_event_loop *loop, void (*handle)(void *arg), void *arg)
 {
 	struct loop_timer *timer = calloc(1, sizeof(*timer));
 
@@ -66,23 +68,23 @@ add_timer(void *data, void (*handle)(void *arg), void *arg)
 	return timer;
 }
 
-static void
-arm_timer(struct loop_timer *timer, int ms)
+void
+loop_arm_timer(struct loop_timer *timer, int ms)
 {
 	if (ms < 0 || ms > LONGEST_MS)
 		die("a timer is armed for longer than anything takes");
 	timer->due_ms = ms == 0 ? -1 : moved_clock_ms + ms;
 }
 
-static void
-remove_timer(struct loop_timer *timer)
+void
+loop_remove_timer(struct loop_timer *timer)
 {
+	if (!timer)
+		return;
 	wl_list_remove(&timer->link);
 	free(timer);
 	moved_timers--;
 }
-
-const struct loop_ops moved_loop_ops = {add_fd, remove_fd, add_timer, arm_timer, remove_timer};
 
 static struct loop_timer *
 first_due(int64_t until_ms)

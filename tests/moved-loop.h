@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The event loop of presenter.h for tests that say what time it is: a clock that
+ * The event loop of device/loop.h for tests that say what time it is: a clock that
  * goes when it is told to, timers on it, and descriptors that are never ready.
  * What breaks the loop's contract ends the program. For one thread.
  */
@@ -8,15 +8,9 @@
 
 #include <stdint.h>
 
-#include "device/presenter.h"
-
-extern const struct loop_ops moved_loop_ops;
+#include "device/loop.h"
 
 extern int64_t moved_clock_ms;
-
-/* The clock, as display_host.now_ms. */
-int64_t
-moved_now_ms(void);
 
 /* The clock goes on; what is due until then, and at that time, fires on the way. */
 void

@@ -58,9 +58,8 @@ buffer_free(struct display_buffer *buffer)
 static void
 present_framebuffer(struct framebuffer *framebuffer)
 {
-	struct device *device = framebuffer->buffer->device;
 
-	device->host->presenter->framebuffer_create(device->presented, framebuffer);
+	presenter_framebuffer_create(framebuffer);
 }
 
 static void
@@ -251,7 +250,7 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 	job->base.done = handle_tried;
 	job->buffer = buffer;
 	job->allocator = options_module(host->options)->allocator;
-	account_charge_pages(device->account, &host->limits, request->pages, host->now_ms());
+	account_charge_pages(device->account, &host->limits, request->pages, loop_now_ms());
 	worker_post(host->worker, &device->account->lane, &job->base);
 	*out = buffer;
 	return 0;
@@ -272,8 +271,8 @@ display_buffer_destroy(struct display_buffer *buffer)
 	wl_list_insert(&device->leaving, &buffer->link);
 	if (buffer->mapping)
 		return;
-	if (buffer->presented)
-		device->host->presenter->buffer_release(device->presented, buffer);
+	if (buffer->import)
+		presenter_buffer_release(buffer);
 	else
 		display_buffer_released(buffer);
 }
@@ -373,7 +372,7 @@ framebuffer_destroy(struct framebuffer *framebuffer)
 	for (unsigned i = 0; i < device->connector_count; i++)
 		connector_forget_framebuffer(&device->connectors[i], framebuffer);
 	if (framebuffer->buffer->state == OBJECT_READY)
-		device->host->presenter->framebuffer_destroy(device->presented, framebuffer);
+		presenter_framebuffer_destroy(framebuffer);
 	wl_list_remove(&framebuffer->link);
 	device->framebuffer_count--;
 	device_give_descriptors(device, device->connector_count);

@@ -15,12 +15,6 @@
 #define LONGEST_REST_MS 1000
 #define LOOK_AGAIN_MS 20
 
-static int64_t
-now_ms(const struct connector *connector)
-{
-	return connector->device->host->now_ms();
-}
-
 /* Of two times, of which a negative one is never. */
 static int64_t
 earlier(int64_t a, int64_t b)
@@ -49,7 +43,7 @@ connector_init(struct connector *connector, struct device *device, unsigned inde
 	connector->rest_ms = -1;
 	connector->retry_ms = -1;
 	connector->timer_ms = -1;
-	connector->timer = host->loop->add_timer(host->loop_data, handle_timer, connector);
+	connector->timer = loop_add_timer(host->loop, handle_timer, connector);
 	return connector->timer ? 0 : -ENOMEM;
 }
 
@@ -95,8 +89,7 @@ connector_disconnect(struct connector *connector)
 void
 connector_finish(struct connector *connector)
 {
-	if (connector->timer)
-		connector->device->host->loop->remove_timer(connector->timer);
+	loop_remove_timer(connector->timer);
 	connector->timer = NULL;
 	connector->held.active = false;
 	connector->flip.pending = false;
@@ -130,7 +123,7 @@ retry_later(struct connector *connector, const char *what, int error)
 	if (connector->retry_ms >= 0)
 		return;
 	connector->retry_step_ms = longer_step(connector, connector->retry_step_ms);
-	connector->retry_ms = now_ms(connector) + connector->retry_step_ms;
+	connector->retry_ms = loop_now_ms() + connector->retry_step_ms;
 	connector_rearm(connector);
 	device_blame(connector->device, (int)connector->index,
 		     "xen: %s (error %d); tried again in %u ms", what, -error,
@@ -182,7 +175,7 @@ static void
 rest_until_events_are_read(struct connector *connector)
 {
 	connector->rest_step_ms = longer_step(connector, connector->rest_step_ms);
-	connector->rest_ms = now_ms(connector) + connector->rest_step_ms;
+	connector->rest_ms = loop_now_ms() + connector->rest_step_ms;
 }
 
 static void
@@ -256,8 +249,7 @@ within_rate(struct connector *connector)
 	struct device *device = connector->device;
 	int64_t rest_ms;
 
-	if (account_may_request(device->account, &device->host->limits, now_ms(connector),
-				&rest_ms))
+	if (account_may_request(device->account, &device->host->limits, loop_now_ms(), &rest_ms))
 		return true;
 	connector->rest_ms = rest_ms;
 	return false;
@@ -298,10 +290,10 @@ take_requests(struct connector *connector)
 				return;
 			continue;
 		}
-		account_count_request(device->account, now_ms(connector));
+		account_count_request(device->account, loop_now_ms());
 		serve(connector, &untrusted_request);
 	}
-	connector->rest_ms = now_ms(connector) + 1;
+	connector->rest_ms = loop_now_ms() + 1;
 }
 
 static void
@@ -330,7 +322,7 @@ may_notify(struct connector *connector, struct channel_end *end)
 	struct device *device = connector->device;
 	int64_t rest_ms;
 
-	if (account_may_notify(device->account, &device->host->limits, now_ms(connector), &rest_ms))
+	if (account_may_notify(device->account, &device->host->limits, loop_now_ms(), &rest_ms))
 		return true;
 	end->resting = true;
 	if (connector->rest_ms < 0 || connector->rest_ms > rest_ms)
@@ -383,7 +375,7 @@ connector_answer_held(struct connector *connector, const void *object, int error
 	if (connector->serving)
 		return;
 	/* The caller may be walking over what the next request destroys: later. */
-	connector->rest_ms = now_ms(connector);
+	connector->rest_ms = loop_now_ms();
 	connector_rearm(connector);
 }
 
@@ -429,7 +421,7 @@ finish_flip(struct connector *connector)
 	struct flip *flip = &connector->flip;
 
 	if (!flip_complete(flip, &connector->device->host->flip_rules, connector->refresh_ms,
-			   now_ms(connector)))
+			   loop_now_ms()))
 		return;
 	if (!flip->presented)
 		connector->count.timed++;
@@ -439,10 +431,8 @@ finish_flip(struct connector *connector)
 static bool
 can_show(const struct connector *connector)
 {
-	const struct device *device = connector->device;
-
 	return connector->on && connector->current && connector->current->state == OBJECT_READY &&
-	       device->host->presenter->can_show(device->presented, connector);
+	       presenter_can_show(connector);
 }
 
 bool
@@ -461,7 +451,6 @@ connector_source(const struct connector *connector, const struct framebuffer *fr
 void
 connector_show(struct connector *connector)
 {
-	struct device *device = connector->device;
 	struct framebuffer *framebuffer = connector->current;
 	struct rectangle source;
 
@@ -471,8 +460,7 @@ connector_show(struct connector *connector)
 		return;
 	framebuffer->shown_on |= 1u << connector->index;
 	connector->frame++;
-	device->host->presenter->show(device->presented, connector, framebuffer, &source,
-				      connector->frame);
+	presenter_show(connector, framebuffer, &source, connector->frame);
 }
 
 void
@@ -484,19 +472,17 @@ connector_set_config(struct connector *connector, const struct displif_set_confi
 	connector->part_width = (uint32_t)part->width;
 	connector->part_height = (uint32_t)part->height;
 	connector->current = framebuffer;
-	in_place_begin(&connector->in_place, true, now_ms(connector));
+	in_place_begin(&connector->in_place, true, loop_now_ms());
 	connector_show(connector);
 }
 
 static void
 go_dark(struct connector *connector)
 {
-	struct device *device = connector->device;
-
 	in_place_stop(&connector->in_place);
-	device->host->presenter->hide(device->presented, connector);
+	presenter_hide(connector);
 	if (connector->flip.pending)
-		flip_hide(&connector->flip, now_ms(connector));
+		flip_hide(&connector->flip, loop_now_ms());
 	connector_rearm(connector);
 }
 
@@ -518,20 +504,18 @@ has_shown(const struct connector *connector, const struct framebuffer *framebuff
 void
 connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 {
-	struct device *device = connector->device;
-
 	if (connector->flip.pending)
 		send_event(connector, connector->flip_cookie);
 	connector->count.flips++;
 	connector->current = framebuffer;
 	connector->flip_cookie = framebuffer->cookie;
-	in_place_begin(&connector->in_place, !has_shown(connector, framebuffer), now_ms(connector));
+	in_place_begin(&connector->in_place, !has_shown(connector, framebuffer), loop_now_ms());
 	connector_show(connector);
 
 	bool shown = can_show(connector);
-	bool held = shown && device->host->presenter->previous_held(device->presented, connector);
+	bool held = shown && presenter_previous_held(connector);
 
-	flip_submit(&connector->flip, now_ms(connector), shown, held);
+	flip_submit(&connector->flip, loop_now_ms(), shown, held);
 	connector_rearm(connector);
 }
 
@@ -573,8 +557,7 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 	finish_flip(connector);
 	/* What the display itself reads is always up to date. */
 	if (frame == connector->frame && connector->on && !scanned_out)
-		in_place_presented(&connector->in_place, resample_rate(connector),
-				   now_ms(connector));
+		in_place_presented(&connector->in_place, resample_rate(connector), loop_now_ms());
 	connector_rearm(connector);
 }
 
@@ -588,10 +571,8 @@ resample(struct connector *connector)
 static void
 look(struct connector *connector)
 {
-	const struct device *device = connector->device;
-
 	in_place_stop(&connector->in_place);
-	if (can_show(connector) && !device->host->presenter->look(device->presented, connector))
+	if (can_show(connector) && !presenter_look(connector))
 		resample(connector);
 }
 
@@ -599,7 +580,7 @@ void
 connector_frame_looked(struct connector *connector, uint32_t frame, uint64_t sum)
 {
 	if (frame == connector->frame && can_show(connector) &&
-	    in_place_looked(&connector->in_place, sum, resample_rate(connector), now_ms(connector)))
+	    in_place_looked(&connector->in_place, sum, resample_rate(connector), loop_now_ms()))
 		resample(connector);
 	connector_rearm(connector);
 }
@@ -618,7 +599,7 @@ void
 connector_rearm(struct connector *connector)
 {
 	const struct display_host *host = connector->device->host;
-	int64_t now = now_ms(connector);
+	int64_t now = loop_now_ms();
 	int64_t due = flip_due_ms(&connector->flip, &host->flip_rules, connector->refresh_ms, now);
 
 	if (!connector->timer)
@@ -633,14 +614,14 @@ connector_rearm(struct connector *connector)
 	if (due < 0 || (connector->timer_ms >= now && connector->timer_ms <= due))
 		return;
 	connector->timer_ms = due > now ? due : now + 1;
-	host->loop->arm_timer(connector->timer, (int)(connector->timer_ms - now));
+	loop_arm_timer(connector->timer, (int)(connector->timer_ms - now));
 }
 
 static void
 handle_timer(void *data)
 {
 	struct connector *connector = data;
-	int64_t now = now_ms(connector);
+	int64_t now = loop_now_ms();
 
 	connector->timer_ms = -1;
 	if (connector->device->destroyed)

@@ -103,12 +103,11 @@ static void
 handle_unmapped(struct worker_job *base)
 {
 	struct device *device = wl_container_of(base, device, unmap_job);
-	const struct device_handler *handler = device->handler;
-	void *data = device->handler_data;
+	struct display_host *host = device->host;
 	uint32_t serial = device->serial;
 
 	device_free(device);
-	handler->detached(data, serial);
+	host_device_detached(host, serial);
 }
 
 static void
@@ -130,7 +129,7 @@ connect_all(struct device *device)
 {
 	const struct display_host *host = device->host;
 
-	int ret = host->presenter->device_create(host->presenter_data, device, &device->presented);
+	int ret = presenter_device_create(host->presenter, device, &device->presented);
 	if (ret < 0)
 		return ret;
 	for (unsigned i = 0; i < device->connector_count; i++) {
@@ -138,8 +137,8 @@ connect_all(struct device *device)
 		if (ret < 0)
 			return ret;
 	}
-	device->channel_source = host->loop->add_fd(
-		host->loop_data, channel_set_fd(device->channels), handle_channel, device);
+	device->channel_source =
+		loop_add_fd(host->loop, channel_set_fd(device->channels), handle_channel, device);
 	return device->channel_source ? 0 : -ENOMEM;
 }
 
@@ -168,7 +167,7 @@ handle_mapped(struct worker_job *base)
 	/* What lay on them may have ended the device, which its owner was told. */
 	if (device->destroyed)
 		return;
-	device->handler->attached(device->handler_data, device, error);
+	host_device_attached(device, error);
 }
 
 static int
@@ -185,8 +184,7 @@ init_connectors(struct device *device, const struct store_device *setup)
 }
 
 int
-device_create(struct display_host *host, const struct store_device *setup,
-	      const struct device_handler *handler, void *data)
+device_create(struct display_host *host, const struct store_device *setup)
 {
 	struct device *device = calloc(1, sizeof(*device));
 	struct map_job *job = calloc(1, sizeof(*job));
@@ -197,8 +195,6 @@ device_create(struct display_host *host, const struct store_device *setup,
 		return -ENOMEM;
 	}
 	device->host = host;
-	device->handler = handler;
-	device->handler_data = data;
 	device->subject = setup->subject;
 	memcpy(device->name, setup->name, sizeof(device->name));
 	memcpy(device->uuid, setup->uuid, sizeof(device->uuid));
@@ -233,7 +229,7 @@ log_farewell(const struct connector *connector)
 	const struct device *device = connector->device;
 	struct presenter_status status = {0};
 
-	device->host->presenter->status(device->presented, connector, &status);
+	presenter_status(connector, &status);
 	log_guest(&device->subject, (int)connector->index,
 		  "disconnected after %" PRIu64 " flips (%" PRIu64 " by time), %" PRIu64
 		  " frames presented (%" PRIu64 " scanned out), %" PRIu64 " resampled, %" PRIu64
@@ -252,13 +248,12 @@ device_destroy(struct device *device)
 	device->destroyed = true;
 	for (unsigned i = 0; device->presented && i < device->connector_count; i++)
 		log_farewell(&device->connectors[i]);
-	if (device->channel_source)
-		host->loop->remove_fd(device->channel_source);
+	loop_remove_fd(device->channel_source);
 	device->channel_source = NULL;
 	for (unsigned i = 0; i < device->connector_count; i++)
 		connector_disconnect(&device->connectors[i]);
 	if (device->presented)
-		host->presenter->device_destroy(device->presented);
+		presenter_device_destroy(device->presented);
 	device->presented = NULL;
 	device->unmap_job.run = run_unmap;
 	device->unmap_job.done = handle_unmapped;
@@ -273,7 +268,7 @@ device_rename(struct device *device, const struct store_device *setup)
 	memcpy(device->name, setup->name, sizeof(device->name));
 	memcpy(device->uuid, setup->uuid, sizeof(device->uuid));
 	if (device->presented)
-		device->host->presenter->device_renamed(device->presented);
+		presenter_device_renamed(device->presented);
 }
 
 const struct guest_options *
@@ -309,7 +304,7 @@ static bool
 host_has_room(struct display_host *host, uint64_t limit, uint32_t pages)
 {
 	while (host->mapped_pages + pages > limit)
-		if (!host->presenter->reclaim(host->presenter_data))
+		if (!presenter_reclaim(host->presenter))
 			return false;
 	return true;
 }
@@ -396,7 +391,7 @@ device_blame(struct device *device, int connector, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	log_guest_limited(&device->account->log_limit, device->host->limits.log_lines_per_second,
-			  device->host->now_ms(), &device->subject, connector, "%s", text);
+			  loop_now_ms(), &device->subject, connector, "%s", text);
 }
 
 void
@@ -407,5 +402,5 @@ device_break(struct device *device, int connector, const char *reason)
 	device->broken = true;
 	log_guest(&device->subject, connector,
 		  "%s; the device is closed until the guest connects it anew", reason);
-	device->handler->broken(device->handler_data, device);
+	host_device_broken(device);
 }

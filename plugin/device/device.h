@@ -30,6 +30,7 @@
 #include "pure/limits.h"
 #include "base/log.h"
 #include "pure/options.h"
+#include "device/loop.h"
 #include "device/presenter.h"
 #include "xen/ring.h"
 #include "xen/store.h"
@@ -51,26 +52,26 @@ struct display_host {
 	uint64_t mapped_pages;     /* of all devices, against limits.host_pages */
 	struct dmabuf_host dmabuf; /* the kernel's part of it, and what is configured */
 
-	const struct presenter_ops *presenter;
-	void *presenter_data;
-	const struct loop_ops *loop;
-	void *loop_data;
-
-	/* Monotonic; tests bring their own. */
-	int64_t (*now_ms)(void);
+	struct presenter *presenter;
+	struct wl_event_loop *loop;
 
 	struct wl_list devices;  /* device.link */
 	struct wl_list accounts; /* account.link */
 };
 
-struct device_handler {
-	/* The device is connected, or could not be (negative errno) and is gone. */
-	void (*attached)(void *data, struct device *device, int error);
-	/* After device_destroy(): nothing is held any more, and the device is gone. */
-	void (*detached)(void *data, uint32_t serial);
-	/* The guest broke the protocol; the device has to be destroyed. Called from the loop. */
-	void (*broken)(void *data, struct device *device);
-};
+/* What the owner of the devices implements: weston/module.c; tests bring their own. */
+
+/* The device is connected, or could not be (negative errno) and has to be destroyed. */
+void
+host_device_attached(struct device *device, int error);
+
+/* After device_destroy(): nothing is held any more, and the device is gone. */
+void
+host_device_detached(struct display_host *host, uint32_t serial);
+
+/* The guest broke the protocol; the device has to be destroyed. */
+void
+host_device_broken(struct device *device);
 
 enum object_state {
 	OBJECT_PENDING, /* the outcome is not known yet */
@@ -84,10 +85,10 @@ struct display_buffer {
 	struct displif_dbuf_create geometry;
 	struct backing backing; /* the worker's while mapping */
 	enum object_state state;
-	int error;       /* OBJECT_FAILED */
-	bool mapping;    /* the worker has it */
-	bool destroyed;  /* its cookie is unknown already */
-	void *presented; /* the presenter's own */
+	int error;             /* OBJECT_FAILED */
+	bool mapping;          /* the worker has it */
+	bool destroyed;        /* its cookie is unknown already */
+	struct import *import; /* the presenter's own; NULL: it knows nothing of it */
 	struct worker_job withdraw_job;
 };
 
@@ -101,7 +102,7 @@ struct framebuffer {
 	uint32_t shown_on; /* a bit for each connector that has shown it */
 	enum object_state state;
 	int error;
-	void *presented; /* the presenter's own */
+	struct presented_framebuffer *presented; /* the presenter's own; NULL: none */
 };
 
 /* The one request of a ring whose answer waits for an outcome. */
@@ -154,7 +155,6 @@ struct connector {
 
 	struct loop_timer *timer;
 	int64_t timer_ms; /* when it fires; -1: not armed */
-	void *presented;  /* the presenter's own */
 
 	struct {
 		uint64_t flips, timed, resampled;
@@ -165,8 +165,6 @@ struct connector {
 struct device {
 	struct wl_list link; /* display_host.devices */
 	struct display_host *host;
-	const struct device_handler *handler;
-	void *handler_data;
 	struct log_subject subject;
 	char name[STORE_NAME_OCTETS]; /* the guest's, as rules name it */
 	char uuid[40];
@@ -184,7 +182,7 @@ struct device {
 	uint32_t buffer_count, framebuffer_count;
 	uint64_t mapped_pages; /* of all buffers, against limits.guest_pages */
 
-	void *presented; /* the presenter's own; NULL before it is connected */
+	struct presented_device *presented; /* the presenter's own; NULL before it is connected */
 	bool destroyed;
 	bool broken;
 	struct worker_job unmap_job;
@@ -192,13 +190,12 @@ struct device {
 
 /* device.c */
 
-/* Begins to connect; handler->attached() tells the outcome, also that of a
- * device destroyed meanwhile. -ENOMEM or -errno: nothing was begun. */
+/* Begins to connect; host_device_attached() tells the outcome. -ENOMEM or -errno: nothing was
+ * begun. */
 int
-device_create(struct display_host *host, const struct store_device *setup,
-	      const struct device_handler *handler, void *data);
+device_create(struct display_host *host, const struct store_device *setup);
 
-/* Leaves the screens at once; handler->detached() when all is unmapped. */
+/* Leaves the screens at once; host_device_detached() when all is unmapped. */
 void
 device_destroy(struct device *device);
 

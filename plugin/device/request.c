@@ -17,7 +17,7 @@ hold_answer(struct connector *connector, const struct displif_request *request, 
 		.active = true,
 		.id = request->id,
 		.operation = request->operation,
-		.since_ms = connector->device->host->now_ms(),
+		.since_ms = loop_now_ms(),
 		.object = object,
 	};
 }

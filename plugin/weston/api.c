@@ -8,7 +8,7 @@ describe(const struct connector *connector, struct xen_display_connector *out)
 	const struct device *device = connector->device;
 	struct presenter_status status = {0};
 
-	device->host->presenter->status(device->presented, connector, &status);
+	presenter_status(connector, &status);
 	*out = (struct xen_display_connector){
 		.size = sizeof(*out),
 		.guest = device->subject.guest,

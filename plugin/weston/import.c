@@ -199,8 +199,7 @@ finish_release(struct import *import)
 	if (!import->cleaned || import->pool_sync || import->unmapping || is_running(import))
 		return;
 	pacing_cancel(&import->turn);
-	if (import->timer)
-		import->host->loop->remove_timer(import->timer);
+	loop_remove_timer(import->timer);
 	device_give_pages(buffer->device, import->extra_charges * buffer->geometry.pages);
 	if (tell)
 		wl_list_remove(&import->link);
@@ -260,7 +259,7 @@ post_way(struct import *import, enum import_way way)
 	/* The others are paid for in turns, or map nothing. */
 	if (way == IMPORT_CONVERTED)
 		account_charge_pages(import->buffer->device->account, &import->host->limits,
-				     import->buffer->geometry.pages, import->host->now_ms());
+				     import->buffer->geometry.pages, loop_now_ms());
 	result->running = true;
 	result->job.run = run_way;
 	result->job.done = handle_way_done;
@@ -399,14 +398,14 @@ wait_for_release(struct import *import)
 	const struct display_host *host = import->host;
 
 	if (!import->timer)
-		import->timer = host->loop->add_timer(host->loop_data, handle_timer, import);
+		import->timer = loop_add_timer(host->loop, handle_timer, import);
 	if (!import->timer)
 		return false;
 	import->wait_ms = import->wait_ms == 0 ? FIRST_WAIT_MS : 2 * import->wait_ms;
 	if (import->wait_ms > LONGEST_WAIT_MS)
 		import->wait_ms = LONGEST_WAIT_MS;
 	import->waiting = true;
-	host->loop->arm_timer(import->timer, import->wait_ms);
+	loop_arm_timer(import->timer, import->wait_ms);
 	return true;
 }
 

@@ -42,7 +42,7 @@ is_of_device(const struct presented_device *presented, const struct device *devi
 }
 
 void
-kept_pictures_forget(struct wayland_presenter *presenter, const struct device *device)
+kept_pictures_forget(struct presenter *presenter, const struct device *device)
 {
 	struct presented_device *presented, *next;
 

@@ -2,7 +2,7 @@
 /*
  * The last pictures of guests that went, where weston.ini wants them
  * kept: they stay on the screens, with what they show and nothing else, until
- * the guest comes again. Called by wayland-presenter.c.
+ * the guest comes again. Called by presenter.c.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 
 struct device;
 struct presented_device;
-struct wayland_presenter;
+struct presenter;
 
 /* The device is about to go: keeps its surfaces and what they show, charged to the host. False:
  * nothing is to be kept. */
@@ -23,4 +23,4 @@ kept_picture_forget(struct presented_device *presented);
 
 /* The guest has come again: those that it left on the screens of this device go. */
 void
-kept_pictures_forget(struct wayland_presenter *presenter, const struct device *device);
+kept_pictures_forget(struct presenter *presenter, const struct device *device);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* See loop.h. */
-#include "weston/loop.h"
+/* See device/loop.h. */
+#include "device/loop.h"
 
 #include <stdlib.h>
+
+#include <wayland-server-core.h>
+
+#include "base/base.h"
 
 struct loop_source {
 	struct wl_event_source *source;
@@ -31,8 +35,8 @@ handle_fd(int fd, uint32_t mask, void *data)
 	return 0;
 }
 
-static struct loop_source *
-add_fd(void *data, int fd, void (*handle)(void *arg), void *arg)
+struct loop_source *
+loop_add_fd(struct wl_event_loop *loop, int fd, void (*handle)(void *arg), void *arg)
 {
 	struct loop_source *source = calloc(1, sizeof(*source));
 
@@ -40,15 +44,15 @@ add_fd(void *data, int fd, void (*handle)(void *arg), void *arg)
 		return NULL;
 	source->handle = handle;
 	source->arg = arg;
-	source->source = wl_event_loop_add_fd(data, fd, WL_EVENT_READABLE, handle_fd, source);
+	source->source = wl_event_loop_add_fd(loop, fd, WL_EVENT_READABLE, handle_fd, source);
 	if (source->source)
 		return source;
 	free(source);
 	return NULL;
 }
 
-static void
-remove_fd(struct loop_source *source)
+void
+loop_remove_fd(struct loop_source *source)
 {
 	if (!source)
 		return;
@@ -66,8 +70,8 @@ handle_timer(void *data)
 	return 0;
 }
 
-static struct loop_timer *
-add_timer(void *data, void (*handle)(void *arg), void *arg)
+struct loop_timer *
+loop_add_timer(struct wl_event_loop *loop, void (*handle)(void *arg), void *arg)
 {
 	struct loop_timer *timer = calloc(1, sizeof(*timer));
 
@@ -75,21 +79,21 @@ add_timer(void *data, void (*handle)(void *arg), void *arg)
 		return NULL;
 	timer->handle = handle;
 	timer->arg = arg;
-	timer->source = wl_event_loop_add_timer(data, handle_timer, timer);
+	timer->source = wl_event_loop_add_timer(loop, handle_timer, timer);
 	if (timer->source)
 		return timer;
 	free(timer);
 	return NULL;
 }
 
-static void
-arm_timer(struct loop_timer *timer, int ms)
+void
+loop_arm_timer(struct loop_timer *timer, int ms)
 {
 	wl_event_source_timer_update(timer->source, ms);
 }
 
-static void
-remove_timer(struct loop_timer *timer)
+void
+loop_remove_timer(struct loop_timer *timer)
 {
 	if (!timer)
 		return;
@@ -97,10 +101,8 @@ remove_timer(struct loop_timer *timer)
 	free(timer);
 }
 
-const struct loop_ops wayland_loop_ops = {
-	.add_fd = add_fd,
-	.remove_fd = remove_fd,
-	.add_timer = add_timer,
-	.arm_timer = arm_timer,
-	.remove_timer = remove_timer,
-};
+int64_t
+loop_now_ms(void)
+{
+	return monotonic_ms();
+}

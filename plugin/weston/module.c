@@ -17,10 +17,10 @@
 #include "weston/config.h"
 #include "device/device.h"
 #include "xen/host-check.h"
-#include "weston/loop.h"
+#include "device/loop.h"
 #include "base/mailbox.h"
 #include "xen/path-watch.h"
-#include "weston/wayland-presenter.h"
+#include "weston/presenter.h"
 
 /* How long the compositor's end waits for the kernel, and for xenstored. */
 #define LAST_JOBS_MS 300
@@ -31,7 +31,7 @@
 struct module {
 	struct weston_compositor *compositor;
 	struct wl_listener compositor_destroyed;
-	struct wayland_presenter presenter;
+	struct presenter presenter;
 	struct display_host host;
 	struct store *store;
 	struct loop_source *store_source, *worker_source, *log_source;
@@ -91,10 +91,18 @@ find_device(struct module *module, uint32_t serial)
 	return NULL;
 }
 
-static void
-handle_attached(void *data, struct device *device, int error)
+static struct module *
+module_of(struct display_host *host)
 {
-	struct module *module = data;
+	struct module *module = wl_container_of(host, module, host);
+
+	return module;
+}
+
+void
+host_device_attached(struct device *device, int error)
+{
+	struct module *module = module_of(device->host);
 
 	if (error == 0)
 		log_guest(&device->subject, -1, "connected with %u connector%s",
@@ -104,34 +112,26 @@ handle_attached(void *data, struct device *device, int error)
 	store_attached(module->store, device->serial, error);
 }
 
-static void
-handle_detached(void *data, uint32_t serial)
+void
+host_device_detached(struct display_host *host, uint32_t serial)
 {
-	struct module *module = data;
-
-	store_detached(module->store, serial);
+	store_detached(module_of(host)->store, serial);
 }
 
-static void
-handle_broken(void *data, struct device *device)
+void
+host_device_broken(struct device *device)
 {
-	struct module *module = data;
+	struct module *module = module_of(device->host);
 
 	device_destroy(device);
 	store_attached(module->store, device->serial, -EPROTO);
 }
 
-static const struct device_handler device_handler = {
-	.attached = handle_attached,
-	.detached = handle_detached,
-	.broken = handle_broken,
-};
-
 static void
 attach(void *data, const struct store_device *setup)
 {
 	struct module *module = data;
-	int ret = device_create(&module->host, setup, &device_handler, module);
+	int ret = device_create(&module->host, setup);
 
 	if (ret < 0)
 		store_attached(module->store, setup->serial, ret);
@@ -197,7 +197,7 @@ free_shared(struct module *module)
 static void
 stop_waiting(struct module *module)
 {
-	wayland_loop_ops.remove_fd(module->devices_source);
+	loop_remove_fd(module->devices_source);
 	module->devices_source = NULL;
 	path_watch_destroy(module->devices);
 	module->devices = NULL;
@@ -210,13 +210,13 @@ module_end(struct module *module)
 
 	wl_list_remove(&module->compositor_destroyed.link);
 	stop_waiting(module);
-	wayland_loop_ops.remove_fd(module->store_source);
-	wayland_loop_ops.remove_fd(module->worker_source);
-	wayland_loop_ops.remove_fd(module->log_source);
+	loop_remove_fd(module->store_source);
+	loop_remove_fd(module->worker_source);
+	loop_remove_fd(module->log_source);
 	wl_list_for_each(device, &module->host.devices, link)
 		device_destroy(device);
 	if (module->serving)
-		wayland_presenter_finish(&module->presenter);
+		presenter_finish(&module->presenter);
 	/* What hangs in the kernel or waits for xenstored is left to the process's
 	 * end; nothing that its thread uses may go before. */
 	bool idle = worker_destroy(module->host.worker, LAST_JOBS_MS);
@@ -313,11 +313,8 @@ init_host(struct module *module)
 		.hidden_after_ms = options->hidden_after_ms,
 		.hidden_period_ms = 1000 / options->hidden_rate_hz,
 	};
-	host->presenter = &wayland_presenter_ops;
-	host->presenter_data = &module->presenter;
-	host->loop = &wayland_loop_ops;
-	host->loop_data = wl_display_get_event_loop(module->compositor->wl_display);
-	host->now_ms = monotonic_ms;
+	host->presenter = &module->presenter;
+	host->loop = wl_display_get_event_loop(module->compositor->wl_display);
 	wl_list_init(&host->devices);
 	wl_list_init(&host->accounts);
 }
@@ -338,10 +335,10 @@ listen_to_threads(struct module *module)
 {
 	struct display_host *host = &module->host;
 
-	module->store_source = wayland_loop_ops.add_fd(host->loop_data, store_fd(module->store),
-						       handle_store, module);
-	module->worker_source = wayland_loop_ops.add_fd(host->loop_data, worker_fd(host->worker),
-							handle_worker, module);
+	module->store_source =
+		loop_add_fd(host->loop, store_fd(module->store), handle_store, module);
+	module->worker_source =
+		loop_add_fd(host->loop, worker_fd(host->worker), handle_worker, module);
 	return module->store_source && module->worker_source;
 }
 
@@ -383,13 +380,13 @@ serve(struct module *module, int *store_error)
 	if (!host->worker ||
 	    store_create(&module->store, &host->limits, &store_handler, module, store_error) < 0 ||
 	    !listen_to_threads(module) ||
-	    wayland_presenter_init(&module->presenter, module->compositor, host) < 0) {
+	    presenter_init(&module->presenter, module->compositor, host) < 0) {
 		log_line("out of memory, threads or descriptors; no guest's screen will be shown");
 		return -1;
 	}
 	module->serving = true;
-	module->log_source = wayland_loop_ops.add_fd(host->loop_data, late_lines.event_fd,
-						     handle_late_lines, module);
+	module->log_source =
+		loop_add_fd(host->loop, late_lines.event_fd, handle_late_lines, module);
 	log_line("serving guests' screens; at most %u pages of guests mapped, %u of one guest",
 		 host->limits.host_pages, host->limits.guest_pages);
 	return 0;
@@ -409,8 +406,8 @@ tell_missing(struct module *module, const char *reason)
 static void
 stop_threads(struct module *module)
 {
-	wayland_loop_ops.remove_fd(module->store_source);
-	wayland_loop_ops.remove_fd(module->worker_source);
+	loop_remove_fd(module->store_source);
+	loop_remove_fd(module->worker_source);
 	module->store_source = NULL;
 	module->worker_source = NULL;
 	worker_destroy(module->host.worker, LAST_JOBS_MS);
@@ -444,9 +441,8 @@ watch_devices(struct module *module)
 
 	module->devices = path_watch_create(paths, ARRAY_LENGTH(paths));
 	if (module->devices)
-		module->devices_source = wayland_loop_ops.add_fd(module->host.loop_data,
-								 path_watch_fd(module->devices),
-								 handle_devices, module);
+		module->devices_source = loop_add_fd(
+			module->host.loop, path_watch_fd(module->devices), handle_devices, module);
 }
 
 /* 0: it serves, or will as soon as Xen's devices and xenstored are there; negative: Weston has to

@@ -58,7 +58,7 @@ pay_equally(struct pacing *pacing, uint64_t sum, unsigned debtors)
 static void
 pay_off(struct pacing *pacing)
 {
-	int64_t now = pacing->host->now_ms();
+	int64_t now = loop_now_ms();
 	uint64_t sum = (uint64_t)(now - pacing->paid_ms) * budget(pacing);
 	unsigned debtors;
 
@@ -121,7 +121,7 @@ serve(struct pacing *pacing)
 		turn->go(turn);
 	}
 	if (wait > 0)
-		pacing->host->loop->arm_timer(pacing->timer, (int)wait);
+		loop_arm_timer(pacing->timer, (int)wait);
 }
 
 static void
@@ -135,16 +135,16 @@ pacing_init(struct pacing *pacing, struct display_host *host)
 {
 	pacing->host = host;
 	pacing->round = 0;
-	pacing->paid_ms = host->now_ms();
+	pacing->paid_ms = loop_now_ms();
 	wl_list_init(&pacing->waiting);
-	pacing->timer = host->loop->add_timer(host->loop_data, handle_timer, pacing);
+	pacing->timer = loop_add_timer(host->loop, handle_timer, pacing);
 	return pacing->timer ? 0 : -ENOMEM;
 }
 
 void
 pacing_finish(struct pacing *pacing)
 {
-	pacing->host->loop->remove_timer(pacing->timer);
+	loop_remove_timer(pacing->timer);
 }
 
 void

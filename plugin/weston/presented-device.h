@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a device has on the compositor's side: its client, the imports of
- * its buffers, and its surfaces. Owned by wayland-presenter.c while the device
+ * its buffers, and its surfaces. Owned by presenter.c while the device
  * is there, by kept-picture.c while its last picture is kept; nobody else
  * looks into it.
  */
@@ -14,11 +14,11 @@
 
 #include "device/device.h"
 #include "weston/surface.h"
-#include "weston/wayland-presenter.h"
+#include "weston/presenter.h"
 
 struct presented_device {
-	struct wl_list link; /* wayland_presenter.kept, once the device is gone */
-	struct wayland_presenter *presenter;
+	struct wl_list link; /* presenter.kept, once the device is gone */
+	struct presenter *presenter;
 	struct device *device;      /* NULL: gone, and its last picture is kept */
 	struct log_subject subject; /* whose picture it is */
 	char name[STORE_NAME_OCTETS];

@@ -2,7 +2,7 @@
 /*
  * What the presenter keeps for a framebuffer: the way in which its pages
  * are read, a wl_buffer for each connector, and what the renderer makes of a part of
- * it. Made by wayland-presenter.c, shown by surface.c.
+ * it. Made by presenter.c, shown by surface.c.
  */
 #pragma once
 

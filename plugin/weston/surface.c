@@ -362,7 +362,7 @@ static bool
 may_convert(const struct surface *surface)
 {
 	return !surface->on_its_way && surface_can_show(surface) &&
-	       host_of(surface)->now_ms() >= surface->convert_ms;
+	       loop_now_ms() >= surface->convert_ms;
 }
 
 static void
@@ -387,10 +387,10 @@ come_back(struct surface *surface, int64_t wait_ms)
 	const struct display_host *host = host_of(surface);
 
 	if (!surface->timer)
-		surface->timer = host->loop->add_timer(host->loop_data, handle_timer, surface);
+		surface->timer = loop_add_timer(host->loop, handle_timer, surface);
 	if (!surface->timer)
 		return false;
-	host->loop->arm_timer(surface->timer, wait_ms > 0 ? (int)wait_ms : 1);
+	loop_arm_timer(surface->timer, wait_ms > 0 ? (int)wait_ms : 1);
 	surface->late = true;
 	return true;
 }
@@ -403,8 +403,7 @@ must_wait(struct surface *surface)
 	if (may_convert(surface))
 		return false;
 	surface->late = surface->on_its_way;
-	return come_back(surface, surface->convert_ms - host_of(surface)->now_ms()) ||
-	       surface->late;
+	return come_back(surface, surface->convert_ms - loop_now_ms()) || surface->late;
 }
 
 static bool
@@ -544,7 +543,7 @@ show_converted(struct surface *surface)
 	}
 	if (must_wait(surface))
 		return;
-	surface->convert_ms = host_of(surface)->now_ms() + surface->connector->refresh_ms;
+	surface->convert_ms = loop_now_ms() + surface->connector->refresh_ms;
 	int ret = shadow_ensure(surface);
 	if (ret < 0) {
 		if (surface->lit)
@@ -742,8 +741,7 @@ surface_hide(struct surface *surface)
 static void
 drop_timer(struct surface *surface)
 {
-	if (surface->timer)
-		host_of(surface)->loop->remove_timer(surface->timer);
+	loop_remove_timer(surface->timer);
 	surface->timer = NULL;
 	surface->late = false;
 }

@@ -2,7 +2,7 @@
 /*
  * A connector's picture on a screen: its wl_surface, what is attached
  * to it, and what becomes of each frame. The framebuffers and imports that it
- * shows are wayland-presenter.c's.
+ * shows are presenter.c's.
  */
 #pragma once
 

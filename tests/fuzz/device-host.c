@@ -29,13 +29,18 @@ allocator_allocate(const char *path, const struct allocation *wanted, struct all
 
 /* The presenter */
 
-struct presented {
+struct presented_device {
 	struct device *device;
 };
 
 static struct framebuffer *framebuffers[SLOTS];
 static bool answered[SLOTS];
 static struct display_buffer *releasing[SLOTS];
+
+/* What the presenter has of a buffer, which nobody looks into. */
+static struct import {
+	char nothing;
+} imports[SLOTS];
 
 static unsigned
 slot_of(const struct framebuffer *framebuffer)
@@ -56,22 +61,21 @@ host_presented(void)
 	return count;
 }
 
-static int
-create_device(void *data, struct device *device, void **out)
+int
+presenter_device_create(struct presenter *presenter, struct device *device,
+			struct presented_device **out)
 {
 	if (host_mood & HOST_REFUSES_DEVICES)
 		return -ENOMEM;
-	struct presented *presented = calloc(1, sizeof(*presented));
+	struct presented_device *presented = calloc(1, sizeof(*presented));
 	presented->device = device;
 	*out = presented;
 	return 0;
 }
 
-static void
-destroy_device(void *data)
+void
+presenter_device_destroy(struct presented_device *presented)
 {
-	struct presented *presented = data;
-
 	for (unsigned i = 0; i < SLOTS; i++) {
 		if (framebuffers[i] && framebuffers[i]->buffer->device == presented->device)
 			framebuffers[i] = NULL;
@@ -81,27 +85,26 @@ destroy_device(void *data)
 	free(presented);
 }
 
-static void
-create_framebuffer(void *data, struct framebuffer *framebuffer)
+void
+presenter_framebuffer_create(struct framebuffer *framebuffer)
 {
-	struct presented *presented = data;
 	const struct displif_dbuf_create *geometry = &framebuffer->buffer->geometry;
 
-	PROPERTY(framebuffer->buffer->device == presented->device);
+	PROPERTY(framebuffer->buffer->device->presented);
 	PROPERTY(slot_of(framebuffer) == SLOTS && framebuffer->buffer->state == OBJECT_READY);
 	PROPERTY((uint64_t)framebuffer->pitch * framebuffer->height + geometry->data_ofs <=
 		 geometry->size);
 	unsigned slot = slot_of(NULL);
 	PROPERTY(slot < SLOTS);
 	framebuffers[slot] = framebuffer;
-	framebuffer->buffer->presented = presented;
+	framebuffer->buffer->import = &imports[slot];
 	answered[slot] = host_mood & (HOST_READY_AT_ONCE | HOST_FAILS_AT_ONCE);
 	if (answered[slot])
 		framebuffer_ready(framebuffer, host_mood & HOST_FAILS_AT_ONCE ? -EIO : 0);
 }
 
-static void
-destroy_framebuffer(void *data, struct framebuffer *framebuffer)
+void
+presenter_framebuffer_destroy(struct framebuffer *framebuffer)
 {
 	unsigned slot = slot_of(framebuffer);
 
@@ -109,8 +112,8 @@ destroy_framebuffer(void *data, struct framebuffer *framebuffer)
 	framebuffers[slot] = NULL;
 }
 
-static void
-release_buffer(void *data, struct display_buffer *buffer)
+void
+presenter_buffer_release(struct display_buffer *buffer)
 {
 	unsigned slot = 0;
 
@@ -123,9 +126,9 @@ release_buffer(void *data, struct display_buffer *buffer)
 	releasing[slot] = buffer;
 }
 
-static void
-show(void *data, struct connector *connector, struct framebuffer *framebuffer,
-     const struct rectangle *source, uint32_t frame)
+void
+presenter_show(struct connector *connector, struct framebuffer *framebuffer,
+	       const struct rectangle *source, uint32_t frame)
 {
 	PROPERTY(slot_of(framebuffer) < SLOTS && framebuffer->state == OBJECT_READY);
 	PROPERTY(frame == connector->frame && !connector->device->destroyed);
@@ -134,8 +137,8 @@ show(void *data, struct connector *connector, struct framebuffer *framebuffer,
 	PROPERTY((uint64_t)source->y + source->height <= framebuffer->height);
 }
 
-static bool
-look(void *data, struct connector *connector)
+bool
+presenter_look(struct connector *connector)
 {
 	host_looks++;
 	PROPERTY(connector->on && connector->current && connector->current->state == OBJECT_READY);
@@ -143,56 +146,40 @@ look(void *data, struct connector *connector)
 	return host_mood & HOST_READS;
 }
 
-static void
-hide(void *data, struct connector *connector)
+void
+presenter_hide(struct connector *connector)
 {
 	PROPERTY(!connector->device->destroyed);
 }
 
-static bool
-can_show(void *data, const struct connector *connector)
+bool
+presenter_can_show(const struct connector *connector)
 {
 	return !(host_mood & HOST_CANNOT_SHOW);
 }
 
-static bool
-previous_held(void *data, const struct connector *connector)
+bool
+presenter_previous_held(const struct connector *connector)
 {
 	return host_mood & HOST_HOLDS_PREVIOUS;
 }
 
-static void
-status(void *data, const struct connector *connector, struct presenter_status *out)
+void
+presenter_status(const struct connector *connector, struct presenter_status *out)
 {
 	memset(out, 0, sizeof(*out));
 }
 
-static void
-rename_device(void *data)
+void
+presenter_device_renamed(struct presented_device *presented)
 {
 }
 
-static bool
-reclaim(void *data)
+bool
+presenter_reclaim(struct presenter *presenter)
 {
 	return false;
 }
-
-const struct presenter_ops host_presenter_ops = {
-	.device_create = create_device,
-	.device_destroy = destroy_device,
-	.device_renamed = rename_device,
-	.reclaim = reclaim,
-	.framebuffer_create = create_framebuffer,
-	.framebuffer_destroy = destroy_framebuffer,
-	.buffer_release = release_buffer,
-	.show = show,
-	.look = look,
-	.hide = hide,
-	.can_show = can_show,
-	.previous_held = previous_held,
-	.status = status,
-};
 
 void
 host_answer_framebuffer(unsigned n, int error)
@@ -215,7 +202,7 @@ host_answer_release(unsigned n)
 		if (!buffer || n-- > 0)
 			continue;
 		releasing[i] = NULL;
-		buffer->presented = NULL;
+		buffer->import = NULL;
 		display_buffer_released(buffer);
 		return;
 	}

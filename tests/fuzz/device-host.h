@@ -26,8 +26,6 @@ extern unsigned host_mood;
 /* How often it was asked to look. */
 extern unsigned host_looks;
 
-extern const struct presenter_ops host_presenter_ops;
-
 /* The n-th of the framebuffers and buffers that wait for an answer gets it. */
 void
 host_answer_framebuffer(unsigned n, int error);

@@ -47,8 +47,8 @@ forget(uint32_t serial)
 			slots[i].device = NULL;
 }
 
-static void
-handle_attached(void *data, struct device *device, int error)
+void
+host_device_attached(struct device *device, int error)
 {
 	if (error == 0)
 		return;
@@ -56,21 +56,19 @@ handle_attached(void *data, struct device *device, int error)
 	device_destroy(device);
 }
 
-static void
-handle_detached(void *data, uint32_t serial)
+void
+host_device_detached(struct display_host *which, uint32_t serial)
 {
 	PROPERTY(alive > 0);
 	alive--;
 }
 
-static void
-handle_broken(void *data, struct device *device)
+void
+host_device_broken(struct device *device)
 {
 	forget(device->serial);
 	device_destroy(device);
 }
-
-static const struct device_handler handler = {handle_attached, handle_detached, handle_broken};
 
 static uint32_t
 ring_ref(unsigned slot, unsigned connector)
@@ -101,9 +99,6 @@ set_up(void)
 	PROPERTY(options_begin_section(host.options, "xen-guest") == 0);
 	PROPERTY(options_set(host.options, "name", "g0", error, sizeof(error)) == 0);
 	PROPERTY(options_set(host.options, "be-alloc", "true", error, sizeof(error)) == 0);
-	host.presenter = &host_presenter_ops;
-	host.loop = &moved_loop_ops;
-	host.now_ms = moved_now_ms;
 	wl_list_init(&host.devices);
 	wl_list_init(&host.accounts);
 	log_set_sink(ignore_line);
@@ -142,7 +137,7 @@ connect_device(unsigned slot, struct input *input)
 		memset(memory_xen_page(ref + 1), 0, PAGE_OCTETS);
 	}
 	memset(slots[slot].frontends, 0, sizeof(slots[slot].frontends));
-	if (device_create(&host, &setup, &handler, NULL) < 0)
+	if (device_create(&host, &setup) < 0)
 		return;
 	alive++;
 	slots[slot].device = wl_container_of(host.devices.next, slots[slot].device, link);

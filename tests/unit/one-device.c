@@ -12,26 +12,24 @@ struct display_host host;
 struct device *device;
 unsigned attached, detached;
 
-static void
-handle_attached(void *data, struct device *which, int error)
+void
+host_device_attached(struct device *which, int error)
 {
 	check_int(error, 0);
 	attached++;
 }
 
-static void
-handle_detached(void *data, uint32_t serial)
+void
+host_device_detached(struct display_host *which, uint32_t serial)
 {
 	detached++;
 }
 
-static void
-handle_broken(void *data, struct device *which)
+void
+host_device_broken(struct device *which)
 {
 	test_fail(__FILE__, __LINE__, "broken");
 }
-
-static const struct device_handler handler = {handle_attached, handle_detached, handle_broken};
 
 static void
 ignore_line(const char *line)
@@ -51,9 +49,6 @@ start_host(void)
 	host.flip_rules = (struct flip_rules){300, 2000, 100};
 	host.options = options_create();
 	host.grants = grants_create();
-	host.presenter = &host_presenter_ops;
-	host.loop = &moved_loop_ops;
-	host.now_ms = moved_now_ms;
 	host_mood = HOST_READY_AT_ONCE;
 	wl_list_init(&host.devices);
 	wl_list_init(&host.accounts);
@@ -72,7 +67,7 @@ connect_device(void)
 						       .event_port = EVENT_PORT};
 	memset(memory_xen_page(RING), 0, PAGE_OCTETS);
 	memset(memory_xen_page(EVENT_PAGE), 0, PAGE_OCTETS);
-	check_int(device_create(&host, &setup, &handler, NULL), 0);
+	check_int(device_create(&host, &setup), 0);
 	device = wl_container_of(host.devices.next, device, link);
 }
 

@@ -5,7 +5,7 @@
  */
 #include "test.h"
 
-#include "weston/loop.h"
+#include "device/loop.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ static void
 handle(void *arg)
 {
 	handled++;
-	wayland_loop_ops.remove_fd(to_remove);
+	loop_remove_fd(to_remove);
 	to_remove = NULL;
 }
 
@@ -39,11 +39,11 @@ TEST(a_failed_descriptor_is_told_once)
 	struct wl_event_loop *loop = wl_event_loop_create();
 	int fd = open_failing();
 
-	source = wayland_loop_ops.add_fd(loop, fd, handle, NULL);
+	source = loop_add_fd(loop, fd, handle, NULL);
 	for (unsigned i = 0; i < 10; i++)
 		check_int(wl_event_loop_dispatch(loop, 0), 0);
 	check_int(handled, 1);
-	wayland_loop_ops.remove_fd(source);
+	loop_remove_fd(source);
 	close(fd);
 	wl_event_loop_destroy(loop);
 }
@@ -54,7 +54,7 @@ TEST(it_may_be_removed_when_it_is_told)
 	int fd = open_failing();
 
 	handled = 0;
-	to_remove = wayland_loop_ops.add_fd(loop, fd, handle, NULL);
+	to_remove = loop_add_fd(loop, fd, handle, NULL);
 	for (unsigned i = 0; i < 10; i++)
 		check_int(wl_event_loop_dispatch(loop, 0), 0);
 	check_int(handled, 1);

@@ -32,8 +32,6 @@ static void
 start(void)
 {
 	host.limits.pages_per_refresh = BUDGET * PACING_SHARE;
-	host.loop = &moved_loop_ops;
-	host.now_ms = moved_now_ms;
 	moved_clock_ms = 1000000;
 	wl_list_init(&host.accounts);
 	for (unsigned i = 0; i < 2; i++)

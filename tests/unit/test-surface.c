@@ -296,8 +296,6 @@ begin(enum import_way way)
 	outputs = 1;
 	told[0] = '\0';
 	host.limits = limits_default;
-	host.loop = &moved_loop_ops;
-	host.now_ms = moved_now_ms;
 	moved_clock_ms = 1000000;
 	wl_list_init(&host.accounts);
 	account.owed = 0;

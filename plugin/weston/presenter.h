@@ -18,7 +18,7 @@
 
 struct client;
 
-struct wayland_presenter {
+struct presenter {
 	struct display_host *host;
 	struct wl_display *server;
 	struct placements placements;
@@ -43,12 +43,9 @@ struct wayland_presenter {
  * -ENOMEM.
  */
 int
-wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compositor *compositor,
-		       struct display_host *host);
+presenter_init(struct presenter *presenter, struct weston_compositor *compositor,
+	       struct display_host *host);
 
 /* After the last device was destroyed. */
 void
-wayland_presenter_finish(struct wayland_presenter *presenter);
-
-/* With a struct wayland_presenter as its data. */
-extern const struct presenter_ops wayland_presenter_ops;
+presenter_finish(struct presenter *presenter);

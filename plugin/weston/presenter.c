@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See wayland-presenter.h. This file owns what a device has on the
+ * See presenter.h. This file owns what a device has on the
  * compositor's side: its client, the imports of its buffers, and its surfaces.
  * When the compositor ends the client, all of that is made anew.
  */
-#include "weston/wayland-presenter.h"
+#include "weston/presenter.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,9 +28,9 @@
 #define FIRST_WAIT_MS 1000
 
 static struct surface *
-surface_of(struct presented_device *presented, const struct connector *connector)
+surface_of(const struct connector *connector)
 {
-	return &presented->surfaces[connector->index];
+	return &connector->device->presented->surfaces[connector->index];
 }
 
 /* How a framebuffer is read */
@@ -364,7 +364,7 @@ handle_settled(void *data, struct import *import, enum import_way way, int error
 static void
 handle_import_released(void *data, struct display_buffer *buffer)
 {
-	buffer->presented = NULL;
+	buffer->import = NULL;
 	display_buffer_released(buffer);
 }
 
@@ -376,7 +376,7 @@ static const struct import_handler import_handler = {
 static struct import *
 import_of(struct presented_device *presented, struct display_buffer *buffer)
 {
-	struct import *import = buffer->presented;
+	struct import *import = buffer->import;
 
 	if (import)
 		return import;
@@ -384,7 +384,7 @@ import_of(struct presented_device *presented, struct display_buffer *buffer)
 	if (!import)
 		return NULL;
 	wl_list_insert(&presented->imports, &import->link);
-	buffer->presented = import;
+	buffer->import = import;
 	if (presented->ready)
 		import_set_client(import, presented->client);
 	return import;
@@ -402,7 +402,7 @@ presented_device_free(struct presented_device *presented)
 /* What the compositor offers */
 
 static void
-learn(struct wayland_presenter *presenter, const struct client *client)
+learn(struct presenter *presenter, const struct client *client)
 {
 	presenter->dmabuf.linux_dmabuf_version = client->dmabuf.version;
 	presenter->dmabuf.has_direct_display = client->dmabuf.direct_display != NULL;
@@ -425,7 +425,7 @@ tell_dmabuf(const struct dmabuf_host *host)
 }
 
 static void
-send_scout_home(struct wayland_presenter *presenter)
+send_scout_home(struct presenter *presenter)
 {
 	if (presenter->scout_home)
 		wl_event_source_remove(presenter->scout_home);
@@ -437,7 +437,7 @@ send_scout_home(struct wayland_presenter *presenter)
 static void
 handle_scout_idle(void *data)
 {
-	struct wayland_presenter *presenter = data;
+	struct presenter *presenter = data;
 
 	presenter->scout_home = NULL;
 	send_scout_home(presenter);
@@ -446,7 +446,7 @@ handle_scout_idle(void *data)
 static void
 handle_scout_ready(void *data)
 {
-	struct wayland_presenter *presenter = data;
+	struct presenter *presenter = data;
 
 	learn(presenter, presenter->scout);
 	tell_dmabuf(&presenter->dmabuf);
@@ -467,8 +467,8 @@ static const struct client_handler scout_handler = {
 };
 
 int
-wayland_presenter_init(struct wayland_presenter *presenter, struct weston_compositor *compositor,
-		       struct display_host *host)
+presenter_init(struct presenter *presenter, struct weston_compositor *compositor,
+	       struct display_host *host)
 {
 	presenter->host = host;
 	presenter->server = compositor->wl_display;
@@ -488,7 +488,7 @@ static void
 handle_giving_way(void *data);
 
 void
-wayland_presenter_finish(struct wayland_presenter *presenter)
+presenter_finish(struct presenter *presenter)
 {
 	struct presented_device *presented, *next;
 
@@ -582,9 +582,9 @@ make_client_later(struct presented_device *presented, int wait_ms)
 	const struct display_host *host = presented->device->host;
 
 	if (!presented->timer)
-		presented->timer = host->loop->add_timer(host->loop_data, make_client, presented);
+		presented->timer = loop_add_timer(host->loop, make_client, presented);
 	if (presented->timer)
-		host->loop->arm_timer(presented->timer, wait_ms);
+		loop_arm_timer(presented->timer, wait_ms);
 	return presented->timer;
 }
 
@@ -594,7 +594,7 @@ wait_for_client_ms(const struct presented_device *presented)
 	const struct device *device = presented->device;
 
 	return (int)losses_wait_ms(&presented->presenter->losses, device->subject.domid,
-				   device->host->now_ms());
+				   loop_now_ms());
 }
 
 static void
@@ -602,7 +602,7 @@ count_loss(struct presented_device *presented)
 {
 	const struct device *device = presented->device;
 
-	losses_count(&presented->presenter->losses, device->subject.domid, device->host->now_ms());
+	losses_count(&presented->presenter->losses, device->subject.domid, loop_now_ms());
 }
 
 static void
@@ -663,12 +663,12 @@ handle_lost(void *data)
 		make_client(presented);
 }
 
-/* presenter_ops */
+/* What devices ask for */
 
 static void
 handle_giving_way(void *data)
 {
-	struct wayland_presenter *presenter = data;
+	struct presenter *presenter = data;
 	struct presented_device *presented, *next;
 
 	presenter->giving_way_source = NULL;
@@ -678,10 +678,9 @@ handle_giving_way(void *data)
 
 /* Its pages count no more. It goes a moment later: whoever asks may be in the middle of a surface
  * that moves when an output becomes free. */
-static bool
-reclaim(void *data)
+bool
+presenter_reclaim(struct presenter *presenter)
 {
-	struct wayland_presenter *presenter = data;
 	struct wl_event_loop *loop = wl_display_get_event_loop(presenter->server);
 
 	if (wl_list_empty(&presenter->kept))
@@ -711,10 +710,10 @@ name_device(struct presented_device *presented)
 	memcpy(presented->uuid, device->uuid, sizeof(presented->uuid));
 }
 
-static int
-create_device(void *data, struct device *device, void **out)
+int
+presenter_device_create(struct presenter *presenter, struct device *device,
+			struct presented_device **out)
 {
-	struct wayland_presenter *presenter = data;
 	struct presented_device *presented = calloc(
 		1, sizeof(*presented) + device->connector_count * sizeof(presented->surfaces[0]));
 
@@ -742,16 +741,14 @@ create_device(void *data, struct device *device, void **out)
 	return 0;
 }
 
-static void
-destroy_device(void *data)
+void
+presenter_device_destroy(struct presented_device *presented)
 {
-	struct presented_device *presented = data;
 	bool kept = kept_picture_take(presented);
 	struct framebuffer *framebuffer;
 	struct import *import, *next;
 
-	if (presented->timer)
-		presented->device->host->loop->remove_timer(presented->timer);
+	loop_remove_timer(presented->timer);
 	presented->timer = NULL;
 	drop_orders_sync(presented);
 	if (!kept)
@@ -773,10 +770,9 @@ destroy_device(void *data)
 		presented_device_free(presented);
 }
 
-static void
-rename_device(void *data)
+void
+presenter_device_renamed(struct presented_device *presented)
 {
-	struct presented_device *presented = data;
 	struct device *device = presented->device;
 
 	name_device(presented);
@@ -785,10 +781,10 @@ rename_device(void *data)
 				 connector_options(&device->connectors[i]), &device->subject);
 }
 
-static void
-create_framebuffer(void *data, struct framebuffer *framebuffer)
+void
+presenter_framebuffer_create(struct framebuffer *framebuffer)
 {
-	struct presented_device *presented = data;
+	struct presented_device *presented = framebuffer->buffer->device->presented;
 	struct import *import = import_of(presented, framebuffer->buffer);
 	struct presented_framebuffer *shown =
 		calloc(1, sizeof(*shown) + presented->surface_count * sizeof(shown->slots[0]));
@@ -814,10 +810,10 @@ create_framebuffer(void *data, struct framebuffer *framebuffer)
 		begin_import(presented, shown);
 }
 
-static void
-destroy_framebuffer(void *data, struct framebuffer *framebuffer)
+void
+presenter_framebuffer_destroy(struct framebuffer *framebuffer)
 {
-	struct presented_device *presented = data;
+	struct presented_device *presented = framebuffer->buffer->device->presented;
 	struct presented_framebuffer *shown = framebuffer->presented;
 
 	if (!shown)
@@ -832,75 +828,59 @@ destroy_framebuffer(void *data, struct framebuffer *framebuffer)
 	free(shown);
 }
 
-static void
-release_buffer(void *data, struct display_buffer *buffer)
+void
+presenter_buffer_release(struct display_buffer *buffer)
 {
-	import_release(buffer->presented);
+	import_release(buffer->import);
 }
 
-static void
-show(void *data, struct connector *connector, struct framebuffer *framebuffer,
-     const struct rectangle *source, uint32_t frame)
+void
+presenter_show(struct connector *connector, struct framebuffer *framebuffer,
+	       const struct rectangle *source, uint32_t frame)
 {
 	struct presented_framebuffer *shown = framebuffer->presented;
-	struct surface *surface = surface_of(data, connector);
+	struct surface *surface = surface_of(connector);
 
 	if (shown->way == IMPORT_MAPPED &&
 	    !presented_framebuffer_has_texture(shown, surface->renderer, source)) {
 		shown->too_large = true;
 		/* What is ready then is shown again. */
-		begin_anew(data, shown);
+		begin_anew(connector->device->presented, shown);
 		return;
 	}
 	surface_show(surface, shown, source, frame);
 }
 
-static bool
-look(void *data, struct connector *connector)
+bool
+presenter_look(struct connector *connector)
 {
-	return surface_look(surface_of(data, connector));
+	return surface_look(surface_of(connector));
 }
 
-static void
-hide(void *data, struct connector *connector)
+void
+presenter_hide(struct connector *connector)
 {
-	surface_hide(surface_of(data, connector));
+	surface_hide(surface_of(connector));
 }
 
-static bool
-can_show(void *data, const struct connector *connector)
+bool
+presenter_can_show(const struct connector *connector)
 {
-	return surface_can_show(surface_of(data, connector));
+	return surface_can_show(surface_of(connector));
 }
 
-static bool
-previous_held(void *data, const struct connector *connector)
+bool
+presenter_previous_held(const struct connector *connector)
 {
-	return surface_previous_held(surface_of(data, connector));
+	return surface_previous_held(surface_of(connector));
 }
 
-static void
-status(void *data, const struct connector *connector, struct presenter_status *out)
+void
+presenter_status(const struct connector *connector, struct presenter_status *out)
 {
-	const struct surface *surface = surface_of(data, connector);
+	const struct surface *surface = surface_of(connector);
 
 	out->output = placement_output_name(&surface->placement);
 	out->path = surface->path;
 	out->octets_copied = surface->octets_copied;
 }
-
-const struct presenter_ops wayland_presenter_ops = {
-	.device_create = create_device,
-	.device_destroy = destroy_device,
-	.device_renamed = rename_device,
-	.reclaim = reclaim,
-	.framebuffer_create = create_framebuffer,
-	.framebuffer_destroy = destroy_framebuffer,
-	.buffer_release = release_buffer,
-	.show = show,
-	.look = look,
-	.hide = hide,
-	.can_show = can_show,
-	.previous_held = previous_held,
-	.status = status,
-};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/weston/wayland-presenter.c and import.c: what becomes of a device's
+ * Tests of plugin/weston/presenter.c and import.c: what becomes of a device's
  * imports and wl_buffers, in orders of events that a real Weston shows too
  * seldom. Weston, the worker and the device layer are stand-ins that do what
  * the test says, when it says so; wl_buffers are names that nobody looks into.
@@ -15,7 +15,7 @@
 #include "device/device.h"
 #include "moved-loop.h"
 #include "weston/surface.h"
-#include "weston/wayland-presenter.h"
+#include "weston/presenter.h"
 
 #include <drm_fourcc.h>
 
@@ -398,12 +398,11 @@ placement_output_name(const struct placement *placement)
 /* A host with one device, whose guest is ready to be shown */
 
 static struct display_host host;
-static struct wayland_presenter presenter;
+static struct presenter presenter;
 static struct weston_compositor *compositor;
 static struct account account;
 static struct device device;
 static struct connector connectors[CONNECTORS];
-static const struct presenter_ops *const ops = &wayland_presenter_ops;
 
 static void
 configure(const char *key, const char *value)
@@ -420,8 +419,6 @@ start_host(void)
 {
 	host.limits = limits_default;
 	host.options = options_create();
-	host.loop = &moved_loop_ops;
-	host.now_ms = moved_now_ms;
 	host.dmabuf.mode = DMABUF_FORCE;
 	wl_list_init(&host.devices);
 	wl_list_init(&host.accounts);
@@ -429,13 +426,13 @@ start_host(void)
 	compositor = calloc(1, sizeof(*compositor));
 	compositor->wl_display = wl_display_create();
 	moved_clock_ms = 1000000;
-	check_int(wayland_presenter_init(&presenter, compositor, &host), 0);
+	check_int(presenter_init(&presenter, compositor, &host), 0);
 }
 
 static void
 stop_host(void)
 {
-	wayland_presenter_finish(&presenter);
+	presenter_finish(&presenter);
 	options_destroy(host.options);
 	wl_display_destroy(compositor->wl_display);
 	free(compositor);
@@ -460,7 +457,7 @@ connect_device(void)
 	wl_list_init(&device.buffers);
 	for (unsigned i = 0; i < CONNECTORS; i++)
 		connectors[i] = (struct connector){.device = &device, .index = i};
-	check_int(ops->device_create(&presenter, &device, &device.presented), 0);
+	check_int(presenter_device_create(&presenter, &device, &device.presented), 0);
 	client->handler->ready(client->data);
 }
 
@@ -481,7 +478,7 @@ attach(struct framebuffer *framebuffer, struct display_buffer *buffer)
 					    .pitch = 128,
 					    .format = format_find(DRM_FORMAT_XRGB8888)};
 	wl_list_insert(&device.framebuffers, &framebuffer->link);
-	ops->framebuffer_create(device.presented, framebuffer);
+	presenter_framebuffer_create(framebuffer);
 }
 
 static void
@@ -489,7 +486,7 @@ show(struct framebuffer *framebuffer, unsigned connector)
 {
 	static const struct rectangle whole = {0, 0, 32, 32};
 
-	ops->show(device.presented, &connectors[connector], framebuffer, &whole, 1);
+	presenter_show(&connectors[connector], framebuffer, &whole, 1);
 }
 
 /* A guest whose picture is to be kept shows one on its first connector; the second one's wl_buffer
@@ -523,7 +520,7 @@ TEST(picture_is_kept_while_a_buffer_is_still_ordered)
 	const struct presented_framebuffer *presented = framebuffer.presented;
 	const struct slot *shown = &presented->slots[0];
 	check_int(shown->dmabuf_fd, EXPORTED_FD);
-	ops->device_destroy(device.presented);
+	presenter_device_destroy(device.presented);
 	run_jobs();
 	check(shown->wl_buffer == a_buffer);
 	/* The number is anybody's, now that the import has closed it. */
@@ -541,14 +538,14 @@ TEST(oldest_picture_gives_way_a_moment_later)
 	struct framebuffer framebuffer;
 
 	show_one(&buffer, &framebuffer);
-	ops->device_destroy(device.presented);
+	presenter_device_destroy(device.presented);
 	run_jobs();
 	check_int(host.mapped_pages, 1);
 	check(client != NULL);
-	check(ops->reclaim(&presenter));
+	check(presenter_reclaim(&presenter));
 	check_int(host.mapped_pages, 0);
 	check(client != NULL);
-	check(!ops->reclaim(&presenter));
+	check(!presenter_reclaim(&presenter));
 	wl_event_loop_dispatch_idle(wl_display_get_event_loop(compositor->wl_display));
 	check(client == NULL);
 	stop_host();
@@ -583,7 +580,7 @@ TEST(clients_that_are_lost_again_and_again_are_waited_for)
 	check(wait >= 30000 && wait <= 60000);
 	moved_pass(61000);
 	check_int(lose_client(), 0);
-	ops->device_destroy(device.presented);
+	presenter_device_destroy(device.presented);
 	stop_host();
 }
 
@@ -594,7 +591,7 @@ TEST(device_goes_while_it_waits_for_a_client)
 	for (unsigned i = 0; i < 5; i++)
 		client->handler->lost(client->data);
 	check(!client);
-	ops->device_destroy(device.presented);
+	presenter_device_destroy(device.presented);
 	moved_pass(61000);
 	check(!client);
 	stop_host();
@@ -620,7 +617,7 @@ TEST(framebuffers_of_pages_that_cannot_be_mapped_are_all_told)
 	check_int(account.mapped_until_us,
 		  moved_clock_ms * 1000 +
 			  3 * LIMITS_REFRESH_MS * 1000 / limits_default.pages_per_refresh);
-	ops->device_destroy(device.presented);
+	presenter_device_destroy(device.presented);
 	run_jobs();
 	stop_host();
 }
@@ -673,7 +670,7 @@ TEST(wl_buffers_are_ordered_in_portions)
 	check_int(framebuffers_settled, (int)ARRAY_LENGTH(framebuffers) - ordered);
 	for (unsigned i = 0; i < 5; i++)
 		lose_client();
-	ops->device_destroy(device.presented);
+	presenter_device_destroy(device.presented);
 	run_jobs();
 	stop_host();
 }
