@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "pure/geometry.h"
+#include "xen/grants.h"
 
 /* The kernel maps under the lock of the process's whole address space: in short pieces, so that
  * no other thread waits for long. */

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "xen/allocator.h"
 #include "pure/displif-decode.h"
+#include "xen/allocator.h"
 #include "xen/grants.h"
 
 struct backing {

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Display buffers and framebuffers, see device.h. A buffer's pages are
- * first tried by mapping them once on the worker, so that the guest learns at
- * DBUF_CREATE whether they can be had; the presenter takes them for good when
- * the first framebuffer says how they are to be read.
- */
-#include "device/device.h"
+/* See buffer.h. */
+#include "device/buffer.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/base.h"
+#include "base/worker.h"
+#include "device/device.h"
+#include "device/guest.h"
+#include "device/loop.h"
+#include "device/presenter.h"
+#include "pure/options.h"
 
 struct try_job {
 	struct worker_job base;
@@ -40,26 +42,19 @@ static void
 answer_all(struct device *device, const void *object, int error)
 {
 	for (unsigned i = 0; i < device->connector_count; i++)
-		connector_answer_held(&device->connectors[i], object, error);
+		answer_give(&device->connectors[i].held, object, error);
 }
 
 static void
 buffer_free(struct display_buffer *buffer)
 {
-	struct device *device = buffer->device;
+	struct guest *guest = buffer->device->guest;
 
-	device_give_pages(device, buffer->geometry.pages);
-	device_give_descriptors(device, BUFFER_DESCRIPTORS);
+	guest_give_pages(guest, buffer->geometry.pages);
+	guest_give_descriptors(guest, BUFFER_DESCRIPTORS);
 	wl_list_remove(&buffer->link);
 	backing_finish(&buffer->backing);
 	free(buffer);
-}
-
-static void
-present_framebuffer(struct framebuffer *framebuffer)
-{
-
-	presenter_framebuffer_create(framebuffer);
 }
 
 static void
@@ -79,7 +74,7 @@ settle_framebuffers(struct display_buffer *buffer)
 		if (framebuffer->buffer != buffer)
 			continue;
 		if (buffer->state == OBJECT_READY)
-			present_framebuffer(framebuffer);
+			presenter_framebuffer_create(framebuffer);
 		else
 			fail_framebuffer(framebuffer, buffer->error);
 	}
@@ -103,41 +98,41 @@ blame_try(const struct try_job *job)
 	const struct display_buffer *buffer = job->buffer;
 	struct device *device = buffer->device;
 	uint64_t octets = (uint64_t)buffer->geometry.pages * PAGE_OCTETS;
-	int error = -job->error;
+	const char *error = strerror(-job->error);
 
 	if (!buffer->geometry.be_alloc) {
-		device_blame(device, -1,
-			     "%sa display buffer of %u pages cannot be mapped (error %d)",
-			     device_bug_word(job->error), buffer->geometry.pages, error);
+		guest_blame(device->guest, &device->subject, -1,
+			    "%sa display buffer of %u pages cannot be mapped (%s)",
+			    guest_bug_word(job->error), buffer->geometry.pages, error);
 		return;
 	}
 	switch (job->step) {
 	case OFFER_ALLOCATE:
-		device_blame(device, -1,
-			     "be-alloc: %s has no buffer of %ux%u, %" PRIu64
-			     " octets (error %d); see allocator in weston.ini",
-			     job->allocator, buffer->geometry.width, buffer->geometry.height,
-			     octets, error);
+		guest_blame(device->guest, &device->subject, -1,
+			    "be-alloc: %s has no buffer of %ux%u, %" PRIu64
+			    " octets (%s); see allocator in weston.ini",
+			    job->allocator, buffer->geometry.width, buffer->geometry.height, octets,
+			    error);
 		break;
 	case OFFER_SHAPE:
-		device_blame(
-			device, -1,
-			"be-alloc: %s makes rows of %u octets, %" PRIu64
-			" in all; the guest wants rows of %" PRIu64 ", %" PRIu64
-			" in all: take another allocator in weston.ini, or another width",
-			job->allocator, job->got.pitch, job->got.octets,
-			geometry_pitch(buffer->geometry.width, buffer->geometry.bits_per_pixel),
-			octets);
+		guest_blame(device->guest, &device->subject, -1,
+			    "be-alloc: %s makes rows of %u octets, %" PRIu64
+			    " in all; the guest wants rows of %" PRIu64 ", %" PRIu64
+			    " in all: take another allocator in weston.ini, or another width",
+			    job->allocator, job->got.pitch, job->got.octets,
+			    geometry_pitch(buffer->geometry.width, buffer->geometry.bits_per_pixel),
+			    octets);
 		break;
 	case OFFER_GRANT:
-		device_blame(device, -1, "be-alloc: the kernel cannot grant a buffer (error %d)%s",
-			     error,
-			     error == ENOTTY ? ": it is without CONFIG_XEN_GNTDEV_DMABUF" : "");
+		guest_blame(device->guest, &device->subject, -1,
+			    "be-alloc: the kernel cannot grant a buffer (%s)%s", error,
+			    job->error == -ENOTTY ? ": it is without CONFIG_XEN_GNTDEV_DMABUF"
+						  : "");
 		break;
 	case OFFER_TELL:
-		device_blame(device, -1,
-			     "%sthe page directory for %u pages cannot be filled (error %d)",
-			     device_bug_word(job->error), buffer->geometry.pages, error);
+		guest_blame(device->guest, &device->subject, -1,
+			    "%sthe page directory for %u pages cannot be filled (%s)",
+			    guest_bug_word(job->error), buffer->geometry.pages, error);
 		break;
 	}
 }
@@ -208,24 +203,24 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 {
 	struct display_host *host = device->host;
 
-	if (request->be_alloc && !device_guest_options(device)->be_alloc) {
-		device_blame(device, -1,
-			     "it asks for buffers of this domain's memory; be-alloc=true in a "
-			     "[xen-guest] section of weston.ini allows that");
+	if (request->be_alloc && !device->options->be_alloc) {
+		guest_blame(device->guest, &device->subject, -1,
+			    "it asks for buffers of this domain's memory; be-alloc=true in a "
+			    "[xen-guest] section of weston.ini allows that");
 		return -EOPNOTSUPP;
 	}
 	if (display_buffer_find(device, request->cookie))
 		return -EEXIST;
 	if (device->buffer_count >= host->limits.buffers) {
-		device_blame(device, -1,
-			     "it has %u display buffers; raise max-buffers in weston.ini",
-			     device->buffer_count);
+		guest_blame(device->guest, &device->subject, -1,
+			    "it has %u display buffers; raise max-buffers in weston.ini",
+			    device->buffer_count);
 		return -ENOSPC;
 	}
-	if (!device_take_descriptors(device, BUFFER_DESCRIPTORS))
+	if (!guest_take_descriptors(device->guest, &device->subject, BUFFER_DESCRIPTORS))
 		return -ENOSPC;
-	if (!device_take_pages(device, request->pages)) {
-		device_give_descriptors(device, BUFFER_DESCRIPTORS);
+	if (!guest_take_pages(device->guest, &device->subject, request->pages)) {
+		guest_give_descriptors(device->guest, BUFFER_DESCRIPTORS);
 		return -ENOMEM;
 	}
 
@@ -236,8 +231,8 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 		    0) {
 		free(buffer);
 		free(job);
-		device_give_pages(device, request->pages);
-		device_give_descriptors(device, BUFFER_DESCRIPTORS);
+		guest_give_pages(device->guest, request->pages);
+		guest_give_descriptors(device->guest, BUFFER_DESCRIPTORS);
 		return -ENOMEM;
 	}
 	buffer->device = device;
@@ -250,8 +245,8 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 	job->base.done = handle_tried;
 	job->buffer = buffer;
 	job->allocator = options_module(host->options)->allocator;
-	account_charge_pages(device->account, &host->limits, request->pages, loop_now_ms());
-	worker_post(host->worker, &device->account->lane, &job->base);
+	guest_charge_mapping(device->guest, request->pages, loop_now_ms());
+	worker_post(host->worker, &device->guest->lane, &job->base);
 	*out = buffer;
 	return 0;
 }
@@ -302,10 +297,19 @@ display_buffer_released(struct display_buffer *buffer)
 	buffer->withdraw_job.run = run_withdraw;
 	buffer->withdraw_job.done = handle_withdrawn;
 	if (buffer->backing.offer)
-		worker_post(buffer->device->host->worker, &buffer->device->account->lane,
+		worker_post(buffer->device->host->worker, &buffer->device->guest->lane,
 			    &buffer->withdraw_job);
 	else
 		handle_withdrawn(&buffer->withdraw_job);
+}
+
+void
+display_buffers_free(struct wl_list *buffers)
+{
+	struct display_buffer *buffer, *next;
+
+	wl_list_for_each_safe(buffer, next, buffers, link)
+		buffer_free(buffer);
 }
 
 struct framebuffer *
@@ -336,16 +340,16 @@ framebuffer_create(struct device *device, const struct displif_fb_attach *reques
 	if (ret < 0)
 		return ret;
 	if (device->framebuffer_count >= device->host->limits.framebuffers) {
-		device_blame(device, -1,
-			     "it has %u framebuffers; raise max-framebuffers in weston.ini",
-			     device->framebuffer_count);
+		guest_blame(device->guest, &device->subject, -1,
+			    "it has %u framebuffers; raise max-framebuffers in weston.ini",
+			    device->framebuffer_count);
 		return -ENOSPC;
 	}
-	if (!device_take_descriptors(device, device->connector_count))
+	if (!guest_take_descriptors(device->guest, &device->subject, device->connector_count))
 		return -ENOSPC;
 	struct framebuffer *framebuffer = calloc(1, sizeof(*framebuffer));
 	if (!framebuffer) {
-		device_give_descriptors(device, device->connector_count);
+		guest_give_descriptors(device->guest, device->connector_count);
 		return -ENOMEM;
 	}
 
@@ -359,7 +363,7 @@ framebuffer_create(struct device *device, const struct displif_fb_attach *reques
 	device->framebuffer_count++;
 	*out = framebuffer;
 	if (buffer->state == OBJECT_READY)
-		present_framebuffer(framebuffer);
+		presenter_framebuffer_create(framebuffer);
 	return 0;
 }
 
@@ -375,7 +379,7 @@ framebuffer_destroy(struct framebuffer *framebuffer)
 		presenter_framebuffer_destroy(framebuffer);
 	wl_list_remove(&framebuffer->link);
 	device->framebuffer_count--;
-	device_give_descriptors(device, device->connector_count);
+	guest_give_descriptors(device->guest, device->connector_count);
 	free(framebuffer);
 }
 

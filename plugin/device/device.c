@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A device's beginning and end, see device.h. The worker runs jobs in
+ * See device.h. The worker runs jobs in
  * their order, so the job that unmaps the rings is the last one that can know
  * the device: when it is done, the device is freed.
  */
@@ -8,10 +8,17 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/worker.h"
+#include "device/guest.h"
+#include "device/loop.h"
+#include "device/presenter.h"
+#include "device/serve.h"
+#include "pure/options.h"
+#include "xen/channel.h"
+#include "xen/grants.h"
 
 struct map_job {
 	struct worker_job base;
@@ -35,13 +42,12 @@ run_map(struct worker_job *base)
 	struct device *device = job->device;
 
 	for (unsigned i = 0; i < device->connector_count && job->error == 0; i++) {
-		struct connector *connector = &device->connectors[i];
+		const struct store_connector *setup = &device->connectors[i].setup;
+		struct wire *wire = &device->connectors[i].wire;
 
-		job->error =
-			map_page(device, connector->setup.request_ref, &connector->request_page);
+		job->error = map_page(device, setup->request_ref, &wire->request_page);
 		if (job->error == 0)
-			job->error = map_page(device, connector->setup.event_ref,
-					      &connector->event_page);
+			job->error = map_page(device, setup->event_ref, &wire->event_page);
 	}
 }
 
@@ -53,12 +59,12 @@ run_unmap(struct worker_job *base)
 	struct display_buffer *buffer;
 
 	for (unsigned i = 0; i < device->connector_count; i++) {
-		struct connector *connector = &device->connectors[i];
+		const struct wire *wire = &device->connectors[i].wire;
 
-		if (connector->request_page)
-			grants_unmap(grants, connector->request_page, 1);
-		if (connector->event_page)
-			grants_unmap(grants, connector->event_page, 1);
+		if (wire->request_page)
+			grants_unmap(grants, wire->request_page, 1);
+		if (wire->event_page)
+			grants_unmap(grants, wire->event_page, 1);
 	}
 	wl_list_for_each(buffer, &device->buffers, link)
 		backing_close(&buffer->backing);
@@ -67,16 +73,10 @@ run_unmap(struct worker_job *base)
 }
 
 static void
-free_buffers(struct wl_list *buffers)
+connector_finish(struct connector *connector)
 {
-	struct display_buffer *buffer, *next;
-
-	wl_list_for_each_safe(buffer, next, buffers, link) {
-		device_give_pages(buffer->device, buffer->geometry.pages);
-		device_give_descriptors(buffer->device, BUFFER_DESCRIPTORS);
-		backing_finish(&buffer->backing);
-		free(buffer);
-	}
+	clock_finish(&connector->clock);
+	wire_finish(&connector->wire);
 }
 
 static void
@@ -85,15 +85,15 @@ device_free(struct device *device)
 	struct framebuffer *framebuffer, *next;
 
 	wl_list_for_each_safe(framebuffer, next, &device->framebuffers, link) {
-		device_give_descriptors(device, device->connector_count);
+		guest_give_descriptors(device->guest, device->connector_count);
 		free(framebuffer);
 	}
-	free_buffers(&device->buffers);
-	free_buffers(&device->leaving);
+	display_buffers_free(&device->buffers);
+	display_buffers_free(&device->leaving);
 	for (unsigned i = 0; i < device->connector_count; i++)
 		connector_finish(&device->connectors[i]);
 	channel_set_destroy(device->channels);
-	account_put(device->account);
+	guest_put(device->guest);
 	wl_list_remove(&device->link);
 	free(device->connectors);
 	free(device);
@@ -118,9 +118,9 @@ handle_channel(void *data)
 	int port = channel_set_next(device->channels);
 
 	if (port < 0 && port != -EAGAIN && port != -EINTR)
-		device_break(device, -1, "xen: its event channels cannot be read any more");
+		serve_break(device, -1, "xen: its event channels cannot be read any more");
 	for (unsigned i = 0; port >= 0 && i < device->connector_count; i++)
-		if (connector_notified(&device->connectors[i], port))
+		if (serve_notified(&device->connectors[i], port))
 			return;
 }
 
@@ -133,7 +133,10 @@ connect_all(struct device *device)
 	if (ret < 0)
 		return ret;
 	for (unsigned i = 0; i < device->connector_count; i++) {
-		ret = connector_connect(&device->connectors[i]);
+		struct connector *connector = &device->connectors[i];
+
+		ret = wire_connect(&connector->wire, connector->setup.request_port,
+				   connector->setup.event_port);
 		if (ret < 0)
 			return ret;
 	}
@@ -154,31 +157,43 @@ handle_mapped(struct worker_job *base)
 		return;
 	if (error < 0)
 		log_guest(&device->subject, -1,
-			  "xen: its rings cannot be mapped (error %d); has the guest gone?",
-			  -error);
+			  "xen: its rings cannot be mapped (%s); has the guest gone?",
+			  strerror(-error));
 	else if ((error = connect_all(device)) < 0)
 		log_guest(&device->subject, -1,
-			  "it cannot be connected (error %d): its event channels cannot be bound, "
+			  "it cannot be connected (%s): its event channels cannot be bound, "
 			  "its event page is not a new one, or Weston has no memory left",
-			  -error);
+			  strerror(-error));
 	/* The frontend may have requests on its rings already. */
 	for (unsigned i = 0; error == 0 && i < device->connector_count; i++)
-		connector_look(&device->connectors[i]);
+		serve_ring(&device->connectors[i]);
 	/* What lay on them may have ended the device, which its owner was told. */
 	if (device->destroyed)
 		return;
 	host_device_attached(device, error);
 }
 
+/* Its guest's rules are looked up by name and UUID; connectors have not been made yet, or follow.
+ */
+static void
+take_name(struct device *device, const struct store_device *setup)
+{
+	device->subject = setup->subject;
+	memcpy(device->name, setup->name, sizeof(device->name));
+	memcpy(device->uuid, setup->uuid, sizeof(device->uuid));
+	device->options = options_find_guest(device->host->options, device->name, device->uuid);
+}
+
 static int
 init_connectors(struct device *device, const struct store_device *setup)
 {
 	for (unsigned i = 0; i < setup->connector_count; i++) {
-		int ret = connector_init(&device->connectors[i], device, i, &setup->connectors[i]);
+		connector_init(&device->connectors[i], device, i, &setup->connectors[i]);
+		device->connector_count = i + 1;
+		int ret = serve_init(&device->connectors[i]);
 
 		if (ret < 0)
 			return ret;
-		device->connector_count = i + 1;
 	}
 	return 0;
 }
@@ -195,9 +210,7 @@ device_create(struct display_host *host, const struct store_device *setup)
 		return -ENOMEM;
 	}
 	device->host = host;
-	device->subject = setup->subject;
-	memcpy(device->name, setup->name, sizeof(device->name));
-	memcpy(device->uuid, setup->uuid, sizeof(device->uuid));
+	take_name(device, setup);
 	device->serial = setup->serial;
 	wl_list_init(&device->buffers);
 	wl_list_init(&device->leaving);
@@ -205,13 +218,13 @@ device_create(struct display_host *host, const struct store_device *setup)
 	wl_list_insert(&host->devices, &device->link);
 	device->connectors = calloc(setup->connector_count, sizeof(*device->connectors));
 	device->channels = channel_set_create();
-	device->account = account_get(&host->accounts, device->subject.domid);
-	int ret = device->connectors && device->channels && device->account
+	device->guest = guest_get(host, device->subject.domid);
+	int ret = device->connectors && device->channels && device->guest
 			  ? init_connectors(device, setup)
 			  : -ENOMEM;
 	if (ret < 0) {
-		log_guest(&setup->subject, -1,
-			  "xen: no event channels or no memory for it (error %d)", -ret);
+		log_guest(&setup->subject, -1, "xen: no event channels or no memory for it (%s)",
+			  strerror(-ret));
 		device_free(device);
 		free(job);
 		return ret;
@@ -219,12 +232,12 @@ device_create(struct display_host *host, const struct store_device *setup)
 	job->device = device;
 	job->base.run = run_map;
 	job->base.done = handle_mapped;
-	worker_post(host->worker, &device->account->lane, &job->base);
+	worker_post(host->worker, &device->guest->lane, &job->base);
 	return 0;
 }
 
 static void
-log_farewell(const struct connector *connector)
+log_final_statistics(const struct connector *connector)
 {
 	const struct device *device = connector->device;
 	struct presenter_status status = {0};
@@ -247,160 +260,28 @@ device_destroy(struct device *device)
 		return;
 	device->destroyed = true;
 	for (unsigned i = 0; device->presented && i < device->connector_count; i++)
-		log_farewell(&device->connectors[i]);
+		log_final_statistics(&device->connectors[i]);
 	loop_remove_fd(device->channel_source);
 	device->channel_source = NULL;
 	for (unsigned i = 0; i < device->connector_count; i++)
-		connector_disconnect(&device->connectors[i]);
+		wire_disconnect(&device->connectors[i].wire);
 	if (device->presented)
 		presenter_device_destroy(device->presented);
 	device->presented = NULL;
+	for (unsigned i = 0; i < device->connector_count; i++)
+		device->connectors[i].held.active = false;
 	device->unmap_job.run = run_unmap;
 	device->unmap_job.done = handle_unmapped;
-	worker_post(host->worker, &device->account->lane, &device->unmap_job);
+	worker_post(host->worker, &device->guest->lane, &device->unmap_job);
 }
 
 void
 device_rename(struct device *device, const struct store_device *setup)
 {
 	log_guest(&device->subject, -1, "its guest is called %s from now on", setup->subject.guest);
-	device->subject = setup->subject;
-	memcpy(device->name, setup->name, sizeof(device->name));
-	memcpy(device->uuid, setup->uuid, sizeof(device->uuid));
+	take_name(device, setup);
+	for (unsigned i = 0; i < device->connector_count; i++)
+		connector_find_options(&device->connectors[i]);
 	if (device->presented)
 		presenter_device_renamed(device->presented);
-}
-
-const struct guest_options *
-device_guest_options(const struct device *device)
-{
-	return options_find_guest(device->host->options, device->name, device->uuid);
-}
-
-static uint64_t
-pages_of_guest(const struct device *device)
-{
-	const struct device *other;
-	uint64_t pages = 0;
-
-	wl_list_for_each(other, &device->host->devices, link)
-		if (other->subject.domid == device->subject.domid)
-			pages += other->mapped_pages;
-	return pages;
-}
-
-/* What all guests together may have mapped after this one takes so many that it has of_guest in
- * all: a part is kept for guests that have little. */
-static uint64_t
-host_limit(const struct limits *limits, uint64_t of_guest)
-{
-	if (of_guest <= limits->guaranteed_pages)
-		return limits->host_pages;
-	return limits->host_pages - limits->host_pages / LIMITS_KEPT_FOR_SMALL_GUESTS;
-}
-
-/* Last pictures of guests that are gone make room for those that are there. */
-static bool
-host_has_room(struct display_host *host, uint64_t limit, uint32_t pages)
-{
-	while (host->mapped_pages + pages > limit)
-		if (!presenter_reclaim(host->presenter))
-			return false;
-	return true;
-}
-
-bool
-device_take_pages(struct device *device, uint32_t pages)
-{
-	struct display_host *host = device->host;
-	const struct limits *limits = &host->limits;
-	uint64_t of_guest = pages_of_guest(device) + pages;
-	uint64_t limit = host_limit(limits, of_guest);
-
-	if (of_guest > limits->guest_pages) {
-		device_blame(device, -1,
-			     "its buffers need %" PRIu64 " pages, %u are allowed; raise "
-			     "max-guest-pages in weston.ini or use fewer or smaller screens",
-			     of_guest, limits->guest_pages);
-		return false;
-	}
-	if (!host_has_room(host, limit, pages)) {
-		device_blame(device, -1,
-			     "all guests' buffers would need %" PRIu64 " pages, %" PRIu64
-			     " are allowed to a guest of this size; raise "
-			     "max-host-pages in weston.ini, and Xen's gnttab_max_maptrack_frames",
-			     host->mapped_pages + pages, limit);
-		return false;
-	}
-	device->mapped_pages += pages;
-	host->mapped_pages += pages;
-	return true;
-}
-
-void
-device_give_pages(struct device *device, uint32_t pages)
-{
-	device->mapped_pages -= pages;
-	device->host->mapped_pages -= pages;
-}
-
-bool
-device_take_descriptors(struct device *device, uint32_t count)
-{
-	struct account *account = device->account;
-	uint32_t most = device->host->limits.guest_descriptors;
-
-	if (count > most || account->descriptors > most - count) {
-		device_blame(device, -1,
-			     "its buffers may need %u descriptors of this process, %u are allowed; "
-			     "raise max-guest-descriptors in weston.ini",
-			     account->descriptors + count, most);
-		return false;
-	}
-	account->descriptors += count;
-	return true;
-}
-
-void
-device_give_descriptors(struct device *device, uint32_t count)
-{
-	device->account->descriptors -= count;
-}
-
-const char *
-device_bug_word(int error)
-{
-	switch (error) {
-	case -EINVAL:
-	case -ENOENT:
-	case -EEXIST:
-	case -EFAULT:
-		return "guest bug: ";
-	default:
-		return "";
-	}
-}
-
-void
-device_blame(struct device *device, int connector, const char *fmt, ...)
-{
-	char text[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	log_guest_limited(&device->account->log_limit, device->host->limits.log_lines_per_second,
-			  loop_now_ms(), &device->subject, connector, "%s", text);
-}
-
-void
-device_break(struct device *device, int connector, const char *reason)
-{
-	if (device->broken)
-		return;
-	device->broken = true;
-	log_guest(&device->subject, connector,
-		  "%s; the device is closed until the guest connects it anew", reason);
-	host_device_broken(device);
 }

@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What each request of displif.h does, see device.h. Errors that a
- * guest gets: ENOENT for an unknown cookie, EEXIST for one in use, EINVAL for
- * what contradicts itself, ENOSPC and ENOMEM over a limit, EOPNOTSUPP for what
- * we do not offer, EIO where a buffer turned out unusable later.
- */
-#include "device/device.h"
+/* See request.h. */
+#include "device/request.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-static void
+#include "base/worker.h"
+#include "device/device.h"
+#include "device/loop.h"
+#include "pure/edid.h"
+#include "xen/grants.h"
+
+#define LOOK_AGAIN_MS 20
+
+static int
 hold_answer(struct connector *connector, const struct displif_request *request, const void *object)
 {
-	connector->held = (struct held_answer){
-		.active = true,
-		.id = request->id,
-		.operation = request->operation,
-		.since_ms = loop_now_ms(),
-		.object = object,
-	};
+	answer_hold(&connector->held, request->id, request->operation, object);
+	return REQUEST_HELD;
 }
 
 static int
@@ -30,8 +28,7 @@ create_buffer(struct connector *connector, const struct displif_request *request
 
 	if (ret < 0)
 		return ret;
-	hold_answer(connector, request, buffer);
-	return REQUEST_HELD;
+	return hold_answer(connector, request, buffer);
 }
 
 static int
@@ -59,8 +56,7 @@ attach_framebuffer(struct connector *connector, const struct displif_request *re
 		framebuffer_destroy(framebuffer);
 		return ret;
 	}
-	hold_answer(connector, request, framebuffer);
-	return REQUEST_HELD;
+	return hold_answer(connector, request, framebuffer);
 }
 
 static int
@@ -141,7 +137,7 @@ handle_edid_written(struct worker_job *base)
 
 	if (!connector->device->destroyed) {
 		connector->held.edid_size = (uint32_t)job->size;
-		connector_answer_held(connector, job, job->error);
+		answer_give(&connector->held, job, job->error);
 	}
 	free(job);
 }
@@ -171,7 +167,7 @@ get_edid(struct connector *connector, const struct displif_request *request)
 	job->base.run = run_edid;
 	job->base.done = handle_edid_written;
 	hold_answer(connector, request, job);
-	worker_post(device->host->worker, &device->account->lane, &job->base);
+	worker_post(device->host->worker, &device->guest->lane, &job->base);
 	return REQUEST_HELD;
 }
 
@@ -195,4 +191,35 @@ request_perform(struct connector *connector, const struct displif_request *reque
 		return get_edid(connector, request);
 	}
 	return -EOPNOTSUPP;
+}
+
+/* The worker does not say when it has read a page directory, only when it is done. */
+static bool
+needs_directory(const struct connector *connector, int64_t now_ms)
+{
+	const struct held_answer *held = &connector->held;
+
+	return now_ms < held->since_ms + DIRECTORY_READ_WITHIN_MS &&
+	       (held->operation == XENDISPL_OP_GET_EDID ||
+		display_buffer_find_unread(connector->device, held->object));
+}
+
+/* What goes on behind it shows where the object is used; a buffer that the guest was told it has
+ * not is none. */
+void
+request_answer_late(struct connector *connector)
+{
+	struct held_answer *held = &connector->held;
+	struct display_buffer *unread = display_buffer_find_unread(connector->device, held->object);
+	int64_t now = loop_now_ms(), last = held->since_ms + DIRECTORY_READ_WITHIN_MS;
+
+	if (needs_directory(connector, now)) {
+		clock_set(&connector->clock, CLOCK_ANSWER,
+			  now + LOOK_AGAIN_MS < last ? now + LOOK_AGAIN_MS : last);
+		return;
+	}
+	answer_give(held, held->object,
+		    unread || held->operation == XENDISPL_OP_GET_EDID ? -EIO : 0);
+	if (unread)
+		display_buffer_destroy(unread);
 }

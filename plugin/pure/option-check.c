@@ -7,6 +7,7 @@
 #include "pure/option-table.h"
 
 #include "base/base.h"
+#include "pure/options.h"
 
 #include <string.h>
 #include <strings.h>

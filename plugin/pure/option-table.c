@@ -8,6 +8,7 @@
 #include "pure/option-table.h"
 
 #include "base/base.h"
+#include "pure/options.h"
 
 #include <stdarg.h>
 #include <stdio.h>

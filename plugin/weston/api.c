@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* See api.h. */
+#include "device/presenter.h"
 #include "weston/api.h"
 
 static void

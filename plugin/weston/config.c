@@ -8,8 +8,9 @@
 #include <sys/stat.h>
 
 #include "base/base.h"
-#include "weston/compat.h"
 #include "base/log.h"
+#include "pure/options.h"
+#include "weston/compat.h"
 
 static char *
 get_string(void *data, const char *key)

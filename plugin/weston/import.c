@@ -10,6 +10,10 @@
 #include <stdlib.h>
 
 #include "base/base.h"
+#include "base/worker.h"
+#include "device/guest.h"
+#include "device/loop.h"
+#include "xen/grants.h"
 
 /* How long to wait before the kernel is asked again; doubles while a compositor holds on. */
 #define FIRST_WAIT_MS 4
@@ -21,7 +25,7 @@
 static void
 post(struct import *import, struct worker_job *job)
 {
-	worker_post(import->host->worker, &import->buffer->device->account->lane, job);
+	worker_post(import->host->worker, &import->buffer->device->guest->lane, job);
 }
 
 static void
@@ -176,7 +180,7 @@ drop_pool(struct import *import)
 	import->pool = NULL;
 	/* Then it is libwayland that unmaps, on this thread. */
 	if (!import->mapping)
-		pacing_charge(import->pacing, import->turn.account, import->turn.pages);
+		pacing_charge(import->pacing, import->turn.guest, import->turn.pages);
 }
 
 static bool
@@ -200,7 +204,7 @@ finish_release(struct import *import)
 		return;
 	pacing_cancel(&import->turn);
 	loop_remove_timer(import->timer);
-	device_give_pages(buffer->device, import->extra_charges * buffer->geometry.pages);
+	guest_give_pages(buffer->device->guest, import->extra_charges * buffer->geometry.pages);
 	if (tell)
 		wl_list_remove(&import->link);
 	free(import);
@@ -228,7 +232,7 @@ end_mapping(struct import *import)
 		return;
 	import->unmapping = true;
 	pool_mapping_end(import->mapping, import->host->worker,
-			 &import->buffer->device->account->lane, handle_unmapped, import);
+			 &import->buffer->device->guest->lane, handle_unmapped, import);
 	import->mapping = NULL;
 }
 
@@ -258,8 +262,8 @@ post_way(struct import *import, enum import_way way)
 		return;
 	/* The others are paid for in turns, or map nothing. */
 	if (way == IMPORT_CONVERTED)
-		account_charge_pages(import->buffer->device->account, &import->host->limits,
-				     import->buffer->geometry.pages, loop_now_ms());
+		guest_charge_mapping(import->buffer->device->guest, import->buffer->geometry.pages,
+				     loop_now_ms());
 	result->running = true;
 	result->job.run = run_way;
 	result->job.done = handle_way_done;
@@ -282,7 +286,7 @@ import_create(struct display_buffer *buffer, struct pacing *pacing,
 	import->fd = -1;
 	import->pacing = pacing;
 	wl_list_init(&import->pool_link);
-	pacing_turn_init(&import->turn, buffer->device->account,
+	pacing_turn_init(&import->turn, buffer->device->guest,
 			 pacing_cost_of_mapping(pacing, buffer->geometry.pages), make_pool);
 	for (unsigned way = 0; way < IMPORT_WAYS; way++) {
 		import->results[way].import = import;
@@ -345,7 +349,9 @@ import_want(struct import *import, enum import_way way)
 		return;
 	result->wanted = true;
 	if (is_held_otherwise(import, way)) {
-		if (!device_take_pages(import->buffer->device, import->buffer->geometry.pages)) {
+		if (!guest_take_pages(import->buffer->device->guest,
+				      &import->buffer->device->subject,
+				      import->buffer->geometry.pages)) {
 			settle(import, way, -ENOMEM);
 			return;
 		}

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "weston/client.h"
 #include "device/device.h"
+#include "weston/client.h"
 #include "weston/pacing.h"
 #include "weston/pool-mapping.h"
 

@@ -15,7 +15,7 @@ kept_picture_forget(struct presented_device *presented)
 	struct presented_framebuffer *shown, *next;
 
 	wl_list_remove(&presented->link);
-	presented->presenter->host->mapped_pages -= presented->kept_pages;
+	host_give_pages(presented->presenter->host, presented->kept_pages);
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_set_client(&presented->surfaces[i], NULL);
 	wl_list_for_each(shown, &presented->kept, link)
@@ -121,7 +121,7 @@ charge_host(struct presented_device *presented)
 	wl_list_for_each(buffer, &presented->device->buffers, link)
 		if (is_shown(presented, buffer))
 			presented->kept_pages += buffer->geometry.pages;
-	presented->presenter->host->mapped_pages += presented->kept_pages;
+	host_take_pages(presented->presenter->host, presented->kept_pages);
 }
 
 bool
@@ -130,8 +130,7 @@ kept_picture_take(struct presented_device *presented)
 	const struct device *device = presented->device;
 	struct framebuffer *framebuffer;
 
-	if (!device_guest_options(device)->keep_picture || !is_known(device) ||
-	    !freeze_surfaces(presented))
+	if (!device->options->keep_picture || !is_known(device) || !freeze_surfaces(presented))
 		return false;
 	charge_host(presented);
 	wl_list_for_each(framebuffer, &device->framebuffers, link) {

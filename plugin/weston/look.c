@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* See look.h. */
+#include "base/worker.h"
 #include "weston/look.h"
 
 #include <stdlib.h>

@@ -10,17 +10,20 @@
 
 #include <libweston/plugin-registry.h>
 
-#include "weston/api.h"
 #include "base/base.h"
-#include "xen/channel.h"
+#include "base/mailbox.h"
+#include "base/worker.h"
+#include "device/device.h"
+#include "device/loop.h"
+#include "pure/options.h"
+#include "weston/api.h"
 #include "weston/compat.h"
 #include "weston/config.h"
-#include "device/device.h"
-#include "xen/host-check.h"
-#include "device/loop.h"
-#include "base/mailbox.h"
-#include "xen/path-watch.h"
 #include "weston/presenter.h"
+#include "xen/channel.h"
+#include "xen/grants.h"
+#include "xen/host-check.h"
+#include "xen/path-watch.h"
 
 /* How long the compositor's end waits for the kernel, and for xenstored. */
 #define LAST_JOBS_MS 300
@@ -128,9 +131,8 @@ host_device_broken(struct device *device)
 }
 
 static void
-attach(void *data, const struct store_device *setup)
+attach(struct module *module, const struct store_device *setup)
 {
-	struct module *module = data;
 	int ret = device_create(&module->host, setup);
 
 	if (ret < 0)
@@ -138,9 +140,8 @@ attach(void *data, const struct store_device *setup)
 }
 
 static void
-detach(void *data, uint32_t serial)
+detach(struct module *module, uint32_t serial)
 {
-	struct module *module = data;
 	struct device *device = find_device(module, serial);
 
 	if (device && !device->destroyed)
@@ -150,30 +151,36 @@ detach(void *data, uint32_t serial)
 }
 
 static void
-rename_device(void *data, const struct store_device *setup)
+rename_device(struct module *module, const struct store_device *setup)
 {
-	struct module *module = data;
 	struct device *device = find_device(module, setup->serial);
 
 	if (device && !device->destroyed)
 		device_rename(device, setup);
 }
 
-static const struct store_handler store_handler = {
-	.attach = attach,
-	.rename = rename_device,
-	.detach = detach,
-};
-
-/* Beginning and end */
-
 static void
 handle_store(void *data)
 {
 	struct module *module = data;
+	struct store_event event;
 
-	store_dispatch(module->store);
+	while (store_next_event(module->store, &event)) {
+		switch (event.kind) {
+		case STORE_ATTACH:
+			attach(module, &event.device);
+			break;
+		case STORE_RENAME:
+			rename_device(module, &event.device);
+			break;
+		case STORE_DETACH:
+			detach(module, event.device.serial);
+			break;
+		}
+	}
 }
+
+/* Beginning and end */
 
 static void
 handle_worker(void *data)
@@ -316,7 +323,7 @@ init_host(struct module *module)
 	host->presenter = &module->presenter;
 	host->loop = wl_display_get_event_loop(module->compositor->wl_display);
 	wl_list_init(&host->devices);
-	wl_list_init(&host->accounts);
+	wl_list_init(&host->guests);
 }
 
 /* What the kernel can do is known when its devices are there, which may be long after the start. */
@@ -377,8 +384,7 @@ serve(struct module *module, int *store_error)
 
 	probe_dmabuf(host);
 	host->worker = worker_create();
-	if (!host->worker ||
-	    store_create(&module->store, &host->limits, &store_handler, module, store_error) < 0 ||
+	if (!host->worker || store_create(&module->store, &host->limits, store_error) < 0 ||
 	    !listen_to_threads(module) ||
 	    presenter_init(&module->presenter, module->compositor, host) < 0) {
 		log_line("out of memory, threads or descriptors; no guest's screen will be shown");

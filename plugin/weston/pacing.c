@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* See pacing.h. */
+#include "device/loop.h"
 #include "weston/pacing.h"
 
 #include <errno.h>
@@ -27,11 +28,11 @@ pacing_cost_of_mapping(const struct pacing *pacing, uint32_t pages)
 static unsigned
 count_debtors(const struct pacing *pacing)
 {
-	const struct account *account;
+	const struct guest *guest;
 	unsigned count = 0;
 
-	wl_list_for_each(account, &pacing->host->accounts, link)
-		count += account->owed > 0;
+	wl_list_for_each(guest, &pacing->host->guests, link)
+		count += guest->owed > 0;
 	return count;
 }
 
@@ -40,14 +41,14 @@ static uint64_t
 pay_equally(struct pacing *pacing, uint64_t sum, unsigned debtors)
 {
 	uint64_t part = sum / debtors, left = 0;
-	struct account *account;
+	struct guest *guest;
 
-	wl_list_for_each(account, &pacing->host->accounts, link) {
-		if (account->owed == 0)
+	wl_list_for_each(guest, &pacing->host->guests, link) {
+		if (guest->owed == 0)
 			continue;
-		uint64_t paid = part < account->owed ? part : account->owed;
+		uint64_t paid = part < guest->owed ? part : guest->owed;
 
-		account->owed -= paid;
+		guest->owed -= paid;
 		left += part - paid;
 	}
 	return left;
@@ -74,7 +75,7 @@ wait_ms(const struct pacing *pacing, const struct pacing_turn *turn)
 {
 	uint64_t room = (uint64_t)budget(pacing) * LIMITS_REFRESH_MS;
 	uint64_t needed = (uint64_t)turn->pages * LIMITS_REFRESH_MS;
-	uint64_t owed = turn->account->owed;
+	uint64_t owed = turn->guest->owed;
 
 	/* A turn larger than a whole refresh gets one of its own. */
 	room = needed < room ? room - needed : 0;
@@ -95,13 +96,13 @@ next_turn(struct pacing *pacing, int64_t *wait)
 	pacing->round++;
 	wl_list_for_each(turn, &pacing->waiting, link) {
 		/* A guest's own turns keep their order. */
-		if (turn->account->waits_in_round == pacing->round)
+		if (turn->guest->waits_in_round == pacing->round)
 			continue;
 		int64_t its = wait_ms(pacing, turn);
 
 		if (its == 0)
 			return turn;
-		turn->account->waits_in_round = pacing->round;
+		turn->guest->waits_in_round = pacing->round;
 		if (*wait < 0 || its < *wait)
 			*wait = its;
 	}
@@ -117,7 +118,7 @@ serve(struct pacing *pacing)
 	pay_off(pacing);
 	while ((turn = next_turn(pacing, &wait))) {
 		pacing_cancel(turn);
-		pacing_charge(pacing, turn->account, turn->pages);
+		pacing_charge(pacing, turn->guest, turn->pages);
 		turn->go(turn);
 	}
 	if (wait > 0)
@@ -148,11 +149,11 @@ pacing_finish(struct pacing *pacing)
 }
 
 void
-pacing_turn_init(struct pacing_turn *turn, struct account *account, uint32_t pages,
+pacing_turn_init(struct pacing_turn *turn, struct guest *guest, uint32_t pages,
 		 void (*go)(struct pacing_turn *turn))
 {
 	wl_list_init(&turn->link);
-	turn->account = account;
+	turn->guest = guest;
 	turn->pages = pages;
 	turn->go = go;
 }
@@ -179,8 +180,8 @@ pacing_cancel(struct pacing_turn *turn)
 }
 
 void
-pacing_charge(struct pacing *pacing, struct account *account, uint32_t pages)
+pacing_charge(struct pacing *pacing, struct guest *guest, uint32_t pages)
 {
 	pay_off(pacing);
-	account->owed += (uint64_t)pages * LIMITS_REFRESH_MS;
+	guest->owed += (uint64_t)pages * LIMITS_REFRESH_MS;
 }

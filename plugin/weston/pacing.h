@@ -27,13 +27,13 @@ struct pacing {
 	struct display_host *host;
 	struct loop_timer *timer;
 	int64_t paid_ms;        /* until when all that was owed is paid off */
-	uint32_t round;         /* marks accounts whose turn in front has to wait */
+	uint32_t round;         /* marks guests whose turn in front has to wait */
 	struct wl_list waiting; /* pacing_turn.link, oldest first */
 };
 
 struct pacing_turn {
 	struct wl_list link; /* pacing.waiting; its own when it does not wait */
-	struct account *account;
+	struct guest *guest;
 	uint32_t pages; /* what it costs */
 	void (*go)(struct pacing_turn *turn);
 };
@@ -49,9 +49,9 @@ pacing_finish(struct pacing *pacing);
 uint32_t
 pacing_cost_of_mapping(const struct pacing *pacing, uint32_t pages);
 
-/* The account must stay while the turn waits. */
+/* The guest must stay while the turn waits. */
 void
-pacing_turn_init(struct pacing_turn *turn, struct account *account, uint32_t pages,
+pacing_turn_init(struct pacing_turn *turn, struct guest *guest, uint32_t pages,
 		 void (*go)(struct pacing_turn *turn));
 
 /* Calls go() when it is the turn's time, perhaps before this returns. */
@@ -66,4 +66,4 @@ pacing_cancel(struct pacing_turn *turn);
 
 /* Work of so many pages was done without a turn. */
 void
-pacing_charge(struct pacing *pacing, struct account *account, uint32_t pages);
+pacing_charge(struct pacing *pacing, struct guest *guest, uint32_t pages);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* See placement.h. */
+#include "pure/options.h"
 #include "weston/placement.h"
 
 #include <errno.h>

@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "weston/compat.h"
-#include "pure/geometry.h"
 #include "base/log.h"
+#include "pure/geometry.h"
 #include "pure/options.h"
 #include "pure/places.h"
+#include "weston/compat.h"
 #include "weston/session-lock.h"
 
 /* All placements of the module: one layer, sorted by z. */

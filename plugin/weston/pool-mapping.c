@@ -12,6 +12,7 @@
 
 #include "base/base.h"
 #include "base/log.h"
+#include "base/worker.h"
 
 /* The kernel unmaps under the lock of the process's whole address space: in short pieces, so that
  * no other thread waits for long. */

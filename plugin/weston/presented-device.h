@@ -13,8 +13,8 @@
 #include <wayland-client.h>
 
 #include "device/device.h"
-#include "weston/surface.h"
 #include "weston/presenter.h"
+#include "weston/surface.h"
 
 struct presented_device {
 	struct wl_list link; /* presenter.kept, once the device is gone */

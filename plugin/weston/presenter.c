@@ -13,9 +13,10 @@
 
 #include <drm_fourcc.h>
 
+#include "device/device.h"
+#include "device/loop.h"
 #include "weston/client.h"
 #include "weston/compat.h"
-#include "device/device.h"
 #include "weston/import.h"
 #include "weston/kept-picture.h"
 #include "weston/presented-device.h"
@@ -159,7 +160,7 @@ choose_way(struct presented_device *presented, struct presented_framebuffer *sho
 {
 	const struct device *device = presented->device;
 	const struct format *format = shown->framebuffer->format;
-	const struct guest_options *guest = device_guest_options(device);
+	const struct guest_options *guest = device->options;
 	bool direct = presented->presenter->dmabuf.mode == DMABUF_DIRECT_DISPLAY;
 
 	shown->alpha = guest->alpha && format->fourcc != format->opaque_fourcc;
@@ -388,15 +389,6 @@ import_of(struct presented_device *presented, struct display_buffer *buffer)
 	if (presented->ready)
 		import_set_client(import, presented->client);
 	return import;
-}
-
-void
-presented_device_free(struct presented_device *presented)
-{
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_finish(&presented->surfaces[i]);
-	client_destroy(presented->client);
-	free(presented);
 }
 
 /* What the compositor offers */
@@ -693,7 +685,7 @@ presenter_reclaim(struct presenter *presenter)
 	struct presented_device *oldest = wl_container_of(presenter->kept.prev, oldest, link);
 	log_guest(&oldest->subject, -1,
 		  "its last picture goes: a guest that is there needs the pages");
-	presenter->host->mapped_pages -= oldest->kept_pages;
+	host_give_pages(presenter->host, oldest->kept_pages);
 	oldest->kept_pages = 0;
 	wl_list_remove(&oldest->link);
 	wl_list_insert(&presenter->giving_way, &oldest->link);
@@ -735,7 +727,7 @@ presenter_device_create(struct presenter *presenter, struct device *device,
 	presented->surface_count = device->connector_count;
 	for (unsigned i = 0; i < device->connector_count; i++)
 		surface_init(&presented->surfaces[i], &device->connectors[i],
-			     &presenter->placements, connector_options(&device->connectors[i]),
+			     &presenter->placements, device->connectors[i].options,
 			     &presenter->pacing, &presenter->renderer);
 	*out = presented;
 	return 0;
@@ -777,8 +769,8 @@ presenter_device_renamed(struct presented_device *presented)
 
 	name_device(presented);
 	for (unsigned i = 0; i < presented->surface_count; i++)
-		placement_rename(&presented->surfaces[i].placement,
-				 connector_options(&device->connectors[i]), &device->subject);
+		placement_rename(&presented->surfaces[i].placement, device->connectors[i].options,
+				 &device->subject);
 }
 
 void
@@ -797,7 +789,7 @@ presenter_framebuffer_create(struct framebuffer *framebuffer)
 	shown->framebuffer = framebuffer;
 	shown->import = import;
 	shown->slot_count = presented->surface_count;
-	pacing_turn_init(&shown->turn, presented->device->account,
+	pacing_turn_init(&shown->turn, presented->device->guest,
 			 pacing_cost_of_mapping(&presented->presenter->pacing,
 						framebuffer->buffer->geometry.pages),
 			 handle_order_turn);

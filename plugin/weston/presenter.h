@@ -8,13 +8,13 @@
 
 #include <wayland-server-core.h>
 
+#include "device/presenter.h"
 #include "pure/dmabuf-policy.h"
 #include "pure/losses.h"
+#include "pure/told.h"
 #include "weston/pacing.h"
 #include "weston/placement.h"
-#include "device/presenter.h"
 #include "weston/renderer.h"
-#include "pure/told.h"
 
 struct client;
 

@@ -9,6 +9,7 @@
 #include <drm_fourcc.h>
 
 #include "base/base.h"
+#include "device/guest.h"
 
 void
 shadow_init(struct shadow *shadow, struct surface *owner, const struct slot_handler *handler)
@@ -29,7 +30,7 @@ void
 shadow_give_pages(struct shadow *shadow, struct device *device)
 {
 	if (shadow->pages > 0)
-		device_give_pages(device, shadow->pages);
+		guest_give_pages(device->guest, shadow->pages);
 	shadow->pages = 0;
 }
 
@@ -87,7 +88,7 @@ shadow_make(struct shadow *shadow, struct client *client, struct device *device,
 	uint32_t pages = (uint32_t)geometry_pages(size) * (with_texture ? 2 : 1);
 
 	shadow_drop(shadow, device);
-	if (size > INT32_MAX || !device_take_pages(device, pages))
+	if (size > INT32_MAX || !guest_take_pages(device->guest, &device->subject, pages))
 		return -EDQUOT;
 	shadow->pages = pages;
 	shadow->width = width;

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "weston/client.h"
 #include "device/device.h"
+#include "weston/client.h"
 #include "weston/slot.h"
 
 struct shadow {

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "device/guest.h"
+#include "device/loop.h"
 #include "weston/convert.h"
 #include "weston/look.h"
 #include "presentation-time-client-protocol.h"
@@ -315,7 +317,7 @@ static void
 give_texture(struct surface *surface)
 {
 	if (surface->texture_pages > 0)
-		device_give_pages(surface->connector->device, surface->texture_pages);
+		guest_give_pages(surface->connector->device->guest, surface->texture_pages);
 	surface->texture_pages = 0;
 }
 
@@ -465,9 +467,10 @@ convert_rows(struct surface *surface, int32_t rows)
 static void
 fail_converting(struct surface *surface, int error)
 {
-	device_blame(surface->connector->device, (int)surface->connector->index,
-		     "weston: a picture cannot be converted (%s); tried again in a second",
-		     strerror(-error));
+	guest_blame(surface->connector->device->guest, &surface->connector->device->subject,
+		    (int)surface->connector->index,
+		    "weston: a picture cannot be converted (%s); tried again in a second",
+		    strerror(-error));
 	come_back(surface, TRY_AGAIN_MS);
 }
 
@@ -499,7 +502,7 @@ handle_turn(struct pacing_turn *turn)
 	give_texture(surface);
 	show_slot(surface, &surface->shadow.slot);
 	if (surface->renderer->uploads)
-		pacing_charge(surface->pacing, surface->connector->device->account,
+		pacing_charge(surface->pacing, surface->connector->device->guest,
 			      surface_own_pages(surface) / UPLOADS_PER_MAPPING);
 	if (surface->mixed)
 		surface_update(surface);
@@ -510,7 +513,7 @@ ask_turn(struct surface *surface)
 {
 	size_t octets = (size_t)surface->shadow.width * (size_t)rows_of_turn(surface) * 4;
 
-	pacing_turn_init(&surface->turn, surface->connector->device->account,
+	pacing_turn_init(&surface->turn, surface->connector->device->guest,
 			 (uint32_t)geometry_pages(octets), handle_turn);
 	pacing_ask(surface->pacing, &surface->turn);
 }
@@ -520,8 +523,9 @@ tell_too_large(struct surface *surface)
 {
 	if (surface->lit)
 		show_nothing(surface);
-	device_blame(
-		surface->connector->device, (int)surface->connector->index,
+	guest_blame(
+		surface->connector->device->guest, &surface->connector->device->subject,
+		(int)surface->connector->index,
 		"weston: its picture of %dx%d is larger than the renderer's textures, %d pixels; "
 		"use a smaller mode, or Weston's pixman renderer",
 		surface->source.width, surface->source.height, surface->renderer->texture_limit);
@@ -601,7 +605,7 @@ surface_look(struct surface *surface)
 
 	stop_looking(surface);
 	surface->look =
-		look_begin(host_of(surface)->worker, &surface->connector->device->account->lane,
+		look_begin(host_of(surface)->worker, &surface->connector->device->guest->lane,
 			   &pixels, handle_looked, surface);
 	return surface->look;
 }
@@ -637,7 +641,7 @@ take_texture(struct surface *surface, uint32_t pages)
 	if (pages == surface->texture_pages)
 		return true;
 	give_texture(surface);
-	if (pages > 0 && !device_take_pages(device, pages))
+	if (pages > 0 && !guest_take_pages(device->guest, &device->subject, pages))
 		return false;
 	surface->texture_pages = pages;
 	return true;
@@ -696,7 +700,7 @@ show_in_place(struct surface *surface)
 	surface->late = true;
 	if (keeps_its_turn)
 		return;
-	pacing_turn_init(&surface->turn, surface->connector->device->account, cost,
+	pacing_turn_init(&surface->turn, surface->connector->device->guest, cost,
 			 handle_upload_turn);
 	pacing_ask(surface->pacing, &surface->turn);
 }
@@ -867,8 +871,9 @@ handle_made(void *data, struct wl_callback *callback, uint32_t serial)
 	wl_callback_destroy(callback);
 	surface->made = NULL;
 	if (!resource || placement_take_surface(&surface->placement, resource) < 0) {
-		device_blame(surface->connector->device, (int)surface->connector->index,
-			     "weston: no memory for its surface; its connection is made anew");
+		guest_blame(surface->connector->device->guest, &surface->connector->device->subject,
+			    (int)surface->connector->index,
+			    "weston: no memory for its surface; its connection is made anew");
 		client_lose(surface->client);
 		return;
 	}
@@ -944,7 +949,7 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 	surface->connector = connector;
 	surface->pacing = pacing;
 	surface->renderer = renderer;
-	pacing_turn_init(&surface->turn, connector->device->account, 0, handle_turn);
+	pacing_turn_init(&surface->turn, connector->device->guest, 0, handle_turn);
 	surface->index = connector->index;
 	shadow_init(&surface->shadow, surface, &slot_handler);
 	placement_init(&surface->placement, placements, options, &connector->device->subject,

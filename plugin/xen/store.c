@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See store.h. This file owns the thread, the messages both ways and
- * the watches; what stands in a device's nodes and which step follows is
- * xenbus.c's.
+ * See store.h. This file owns the thread and its connection to xenstored; what stands in a device's
+ * nodes and which step follows is xenbus.c's.
  */
 #include "xen/store.h"
 
@@ -14,10 +13,10 @@
 #include <xenstore.h>
 
 #include "base/base.h"
-#include "xen/host-check.h"
-#include "base/mailbox.h"
-#include "xen/path-watch.h"
 #include "base/thread.h"
+#include "xen/host-check.h"
+#include "xen/messages.h"
+#include "xen/path-watch.h"
 #include "xen/xenbus.h"
 
 /* Watch events taken before the devices that they touch are looked at. */
@@ -32,38 +31,14 @@
 /* A new socket tells of another xenstored. Nothing tells that one has gone, so it is asked when it
  * was silent for long: seldom enough that an idle host does not notice. */
 #define SILENCE_MS 30000
-/* Messages for when there is no memory: without its answer a device would wait for ever. */
-#define RESERVE 16
-
-enum message_kind {
-	MESSAGE_ATTACH,
-	MESSAGE_RENAME,
-	MESSAGE_DETACH,
-	MESSAGE_ATTACHED,
-	MESSAGE_DETACHED,
-	MESSAGE_STOP
-};
-
-struct message {
-	struct wl_list link; /* store.to_main or store.to_thread */
-	enum message_kind kind;
-	uint32_t serial;
-	int error;
-	struct store_device device; /* MESSAGE_ATTACH and MESSAGE_RENAME */
-	bool *reserved;             /* taken from store.reserve; NULL: from the heap */
-};
-
 struct store {
 	/* Compositor's thread. */
-	const struct store_handler *handler;
-	void *data;
+	struct wl_list events; /* message.link: taken, and not yet by store_next_event() */
 	struct thread thread;
 
 	/* Both. */
-	struct mailbox to_main, to_thread;
+	struct messages messages;
 	bool told; /* every guest, of the end */
-	struct message reserve[RESERVE];
-	bool reserve_taken[RESERVE];
 
 	/* The store's thread. */
 	struct xs_handle *xs;
@@ -76,87 +51,13 @@ struct store {
 	bool was_connected;
 };
 
-/* Zeroed. */
-static struct message *
-message_create(struct store *store)
-{
-	struct message *message = calloc(1, sizeof(*message));
-
-	for (unsigned i = 0; !message && i < RESERVE; i++) {
-		if (__atomic_exchange_n(&store->reserve_taken[i], true, __ATOMIC_ACQUIRE))
-			continue;
-		message = &store->reserve[i];
-		memset(message, 0, sizeof(*message));
-		message->reserved = &store->reserve_taken[i];
-	}
-	return message;
-}
-
-static void
-message_destroy(struct message *message)
-{
-	if (message->reserved)
-		__atomic_store_n(message->reserved, false, __ATOMIC_RELEASE);
-	else
-		free(message);
-}
-
-static void
-post(struct store *store, struct mailbox *mailbox, enum message_kind kind, uint32_t serial,
-     int error, const struct store_device *device)
-{
-	struct message *message = message_create(store);
-
-	if (!message) {
-		log_line(
-			"xen: out of memory: a vdispl device stays as it is until it is reconnected");
-		return;
-	}
-	message->kind = kind;
-	message->serial = serial;
-	message->error = error;
-	if (device)
-		message->device = *device;
-	mailbox_post(mailbox, &message->link);
-}
-
-static void
-post_attach(void *data, const struct store_device *device)
-{
-	struct store *store = data;
-
-	post(store, &store->to_main, MESSAGE_ATTACH, device->serial, 0, device);
-}
-
-static void
-post_rename(void *data, const struct store_device *device)
-{
-	struct store *store = data;
-
-	post(store, &store->to_main, MESSAGE_RENAME, device->serial, 0, device);
-}
-
-static void
-post_detach(void *data, uint32_t serial)
-{
-	struct store *store = data;
-
-	post(store, &store->to_main, MESSAGE_DETACH, serial, 0, NULL);
-}
-
-static const struct store_handler post_to_main = {
-	.attach = post_attach,
-	.rename = post_rename,
-	.detach = post_detach,
-};
-
 static void
 take_messages(struct store *store)
 {
 	struct wl_list messages;
 	struct message *message, *next;
 
-	mailbox_take(&store->to_thread, &messages);
+	mailbox_take(&store->messages.to_store, &messages);
 	wl_list_for_each_safe(message, next, &messages, link) {
 		switch (message->kind) {
 		case MESSAGE_ATTACHED:
@@ -312,7 +213,7 @@ wake_ms(struct store *store)
 static void
 run_once(struct store *store)
 {
-	struct pollfd fds[3] = {{.fd = store->to_thread.event_fd, .events = POLLIN},
+	struct pollfd fds[3] = {{.fd = store->messages.to_store.event_fd, .events = POLLIN},
 				{.fd = -1, .events = POLLIN},
 				{.fd = -1, .events = POLLIN}};
 	int64_t wake = wake_ms(store);
@@ -357,15 +258,12 @@ store_main(void *data)
 }
 
 static void
-drain(struct mailbox *mailbox)
+drop_events(struct store *store)
 {
-	struct wl_list messages;
 	struct message *message, *next;
 
-	mailbox_take(mailbox, &messages);
-	wl_list_for_each_safe(message, next, &messages, link)
+	wl_list_for_each_safe(message, next, &store->events, link)
 		message_destroy(message);
-	mailbox_finish(mailbox);
 }
 
 static void
@@ -373,8 +271,8 @@ store_free(struct store *store)
 {
 	xenbus_destroy(store->xenbus);
 	path_watch_destroy(store->watch);
-	drain(&store->to_main);
-	drain(&store->to_thread);
+	drop_events(store);
+	messages_finish(&store->messages);
 	free(store);
 }
 
@@ -391,8 +289,7 @@ watch_ways(struct store *store)
 }
 
 int
-store_create(struct store **out, const struct limits *limits, const struct store_handler *handler,
-	     void *data, int *error)
+store_create(struct store **out, const struct limits *limits, int *error)
 {
 	struct store *store = calloc(1, sizeof(*store));
 
@@ -402,15 +299,11 @@ store_create(struct store **out, const struct limits *limits, const struct store
 	watch_ways(store);
 	if (error)
 		*error = connect_store(store);
-	store->handler = handler;
-	store->data = data;
-	int ret = mailbox_init(&store->to_main);
+	wl_list_init(&store->events);
+	int ret = messages_init(&store->messages);
 	if (ret < 0)
 		goto error_store;
-	ret = mailbox_init(&store->to_thread);
-	if (ret < 0)
-		goto error_to_main;
-	store->xenbus = xenbus_create(limits, &post_to_main, store);
+	store->xenbus = xenbus_create(limits, &store->messages);
 	ret = store->xenbus ? thread_start(&store->thread, store_main, store) : -ENOMEM;
 	if (ret < 0)
 		goto error_xenbus;
@@ -419,9 +312,7 @@ store_create(struct store **out, const struct limits *limits, const struct store
 
 error_xenbus:
 	xenbus_destroy(store->xenbus);
-	mailbox_finish(&store->to_thread);
-error_to_main:
-	mailbox_finish(&store->to_main);
+	messages_finish(&store->messages);
 error_store:
 	if (store->xs)
 		xs_close(store->xs);
@@ -433,37 +324,41 @@ error_store:
 int
 store_fd(const struct store *store)
 {
-	return store->to_main.event_fd;
+	return store->messages.to_compositor.event_fd;
 }
 
-void
-store_dispatch(struct store *store)
+bool
+store_next_event(struct store *store, struct store_event *event)
 {
-	struct wl_list messages;
-	struct message *message, *next;
+	static const enum store_event_kind kinds[] = {
+		[MESSAGE_ATTACH] = STORE_ATTACH,
+		[MESSAGE_RENAME] = STORE_RENAME,
+		[MESSAGE_DETACH] = STORE_DETACH,
+	};
 
-	mailbox_take(&store->to_main, &messages);
-	wl_list_for_each_safe(message, next, &messages, link) {
-		if (message->kind == MESSAGE_ATTACH)
-			store->handler->attach(store->data, &message->device);
-		else if (message->kind == MESSAGE_RENAME)
-			store->handler->rename(store->data, &message->device);
-		else
-			store->handler->detach(store->data, message->serial);
-		message_destroy(message);
-	}
+	if (wl_list_empty(&store->events))
+		mailbox_take(&store->messages.to_compositor, &store->events);
+	if (wl_list_empty(&store->events))
+		return false;
+	struct message *message = wl_container_of(store->events.next, message, link);
+	wl_list_remove(&message->link);
+	event->kind = kinds[message->kind];
+	event->device = message->device;
+	event->device.serial = message->serial;
+	message_destroy(message);
+	return true;
 }
 
 void
 store_attached(struct store *store, uint32_t serial, int error)
 {
-	post(store, &store->to_thread, MESSAGE_ATTACHED, serial, error, NULL);
+	messages_post_attached(&store->messages, serial, error);
 }
 
 void
 store_detached(struct store *store, uint32_t serial)
 {
-	post(store, &store->to_thread, MESSAGE_DETACHED, serial, 0, NULL);
+	messages_post_detached(&store->messages, serial);
 }
 
 bool
@@ -473,7 +368,7 @@ store_destroy(struct store *store, int timeout_ms, bool *told)
 	if (!store)
 		return true;
 
-	post(store, &store->to_thread, MESSAGE_STOP, 0, 0, NULL);
+	messages_post_stop(&store->messages);
 	if (!thread_finish(&store->thread, timeout_ms)) {
 		/* Closing the connection joins a thread of the library's, which may take long. */
 		*told = __atomic_load_n(&store->told, __ATOMIC_ACQUIRE);

@@ -3,7 +3,7 @@
  * Xenstore and the xenbus life of every vdispl device whose backend
  * is this domain; the only files that use libxenstore. All of it runs on a
  * thread of its own, since each look into xenstore waits for a daemon; what the
- * rest has to know comes through store_dispatch(). The functions here are
+ * rest has to know comes as events. The functions here are
  * called on the compositor's thread and never wait, store_destroy() apart.
  */
 #pragma once
@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pure/limits.h"
 #include "base/log.h"
+#include "pure/limits.h"
 
-/* More connectors than this no configuration can allow a device. */
+/* Upper bound on connectors per device. */
 #define STORE_MAX_CONNECTORS 16
 /* Longer names of guests, with their end, no rule of weston.ini can have. */
 #define STORE_NAME_OCTETS 256
@@ -36,13 +36,15 @@ struct store_device {
 	struct store_connector connectors[STORE_MAX_CONNECTORS];
 };
 
-struct store_handler {
-	/* Map, bind, then call store_attached(), at once or later. */
-	void (*attach)(void *data, const struct store_device *device);
-	/* The guest of that connection has another name or UUID. */
-	void (*rename)(void *data, const struct store_device *device);
-	/* Let go of everything of that connection, then call store_detached(). */
-	void (*detach)(void *data, uint32_t serial);
+enum store_event_kind {
+	STORE_ATTACH, /* map, bind, then call store_attached(), at once or later */
+	STORE_RENAME, /* the guest of that connection has another name or UUID */
+	STORE_DETACH, /* let go of everything of that connection, then call store_detached() */
+};
+
+struct store_event {
+	enum store_event_kind kind;
+	struct store_device device; /* STORE_DETACH: its serial alone */
 };
 
 struct store;
@@ -53,15 +55,15 @@ struct store;
  * it. -ENOMEM, or another negative errno: no memory, descriptors or threads.
  */
 int
-store_create(struct store **out, const struct limits *limits, const struct store_handler *handler,
-	     void *data, int *error);
+store_create(struct store **out, const struct limits *limits, int *error);
 
-/* Readable when store_dispatch() has something to do. */
+/* Readable when there are events. */
 int
 store_fd(const struct store *store);
 
-void
-store_dispatch(struct store *store);
+/* Takes the next one; false: there is none. */
+bool
+store_next_event(struct store *store, struct store_event *event);
 
 /* 0, or why it could not be attached (negative errno): then nothing is held. */
 void

@@ -15,6 +15,7 @@
 #include "base/decimal.h"
 #include "pure/displif-decode.h"
 #include "pure/xenbus-table.h"
+#include "xen/messages.h"
 
 /* Relative paths are this domain's own: a driver domain need not know its id. */
 #define BACKEND_ROOT "backend/" XENDISPL_DRIVER_NAME
@@ -56,8 +57,7 @@ struct xenbus_device {
 struct xenbus {
 	struct xs_handle *xs;
 	struct limits limits;
-	const struct store_handler *handler;
-	void *data;
+	struct messages *messages;
 	struct wl_list devices; /* xenbus_device.link */
 	uint32_t last_serial;
 	uint32_t own_domid; /* not 0: a driver domain */
@@ -673,7 +673,7 @@ connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 	device->offered.serial = device->serial;
 	device->view.attached = true;
 	device->waiting = true;
-	xenbus->handler->attach(xenbus->data, &device->offered);
+	messages_post_attach(xenbus->messages, &device->offered);
 }
 
 /* False: it was refused, and is so until something changes. */
@@ -746,7 +746,7 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 			     !device->waiting && device->wake_ms < 0 && !device->view.failed);
 	case XENBUS_DETACH:
 		device->waiting = true;
-		xenbus->handler->detach(xenbus->data, device->serial);
+		messages_post_detach(xenbus->messages, device->serial);
 		return false;
 	case XENBUS_TELL:
 		write_state(xenbus, device, XenbusStateConnected);
@@ -801,7 +801,7 @@ look_at_name(struct xenbus *xenbus, struct xenbus_device *device)
 	}
 	if (xenbus->lost == 0 && (strcmp(before.name, device->offered.name) != 0 ||
 				  strcmp(before.uuid, device->offered.uuid) != 0))
-		xenbus->handler->rename(xenbus->data, &device->offered);
+		messages_post_rename(xenbus->messages, &device->offered);
 }
 
 /* Without it nothing would be known of new devices. */
@@ -928,15 +928,14 @@ xenbus_close_all(struct xenbus *xenbus)
 }
 
 struct xenbus *
-xenbus_create(const struct limits *limits, const struct store_handler *handler, void *data)
+xenbus_create(const struct limits *limits, struct messages *messages)
 {
 	struct xenbus *xenbus = calloc(1, sizeof(*xenbus));
 
 	if (!xenbus)
 		return NULL;
 	xenbus->limits = *limits;
-	xenbus->handler = handler;
-	xenbus->data = data;
+	xenbus->messages = messages;
 	xenbus->root_wait_ms = -1;
 	wl_list_init(&xenbus->devices);
 	return xenbus;

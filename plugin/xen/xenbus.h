@@ -14,11 +14,13 @@
 #include "pure/limits.h"
 #include "xen/store.h"
 
+struct messages;
 struct xenbus;
 
-/* The handler is called on the store's thread. NULL: out of memory. */
+/* What the compositor's thread has to do is posted to `messages`, which stay the caller's. NULL:
+ * out of memory. */
 struct xenbus *
-xenbus_create(const struct limits *limits, const struct store_handler *handler, void *data);
+xenbus_create(const struct limits *limits, struct messages *messages);
 
 void
 xenbus_destroy(struct xenbus *xenbus);

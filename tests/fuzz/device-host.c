@@ -3,6 +3,7 @@
 #include "device-host.h"
 
 #include "base/base.h"
+#include "device/presenter.h"
 #include "fuzz.h"
 
 #include <errno.h>

@@ -11,6 +11,11 @@
 
 #include "base/base.h"
 #include "device-host.h"
+#include "base/worker.h"
+#include "device/request.h"
+#include "device/serve.h"
+#include "pure/options.h"
+#include "xen/grants.h"
 #include "memory-xen.h"
 
 #include <drm_fourcc.h>
@@ -100,7 +105,7 @@ set_up(void)
 	PROPERTY(options_set(host.options, "name", "g0", error, sizeof(error)) == 0);
 	PROPERTY(options_set(host.options, "be-alloc", "true", error, sizeof(error)) == 0);
 	wl_list_init(&host.devices);
-	wl_list_init(&host.accounts);
+	wl_list_init(&host.guests);
 	log_set_sink(ignore_line);
 }
 
@@ -282,8 +287,8 @@ wake_up(unsigned slot, unsigned connector, bool event_port)
 		return;
 	const struct connector *of = &device->connectors[connector];
 	remember_rings();
-	connector_notified(&device->connectors[connector],
-			   event_port ? of->event_end.port : of->request_end.port);
+	serve_notified(&device->connectors[connector],
+		       event_port ? of->wire.event_end.port : of->wire.request_end.port);
 }
 
 static void
@@ -413,7 +418,7 @@ check_answer(const struct xendispl_req *request, const struct xendispl_resp *ans
 static void
 check_requests(struct frontend *frontend, const struct connector *connector, uint32_t ref)
 {
-	const xen_displif_back_ring_t *back = connector->requests.back;
+	const xen_displif_back_ring_t *back = connector->wire.requests.back;
 	const xen_displif_sring_t *then = (const void *)before[ref - 1];
 	const xen_displif_sring_t *now = memory_xen_page(ref);
 
@@ -445,7 +450,7 @@ static void
 check_events(struct frontend *frontend, const struct connector *connector, uint32_t ref)
 {
 	const struct xendispl_event_page *page = memory_xen_page(ref);
-	const struct event_ring *ring = &connector->events;
+	const struct event_ring *ring = &connector->wire.events;
 
 	for (; frontend->seen_events != ring->next_id; frontend->seen_events++) {
 		uint32_t index = ring->producer - ring->next_id + frontend->seen_events;
@@ -457,9 +462,9 @@ check_events(struct frontend *frontend, const struct connector *connector, uint3
 		PROPERTY(is_zero(event->op.reserved + 8, sizeof(event->op.reserved) - 8));
 	}
 	/* One event for each flip. */
-	PROPERTY(connector->owed_count <= 2);
+	PROPERTY(connector->wire.owed_count <= 2);
 	PROPERTY(connector->count.flips ==
-		 ring->next_id + connector->owed_count + connector->flip.pending);
+		 ring->next_id + connector->wire.owed_count + connector->flip.pending);
 }
 
 static void
@@ -471,13 +476,14 @@ check_connector(const struct connector *connector)
 
 	wl_list_for_each(framebuffer, &connector->device->framebuffers, link)
 		found = found || framebuffer == connector->current;
-	PROPERTY(found && !connector->serving);
+	PROPERTY(found);
 	/* The clock never stands still for what is owed. */
 	PROPERTY(!flip->pending ||
 		 moved_clock_ms <= flip->submitted_ms + host.flip_rules.deadline_ms);
 	PROPERTY(!connector->held.active ||
 		 moved_clock_ms <= connector->held.since_ms + DIRECTORY_READ_WITHIN_MS);
-	PROPERTY(connector->rest_ms < 0 || connector->timer_ms >= 0);
+	for (unsigned i = 0; i < CLOCK_DEADLINES; i++)
+		PROPERTY(connector->clock.due_ms[i] < 0 || connector->clock.fires_ms >= 0);
 }
 
 static uint64_t
@@ -491,20 +497,24 @@ pages_of(const struct wl_list *buffers)
 	return pages;
 }
 
-/* Descriptors are counted for all devices of a guest. */
+/* Descriptors and pages are counted for all devices of a guest. */
 static void
-check_account(const struct account *account)
+check_guest(const struct guest *guest)
 {
 	const struct device *device;
 	uint32_t wanted = 0;
+	uint64_t pages = 0;
 
-	wl_list_for_each(device, &host.devices, link)
-		if (device->account == account)
-			wanted +=
-				BUFFER_DESCRIPTORS * (uint32_t)(wl_list_length(&device->buffers) +
-								wl_list_length(&device->leaving)) +
-				device->framebuffer_count * device->connector_count;
-	PROPERTY(account->descriptors == wanted && wanted <= host.limits.guest_descriptors);
+	wl_list_for_each(device, &host.devices, link) {
+		if (device->guest != guest)
+			continue;
+		wanted += BUFFER_DESCRIPTORS * (uint32_t)(wl_list_length(&device->buffers) +
+							  wl_list_length(&device->leaving)) +
+			  device->framebuffer_count * device->connector_count;
+		pages += pages_of(&device->buffers) + pages_of(&device->leaving);
+	}
+	PROPERTY(guest->descriptors == wanted && wanted <= host.limits.guest_descriptors);
+	PROPERTY(guest->mapped_pages == pages && pages <= host.limits.guest_pages);
 }
 
 static void
@@ -512,8 +522,6 @@ check_device(const struct device *device)
 {
 	const struct framebuffer *framebuffer, *other;
 
-	PROPERTY(device->mapped_pages == pages_of(&device->buffers) + pages_of(&device->leaving));
-	PROPERTY(device->mapped_pages <= host.limits.guest_pages);
 	PROPERTY(device->buffer_count == (uint32_t)wl_list_length(&device->buffers));
 	PROPERTY(device->buffer_count <= host.limits.buffers);
 	PROPERTY(device->framebuffer_count == (uint32_t)wl_list_length(&device->framebuffers));
@@ -528,16 +536,16 @@ check_device(const struct device *device)
 static void
 check_all(void)
 {
-	const struct account *account;
+	const struct guest *guest;
 	const struct device *device;
 	uint64_t pages = 0;
 
-	wl_list_for_each(device, &host.devices, link) {
+	wl_list_for_each(device, &host.devices, link)
 		check_device(device);
-		pages += device->mapped_pages;
+	wl_list_for_each(guest, &host.guests, link) {
+		check_guest(guest);
+		pages += guest->mapped_pages;
 	}
-	wl_list_for_each(account, &host.accounts, link)
-		check_account(account);
 	PROPERTY(pages == host.mapped_pages && pages <= host.limits.host_pages);
 	for (unsigned i = 0; i < DEVICES; i++) {
 		device = slots[i].device;
@@ -563,7 +571,7 @@ end(void)
 	struct memory_xen_count held = memory_xen_held();
 	PROPERTY(is_zero(&held, sizeof(held)));
 	PROPERTY(alive == 0 && wl_list_empty(&host.devices) && host.mapped_pages == 0);
-	PROPERTY(wl_list_empty(&host.accounts));
+	PROPERTY(wl_list_empty(&host.guests));
 	PROPERTY(host_presented() == 0 && moved_timers == 0 && moved_sources == 0);
 }
 

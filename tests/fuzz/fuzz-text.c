@@ -2,9 +2,9 @@
 /* Text from xenstore and weston.ini: resolutions, names in log lines and in an EDID, settings. */
 #include "fuzz.h"
 
+#include "base/log.h"
 #include "pure/displif-decode.h"
 #include "pure/edid.h"
-#include "base/log.h"
 #include "pure/options.h"
 
 #include <errno.h>

@@ -7,6 +7,10 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "device/request.h"
+#include "device/serve.h"
+#include "pure/options.h"
+#include "xen/grants.h"
 
 struct display_host host;
 struct device *device;
@@ -51,7 +55,7 @@ start_host(void)
 	host.grants = grants_create();
 	host_mood = HOST_READY_AT_ONCE;
 	wl_list_init(&host.devices);
-	wl_list_init(&host.accounts);
+	wl_list_init(&host.guests);
 }
 
 void
@@ -79,7 +83,7 @@ ask(struct xendispl_req request)
 	request.id = (uint16_t)ring->req_prod;
 	ring->ring[ring->req_prod % RING_SLOTS].req = request;
 	ring->req_prod++;
-	connector_notified(&device->connectors[0], device->connectors[0].request_end.port);
+	serve_notified(&device->connectors[0], device->connectors[0].wire.request_end.port);
 }
 
 void
@@ -92,6 +96,6 @@ stop_host(void)
 	struct memory_xen_count held = memory_xen_held();
 	check_octets(&held, &nothing, sizeof(held));
 	check_int(host.mapped_pages, 0);
-	check(wl_list_empty(&host.accounts));
+	check(wl_list_empty(&host.guests));
 	check_int(moved_timers + moved_sources + host_presented(), 0);
 }

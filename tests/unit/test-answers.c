@@ -9,6 +9,11 @@
 
 #include "one-device.h"
 
+#include "base/worker.h"
+#include "device/request.h"
+#include "device/serve.h"
+#include "xen/channel.h"
+
 #include <drm_fourcc.h>
 #include <xen/errno.h>
 
@@ -338,7 +343,7 @@ TEST(a_port_that_could_not_be_unmasked_is_heard_again)
 	memory_xen_fire(REQUEST_PORT);
 	int port = channel_set_next(device->channels);
 	memory_xen_fail(MEMORY_XEN_UNMASK, 1);
-	connector_notified(&device->connectors[0], port);
+	serve_notified(&device->connectors[0], port);
 	memory_xen_fire(REQUEST_PORT);
 	check(channel_set_next(device->channels) < 0);
 	moved_pass(17);

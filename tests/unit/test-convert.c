@@ -5,8 +5,8 @@
  */
 #include "test.h"
 
-#include "weston/convert.h"
 #include "pure/displif-decode.h"
+#include "weston/convert.h"
 #include "pattern.h"
 
 #include <errno.h>

@@ -5,6 +5,7 @@
  */
 #include "test.h"
 
+#include "base/worker.h"
 #include "weston/look.h"
 
 #include <stdlib.h>

@@ -18,7 +18,7 @@ static struct pacing pacing;
 static struct pacing_turn turns[TURNS];
 static unsigned gone; /* turns that had their time */
 static uint64_t mapped;
-static struct account accounts[2];
+static struct guest accounts[2];
 
 static void
 go(struct pacing_turn *turn)
@@ -33,9 +33,9 @@ start(void)
 {
 	host.limits.pages_per_refresh = BUDGET * PACING_SHARE;
 	moved_clock_ms = 1000000;
-	wl_list_init(&host.accounts);
+	wl_list_init(&host.guests);
 	for (unsigned i = 0; i < 2; i++)
-		wl_list_insert(&host.accounts, &accounts[i].link);
+		wl_list_insert(&host.guests, &accounts[i].link);
 	check_int(pacing_init(&pacing, &host), 0);
 }
 

@@ -14,8 +14,12 @@
 #include "base/base.h"
 #include "device/device.h"
 #include "moved-loop.h"
-#include "weston/surface.h"
+#include "base/worker.h"
+#include "device/presenter.h"
+#include "pure/options.h"
 #include "weston/presenter.h"
+#include "weston/surface.h"
+#include "xen/grants.h"
 
 #include <drm_fourcc.h>
 
@@ -102,33 +106,6 @@ framebuffer_ready(struct framebuffer *framebuffer, int error)
 void
 display_buffer_released(struct display_buffer *buffer)
 {
-}
-
-bool
-device_take_pages(struct device *device, uint32_t pages)
-{
-	device->mapped_pages += pages;
-	device->host->mapped_pages += pages;
-	return true;
-}
-
-void
-device_give_pages(struct device *device, uint32_t pages)
-{
-	device->mapped_pages -= pages;
-	device->host->mapped_pages -= pages;
-}
-
-const struct guest_options *
-device_guest_options(const struct device *of)
-{
-	return options_find_guest(of->host->options, of->name, of->uuid);
-}
-
-const struct connector_options *
-connector_options(const struct connector *connector)
-{
-	return options_find_connector(connector->device->host->options, NULL, NULL, "", 0, 0);
 }
 
 /* Weston: clients and orders of wl_buffers */
@@ -400,7 +377,7 @@ placement_output_name(const struct placement *placement)
 static struct display_host host;
 static struct presenter presenter;
 static struct weston_compositor *compositor;
-static struct account account;
+static struct guest guest;
 static struct device device;
 static struct connector connectors[CONNECTORS];
 
@@ -421,8 +398,9 @@ start_host(void)
 	host.options = options_create();
 	host.dmabuf.mode = DMABUF_FORCE;
 	wl_list_init(&host.devices);
-	wl_list_init(&host.accounts);
-	wl_list_insert(&host.accounts, &account.link);
+	wl_list_init(&host.guests);
+	guest.host = &host;
+	wl_list_insert(&host.guests, &guest.link);
 	compositor = calloc(1, sizeof(*compositor));
 	compositor->wl_display = wl_display_create();
 	moved_clock_ms = 1000000;
@@ -448,7 +426,8 @@ connect_device(void)
 {
 	memset(&device, 0, sizeof(device));
 	device.host = &host;
-	device.account = &account;
+	device.guest = &guest;
+	device.options = options_find_guest(host.options, "g", "");
 	device.connectors = connectors;
 	device.connector_count = CONNECTORS;
 	strcpy(device.subject.guest, "g");
@@ -456,7 +435,11 @@ connect_device(void)
 	wl_list_init(&device.framebuffers);
 	wl_list_init(&device.buffers);
 	for (unsigned i = 0; i < CONNECTORS; i++)
-		connectors[i] = (struct connector){.device = &device, .index = i};
+		connectors[i] = (struct connector){
+			.device = &device,
+			.index = i,
+			.options = options_find_connector(host.options, "g", "", "", 0, i),
+		};
 	check_int(presenter_device_create(&presenter, &device, &device.presented), 0);
 	client->handler->ready(client->data);
 }
@@ -614,7 +597,7 @@ TEST(framebuffers_of_pages_that_cannot_be_mapped_are_all_told)
 		check_int(framebuffers_settled, i + 1);
 	}
 	/* Mapping them to convert them was paid for once. */
-	check_int(account.mapped_until_us,
+	check_int(guest.mapped_until_us,
 		  moved_clock_ms * 1000 +
 			  3 * LIMITS_REFRESH_MS * 1000 / limits_default.pages_per_refresh);
 	presenter_device_destroy(device.presented);

@@ -10,6 +10,8 @@
 #include "base/base.h"
 #include "weston/convert.h"
 #include "moved-loop.h"
+#include "base/worker.h"
+#include "device/guest.h"
 #include "weston/surface.h"
 
 #include <errno.h>
@@ -70,13 +72,13 @@ connector_frame_looked(struct connector *connector, uint32_t frame, uint64_t sum
 }
 
 bool
-device_take_pages(struct device *device, uint32_t pages)
+guest_take_pages(struct guest *guest, const struct log_subject *device, uint32_t pages)
 {
 	return true;
 }
 
 void
-device_give_pages(struct device *device, uint32_t pages)
+guest_give_pages(struct guest *guest, uint32_t pages)
 {
 }
 
@@ -132,7 +134,8 @@ client_lose(struct client *client)
 }
 
 void
-device_blame(struct device *device, int connector, const char *fmt, ...)
+guest_blame(struct guest *guest, const struct log_subject *device, int connector, const char *fmt,
+	    ...)
 {
 	tell("blamed");
 }
@@ -281,8 +284,8 @@ static void
 begin(enum import_way way)
 {
 	static const struct connector_options options;
-	static struct account account;
-	static struct device device = {.host = &host, .account = &account};
+	static struct guest account;
+	static struct device device = {.host = &host, .guest = &account};
 	static struct connector connector = {.device = &device, .refresh_ms = 16};
 	int memory = memfd_create("pool", MFD_CLOEXEC);
 
@@ -297,9 +300,9 @@ begin(enum import_way way)
 	told[0] = '\0';
 	host.limits = limits_default;
 	moved_clock_ms = 1000000;
-	wl_list_init(&host.accounts);
+	wl_list_init(&host.guests);
 	account.owed = 0;
-	wl_list_insert(&host.accounts, &account.link);
+	wl_list_insert(&host.guests, &account.link);
 	check_int(pacing_init(&pacing, &host), 0);
 	surface_init(&surface, &connector, NULL, &options, &pacing, &renderer);
 	surface_set_client(&surface, &client);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one connector shows, and its flips: which part of which framebuffer goes to the presenter,
+ * when a flip is done, and when to look what the guest has drawn without one.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "device/answer.h"
+#include "device/clock.h"
+#include "device/wire.h"
+#include "pure/displif-decode.h"
+#include "pure/flip.h"
+#include "pure/geometry.h"
+#include "pure/in-place.h"
+#include "pure/options.h"
+#include "xen/store.h"
+
+struct device;
+struct framebuffer;
+
+struct connector {
+	struct device *device;
+	unsigned index;
+	struct store_connector setup;
+	const struct connector_options *options; /* by the rules of weston.ini */
+	struct clock clock;
+	struct wire wire;
+	struct held_answer held;
+
+	bool on; /* SET_CONFIG with a framebuffer came last */
+	struct displif_set_config config;
+	uint32_t part_width, part_height; /* that SET_CONFIG made visible, pixels */
+	struct framebuffer *current;      /* NULL: none, or detached */
+	struct flip flip;
+	uint64_t flip_cookie;
+	uint32_t frame;      /* number of the last frame given to the presenter */
+	uint32_t refresh_ms; /* of the output it was last presented on */
+	struct in_place in_place;
+
+	struct {
+		uint64_t flips, timed, resampled;
+		uint64_t presented, scanned_out; /* of these, without being composited */
+	} count;
+};
+
+/* Shows nothing yet; its wire is not connected. */
+void
+connector_init(struct connector *connector, struct device *device, unsigned index,
+	       const struct store_connector *setup);
+
+/* Its rules of weston.ini are looked up again. */
+void
+connector_find_options(struct connector *connector);
+
+/* The part of a framebuffer that a flip to it would show. False: none. */
+bool
+connector_source(const struct connector *connector, const struct framebuffer *framebuffer,
+		 struct rectangle *source);
+
+/* Gives the connector's current framebuffer to the presenter, if it can be shown. */
+void
+connector_show(struct connector *connector);
+
+/* A mode set: `part` of the framebuffer is shown from now on. */
+void
+connector_set_config(struct connector *connector, const struct displif_set_config *config,
+		     struct framebuffer *framebuffer, const struct rectangle *part);
+
+void
+connector_switch_off(struct connector *connector);
+
+/* A page flip: what is pending is superseded. */
+void
+connector_flip(struct connector *connector, struct framebuffer *framebuffer);
+
+/* The framebuffer is about to go. */
+void
+connector_forget_framebuffer(struct connector *connector, const struct framebuffer *framebuffer);
+
+/* CLOCK_FLIP is due: whether the pending flip is done by time. */
+void
+connector_check_flip(struct connector *connector);
+
+/* CLOCK_IN_PLACE is due: looks what the guest has drawn into what is shown. */
+void
+connector_look(struct connector *connector);
+
+/* From the presenter, about frame numbers given to presenter_show(). */
+void
+connector_frame_applied(struct connector *connector, uint32_t frame);
+void
+connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t refresh_ms,
+			  bool scanned_out);
+void
+connector_frame_released(struct connector *connector);
+
+/* From the presenter, some time after presenter_look(): the checksum of what that frame's pixels
+ * are now. */
+void
+connector_frame_looked(struct connector *connector, uint32_t frame, uint64_t sum);

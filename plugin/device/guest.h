@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One guest, over all its devices: what it may take of the host's time, pages, descriptors and log,
+ * and its place in the worker's round. Lives as long as a device of the domain does. Everything is
+ * on the compositor's thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wayland-util.h>
+
+#include "base/log.h"
+#include "base/worker.h"
+#include "device/host.h"
+
+struct guest {
+	struct wl_list link; /* display_host.guests */
+	struct display_host *host;
+	uint16_t domid;
+	unsigned users;          /* devices */
+	struct worker_lane lane; /* its jobs */
+	struct log_limit log_limit;
+	uint64_t mapped_pages; /* of all its buffers, against limits.guest_pages */
+	uint32_t descriptors;  /* that its buffers may need, against limits.guest_descriptors */
+	int64_t second;        /* in which the next two count */
+	uint32_t requests, notifications;
+	int64_t mapped_until_us; /* when what was mapped for it is paid for */
+
+	/* pacing.c's. */
+	uint64_t owed;           /* pages worked on for it, times the milliseconds of a refresh */
+	uint32_t waits_in_round; /* in which its turn in front has to wait */
+};
+
+/* The domain's, with one user more; NULL: out of memory. */
+struct guest *
+guest_get(struct display_host *host, uint16_t domid);
+
+/* One user less; the last one ends it. Takes NULL. */
+void
+guest_put(struct guest *guest);
+
+/* Whether it may have a request served now, or has to wait after a mapping; *rest_ms: until when.
+ */
+bool
+guest_may_request(struct guest *guest, int64_t now_ms, int64_t *rest_ms);
+
+void
+guest_count_request(struct guest *guest, int64_t now_ms);
+
+/* Counts a notification; false: no more of them in this second, *rest_ms is when it ends. As many
+ * are taken as requests: one each is what a guest needs. */
+bool
+guest_may_notify(struct guest *guest, int64_t now_ms, int64_t *rest_ms);
+
+/* Pages are about to be mapped and unmapped once; its next request has to wait as long as
+ * limits.pages_per_refresh says. */
+void
+guest_charge_mapping(struct guest *guest, uint32_t pages, int64_t now_ms);
+
+/* Counts pages that are about to be mapped for a device against the guest's and the host's budget.
+ * False, and a line in the log that says what to do: one is used up. */
+bool
+guest_take_pages(struct guest *guest, const struct log_subject *device, uint32_t pages);
+
+void
+guest_give_pages(struct guest *guest, uint32_t pages);
+
+/* Pages that stay mapped for no guest that is there, which counts against the host alone. */
+void
+host_take_pages(struct display_host *host, uint32_t pages);
+
+void
+host_give_pages(struct display_host *host, uint32_t pages);
+
+/* The same as guest_take_pages() for descriptors. As a dma-buf a buffer needs BUFFER_DESCRIPTORS,
+ * and each of its framebuffers one for every connector, which the compositor holds. */
+#define BUFFER_DESCRIPTORS 3
+bool
+guest_take_descriptors(struct guest *guest, const struct log_subject *device, uint32_t count);
+
+void
+guest_give_descriptors(struct guest *guest, uint32_t count);
+
+/* One line about what the guest did wrong with a device, at most limits.log_lines_per_second.
+ * connector: -1 where the line is about none. */
+void
+guest_blame(struct guest *guest, const struct log_subject *device, int connector, const char *fmt,
+	    ...) __attribute__((format(printf, 4, 5)));
+
+/* What stands before a line about a request that failed with this negative errno: "guest bug: " if
+ * the guest contradicts itself or names pages that cannot be had, "" for limits and a failing host.
+ */
+const char *
+guest_bug_word(int error);

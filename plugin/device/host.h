@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What all guests' devices share, and what their owner is told of them. Owned by the module, which
+ * outlives all devices.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <wayland-util.h>
+
+#include "pure/dmabuf-policy.h"
+#include "pure/flip.h"
+#include "pure/limits.h"
+
+struct device;
+struct grants;
+struct options;
+struct presenter;
+struct wl_event_loop;
+struct worker;
+
+struct display_host {
+	struct limits limits;
+	struct flip_rules flip_rules;
+	struct options *options;
+	struct worker *worker;
+	struct grants *grants;
+	uint64_t mapped_pages;     /* of all guests, against limits.host_pages */
+	struct dmabuf_host dmabuf; /* the kernel's part of it, and what is configured */
+	struct presenter *presenter;
+	struct wl_event_loop *loop;
+	struct wl_list devices; /* device.link */
+	struct wl_list guests;  /* guest.link */
+};
+
+/* Implemented by weston/module.c; tests bring their own. Called from the event loop. */
+
+/* The device is connected, or could not be (negative errno) and has to be destroyed. */
+void
+host_device_attached(struct device *device, int error);
+
+/* After device_destroy(): nothing is held any more, and the device is gone. */
+void
+host_device_detached(struct display_host *host, uint32_t serial);
+
+/* The guest broke the protocol; the device has to be destroyed. */
+void
+host_device_broken(struct device *device);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What goes between a connector and its guest: the ring of requests and answers, the event page,
+ * and this domain's ends of their event channels. What the host refuses to do is tried again;
+ * events for which the page has no room are owed until it has. It knows no request and no flip.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "xen/ring.h"
+
+struct channel_set;
+struct clock;
+struct guest;
+struct log_subject;
+
+/* This domain's end of an event channel. */
+struct channel_end {
+	int port;            /* local; -1: not bound */
+	bool resting;        /* it fired too often, and stays masked for a while */
+	bool unmask_pending; /* it fired, and the host would not unmask it */
+	bool notify_pending; /* the host would not notify the guest */
+};
+
+struct wire {
+	struct guest *guest;
+	const struct log_subject *subject; /* the device's */
+	int connector;
+	struct channel_set *channels;
+	struct clock *clock;
+
+	void *request_page, *event_page; /* mapped by device.c; NULL: not */
+	struct channel_end request_end, event_end;
+	struct request_ring requests;
+	struct event_ring events;
+	uint64_t owed_events[2]; /* framebuffer cookies, for which the event page had no room */
+	unsigned owed_count;
+	uint32_t rest_step_ms;  /* grows while the event page stays full */
+	uint32_t retry_step_ms; /* grows while the host refuses something */
+};
+
+/* What it is given stays the caller's, and outlives it. */
+void
+wire_init(struct wire *wire, struct guest *guest, const struct log_subject *subject,
+	  unsigned connector, struct channel_set *channels, struct clock *clock);
+
+/* Its pages are mapped. Binds the frontend's ports; -EPROTO: the event page is not a new one; other
+ * negative errno. Then wire_disconnect() and wire_finish() are still due. */
+int
+wire_connect(struct wire *wire, uint32_t request_port, uint32_t event_port);
+
+/* Nothing is taken or sent from now on. */
+void
+wire_disconnect(struct wire *wire);
+
+void
+wire_finish(struct wire *wire);
+
+/* The end that this local port belongs to; NULL: none. */
+struct channel_end *
+wire_end_of_port(struct wire *wire, int port);
+
+/* Lets it fire again, at once if it was notified meanwhile. */
+void
+wire_unmask(struct wire *wire, struct channel_end *end);
+
+/* Unmasks what rests. Before anything is looked at: what comes later fires again. */
+void
+wire_end_rest(struct wire *wire);
+
+/* CLOCK_RETRY is due: asks the host again. */
+void
+wire_retry(struct wire *wire);
+
+/* error: 0 or negative errno. edid_size: bytes written, for a GET_EDID that succeeded. */
+void
+wire_respond(struct wire *wire, uint16_t id, uint8_t operation, int error, uint32_t edid_size);
+
+/* Tells the guest that the flip to this framebuffer is done; sets CLOCK_RING if the page is full.
+ */
+void
+wire_send_flip_event(struct wire *wire, uint64_t fb_cookie);
+
+void
+wire_send_owed_events(struct wire *wire);
+
+/* Ever later while the event page stays full: no notification need come when it no longer is. */
+int64_t
+wire_next_try_ms(struct wire *wire);
