@@ -99,3 +99,26 @@ shadow_make(struct shadow *shadow, struct client *client, struct device *device,
 		shadow_drop(shadow, device);
 	return ret;
 }
+
+void
+shadow_begin(struct shadow *shadow)
+{
+	shadow->filling = true;
+	shadow->mixed = false;
+	shadow->rows_filled = 0;
+}
+
+int
+shadow_fill_rows(struct shadow *shadow, const struct conversion *picture, int32_t rows)
+{
+	size_t done = (size_t)shadow->width * (size_t)shadow->rows_filled * 4;
+	struct conversion part = *picture;
+
+	part.out = (uint8_t *)shadow->pixels + done;
+	part.source.y += shadow->rows_filled;
+	part.source.height = rows;
+	int ret = convert(&part);
+	if (ret == 0)
+		shadow->rows_filled += rows;
+	return ret;
+}

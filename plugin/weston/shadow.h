@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pixels of our own, for what has to be converted: memory that the
- * compositor has as a wl_shm buffer, charged to the guest. Part of a surface, which fills it.
+ * compositor has as a wl_shm buffer, charged to the guest. Filled in turns of some rows.
  */
 #pragma once
 
@@ -11,6 +11,7 @@
 
 #include "device/device.h"
 #include "weston/client.h"
+#include "weston/convert.h"
 #include "weston/slot.h"
 
 struct shadow {
@@ -21,7 +22,10 @@ struct shadow {
 	bool alpha; /* ARGB8888, else XRGB8888 */
 	struct wl_shm_pool *pool;
 	struct slot slot;
-	int fd; /* -1: none */
+	int fd;              /* -1: none */
+	bool filling;        /* its rows are being converted */
+	bool mixed;          /* from more than one frame */
+	int32_t rows_filled; /* from the top */
 };
 
 void
@@ -38,6 +42,15 @@ shadow_pages(const struct shadow *shadow);
 int
 shadow_make(struct shadow *shadow, struct client *client, struct device *device, int32_t width,
 	    int32_t height, bool alpha, bool with_texture);
+
+/* The next row that is filled is the first one. */
+void
+shadow_begin(struct shadow *shadow);
+
+/* Converts the next rows of a picture whose source has the shadow's size. 0, or what convert()
+ * returns. */
+int
+shadow_fill_rows(struct shadow *shadow, const struct conversion *picture, int32_t rows);
 
 /* device: may be NULL where nothing is charged any more. */
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A connector's picture on a screen: its wl_surface, what is attached
- * to it, and what becomes of each frame. The framebuffers and imports that it
+ * A connector's picture on a screen: which framebuffer is wanted, what is shown of it, and
+ * when the one before is no longer read. The framebuffers and imports that it
  * shows are presenter.c's.
  */
 #pragma once
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "device/device.h"
+#include "weston/canvas.h"
 #include "weston/client.h"
 #include "weston/pacing.h"
 #include "weston/placement.h"
@@ -19,60 +20,35 @@
 #include "weston/slot.h"
 
 struct look;
-struct wp_presentation_feedback;
-struct wp_viewport;
-
-/* A frame of which the compositor has not yet told whether it was presented. */
-struct feedback {
-	struct surface *surface;
-	struct wp_presentation_feedback *proxy; /* NULL: free */
-	uint32_t frame;
-};
-
-/* Frames on their way at a time are two at most; a third's fate is not asked for. */
-#define SURFACE_FEEDBACKS 4
 
 struct surface {
 	struct connector *connector; /* NULL: gone, and the last picture is kept */
 	unsigned index;              /* of the connector */
-	struct client *client;       /* NULL: none, or not ready */
 	struct placement placement;
-
-	struct wl_surface *wl_surface;
-	struct wp_viewport *viewport;
-	struct wl_callback *made;
-	bool usable; /* the compositor's side is known */
+	struct canvas canvas; /* its client: NULL: none, or not ready */
 
 	struct presented_framebuffer *wanted; /* NULL: dark */
-	struct rectangle source;
+	struct rectangle source;              /* the part of it */
 	uint32_t frame;
-	bool lit; /* the last commit had a buffer, also where that is gone by now */
 	struct slot *shown, *previous;
 	struct slot *last;  /* attached last, shown or not */
 	bool presented;     /* what is shown */
 	bool previous_read; /* to its end, as the screen tells; only where presented */
 	uint32_t outputs;   /* on which a frame was presented last, as placement_outputs() */
-	struct shadow shadow;
-	struct feedback feedbacks[SURFACE_FEEDBACKS];
-	struct feedback *on_its_way; /* of the frame committed last; NULL: its fate is known */
-	bool late;                   /* what is wanted is still to be converted */
-	int64_t convert_ms;          /* when the next conversion may be begun */
-	struct loop_timer *timer;    /* for the next time; NULL: never needed */
-	const struct renderer *renderer;
-	uint32_t texture_pages;  /* charged for what the renderer uploaded in place */
-	struct pacing *pacing;   /* conversions and uploads take turns with all that maps */
-	struct pacing_turn turn; /* to convert some more rows, or to upload */
-	bool converting;         /* the shadow is being filled */
-	bool mixed;              /* with parts of more than one frame */
-	int32_t converted_rows;
 	struct rectangle shown_source; /* the part of the buffer attached last that is shown */
-	struct fitted fitted;          /* as the viewport was last told */
-	int32_t width, height;         /* of the buffer that it was told of */
-	bool opaque;
-	uint32_t commits, applied;
-	struct look *look; /* at what is wanted; NULL: none under way */
-	const char *path;  /* how the last frame was read; NULL: none yet */
+	struct look *look;             /* at what is wanted; NULL: none under way */
+	const char *path;              /* how the last frame was read; NULL: none yet */
 	uint64_t octets_copied;
+
+	/* paint.c's. */
+	struct shadow shadow;
+	const struct renderer *renderer;
+	struct pacing *pacing;    /* conversions and uploads take turns with all that maps */
+	struct pacing_turn turn;  /* to convert some more rows, or to upload */
+	uint32_t texture_pages;   /* charged for what the renderer uploaded in place */
+	bool late;                /* what is wanted is still to be shown */
+	int64_t convert_ms;       /* when the next conversion may be begun */
+	struct loop_timer *timer; /* for the next time; NULL: never needed */
 };
 
 void
@@ -106,11 +82,6 @@ surface_freeze(struct surface *surface);
 /* The size of what is converted for it, charged or not. */
 uint32_t
 surface_own_pages(const struct surface *surface);
-
-/* Shows the wanted framebuffer, if all that it takes is there, and if it has to be
- * converted, as soon as it may. */
-void
-surface_update(struct surface *surface);
 
 /* The framebuffer's slots are about to go. */
 void

@@ -264,7 +264,7 @@ renderer_probe(struct renderer *renderer)
 void
 surface_set_client(struct surface *surface, struct client *its)
 {
-	surface->client = its;
+	surface->canvas.client = its;
 	surface->shown = NULL;
 }
 

@@ -275,9 +275,9 @@ static void
 make_surface(void)
 {
 	const struct wl_callback_listener *made =
-		wl_proxy_get_listener((struct wl_proxy *)surface.made);
+		wl_proxy_get_listener((struct wl_proxy *)surface.canvas.made);
 
-	made->done(&surface, surface.made, 0);
+	made->done(&surface.canvas, surface.canvas.made, 0);
 }
 
 static void
@@ -376,8 +376,8 @@ release(unsigned which)
 static void
 present(uint32_t number, uint32_t flags)
 {
-	for (unsigned i = 0; i < SURFACE_FEEDBACKS; i++) {
-		struct feedback *feedback = &surface.feedbacks[i];
+	for (unsigned i = 0; i < CANVAS_FEEDBACKS; i++) {
+		struct feedback *feedback = &surface.canvas.feedbacks[i];
 
 		if (!feedback->proxy || feedback->frame != number)
 			continue;
@@ -584,7 +584,7 @@ TEST(commits_of_a_surface_before_are_not_counted)
 	begin(IMPORT_DMABUF);
 	show(0);
 	surface_forget(&surface, shown[0]);
-	check(!surface.usable);
+	check(!surface.canvas.usable);
 	/* What the old one was still told. */
 	placement_handler->applied(&surface);
 	placement_handler->applied(&surface);
@@ -605,7 +605,7 @@ TEST(a_surface_that_cannot_be_made_gives_the_connection_up)
 	make_surface();
 	placement_refuses = false;
 	check_string(told, "blamed lost ");
-	check(!surface.usable);
+	check(!surface.canvas.usable);
 	end();
 }
 
@@ -748,12 +748,12 @@ TEST(hidden_while_another_size_is_converted)
 	present(frame, HARDWARE);
 	converted = 0;
 	show_part(0, LARGE_WIDTH, LARGE_HEIGHT);
-	check(surface.converting && !surface.shown);
-	uint32_t commits = surface.commits;
+	check(surface.shadow.filling && !surface.shown);
+	uint32_t commits = surface.canvas.commits;
 	surface_hide(&surface);
-	check_int(surface.commits, commits + 1);
+	check_int(surface.canvas.commits, commits + 1);
 	surface_hide(&surface);
-	check_int(surface.commits, commits + 1);
+	check_int(surface.canvas.commits, commits + 1);
 	end();
 }
 
@@ -763,16 +763,16 @@ TEST(no_memory_in_mid_conversion)
 	begin_converting();
 	show_part(0, 800, 600);
 	present(frame, HARDWARE);
-	uint32_t commits = surface.commits;
+	uint32_t commits = surface.canvas.commits;
 	moved_pass(100);
 	no_memory_to_convert = true;
 	told[0] = '\0';
 	show_part(1, 800, 600);
 	check_string(told, "blamed ");
-	check_int(surface.commits, commits);
+	check_int(surface.canvas.commits, commits);
 	no_memory_to_convert = false;
 	moved_pass(1100);
-	check_int(surface.commits, commits + 1);
+	check_int(surface.canvas.commits, commits + 1);
 	check(!surface.late);
 	end();
 }
@@ -792,7 +792,7 @@ TEST(which_output_a_frame_is_in_step_with_changes_nothing)
 {
 	begin_flip(IMPORT_MAPPED);
 	struct wl_output *output = wl_registry_bind(client.registry, 5, &wl_output_interface, 1);
-	struct feedback *feedback = surface.on_its_way;
+	struct feedback *feedback = surface.canvas.on_its_way;
 	check_int(feedback->frame, frame);
 	send_sync_output(feedback->proxy, output);
 	check_string(told, "");

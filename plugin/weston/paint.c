@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: MIT */
+/* See paint.h. */
+#include "weston/paint.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "device/device.h"
+#include "device/guest.h"
+#include "device/loop.h"
+#include "weston/convert.h"
+#include "weston/surface.h"
+
+/* A page that is uploaded costs less than one that is mapped: a copy, no hypercall. */
+#define UPLOADS_PER_MAPPING 4
+/* A picture much larger than its place on the screen is uploaded less often: nobody needs it so
+ * large. */
+#define LARGE_RATIO 16
+#define LARGE_COSTS 8
+#define TRY_AGAIN_MS 1000
+
+/* What is shown of the wanted framebuffer, and where. */
+struct view {
+	struct rectangle part; /* of the framebuffer, that the wl_buffer holds */
+	struct fitted fitted;  /* its source is a part of that part */
+};
+
+/* False: nothing of it would be seen. */
+static bool
+find_view(const struct surface *surface, struct view *view)
+{
+	if (!placement_fit(&surface->placement, &surface->source, &view->fitted))
+		return false;
+	presented_framebuffer_part(surface->wanted, &surface->source, &view->part);
+	view->fitted.source_x -= view->part.x;
+	view->fitted.source_y -= view->part.y;
+	return true;
+}
+
+static void
+ask_turn(struct surface *surface, uint32_t pages, void (*handle)(struct pacing_turn *turn))
+{
+	pacing_turn_init(&surface->turn, surface->connector->device->guest, pages, handle);
+	pacing_ask(surface->pacing, &surface->turn);
+}
+
+bool
+paint_is_showable(const struct surface *surface)
+{
+	const struct presented_framebuffer *presented = surface->wanted;
+
+	return surface->canvas.usable && presented && presented->decided &&
+	       import_is_ready(presented->import, presented->way);
+}
+
+bool
+paint_can_be_seen(const struct surface *surface)
+{
+	struct fitted fitted;
+
+	if (!surface->canvas.usable || !placement_can_show(&surface->placement))
+		return false;
+	/* Before its size is known, it may be. */
+	return surface->source.width == 0 ||
+	       placement_fit(&surface->placement, &surface->source, &fitted);
+}
+
+void
+paint_stop(struct surface *surface)
+{
+	pacing_cancel(&surface->turn);
+	surface->shadow.filling = false;
+}
+
+void
+paint_give_texture(struct surface *surface)
+{
+	if (surface->texture_pages > 0)
+		guest_give_pages(surface->connector->device->guest, surface->texture_pages);
+	surface->texture_pages = 0;
+}
+
+void
+paint_nothing(struct surface *surface)
+{
+	paint_give_texture(surface);
+	surface->previous = surface->shown;
+	surface->shown = NULL;
+	surface->presented = false;
+	canvas_clear(&surface->canvas);
+}
+
+static void
+show_slot(struct surface *surface, struct slot *slot, const struct view *view)
+{
+	struct presented_framebuffer *presented = surface->wanted;
+	const struct rectangle *place = &view->fitted.destination;
+
+	surface->path = presented->path;
+	surface->shown_source = surface->source;
+	surface->shown_source.x -= view->part.x;
+	surface->shown_source.y -= view->part.y;
+	placement_set_position(&surface->placement, place->x, place->y);
+	canvas_set_viewport(&surface->canvas, &view->fitted, view->part.width, view->part.height);
+	canvas_set_opaque(&surface->canvas, !presented->alpha);
+	if (slot != surface->shown)
+		surface->previous = surface->shown;
+	surface->shown = slot;
+	surface->last = slot;
+	surface->presented = false;
+	slot_lend(slot);
+	canvas_attach(&surface->canvas, slot->wl_buffer, surface->frame);
+}
+
+/* Conversions: one a refresh at most, however often a guest asks, and none that nobody sees. They
+ * run on the compositor's thread, so that a large one is cut into turns of some rows. */
+
+static bool
+shadow_fits(const struct surface *surface)
+{
+	const struct shadow *shadow = &surface->shadow;
+
+	return shadow->slot.wl_buffer && shadow->width == surface->source.width &&
+	       shadow->height == surface->source.height && shadow->alpha == surface->wanted->alpha;
+}
+
+static int
+shadow_ensure(struct surface *surface)
+{
+	struct device *device = surface->connector->device;
+
+	if (shadow_fits(surface))
+		return 0;
+	if (surface->shown == &surface->shadow.slot)
+		surface->shown = NULL;
+	if (surface->previous == &surface->shadow.slot)
+		surface->previous = NULL;
+	return shadow_make(&surface->shadow, surface->canvas.client, device, surface->source.width,
+			   surface->source.height, surface->wanted->alpha,
+			   surface->renderer->uploads);
+}
+
+static bool
+may_convert(const struct surface *surface)
+{
+	return !surface->canvas.on_its_way && paint_can_be_seen(surface) &&
+	       loop_now_ms() >= surface->convert_ms;
+}
+
+static void
+handle_timer(void *data)
+{
+	struct surface *surface = data;
+
+	if (!surface->late || surface->shadow.filling)
+		return;
+	if (may_convert(surface))
+		paint_update(surface);
+	else
+		/* The frame before is the surface's content, and nobody has seen it yet: perhaps
+		 * nobody will, and then this one's flip goes by time. */
+		connector_frame_applied(surface->connector, surface->frame);
+}
+
+/* False: nobody would come back to it. */
+static bool
+come_back(struct surface *surface, int64_t wait_ms)
+{
+	if (!surface->timer)
+		surface->timer = loop_add_timer(surface->connector->device->host->loop,
+						handle_timer, surface);
+	if (!surface->timer)
+		return false;
+	loop_arm_timer(surface->timer, wait_ms > 0 ? (int)wait_ms : 1);
+	surface->late = true;
+	return true;
+}
+
+/* Whether the wanted frame has to wait; it is converted when the frame before was seen, and its
+ * time has come. */
+static bool
+must_wait(struct surface *surface)
+{
+	if (may_convert(surface))
+		return false;
+	surface->late = surface->canvas.on_its_way;
+	return come_back(surface, surface->convert_ms - loop_now_ms()) || surface->late;
+}
+
+/* Half of what a refresh pays for, at the most. */
+static int32_t
+rows_of_turn(const struct surface *surface)
+{
+	uint32_t pages = surface->connector->device->host->limits.pages_per_refresh;
+	uint64_t bytes = (uint64_t)pages * PAGE_OCTETS / (2 * PACING_SHARE);
+	uint64_t rows = bytes / ((uint64_t)surface->shadow.width * 4);
+	int32_t left = surface->shadow.height - surface->shadow.rows_filled;
+
+	rows = rows > 0 ? rows : 1;
+	return rows < (uint64_t)left ? (int32_t)rows : left;
+}
+
+static int
+convert_rows(struct surface *surface, int32_t rows)
+{
+	const struct presented_framebuffer *presented = surface->wanted;
+	const struct framebuffer *framebuffer = presented->framebuffer;
+	const struct conversion picture = {
+		.format = framebuffer->format,
+		.pixels = (const uint8_t *)presented->import->pages +
+			  framebuffer->buffer->geometry.data_ofs,
+		.pitch = framebuffer->pitch,
+		.source = surface->source,
+		.alpha = presented->alpha,
+	};
+	int ret = shadow_fill_rows(&surface->shadow, &picture, rows);
+
+	if (ret == 0)
+		surface->octets_copied += (uint64_t)surface->shadow.width * (uint64_t)rows * 4;
+	return ret;
+}
+
+/* What the screen shows stays; the frame is tried again in a while. */
+static void
+fail_converting(struct surface *surface, int error)
+{
+	guest_blame(surface->connector->device->guest, &surface->connector->device->subject,
+		    (int)surface->connector->index,
+		    "weston: a picture cannot be converted (%s); tried again in a second",
+		    strerror(-error));
+	come_back(surface, TRY_AGAIN_MS);
+}
+
+static void
+show_shadow(struct surface *surface)
+{
+	struct view view;
+
+	surface->shadow.filling = false;
+	surface->late = false;
+	paint_give_texture(surface);
+	if (!find_view(surface, &view))
+		return;
+	show_slot(surface, &surface->shadow.slot, &view);
+	if (surface->renderer->uploads)
+		pacing_charge(surface->pacing, surface->connector->device->guest,
+			      shadow_pages(&surface->shadow) / UPLOADS_PER_MAPPING);
+	if (surface->shadow.mixed)
+		paint_update(surface);
+}
+
+static void
+ask_rows(struct surface *surface);
+
+static void
+handle_rows_turn(struct pacing_turn *turn)
+{
+	struct surface *surface = wl_container_of(turn, surface, turn);
+
+	if (!paint_is_showable(surface) || surface->wanted->way != IMPORT_CONVERTED ||
+	    !shadow_fits(surface)) {
+		surface->shadow.filling = false;
+		return;
+	}
+	int ret = convert_rows(surface, rows_of_turn(surface));
+	if (ret < 0) {
+		surface->shadow.filling = false;
+		fail_converting(surface, ret);
+	} else if (surface->shadow.rows_filled < surface->shadow.height) {
+		ask_rows(surface);
+	} else {
+		show_shadow(surface);
+	}
+}
+
+static void
+ask_rows(struct surface *surface)
+{
+	size_t bytes = (size_t)surface->shadow.width * (size_t)rows_of_turn(surface) * 4;
+
+	ask_turn(surface, (uint32_t)geometry_pages(bytes), handle_rows_turn);
+}
+
+static void
+tell_too_large(struct surface *surface)
+{
+	if (surface->canvas.lit)
+		paint_nothing(surface);
+	guest_blame(
+		surface->connector->device->guest, &surface->connector->device->subject,
+		(int)surface->connector->index,
+		"weston: its picture of %dx%d is larger than the renderer's textures, %d pixels; "
+		"use a smaller mode, or Weston's pixman renderer",
+		surface->source.width, surface->source.height, surface->renderer->texture_limit);
+}
+
+/* There is nothing to convert into. */
+static void
+fail_shadow(struct surface *surface, int error)
+{
+	if (surface->canvas.lit)
+		paint_nothing(surface);
+	/* Over a limit, which was told. */
+	if (error != -EDQUOT)
+		fail_converting(surface, error);
+}
+
+/* It is attached when its last row is converted: at once, if it is not large. */
+static void
+show_converted(struct surface *surface)
+{
+	if (surface->shadow.filling && shadow_fits(surface)) {
+		surface->late = true;
+		return;
+	}
+	paint_stop(surface);
+	if (!presented_framebuffer_has_texture(surface->wanted, surface->renderer,
+					       &surface->source)) {
+		tell_too_large(surface);
+		return;
+	}
+	if (must_wait(surface))
+		return;
+	surface->convert_ms = loop_now_ms() + surface->connector->refresh_ms;
+	int ret = shadow_ensure(surface);
+	if (ret < 0) {
+		fail_shadow(surface, ret);
+		return;
+	}
+	shadow_begin(&surface->shadow);
+	surface->late = true;
+	ask_rows(surface);
+}
+
+/* In place */
+
+static struct slot *
+slot_in_place(struct surface *surface, const struct rectangle *part)
+{
+	struct presented_framebuffer *presented = surface->wanted;
+	const struct framebuffer *framebuffer = presented->framebuffer;
+	struct slot *slot = &presented->slots[surface->index];
+	size_t offset = framebuffer->buffer->geometry.data_ofs +
+			(size_t)part->y * framebuffer->pitch +
+			(size_t)part->x * framebuffer->format->octets_per_pixel;
+
+	if (presented->way != IMPORT_MAPPED)
+		return slot->wl_buffer ? slot : NULL;
+	if (slot->wl_buffer && memcmp(&slot->part, part, sizeof(*part)) != 0)
+		slot_drop(slot);
+	if (!slot->wl_buffer)
+		slot_take(slot,
+			  wl_shm_pool_create_buffer(presented->import->pool, (int32_t)offset,
+						    part->width, part->height,
+						    (int32_t)framebuffer->pitch,
+						    client_shm_format(presented->fourcc)),
+			  -1);
+	slot->part = *part;
+	return slot->wl_buffer ? slot : NULL;
+}
+
+static uint32_t
+cost_of_upload(const struct surface *surface, const struct view *view)
+{
+	const struct rectangle *part = &view->part, *place = &view->fitted.destination;
+	uint32_t cost = presented_framebuffer_upload(surface->wanted, surface->renderer, part) /
+			UPLOADS_PER_MAPPING;
+
+	if ((uint64_t)part->width * (uint64_t)part->height >
+	    LARGE_RATIO * (uint64_t)place->width * (uint64_t)place->height)
+		cost *= LARGE_COSTS;
+	return cost;
+}
+
+/* The texture is the guest's. False: it is over a limit, which was told. */
+static bool
+take_texture(struct surface *surface, uint32_t pages)
+{
+	struct device *device = surface->connector->device;
+
+	if (pages == surface->texture_pages)
+		return true;
+	paint_give_texture(surface);
+	if (pages > 0 && !guest_take_pages(device->guest, &device->subject, pages))
+		return false;
+	surface->texture_pages = pages;
+	return true;
+}
+
+static void
+attach_in_place(struct surface *surface, const struct view *view)
+{
+	const struct rectangle *part = &view->part;
+	struct slot *slot = NULL;
+
+	if (take_texture(surface,
+			 presented_framebuffer_upload(surface->wanted, surface->renderer, part)))
+		slot = slot_in_place(surface, part);
+	if (slot)
+		show_slot(surface, slot, view);
+	else if (surface->canvas.lit)
+		paint_nothing(surface);
+}
+
+static void
+show_in_place(struct surface *surface, const struct view *view);
+
+static void
+handle_upload_turn(struct pacing_turn *turn)
+{
+	struct surface *surface = wl_container_of(turn, surface, turn);
+	struct view view;
+
+	surface->late = false;
+	if (!paint_is_showable(surface) || surface->wanted->way == IMPORT_CONVERTED ||
+	    !find_view(surface, &view))
+		return;
+	if (cost_of_upload(surface, &view) > turn->pages)
+		show_in_place(surface, &view);
+	else
+		attach_in_place(surface, &view);
+}
+
+/* What is uploaded waits for its turn; what comes meanwhile takes its place. */
+static void
+show_in_place(struct surface *surface, const struct view *view)
+{
+	uint32_t cost = cost_of_upload(surface, view);
+	bool keeps_its_turn = !surface->shadow.filling && pacing_waits(&surface->turn) &&
+			      surface->turn.pages >= cost;
+
+	if (!keeps_its_turn)
+		paint_stop(surface);
+	if (cost == 0) {
+		attach_in_place(surface, view);
+		return;
+	}
+	surface->late = true;
+	if (!keeps_its_turn)
+		ask_turn(surface, cost, handle_upload_turn);
+}
+
+void
+paint_update(struct surface *surface)
+{
+	struct view view;
+
+	surface->late = false;
+	if (!paint_is_showable(surface) || !find_view(surface, &view))
+		paint_stop(surface);
+	else if (surface->wanted->way == IMPORT_CONVERTED)
+		show_converted(surface);
+	else
+		show_in_place(surface, &view);
+}
