@@ -32,9 +32,8 @@ struct presenter {
 		giving_way; /* presented_device.link: of these, those whose pages are needed */
 	struct wl_event_source *giving_way_source; /* idle, pending */
 	struct worker_lane lane;                   /* for what has no guest any more */
-	/* Looks at what the compositor offers before any guest comes. */
-	struct client *scout;
-	struct wl_event_source *scout_home; /* idle, pending */
+	struct client *probe;                      /* NULL: it has ended */
+	struct wl_event_source *probe_end_source;  /* idle, pending */
 };
 
 /*

@@ -62,7 +62,7 @@ IN_PLACE = "the renderer reads the guest's pages in place; no dma-buf: "
 DMABUF = ("dma-buf", "the compositor has the guest's pages as a dma-buf")
 MAPPED = ("mapped", IN_PLACE + "Weston takes no dma-buf of this format")
 UNREAD = ("converted", "Weston's renderer does not read this format")
-MISREAD = ("converted", "Weston's renderer takes its colours for those of BT.709")
+MISREAD = ("converted", "Weston's renderer assumes BT.709")
 
 
 def expected_path(fourcc):
