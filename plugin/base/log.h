@@ -24,8 +24,11 @@ void
 log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Who a line is about: "guest <name>(<domid>) vdispl <devid>: ", a connector added where >= 0. */
+#define LOG_NAME_BYTES 256
 struct log_subject {
-	char guest[64]; /* the toolstack's name for the domain, escaped */
+	char guest[64];            /* its name, escaped for the log */
+	char name[LOG_NAME_BYTES]; /* as the tool stack gave it; domain-N if it is unknown */
+	char uuid[40];             /* "" if unknown */
 	uint16_t domid;
 	uint32_t devid;
 };

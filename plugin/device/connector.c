@@ -29,9 +29,9 @@ connector_find_options(struct connector *connector)
 {
 	const struct device *device = connector->device;
 
-	connector->options = options_find_connector(device->host->options, device->name,
-						    device->uuid, connector->setup.unique_id,
-						    device->subject.devid, connector->index);
+	connector->options = options_find_connector(
+		device->host->options, device->subject.name, device->subject.uuid,
+		connector->setup.unique_id, device->subject.devid, connector->index);
 }
 
 static const struct flip_rules *

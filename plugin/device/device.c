@@ -179,9 +179,8 @@ static void
 take_name(struct device *device, const struct store_device *setup)
 {
 	device->subject = setup->subject;
-	memcpy(device->name, setup->name, sizeof(device->name));
-	memcpy(device->uuid, setup->uuid, sizeof(device->uuid));
-	device->options = options_find_guest(device->host->options, device->name, device->uuid);
+	device->options = options_find_guest(device->host->options, device->subject.name,
+					     device->subject.uuid);
 }
 
 static int

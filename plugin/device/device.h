@@ -26,9 +26,7 @@ struct presented_device;
 struct device {
 	struct wl_list link; /* display_host.devices */
 	struct display_host *host;
-	struct log_subject subject;
-	char name[STORE_NAME_OCTETS]; /* the guest's, as rules name it */
-	char uuid[40];
+	struct log_subject subject;          /* whose it is */
 	const struct guest_options *options; /* by the rules of weston.ini */
 	uint32_t serial;
 	struct guest *guest;

@@ -13,7 +13,7 @@ describe(const struct connector *connector, struct xen_display_connector *out)
 	*out = (struct xen_display_connector){
 		.size = sizeof(*out),
 		.guest = device->subject.guest,
-		.uuid = device->uuid,
+		.uuid = device->subject.uuid,
 		.domid = device->subject.domid,
 		.device = device->subject.devid,
 		.connector = connector->index,

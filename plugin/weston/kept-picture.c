@@ -37,8 +37,9 @@ is_of_device(const struct presented_device *presented, const struct device *devi
 {
 	if (presented->subject.devid != device->subject.devid)
 		return false;
-	return strcmp(presented->name, device->name) == 0 ||
-	       (device->uuid[0] && strcmp(presented->uuid, device->uuid) == 0);
+	return strcmp(presented->subject.name, device->subject.name) == 0 ||
+	       (device->subject.uuid[0] &&
+		strcmp(presented->subject.uuid, device->subject.uuid) == 0);
 }
 
 void
@@ -55,10 +56,10 @@ kept_pictures_forget(struct presenter *presenter, const struct device *device)
 static bool
 is_known(const struct device *device)
 {
-	char number[sizeof(device->name)];
+	char number[sizeof(device->subject.name)];
 
 	snprintf(number, sizeof(number), "domain-%u", device->subject.domid);
-	return device->uuid[0] || strcmp(device->name, number) != 0;
+	return device->subject.uuid[0] || strcmp(device->subject.name, number) != 0;
 }
 
 /* Keeps the slots that are shown; false: none is. */

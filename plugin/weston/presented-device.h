@@ -21,10 +21,8 @@ struct presented_device {
 	struct presenter *presenter;
 	struct device *device;      /* NULL: gone, and its last picture is kept */
 	struct log_subject subject; /* whose picture it is */
-	char name[STORE_NAME_OCTETS];
-	char uuid[40];         /* "": unknown */
-	uint32_t kept_pages;   /* charged to the host alone, once the device is gone */
-	struct client *client; /* NULL: none at the moment */
+	uint32_t kept_pages;        /* charged to the host alone, once the device is gone */
+	struct client *client;      /* NULL: none at the moment */
 	bool ready;
 	struct wl_callback *orders_sync; /* then the next portion is ordered; NULL: none waits */
 	struct loop_timer *timer;        /* for the next client; NULL: never had to wait */

@@ -259,16 +259,6 @@ presenter_reclaim(struct presenter *presenter)
 	return true;
 }
 
-static void
-name_device(struct presented_device *presented)
-{
-	const struct device *device = presented->device;
-
-	presented->subject = device->subject;
-	memcpy(presented->name, device->name, sizeof(presented->name));
-	memcpy(presented->uuid, device->uuid, sizeof(presented->uuid));
-}
-
 int
 presenter_device_create(struct presenter *presenter, struct device *device,
 			struct presented_device **out)
@@ -280,7 +270,7 @@ presenter_device_create(struct presenter *presenter, struct device *device,
 		return -ENOMEM;
 	presented->presenter = presenter;
 	presented->device = device;
-	name_device(presented);
+	presented->subject = device->subject;
 	wl_list_init(&presented->imports);
 	wl_list_init(&presented->kept);
 	kept_pictures_forget(presenter, device);
@@ -334,7 +324,7 @@ presenter_device_renamed(struct presented_device *presented)
 {
 	struct device *device = presented->device;
 
-	name_device(presented);
+	presented->subject = device->subject;
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		placement_rename(&presented->surfaces[i].placement, device->connectors[i].options,
 				 &device->subject);

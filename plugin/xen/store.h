@@ -16,8 +16,6 @@
 
 /* Upper bound on connectors per device. */
 #define STORE_MAX_CONNECTORS 16
-/* Longer names of guests, with their end, no rule of weston.ini can have. */
-#define STORE_NAME_OCTETS 256
 
 struct store_connector {
 	uint32_t width, height; /* the guest's claim, pixels */
@@ -28,10 +26,8 @@ struct store_connector {
 
 /* A device whose frontend waits for the backend to connect. */
 struct store_device {
-	struct log_subject subject;   /* the name, escaped for the log, and ids */
-	char name[STORE_NAME_OCTETS]; /* as the tool stack gave it; domain-N if it is unknown */
-	char uuid[40];                /* of the guest; "" if unknown */
-	uint32_t serial;              /* names this connection in all messages */
+	struct log_subject subject; /* whose it is */
+	uint32_t serial;            /* names this connection in all messages */
 	unsigned connector_count;
 	struct store_connector connectors[STORE_MAX_CONNECTORS];
 };

@@ -123,7 +123,7 @@ connect_device(unsigned slot, struct input *input)
 	setup.subject.domid = 1 + (how >> 1 & 1 ? slot : 0);
 	setup.subject.guest[0] = 'g';
 	setup.subject.guest[1] = (char)('0' + (how >> 2 & 1));
-	memcpy(setup.name, setup.subject.guest, sizeof(setup.subject.guest));
+	memcpy(setup.subject.name, setup.subject.guest, sizeof(setup.subject.guest));
 	for (unsigned i = 0; i < setup.connector_count; i++) {
 		uint32_t ref = ring_ref(slot, i);
 		uint32_t port = (slot * CONNECTORS + i) * 2;

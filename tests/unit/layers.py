@@ -17,7 +17,7 @@ ROOMS = ("base", "pure", "xen", "device", "weston")
 
 # Each library of Xen is used in one place.
 ONLY_IN = {
-    "xenstore.h": {"xen/store.c", "xen/store.h", "xen/xenbus.c", "xen/xenbus.h"},
+    "xenstore.h": {"xen/store.c", "xen/node.c", "xen/node.h", "xen/xenbus.c", "xen/xenbus.h"},
     "xenevtchn.h": {"xen/channel.c"},
     "xengnttab.h": {"xen/grants.c"},
     "xentoollog.h": {"xen/grants.c"},

@@ -431,7 +431,7 @@ connect_device(void)
 	device.connectors = connectors;
 	device.connector_count = CONNECTORS;
 	strcpy(device.subject.guest, "g");
-	strcpy(device.name, "g");
+	strcpy(device.subject.name, "g");
 	wl_list_init(&device.framebuffers);
 	wl_list_init(&device.buffers);
 	for (unsigned i = 0; i < CONNECTORS; i++)

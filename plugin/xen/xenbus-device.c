@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* See xenbus-device.h. */
+#include "xen/xenbus-device.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "pure/displif-decode.h"
+
+void
+xenbus_device_path(const struct xenbus_device *device, char *path, size_t size)
+{
+	snprintf(path, size, BACKEND_ROOT "/%u/%u", device->subject.domid, device->subject.devid);
+}
+
+/* One line about what the guest wrote, or has the tool stack written. */
+static void __attribute__((format(printf, 3, 4)))
+blame(struct xenbus_device *device, int connector, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	log_guest_limited(&device->log_limit, device->limits->log_lines_per_second, monotonic_ms(),
+			  &device->subject, connector, "%s", text);
+}
+
+/* Other devices may have what they need. This one is looked at again later; told once until then.
+ */
+static void
+note_quota(struct xenbus_device *device, const char *what, int error)
+{
+	device->refused = true;
+	if (device->refused_ms != 0)
+		return;
+	device->refused_ms = 1;
+	blame(device, -1,
+	      "xen: xenstored refuses %s (%s): this domain has used up its quota, and the device "
+	      "waits; raise xenstored's quotas in Dom0",
+	      what, strerror(error));
+}
+
+void
+xenbus_device_write(struct xenbus_device *device, const char *name, const char *value)
+{
+	char directory[64];
+
+	xenbus_device_path(device, directory, sizeof(directory));
+	int ret = node_write_beside_state(device->nodes, directory, name, value);
+	if (node_is_over_quota(-ret))
+		note_quota(device, name, -ret);
+}
+
+void
+xenbus_device_write_state(struct xenbus_device *device, enum xenbus_state state)
+{
+	char value[4];
+
+	snprintf(value, sizeof(value), "%d", (int)state);
+	xenbus_device_write(device, "state", value);
+	device->view.backend = state;
+}
+
+static void
+name_frontend_watch(const struct xenbus_device *device, char *path, size_t path_size,
+		    char token[48])
+{
+	snprintf(path, path_size, "%s/state", device->frontend);
+	snprintf(token, 48, FRONTEND_TOKEN "/%u/%u", device->subject.domid, device->subject.devid);
+}
+
+void
+xenbus_device_watch_frontend(struct xenbus_device *device)
+{
+	char path[sizeof(device->frontend) + 8], token[48];
+
+	if (device->watched)
+		return;
+	name_frontend_watch(device, path, sizeof(path), token);
+	int ret = node_watch(device->nodes, path, token);
+	device->watched = ret == 0;
+	if (node_is_over_quota(-ret))
+		note_quota(device, "a watch", -ret);
+}
+
+void
+xenbus_device_unwatch_frontend(struct xenbus_device *device)
+{
+	char path[sizeof(device->frontend) + 8], token[48];
+
+	if (!device->watched)
+		return;
+	name_frontend_watch(device, path, sizeof(path), token);
+	node_unwatch(device->nodes, path, token);
+}
+
+bool
+xenbus_device_read_identity(struct xenbus_device *device)
+{
+	struct log_subject *subject = &device->subject;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/local/domain/%u", subject->domid);
+	errno = 0;
+	_autofree_ char *name = node_read(device->nodes, path, "name");
+	bool unreadable = !name && errno == EACCES;
+	device->named = name;
+	_autofree_ char *vm = node_read(device->nodes, path, "vm");
+	if (name && strlen(name) < sizeof(subject->name))
+		strcpy(subject->name, name);
+	else
+		snprintf(subject->name, sizeof(subject->name), "domain-%u", subject->domid);
+	log_escape(subject->guest, sizeof(subject->guest), subject->name);
+	subject->uuid[0] = '\0';
+	if (vm && strncmp(vm, "/vm/", 4) == 0)
+		log_escape(subject->uuid, sizeof(subject->uuid), vm + 4);
+	return unreadable;
+}
+
+struct xenbus_device *
+xenbus_device_create(struct nodes *nodes, const struct limits *limits, uint16_t domid,
+		     uint32_t devid)
+{
+	char path[64];
+	struct xenbus_device *device = calloc(1, sizeof(*device));
+
+	if (!device) {
+		nodes_note_failure(nodes);
+		return NULL;
+	}
+	device->nodes = nodes;
+	device->limits = limits;
+	device->subject.domid = domid;
+	device->subject.devid = devid;
+	device->wake_ms = -1;
+	device->changed = true;
+	xenbus_device_path(device, path, sizeof(path));
+	_autofree_ char *frontend = node_read(nodes, path, "frontend");
+	if (!frontend || strlen(frontend) >= sizeof(device->frontend)) {
+		free(device);
+		return NULL;
+	}
+	strcpy(device->frontend, frontend);
+	return device;
+}
+
+void
+xenbus_device_free(struct xenbus_device *device)
+{
+	free(device);
+}
+
+void
+xenbus_device_read_view(struct xenbus_device *device)
+{
+	struct xenbus_view *view = &device->view;
+	char path[64];
+	uint32_t online = 0;
+
+	xenbus_device_path(device, path, sizeof(path));
+	_autofree_ char *frontend = node_read(device->nodes, path, "frontend");
+	view->exists = frontend && strcmp(frontend, device->frontend) == 0;
+	node_read_number(device->nodes, path, "online", &online);
+	view->online = online != 0;
+	view->backend = node_read_state(device->nodes, path);
+	enum xenbus_state before = view->frontend;
+	view->frontend = node_read_state(device->nodes, device->frontend);
+	if (view->frontend != before)
+		view->failed = false;
+	if (view->frontend != XenbusStateInitialising)
+		view->offer_seen = false;
+	view->offered_for_ms = monotonic_ms() - device->first_offer_ms;
+}
+
+/* A connector as the frontend's directory describes it. -ENOENT: no such
+ * connector; -EINVAL: its description is wrong. */
+static int
+read_connector(const struct xenbus_device *device, unsigned index, struct store_connector *out)
+{
+	char path[sizeof(device->frontend) + 16];
+
+	snprintf(path, sizeof(path), "%s/%u", device->frontend, index);
+	_autofree_ char *resolution = node_read(device->nodes, path, XENDISPL_FIELD_RESOLUTION);
+	if (!resolution)
+		return -ENOENT;
+	_autofree_ char *unique_id = node_read(device->nodes, path, XENDISPL_FIELD_UNIQUE_ID);
+	log_escape(out->unique_id, sizeof(out->unique_id), unique_id ? unique_id : "");
+	return displif_parse_resolution(resolution, &out->width, &out->height);
+}
+
+int
+xenbus_device_read_configuration(struct xenbus_device *device)
+{
+	struct store_device *offered = &device->offered;
+
+	memset(offered, 0, sizeof(*offered));
+	for (unsigned i = 0;; i++) {
+		struct store_connector connector = {0};
+		int ret = read_connector(device, i, &connector);
+
+		if (ret == -ENOENT)
+			break;
+		if (ret < 0) {
+			blame(device, (int)i,
+			      "its resolution in xenstore is not <width>x<height>; correct the "
+			      "vdispl line of the guest's configuration");
+			return ret;
+		}
+		if (i >= device->limits->connectors || i >= STORE_MAX_CONNECTORS) {
+			blame(device, -1,
+			      "it has more than the %u connectors allowed; raise "
+			      "max-connectors in weston.ini or configure fewer",
+			      device->limits->connectors);
+			return -ENOSPC;
+		}
+		offered->connectors[i] = connector;
+		offered->connector_count = i + 1;
+	}
+	if (device->nodes->lost != 0) {
+		offered->connector_count = 0;
+		return -EAGAIN;
+	}
+	if (offered->connector_count == 0)
+		blame(device, -1,
+		      "it has no connector; add connectors= to the vdispl line of the guest's "
+		      "configuration");
+	return offered->connector_count ? 0 : -ENOENT;
+}
+
+int
+xenbus_device_read_rings(struct xenbus_device *device)
+{
+	char path[sizeof(device->frontend) + 16];
+
+	for (unsigned i = 0; i < device->offered.connector_count; i++) {
+		struct store_connector *connector = &device->offered.connectors[i];
+		const struct {
+			const char *name;
+			uint32_t *value;
+		} nodes[] = {
+			{XENDISPL_FIELD_REQ_RING_REF, &connector->request_ref},
+			{XENDISPL_FIELD_REQ_CHANNEL, &connector->request_port},
+			{XENDISPL_FIELD_EVT_RING_REF, &connector->event_ref},
+			{XENDISPL_FIELD_EVT_CHANNEL, &connector->event_port},
+		};
+
+		snprintf(path, sizeof(path), "%s/%u", device->frontend, i);
+		for (unsigned n = 0; n < ARRAY_LENGTH(nodes); n++) {
+			int ret = node_read_number(device->nodes, path, nodes[n].name,
+						   nodes[n].value);
+
+			if (device->nodes->lost != 0)
+				return -EAGAIN;
+			if (ret < 0) {
+				blame(device, (int)i,
+				      "guest bug: state 3 without a number in its node %s",
+				      nodes[n].name);
+				return ret;
+			}
+		}
+	}
+	return 0;
+}
+
+bool
+xenbus_device_remove(struct xenbus_device *device)
+{
+	char path[64];
+
+	xenbus_device_path(device, path, sizeof(path));
+	if (!xs_rm(device->nodes->xs, XBT_NULL, path) && errno != ENOENT) {
+		log_guest(&device->subject, -1,
+			  "xen: its directory cannot be removed (%s); do so with "
+			  "xenstore-rm %s",
+			  strerror(errno), path);
+		nodes_note_failure(device->nodes);
+		return false;
+	}
+	/* The domain's own directory, if this was its last device. */
+	snprintf(path, sizeof(path), BACKEND_ROOT "/%u", device->subject.domid);
+	unsigned int count = 0;
+	_autofree_ char **rest = xs_directory(device->nodes->xs, XBT_NULL, path, &count);
+	if (rest && count == 0)
+		xs_rm(device->nodes->xs, XBT_NULL, path);
+	return true;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One vdispl device in xenstore: what its frontend and the tool stack wrote there, read and
+ * checked, and what is written for them. Which step follows is xenbus.c's. Lives on the store's
+ * thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wayland-util.h>
+#include <xen/io/displif.h>
+
+#include "base/log.h"
+#include "pure/limits.h"
+#include "pure/xenbus-table.h"
+#include "xen/node.h"
+#include "xen/store.h"
+
+/* Relative paths are this domain's own: a driver domain need not know its id. */
+#define BACKEND_ROOT "backend/" XENDISPL_DRIVER_NAME
+#define FRONTEND_TOKEN "frontend"
+#define NAME_TOKEN "name"
+
+struct xenbus_device {
+	struct wl_list link; /* xenbus.devices */
+	struct nodes *nodes;
+	const struct limits *limits;
+	struct log_subject subject;
+	char frontend[256]; /* path; "" until known */
+	struct xenbus_view view;
+	uint32_t serial;    /* of the connection; 0: none yet */
+	bool changed;       /* to be looked at */
+	bool renamed;       /* perhaps: its guest's name is to be read again */
+	bool named;         /* the tool stack's name for its guest can be read */
+	bool watches_name;  /* for all devices of its guest */
+	bool watched;       /* its frontend's state is */
+	bool refused;       /* something of this step, for a quota that is used up */
+	int64_t refused_ms; /* the last wait after that; 0: none since all went well */
+	bool waiting;       /* for the answer to attach or detach */
+	bool told_unreadable;
+	int64_t first_offer_ms;
+	int64_t wake_ms;        /* -1: none */
+	int64_t connects_ms[2]; /* start of the running minute, connects asked for in it */
+	struct log_limit log_limit;
+	struct store_device offered; /* the configuration as it was when we offered */
+};
+
+/* Of a directory that appeared. NULL: not one of libxl's yet, or out of memory, which counts as
+ * lost. */
+struct xenbus_device *
+xenbus_device_create(struct nodes *nodes, const struct limits *limits, uint16_t domid,
+		     uint32_t devid);
+
+/* Its watches are the caller's to give back. */
+void
+xenbus_device_free(struct xenbus_device *device);
+
+/* Its backend's directory. */
+void
+xenbus_device_path(const struct xenbus_device *device, char *path, size_t size);
+
+/* Watches its frontend's state, where it does not yet. */
+void
+xenbus_device_watch_frontend(struct xenbus_device *device);
+void
+xenbus_device_unwatch_frontend(struct xenbus_device *device);
+
+/* How the tool stack calls the guest, and its UUID, into its subject. A driver domain may not read
+ * them: then domain-N and "", and true. */
+bool
+xenbus_device_read_identity(struct xenbus_device *device);
+
+/* What the next step depends on. */
+void
+xenbus_device_read_view(struct xenbus_device *device);
+
+/* What the tool stack configured, into `offered`. The guest can change its directory later: what
+ * counts is what stood there before we offered for the first time, also when the guest connects
+ * again. Negative errno: it is wrong, which was told; or xenstore is lost. */
+int
+xenbus_device_read_configuration(struct xenbus_device *device);
+
+/* What the frontend has published, into `offered`. Errors as above. */
+int
+xenbus_device_read_rings(struct xenbus_device *device);
+
+/* Into its backend's directory, if that is still there. Over the quota: `refused`. */
+void
+xenbus_device_write(struct xenbus_device *device, const char *name, const char *value);
+
+void
+xenbus_device_write_state(struct xenbus_device *device, enum xenbus_state state);
+
+/* Removes its backend's directory, and that of the domain's after its last device. False: it was
+ * refused, and is so until something changes. */
+bool
+xenbus_device_remove(struct xenbus_device *device);
