@@ -2,8 +2,8 @@
 """Beginnings and ends at the wrong time, silence, and what is left of a guest."""
 from rig.machine import wait_until
 from rig.points import used_at_rest
-from rig.runner import check, equal
-from rig.weston import SCALE
+from rig.runner import Skip, check, equal
+from rig.weston import SCALE, version
 from stage import (DBUF_DESTROY, ENOENT, FB_DETACH, OK, PG_FLIP, attach, case, configure, create, of_cookie, register,
                    replace_outputs, request)
 
@@ -232,6 +232,10 @@ def picture_of_a_destroyed_guest(stage):
 
 @case(shell_config="locking=true\n", guest=False, guests=4, limit=150)
 def outputs_replaced_while_locked(stage):
+    # presenter/outputs_are_replaced_while_locked replaces them once, which it survives.
+    if version() >= 14:
+        raise Skip("desktop-shell of Weston 14 dies of outputs that are replaced again and again while it is "
+                   "locked, also without the module")
     # What Weston itself keeps of an output that was off is not ours.
     replace_outputs(stage)
     stage.still = used_at_rest(stage.rig, stage.weston, stage.points)

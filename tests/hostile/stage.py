@@ -81,6 +81,7 @@ def replace_outputs(stage):
     for what in ("off", "on"):
         for name, _, _ in stage.weston.outputs:
             stage.weston.control(f"output-{what} {name}")
+        stage.weston.wait_for_clients()
 
 
 class Stage:

@@ -2,7 +2,7 @@
 /*
  * A Weston module for tests: adds, removes, brings back, moves and scales outputs of the headless
  * backend, puts the compositor to sleep, or leaves that to the shell, takes a shell's lock away,
- * and tells what the module under test says of its connectors, on commands that arrive at the
+ * tells whether its clients are idle, and what the module under test says of its connectors, on commands that arrive at the
  * socket $WESTON_CONTROL.
  *
  * One line a connection; one line of reply, behind those of "list". Loaded by
@@ -13,9 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <linux/sockios.h>
 #include <libweston/libweston.h>
 #include <libweston/plugin-registry.h>
 #include <libweston/windowed-output-api.h>
@@ -175,6 +177,42 @@ list(int connection)
 	return api != NULL;
 }
 
+/* Whether a program sleeps, and so has done all that it was asked to. */
+static bool
+sleeps(pid_t pid)
+{
+	char path[32], state = 0;
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return true;
+	bool found = fscanf(file, "%*d (%*[^)]) %c", &state) == 1;
+	fclose(file);
+	return !found || state == 'S';
+}
+
+/* Whether the programs beside Weston have nothing to do: nothing unread either way, and asleep. */
+static bool
+are_clients_idle(void)
+{
+	struct wl_client *client;
+	wl_client_for_each(client, wl_display_get_client_list(compositor->wl_display))
+	{
+		pid_t pid;
+		int unread = 0, unheard = 0;
+		int fd = wl_client_get_fd(client);
+		wl_client_get_credentials(client, &pid, NULL, NULL);
+		if (pid == getpid())
+			continue;
+		wl_client_flush(client);
+		ioctl(fd, SIOCOUTQ, &unread);
+		ioctl(fd, FIONREAD, &unheard);
+		if (unread > 0 || unheard > 0 || !sleeps(pid))
+			return false;
+	}
+	return true;
+}
+
 static bool
 run(const char *line, int connection)
 {
@@ -198,6 +236,8 @@ run(const char *line, int connection)
 		return unlock();
 	if (strcmp(command, "is-locked") == 0)
 		return find_lock() != NULL;
+	if (strcmp(command, "are-clients-idle") == 0)
+		return are_clients_idle();
 	if (strcmp(command, "list") == 0)
 		return list(connection);
 	if (strcmp(command, "idle") == 0)

@@ -148,6 +148,11 @@ class Weston:
             raise Failure(f"weston-control: {command} failed")
         return lines
 
+    def wait_for_clients(self):
+        """Until the shell's programs are idle: weston-desktop-shell dies of outputs that go as they come."""
+        if not wait_until(lambda: ask(self.control_path, "are-clients-idle").endswith("ok\n"), 10 * SCALE):
+            raise Failure("Weston's clients are never idle")
+
     def lock(self):
         """Makes desktop-shell, which has locking=true, fade out and lock; the screen sleeps then."""
         self.control("idle")
