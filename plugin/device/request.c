@@ -114,8 +114,7 @@ struct edid_job {
 	struct worker_job base;
 	struct connector *connector;
 	uint32_t directory_ref;
-	uint8_t octets[EDID_MAX_OCTETS];
-	size_t size;
+	uint8_t edid[EDID_BYTES];
 	int error;
 };
 
@@ -126,7 +125,7 @@ run_edid(struct worker_job *base)
 	const struct device *device = job->connector->device;
 
 	job->error = grants_write_buffer(device->host->grants, device->subject.domid,
-					 job->directory_ref, job->octets, job->size);
+					 job->directory_ref, job->edid, sizeof(job->edid));
 }
 
 static void
@@ -136,7 +135,7 @@ handle_edid_written(struct worker_job *base)
 	struct connector *connector = job->connector;
 
 	if (!connector->device->destroyed) {
-		connector->held.edid_size = (uint32_t)job->size;
+		connector->held.edid_size = sizeof(job->edid);
 		answer_give(&connector->held, job, job->error);
 	}
 	free(job);
@@ -153,17 +152,15 @@ get_edid(struct connector *connector, const struct displif_request *request)
 		.name = device->subject.guest,
 		.serial = connector->index + 1,
 	};
-	struct edid_job *job = calloc(1, sizeof(*job));
 
+	if (request->get_edid.size < EDID_BYTES)
+		return -EINVAL;
+	struct edid_job *job = calloc(1, sizeof(*job));
 	if (!job)
 		return -ENOMEM;
 	job->connector = connector;
 	job->directory_ref = request->get_edid.directory_ref;
-	job->size = edid_write(job->octets, &edid);
-	if (job->size == 0 || job->size > request->get_edid.size) {
-		free(job);
-		return -EINVAL;
-	}
+	edid_write(job->edid, &edid);
 	job->base.run = run_edid;
 	job->base.done = handle_edid_written;
 	hold_answer(connector, request, job);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes EDID 1.4 base blocks and DisplayID 1.3 extension blocks.
- * Called where GET_EDID is answered. Pure octets: no rings, no grants, no
- * allocation. Section numbers are those of the VESA E-EDID standard, release A
- * revision 2; names of data blocks those of DisplayID 1.3.
+ * See edid.h. Section numbers are those of the VESA E-EDID standard, release A revision 2.
  */
 #include "pure/edid.h"
 
@@ -12,7 +9,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define BLOCK_OCTETS 128
 #define MAX_SIDE_PIXELS 65535
 #define MIN_REFRESH_MHZ 1000
 #define MAX_REFRESH_MHZ 500000
@@ -23,13 +19,10 @@
 /* What a detailed timing of the base block can say (EDID 3.10.2). */
 #define DETAILED_MAX_PIXELS 4095
 #define DETAILED_MAX_CLOCK 65535
-/* What a type I timing of DisplayID can say. */
-#define DISPLAYID_MAX_CLOCK 0x1000000
 
 #define NAME_OCTETS 13
 #define PRODUCT_CODE 0x5844
 #define MODEL_YEAR 2025
-#define GAMMA (220 - 100) /* 2.2 */
 
 /* The Linux Foundation, which Xen belongs to; Linux' own made-up EDIDs say it too. */
 static const char manufacturer[] = "LNX";
@@ -121,7 +114,7 @@ make_timing(uint32_t width, uint32_t height, uint32_t refresh_mhz)
 	uint64_t pixels =
 		(uint64_t)(timing.h_active + timing.h_blank) * (timing.v_active + timing.v_blank);
 	uint64_t clock = divide_rounded(pixels * refresh_mhz, 10000000);
-	timing.clock = clamp(clock, MIN_CLOCK, DISPLAYID_MAX_CLOCK);
+	timing.clock = clamp(clock, MIN_CLOCK, UINT32_MAX);
 	return timing;
 }
 
@@ -132,11 +125,8 @@ fits_detailed(const struct timing *timing)
 	       timing->v_blank <= DETAILED_MAX_PIXELS && timing->clock <= DETAILED_MAX_CLOCK;
 }
 
-/*
- * The base block needs a detailed timing even where the real mode is in the
- * extension: the same shape, divided until it fits, for readers that know no
- * DisplayID.
- */
+/* The same shape, divided until a detailed timing can say it. No frontend that is known reads what
+ * could say more, a DisplayID block. */
 static struct timing
 make_fallback(const struct timing *timing, uint32_t refresh_mhz)
 {
@@ -175,7 +165,7 @@ physical_size(uint32_t width, uint32_t height)
 }
 
 static uint8_t
-octet(uint32_t value, unsigned index)
+byte(uint32_t value, unsigned index)
 {
 	return (uint8_t)(value >> (8 * index) & 0xff);
 }
@@ -183,18 +173,18 @@ octet(uint32_t value, unsigned index)
 static void
 put_16(uint8_t *out, uint32_t value)
 {
-	out[0] = octet(value, 0);
-	out[1] = octet(value, 1);
+	out[0] = byte(value, 0);
+	out[1] = byte(value, 1);
 }
 
-/* The octet that makes all of them sum to 0 modulo 256. */
+/* The byte that makes all of them sum to 0 modulo 256. */
 static uint8_t
-checksum(const uint8_t *octets, size_t count)
+checksum(const uint8_t *bytes, size_t count)
 {
 	unsigned sum = 0;
 
 	for (size_t i = 0; i < count; i++)
-		sum += octets[i];
+		sum += bytes[i];
 	return (uint8_t)(0x100 - (sum & 0xff));
 }
 
@@ -206,8 +196,8 @@ put_manufacturer(uint8_t out[2])
 
 	for (unsigned i = 0; i < 3; i++)
 		code = code << 5 | ((uint32_t)(manufacturer[i] - 'A' + 1) & 0x1f);
-	out[0] = octet(code, 1);
-	out[1] = octet(code, 0);
+	out[0] = byte(code, 1);
+	out[1] = byte(code, 0);
 }
 
 static void
@@ -220,14 +210,14 @@ put_identity(uint8_t *block, uint32_t serial)
 	put_16(block + 10, PRODUCT_CODE);
 	put_16(block + 12, serial);
 	put_16(block + 14, serial >> 16);
-	block[16] = 0xff; /* the next octet is the year of the model */
+	block[16] = 0xff; /* the next byte is the year of the model */
 	block[17] = MODEL_YEAR - 1990;
 	block[18] = 1;
 	block[19] = 4;
 }
 
 static void
-put_features(uint8_t *block, const struct size_mm *size, bool native_is_detailed)
+put_features(uint8_t *block, const struct size_mm *size, bool is_native)
 {
 	/* sRGB, which is what guests draw */
 	static const uint8_t chromaticity[10] = {0xee, 0x91, 0xa3, 0x54, 0x4c,
@@ -236,8 +226,8 @@ put_features(uint8_t *block, const struct size_mm *size, bool native_is_detailed
 	block[20] = 0xa0; /* digital, 8 bits a colour, no particular cable */
 	block[21] = (uint8_t)clamp((size->width + 9) / 10, 1, 255);
 	block[22] = (uint8_t)clamp((size->height + 9) / 10, 1, 255);
-	block[23] = 220 - 100;                        /* gamma 2.2 */
-	block[24] = native_is_detailed ? 0x06 : 0x04; /* RGB 4:4:4, sRGB */
+	block[23] = 220 - 100;               /* gamma 2.2 */
+	block[24] = is_native ? 0x06 : 0x04; /* RGB 4:4:4, sRGB */
 	memcpy(block + 25, chromaticity, sizeof(chromaticity));
 	memset(block + 38, 0x01, 16); /* no standard timings */
 }
@@ -247,19 +237,19 @@ static void
 put_detailed_timing(uint8_t out[18], const struct timing *timing, const struct size_mm *size)
 {
 	put_16(out, timing->clock);
-	out[2] = octet(timing->h_active, 0);
-	out[3] = octet(timing->h_blank, 0);
-	out[4] = (uint8_t)(octet(timing->h_active, 1) << 4 | octet(timing->h_blank, 1));
-	out[5] = octet(timing->v_active, 0);
-	out[6] = octet(timing->v_blank, 0);
-	out[7] = (uint8_t)(octet(timing->v_active, 1) << 4 | octet(timing->v_blank, 1));
-	out[8] = octet(timing->h_front, 0);
-	out[9] = octet(timing->h_sync, 0);
+	out[2] = byte(timing->h_active, 0);
+	out[3] = byte(timing->h_blank, 0);
+	out[4] = (uint8_t)(byte(timing->h_active, 1) << 4 | byte(timing->h_blank, 1));
+	out[5] = byte(timing->v_active, 0);
+	out[6] = byte(timing->v_blank, 0);
+	out[7] = (uint8_t)(byte(timing->v_active, 1) << 4 | byte(timing->v_blank, 1));
+	out[8] = byte(timing->h_front, 0);
+	out[9] = byte(timing->h_sync, 0);
 	out[10] = (uint8_t)(timing->v_front << 4 | timing->v_sync);
 	out[11] = 0; /* the high bits of porches and syncs, which are small */
-	out[12] = octet(size->width, 0);
-	out[13] = octet(size->height, 0);
-	out[14] = (uint8_t)(octet(size->width, 1) << 4 | octet(size->height, 1));
+	out[12] = byte(size->width, 0);
+	out[13] = byte(size->height, 0);
+	out[14] = (uint8_t)(byte(size->width, 1) << 4 | byte(size->height, 1));
 	out[15] = 0;
 	out[16] = 0;
 	out[17] = 0x1a; /* digital separate sync, horizontal positive */
@@ -280,7 +270,7 @@ v_frequency_hz(const struct timing *timing)
 	return (uint32_t)(timing->clock * UINT64_C(10000) / pixels);
 }
 
-/* A pair of range limits in octets of their own, 255 added where a flag says so. */
+/* A pair of range limits in bytes of their own, 255 added where a flag says so. */
 static bool
 put_range(uint8_t out[2], uint32_t minimum, uint32_t maximum, unsigned flag_shift, uint8_t *flags)
 {
@@ -294,22 +284,19 @@ put_range(uint8_t out[2], uint32_t minimum, uint32_t maximum, unsigned flag_shif
 }
 
 /*
- * Display range limits around both timings (EDID 3.10.3.3). False where they do
- * not fit; then the descriptor may be absent, since we claim no continuous range.
+ * Display range limits around the timing (EDID 3.10.3.3). False where they do not fit; then the
+ * descriptor may be absent, since we claim no continuous range.
  */
 static bool
-put_range_limits(uint8_t out[18], const struct timing *a, const struct timing *b)
+put_range_limits(uint8_t out[18], const struct timing *timing)
 {
-	uint32_t h[2] = {h_frequency_khz(a), h_frequency_khz(b)};
-	uint32_t v[2] = {v_frequency_hz(a), v_frequency_hz(b)};
-	unsigned h_low = h[0] < h[1] ? 0 : 1, v_low = v[0] < v[1] ? 0 : 1;
-	uint32_t clock = a->clock > b->clock ? a->clock : b->clock;
-	uint32_t clock_10mhz = clock / 1000 + 1;
+	uint32_t h = h_frequency_khz(timing), v = v_frequency_hz(timing);
+	uint32_t clock_10mhz = timing->clock / 1000 + 1;
 	uint8_t limits[18] = {[3] = 0xfd, [10] = 0x01 /* limits only */, [11] = 0x0a};
 
 	memset(limits + 12, ' ', 6);
-	if (!put_range(limits + 5, v[v_low], v[!v_low] + 1, 0, &limits[4]) ||
-	    !put_range(limits + 7, h[h_low], h[!h_low] + 1, 2, &limits[4]) || clock_10mhz > 255)
+	if (!put_range(limits + 5, v, v + 1, 0, &limits[4]) ||
+	    !put_range(limits + 7, h, h + 1, 2, &limits[4]) || clock_10mhz > 255)
 		return false;
 	limits[9] = (uint8_t)clock_10mhz;
 	memcpy(out, limits, sizeof(limits));
@@ -349,132 +336,26 @@ put_dummy(uint8_t out[18])
 	out[3] = 0x10;
 }
 
-/* The aspect ratio as a type I timing counts it; 8 stands for any other. */
-static uint8_t
-displayid_aspect(uint32_t width, uint32_t height)
-{
-	static const uint32_t ratios[][2] = {{1, 1},  {5, 4},   {4, 3},   {15, 9},
-					     {16, 9}, {16, 10}, {64, 27}, {256, 135}};
-
-	for (uint8_t i = 0; i < ARRAY_LENGTH(ratios); i++)
-		if (has_aspect(width, height, ratios[i][0], ratios[i][1]))
-			return i;
-	return 8;
-}
-
-/* Product identification; the name stands in the base block. */
-static uint8_t *
-put_displayid_product(uint8_t *out, uint32_t serial)
-{
-	out[0] = 0x00;
-	out[2] = 12;
-	memcpy(out + 3, manufacturer, 3);
-	put_16(out + 6, PRODUCT_CODE);
-	put_16(out + 8, serial);
-	put_16(out + 10, serial >> 16);
-	out[12] = 0xff; /* the next octet is the year of the model */
-	out[13] = MODEL_YEAR - 2000;
-	return out + 15;
-}
-
-/* Display parameters; sizes in tenths of a millimetre. */
-static uint8_t *
-put_displayid_parameters(uint8_t *out, const struct timing *timing, const struct size_mm *size)
-{
-	uint64_t longer = timing->h_active, shorter = timing->v_active;
-
-	if (longer < shorter) {
-		longer = timing->v_active;
-		shorter = timing->h_active;
-	}
-	out[0] = 0x01;
-	out[2] = 12;
-	put_16(out + 3, size->width * 10);
-	put_16(out + 5, size->height * 10);
-	put_16(out + 7, timing->h_active);
-	put_16(out + 9, timing->v_active);
-	out[12] = GAMMA;
-	out[13] = (uint8_t)clamp(divide_rounded(longer * 100, shorter) - 100, 0, 255);
-	out[14] = 0x77; /* 8 bits a colour, taken and shown */
-	return out + 15;
-}
-
-/* Display interface */
-static uint8_t *
-put_displayid_interface(uint8_t *out)
-{
-	out[0] = 0x0f;
-	out[2] = 10;
-	out[3] = 0xb1; /* digital, of no standard, one link */
-	out[5] = 0x02; /* RGB of 8 bits a colour */
-	return out + 13;
-}
-
-/* Type I detailed timing; all numbers are less by one. */
-static void
-put_displayid_timing(uint8_t *out, const struct timing *timing)
-{
-	const uint32_t positive = 0x8000;
-
-	out[0] = 0x03;
-	out[2] = 20;
-	put_16(out + 3, timing->clock - 1);
-	out[5] = octet(timing->clock - 1, 2);
-	out[6] = 0x80 | displayid_aspect(timing->h_active, timing->v_active); /* preferred */
-	put_16(out + 7, timing->h_active - 1);
-	put_16(out + 9, timing->h_blank - 1);
-	put_16(out + 11, (timing->h_front - 1) | positive);
-	put_16(out + 13, timing->h_sync - 1);
-	put_16(out + 15, timing->v_active - 1);
-	put_16(out + 17, timing->v_blank - 1);
-	put_16(out + 19, timing->v_front - 1);
-	put_16(out + 21, timing->v_sync - 1);
-}
-
-/* A section with its header and checksum, wrapped as an EDID extension block. */
-static void
-put_displayid(uint8_t *block, const struct timing *timing, const struct size_mm *size,
-	      uint32_t serial)
-{
-	uint8_t *next = block + 5;
-
-	block[0] = 0x70;
-	block[1] = 0x13;
-	block[2] = BLOCK_OCTETS - 7; /* of data blocks and what fills up after them */
-	block[3] = 3;                /* a display that stands alone */
-	next = put_displayid_product(next, serial);
-	next = put_displayid_parameters(next, timing, size);
-	next = put_displayid_interface(next);
-	put_displayid_timing(next, timing);
-	block[BLOCK_OCTETS - 2] = checksum(block + 1, BLOCK_OCTETS - 3);
-	block[BLOCK_OCTETS - 1] = checksum(block, BLOCK_OCTETS - 1);
-}
-
-size_t
-edid_write(uint8_t out[EDID_MAX_OCTETS], const struct edid_request *request)
+void
+edid_write(uint8_t out[EDID_BYTES], const struct edid_request *request)
 {
 	uint32_t width = clamp(request->width, 1, MAX_SIDE_PIXELS);
 	uint32_t height = clamp(request->height, 1, MAX_SIDE_PIXELS);
 	uint32_t refresh_mhz = request->refresh_mhz == 0 ? DEFAULT_REFRESH_MHZ
 							 : clamp(request->refresh_mhz,
 								 MIN_REFRESH_MHZ, MAX_REFRESH_MHZ);
-	struct timing timing = make_timing(width, height, refresh_mhz);
-	bool extended = !fits_detailed(&timing);
-	struct timing base = extended ? make_fallback(&timing, refresh_mhz) : timing;
+	struct timing wanted = make_timing(width, height, refresh_mhz);
+	bool fits = fits_detailed(&wanted);
+	struct timing timing = fits ? wanted : make_fallback(&wanted, refresh_mhz);
 	struct size_mm size = physical_size(width, height);
 
-	memset(out, 0, EDID_MAX_OCTETS);
+	memset(out, 0, EDID_BYTES);
 	put_identity(out, request->serial);
-	put_features(out, &size, !extended);
-	put_detailed_timing(out + 54, &base, &size);
+	put_features(out, &size, fits);
+	put_detailed_timing(out + 54, &timing, &size);
 	put_name(out + 72, request->name);
-	if (!put_range_limits(out + 90, &timing, &base))
+	if (!put_range_limits(out + 90, &timing))
 		put_dummy(out + 90);
 	put_dummy(out + 108);
-	out[126] = extended ? 1 : 0;
-	out[127] = checksum(out, BLOCK_OCTETS - 1);
-	if (!extended)
-		return BLOCK_OCTETS;
-	put_displayid(out + BLOCK_OCTETS, &timing, &size, request->serial);
-	return EDID_MAX_OCTETS;
+	out[127] = checksum(out, EDID_BYTES - 1);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes the EDID that describes a connector to its guest. Called
- * where GET_EDID is answered. Pure: octets in, octets out; it knows neither
+ * where GET_EDID is answered. Pure: bytes in, bytes out; it knows neither
  * rings nor grants, and takes the name from its caller, who has it from the
  * tool stack and not from the guest.
  */
@@ -10,8 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A base block and at most one extension block. */
-#define EDID_MAX_OCTETS 256
+#define EDID_BYTES 128
 
 struct edid_request {
 	/* The connector's mode in pixels. 0 counts as 1; beyond 65535 as 65535. */
@@ -21,18 +20,16 @@ struct edid_request {
 	 * outside 1 Hz to 500 Hz as the nearer end. */
 	uint32_t refresh_mhz;
 	/* Trusted: the display's product name. NULL or blank: a name of ours. Cut
-	 * at 13 octets; an octet that is not printable ASCII becomes '?'. */
+	 * at 13 bytes; an byte that is not printable ASCII becomes '?'. */
 	const char *name;
 	/* Serial number, so that two connectors differ; 0 when there is none. */
 	uint32_t serial;
 };
 
 /*
- * Writes an EDID 1.4 whose preferred mode is the request's, and returns its
- * size: 128, or 256 where a DisplayID 1.3 block carries a mode that a detailed
- * timing cannot (more than 4095 pixels a side or 655.35 MHz). Cannot fail. The
- * octets beyond the returned size are zero. The refresh rate written is the
- * nearest that a pixel clock in steps of 10 kHz, up to 167.77 GHz, gives.
+ * Writes an EDID 1.4 whose preferred mode is the request's, or where a detailed timing cannot say
+ * that (more than 4095 pixels a side or 655.35 MHz), one of the same shape and at most 60 Hz.
+ * Cannot fail. The refresh rate written is the nearest that a pixel clock in steps of 10 kHz gives.
  */
-size_t
-edid_write(uint8_t out[EDID_MAX_OCTETS], const struct edid_request *request);
+void
+edid_write(uint8_t out[EDID_BYTES], const struct edid_request *request);

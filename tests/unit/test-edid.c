@@ -29,27 +29,6 @@ static const uint8_t golden_1080p[128] = {
 	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x36,
 };
 
-static const uint8_t golden_8k[256] = {
-	0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x31, 0xd8, 0x44, 0x58, 0x01, 0x00, 0x00,
-	0x00, 0xff, 0x23, 0x01, 0x04, 0xa0, 0xcc, 0x73, 0x78, 0x04, 0xee, 0x91, 0xa3, 0x54, 0x4c,
-	0x99, 0x26, 0x0f, 0x50, 0x54, 0x00, 0x00, 0x00, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01,
-	0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x50, 0xd0, 0x00, 0xa0, 0xf0, 0x70,
-	0x3e, 0x80, 0x30, 0x20, 0x35, 0x00, 0xf0, 0x77, 0x74, 0x00, 0x00, 0x1a, 0x00, 0x00, 0x00,
-	0xfc, 0x00, 0x67, 0x75, 0x65, 0x73, 0x74, 0x31, 0x0a, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20,
-	0x00, 0x00, 0x00, 0xfd, 0x08, 0x3c, 0x3d, 0x85, 0x0c, 0xd1, 0x01, 0x0a, 0x20, 0x20, 0x20,
-	0x20, 0x20, 0x20, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x67, 0x70, 0x13, 0x79, 0x03, 0x00, 0x00, 0x00,
-	0x0c, 0x4c, 0x4e, 0x58, 0x44, 0x58, 0x01, 0x00, 0x00, 0x00, 0xff, 0x19, 0x00, 0x01, 0x00,
-	0x0c, 0x60, 0x4f, 0xa6, 0x2c, 0x00, 0x1e, 0xe0, 0x10, 0x00, 0x78, 0x4e, 0x77, 0x0f, 0x00,
-	0x0a, 0xb1, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x14, 0x66,
-	0x30, 0x03, 0x84, 0xff, 0x1d, 0x9f, 0x00, 0x2f, 0x80, 0x1f, 0x00, 0xdf, 0x10, 0x7a, 0x00,
-	0x02, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xed,
-	0x90,
-};
-
 struct mode {
 	uint32_t width, height, refresh_mhz;
 };
@@ -125,33 +104,6 @@ read_detailed(const uint8_t *d)
 	};
 }
 
-/* The type I timing of our DisplayID block; checks that it is there. */
-static struct read_timing
-read_displayid(const uint8_t *block)
-{
-	const uint8_t *d = block + 5;
-
-	check_int(block[0], 0x70);
-	check_int(block[1], 0x13);
-	check_int(block[2], 121);
-	while (d < block + 126 && d[0] != 0x03)
-		d += 3 + d[2];
-	check(d + 23 <= block + 126);
-	check_int(d[2], 20);
-	check_int(d[6] & 0x80, 0x80);
-	return (struct read_timing){
-		.clock = (uint32_t)(d[3] | d[4] << 8 | d[5] << 16) + 1,
-		.h_active = get_16(d + 7) + 1,
-		.h_blank = get_16(d + 9) + 1,
-		.h_front = (get_16(d + 11) & 0x7fff) + 1,
-		.h_sync = get_16(d + 13) + 1,
-		.v_active = get_16(d + 15) + 1,
-		.v_blank = get_16(d + 17) + 1,
-		.v_front = (get_16(d + 19) & 0x7fff) + 1,
-		.v_sync = get_16(d + 21) + 1,
-	};
-}
-
 static void
 check_timing(const struct read_timing *timing)
 {
@@ -180,8 +132,8 @@ sum(const uint8_t *octets, size_t count)
 	return (uint8_t)total;
 }
 
-static size_t
-write_mode(uint8_t out[EDID_MAX_OCTETS], const struct mode *mode, const char *name)
+static void
+write_mode(uint8_t out[EDID_BYTES], const struct mode *mode, const char *name)
 {
 	struct edid_request request = {.width = mode->width,
 				       .height = mode->height,
@@ -189,89 +141,79 @@ write_mode(uint8_t out[EDID_MAX_OCTETS], const struct mode *mode, const char *na
 				       .name = name,
 				       .serial = 1};
 
-	memset(out, 0x55, EDID_MAX_OCTETS);
-	return edid_write(out, &request);
+	memset(out, 0x55, EDID_BYTES);
+	edid_write(out, &request);
 }
 
 TEST(golden_1920x1080)
 {
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
-	check_int(write_mode(edid, &(struct mode){1920, 1080, 60000}, "guest1"), 128);
+	write_mode(edid, &(struct mode){1920, 1080, 60000}, "guest1");
 	check_octets(edid, golden_1080p, 128);
-}
-
-TEST(golden_7680x4320)
-{
-	uint8_t edid[EDID_MAX_OCTETS];
-
-	check_int(write_mode(edid, &(struct mode){7680, 4320, 60000}, "guest1"), 256);
-	check_octets(edid, golden_8k, 256);
 }
 
 TEST(blocks_and_checksums)
 {
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
 	for (size_t i = 0; i < MODES; i++) {
 		test_case("%ux%u", modes[i].width, modes[i].height);
-		size_t size = write_mode(edid, &modes[i], "guest");
-		check(size == 128 || size == 256);
-		check_int(edid[126], size == 256);
+		write_mode(edid, &modes[i], "guest");
+		check_int(edid[126], 0);
 		check_int(sum(edid, 128), 0);
-		check_int(sum(edid + 128, 128), 0);
 		check_int(edid[18], 1);
 		check_int(edid[19], 4);
-		if (size == 256)
-			check_int(sum(edid + 129, 126), 0);
-		for (size_t j = size; j < EDID_MAX_OCTETS; j++)
-			check_int(edid[j], 0);
 	}
 }
 
-/* Pixels that come back are those that were asked for, in the right block. */
+/* Whether a detailed timing can say it, as edid.h has it. */
+static bool
+fits(const struct mode *mode)
+{
+	return mode->width <= 4095 && mode->height <= 4095 &&
+	       (uint64_t)(mode->width + 160) * mode->height * mode->refresh_mhz / 10000000 <
+		       64000 &&
+	       mode->refresh_mhz <= 240000;
+}
+
+/* Pixels that come back are those that were asked for, where they can. */
 TEST(preferred_mode)
 {
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
 	for (size_t i = 0; i < MODES; i++) {
 		const struct mode *mode = &modes[i];
-		uint32_t width = mode->width > 65535 ? 65535 : mode->width ? mode->width : 1;
-		uint32_t height = mode->height > 65535 ? 65535 : mode->height ? mode->height : 1;
 
 		test_case("%ux%u", mode->width, mode->height);
-		bool extended = write_mode(edid, mode, "guest") == 256;
-		struct read_timing base = read_detailed(edid + 54);
-		struct read_timing real = extended ? read_displayid(edid + 128) : base;
-		check_timing(&base);
-		check_timing(&real);
-		check_int(real.h_active, width);
-		check_int(real.v_active, height);
-		check(!extended || width > 4095 || height > 4095 || real.clock > 65535 ||
-		      real.v_blank > 4095);
-		/* "the preferred mode is the native one" is said of the base block's timing */
-		check_int(edid[24] & 0x02, extended ? 0 : 0x02);
+		write_mode(edid, mode, "guest");
+		struct read_timing timing = read_detailed(edid + 54);
+		/* "the preferred mode is the native one" */
+		bool is_native = edid[24] & 0x02;
+		check_timing(&timing);
+		check(!fits(mode) || is_native);
+		if (!is_native)
+			continue;
+		check_int(timing.h_active, mode->width ? mode->width : 1);
+		check_int(timing.v_active, mode->height ? mode->height : 1);
 	}
 }
 
 TEST(refresh_rate)
 {
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
 	for (size_t i = 0; i < MODES; i++) {
-		uint32_t wanted = modes[i].refresh_mhz;
+		double wanted = modes[i].refresh_mhz / 1000.0;
 
-		if (wanted == 0 || wanted == UINT32_MAX)
-			continue;
-		test_case("%ux%u at %u", modes[i].width, modes[i].height, wanted);
-		bool extended = write_mode(edid, &modes[i], "guest") == 256;
-		struct read_timing timing =
-			extended ? read_displayid(edid + 128) : read_detailed(edid + 54);
-		double difference = refresh_hz(&timing) - wanted / 1000.0;
-		if (timing.clock < 0x1000000)
+		test_case("%ux%u at %f", modes[i].width, modes[i].height, wanted);
+		write_mode(edid, &modes[i], "guest");
+		struct read_timing timing = read_detailed(edid + 54);
+		if (!(edid[24] & 0x02) && wanted > 60)
+			wanted = 60;
+		double difference = refresh_hz(&timing) - wanted;
+		if (modes[i].refresh_mhz != 0)
 			check(difference < 0.06 && difference > -0.06);
-		else
-			check(difference < 0);
 	}
 }
 
@@ -282,14 +224,14 @@ TEST(refresh_rate_out_of_range)
 	} cases[] = {{0, 60000}, {1, 1000}, {999, 1000}, {500001, 500000}, {UINT32_MAX, 500000}};
 
 	for (size_t i = 0; i < 5; i++) {
-		uint8_t edid[EDID_MAX_OCTETS], expected[EDID_MAX_OCTETS];
+		uint8_t edid[EDID_BYTES], expected[EDID_BYTES];
 
 		write_mode(edid, &(struct mode){4000, 3000, cases[i].given}, "guest");
 		write_mode(expected, &(struct mode){4000, 3000, cases[i].counts_as}, "guest");
-		check_octets(edid, expected, EDID_MAX_OCTETS);
+		check_octets(edid, expected, EDID_BYTES);
 	}
 
-	uint8_t slowest[EDID_MAX_OCTETS];
+	uint8_t slowest[EDID_BYTES];
 	write_mode(slowest, &(struct mode){4095, 4095, 1}, "guest");
 	struct read_timing timing = read_detailed(slowest + 54);
 	check(refresh_hz(&timing) > 0.9995 && refresh_hz(&timing) < 1.0005);
@@ -302,7 +244,7 @@ TEST(blanks)
 		uint32_t width, height, v_sync;
 	} cases[] = {{640, 480, 4},  {1920, 1080, 5}, {1920, 1200, 6},  {1280, 1024, 7},
 		     {1280, 768, 7}, {1366, 768, 10}, {1080, 1920, 10}, {800, 800, 10}};
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		test_case("%ux%u", cases[i].width, cases[i].height);
@@ -328,10 +270,10 @@ TEST(blanks)
 	check(small.clock >= 1000 && small.clock < 1010);
 }
 
-/* The base block of a mode in the extension has the same shape, smaller. */
+/* A mode that does not fit is written in the same shape, smaller. */
 TEST(fallback_keeps_the_shape)
 {
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
 	write_mode(edid, &(struct mode){5120, 2880, 60000}, "guest");
 	check_int(read_detailed(edid + 54).h_active, 2560);
@@ -340,26 +282,33 @@ TEST(fallback_keeps_the_shape)
 	check_int(read_detailed(edid + 54).h_active, 4095);
 	check_int(read_detailed(edid + 54).v_active, 1);
 	/* The size fits, the rate does not. */
-	check_int(write_mode(edid, &(struct mode){3840, 2160, 120000}, "guest"), 256);
+	write_mode(edid, &(struct mode){3840, 2160, 120000}, "guest");
 	check_int(read_detailed(edid + 54).h_active, 3840);
 	struct read_timing base = read_detailed(edid + 54);
 	check(refresh_hz(&base) > 59.9 && refresh_hz(&base) < 60.1);
 }
 
-TEST(detailed_timing_as_long_as_it_fits)
+static bool
+is_native(uint32_t width, uint32_t height)
 {
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
-	check_int(write_mode(edid, &(struct mode){4095, 2047, 60000}, "guest"), 128);
-	check_int(write_mode(edid, &(struct mode){4096, 2047, 60000}, "guest"), 256);
-	check_int(write_mode(edid, &(struct mode){100, 4095, 60000}, "guest"), 128);
-	check_int(write_mode(edid, &(struct mode){100, 4096, 60000}, "guest"), 256);
+	write_mode(edid, &(struct mode){width, height, 60000}, "guest");
+	return edid[24] & 0x02;
+}
+
+TEST(the_mode_itself_as_long_as_it_fits)
+{
+	check(is_native(4095, 2047));
+	check(!is_native(4096, 2047));
+	check(is_native(100, 4095));
+	check(!is_native(100, 4096));
 }
 
 static void
 check_physical_size(uint32_t width, uint32_t height, int cm_width, int cm_height)
 {
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
 	test_case("%ux%u", width, height);
 	write_mode(edid, &(struct mode){width, height, 60000}, "guest");
@@ -389,7 +338,7 @@ TEST(physical_size_is_96_dpi)
 static void
 check_name(const char *name, const char *written)
 {
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 	static const uint8_t head[5] = {0, 0, 0, 0xfc, 0};
 
 	test_case("%s", name ? name : "NULL");
@@ -418,7 +367,7 @@ TEST(serial_number)
 {
 	struct edid_request request = {640, 480, 60000, "guest", 0x89abcdef};
 	static const uint8_t written[4] = {0xef, 0xcd, 0xab, 0x89};
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
 	edid_write(edid, &request);
 	check_octets(edid + 12, written, 4);
@@ -430,13 +379,12 @@ static const uint8_t dummy_descriptor[18] = {[3] = 0x10};
 static void
 check_range_limits(const struct mode *mode)
 {
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
 	test_case("%ux%u at %u", mode->width, mode->height, mode->refresh_mhz);
-	bool extended = write_mode(edid, mode, "thirteen char") == 256;
+	write_mode(edid, mode, "thirteen char");
 	const uint8_t *d = edid + 90;
-	struct read_timing timing =
-		extended ? read_displayid(edid + 128) : read_detailed(edid + 54);
+	struct read_timing timing = read_detailed(edid + 54);
 	double v = refresh_hz(&timing);
 	double h = v * (timing.v_active + timing.v_blank) / 1000;
 
@@ -457,7 +405,7 @@ check_range_limits(const struct mode *mode)
 	const double least = 1e-6;
 	check(limits[0] <= v + least && limits[1] >= v && limits[1] < v + 2);
 	check(limits[2] <= h + least && limits[3] >= h && limits[3] < h + 2);
-	check(extended || (limits[0] > v - 1.1 && limits[2] > h - 1.1));
+	check(limits[0] > v - 1.1 && limits[2] > h - 1.1);
 	check(d[9] * 1000u >= timing.clock && d[9] * 1000u <= timing.clock + 1000u);
 	check_int(d[10], 0x01);
 }
@@ -472,42 +420,6 @@ TEST(range_limits)
 		check_range_limits(&(struct mode){64, height, 60000});
 	for (uint32_t width = 1; width < 65536; width = width * 17 / 16 + 1)
 		check_range_limits(&(struct mode){width, 2400, 60000});
-}
-
-/* What the DisplayID block says beside the timing. */
-TEST(displayid_blocks)
-{
-	static const struct {
-		uint32_t width, height;
-		uint8_t ratio, percent;
-	} cases[] = {
-		{5000, 5000, 0, 0},   {5120, 4096, 1, 25},  {6400, 4800, 2, 33},
-		{5000, 3000, 3, 67},  {7680, 4320, 4, 78},  {5120, 3200, 5, 60},
-		{6400, 2700, 6, 137}, {5120, 2700, 7, 90},  {4320, 7680, 8, 78},
-		{10000, 100, 8, 255}, {100, 10000, 8, 255},
-	};
-	static const uint8_t product[15] = {0x00, 0,    12,   'L',  'N',  'X', 0x44, 0x58,
-					    0xef, 0xcd, 0xab, 0x89, 0xff, 25,  0};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct edid_request request = {cases[i].width, cases[i].height, 60000, "guest",
-					       0x89abcdef};
-		uint8_t edid[EDID_MAX_OCTETS];
-		const uint8_t *blocks = edid + 128 + 5;
-
-		test_case("%ux%u", cases[i].width, cases[i].height);
-		check_int(edid_write(edid, &request), 256);
-		check_octets(blocks, product, 15);
-		/* display parameters */
-		check_int(blocks[15], 0x01);
-		check_int(get_16(blocks + 15 + 7), cases[i].width);
-		check_int(get_16(blocks + 15 + 9), cases[i].height);
-		check_int(blocks[15 + 13], cases[i].percent);
-		/* interface, then the timing */
-		check_int(blocks[30], 0x0f);
-		check_int(blocks[43], 0x03);
-		check_int(blocks[43 + 6], 0x80 | cases[i].ratio);
-	}
 }
 
 /* Runs "edid-decode --check"; false when it is not installed. */
@@ -546,16 +458,17 @@ static void
 check_conformity(const struct mode *mode, const char *name)
 {
 	static char output[64 * 1024];
-	uint8_t edid[EDID_MAX_OCTETS];
-	size_t size = write_mode(edid, mode, name);
+	uint8_t edid[EDID_BYTES];
 	char resolution[32];
 
+	write_mode(edid, mode, name);
+
 	test_case("%ux%u at %u, name \"%s\"", mode->width, mode->height, mode->refresh_mhz, name);
-	if (!run_edid_decode(edid, size, output, sizeof(output)))
+	if (!run_edid_decode(edid, sizeof(edid), output, sizeof(output)))
 		test_skip("edid-decode is not installed");
 	if (strstr(output, "Failures:") || !strstr(output, "EDID conformity: PASS"))
 		test_fail(__FILE__, __LINE__, "edid-decode says:\n%s", output);
-	if (mode->width > 0 && mode->width < 65536) {
+	if (mode->width > 0 && fits(mode)) {
 		snprintf(resolution, sizeof(resolution), " %ux%u ", mode->width, mode->height);
 		check_contains(output, resolution);
 	}
@@ -588,7 +501,7 @@ TEST(edid_decode_finds_no_failure_in_any_name)
 TEST(edid_decode_finds_failures)
 {
 	static char output[64 * 1024];
-	uint8_t edid[EDID_MAX_OCTETS];
+	uint8_t edid[EDID_BYTES];
 
 	memcpy(edid, golden_1080p, 128);
 	edid[127]++;
