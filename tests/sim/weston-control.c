@@ -2,8 +2,8 @@
 /*
  * A Weston module for tests: adds, removes, brings back, moves and scales outputs of the headless
  * backend, puts the compositor to sleep, or leaves that to the shell, takes a shell's lock away,
- * tells whether its clients are idle, and what the module under test says of its connectors, on commands that arrive at the
- * socket $WESTON_CONTROL.
+ * tells whether its clients are idle, and what the module under test says of its connectors, on
+ * commands that arrive at the socket $WESTON_CONTROL.
  *
  * One line a connection; one line of reply, behind those of "list". Loaded by
  * tests/sim/rig/weston.py; knows the module under test by its installed header only. Built for
