@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every bound on what a guest can make the host do, in one table.
- * Called by whoever takes something from a guest, and by options.c, which reads
- * the table's keys from weston.ini. Knows nothing of Xen or Weston: it only
- * names numbers; the code that spends a resource holds it to them.
+ * Every bound on what a guest can make the host do. Their keys in weston.ini, ranges and defaults
+ * are rows of option-table.c. The code that spends a resource holds it to them.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* What "a refresh" is in a limit, whatever the outputs do. */
@@ -47,34 +44,6 @@ struct limits {
 	/* octets of one xenstore value that we look at */
 	uint32_t xenstore_value_octets;
 };
-
-/* Where weston.ini names a limit, and what it may be set to. */
-struct limit_entry {
-	const char *key;  /* in the section [xen-display] */
-	size_t offset;    /* of the uint32_t in struct limits */
-	uint32_t minimum; /* inclusive */
-	uint32_t maximum; /* inclusive */
-	uint32_t value;   /* the default; 0 where help says what 0 means */
-	const char *help; /* one line for people */
-};
-
-/* The defaults of limit_table; guest_pages and host_pages are 0 in it. */
-extern const struct limits limits_default;
-
-/* The one table; limit_table_size entries, in the order of struct limits. */
-extern const struct limit_entry limit_table[];
-extern const size_t limit_table_size;
-
-/* The entry of a key of weston.ini; NULL when there is no such limit. */
-const struct limit_entry *
-limits_find(const char *key);
-
-uint32_t
-limits_get(const struct limits *limits, const struct limit_entry *entry);
-
-/* 0, or -ERANGE and nothing changed when the value is outside the entry's range. */
-int
-limits_set(struct limits *limits, const struct limit_entry *entry, uint32_t value);
 
 /*
  * Gives host_pages, guest_pages and guest_descriptors the values that 0 stands

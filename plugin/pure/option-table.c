@@ -26,11 +26,18 @@ const char *const option_section_names[] = {
 #define IN_GUEST(member) offsetof(struct guest_rule, member)
 #define IN_CONNECTOR(member) offsetof(struct connector_rule, member)
 
+#define LIMIT(key, member, minimum, maximum, value, help)                                          \
+	{                                                                                          \
+		SECTION_MODULE, key, KIND_UINT, IN_MODULE(limits.member), 0, minimum, maximum,     \
+			value, "", help                                                            \
+	}
+#define ANY_PAGES 16777216
+
 const struct option_entry option_table[] = {
 	{SECTION_MODULE, "require-xen", KIND_BOOL, IN_MODULE(require_xen), 0, 0, 0, "false", "",
-	 "whether Weston shall not start on a host without Xen"},
+	 "refuse to start on a host without Xen"},
 	{SECTION_MODULE, "flip-deadline", KIND_UINT, IN_MODULE(flip_deadline_ms), 0, 50, 2000,
-	 "300", "ms", "when a flip counts as done although the screen has not said so"},
+	 "300", "ms", "complete a flip after this long even if it was never presented"},
 	{SECTION_MODULE, "resample-rate", KIND_UINT, IN_MODULE(resample_rate_hz), 0, 0, 240, "10",
 	 "Hz", "how often a screen whose guest draws without flips is read; 0 = never"},
 	{SECTION_MODULE, "hidden-after", KIND_UINT, IN_MODULE(hidden_after_ms), 0, 0, 3600000,
@@ -83,6 +90,31 @@ const struct option_entry option_table[] = {
 	{SECTION_CONNECTOR, "resample-rate", KIND_UINT, IN_CONNECTOR(options.resample_rate_hz),
 	 IN_CONNECTOR(has_resample_rate), 0, 240, "", "Hz",
 	 "as in [xen-display], for this screen alone; absent = the one there"},
+
+	/* Limits, in the order of struct limits. */
+	LIMIT("max-connectors", connectors, 1, 16, "4", "connectors of one vdispl device"),
+	LIMIT("max-buffers", buffers, 1, 4096, "64", "display buffers of one device at a time"),
+	LIMIT("max-framebuffers", framebuffers, 1, 4096, "64",
+	      "framebuffers of one device at a time"),
+	LIMIT("max-buffer-pages", buffer_pages, 1, 65536, "65536", "pages of one display buffer"),
+	LIMIT("max-guest-pages", guest_pages, 0, ANY_PAGES, "0",
+	      "pages of one guest, mapped or converted; 0 = a third of max-host-pages"),
+	LIMIT("max-host-pages", host_pages, 0, ANY_PAGES, "0",
+	      "mapped pages of all guests; 0 = 90 % of what Xen allows, or half of this domain's memory"),
+	LIMIT("guaranteed-guest-pages", guaranteed_pages, 0, ANY_PAGES, "2048",
+	      "pages of one guest that others cannot take, out of a quarter of max-host-pages"),
+	LIMIT("max-guest-descriptors", guest_descriptors, 0, 1000000, "0",
+	      "descriptors for buffers of one guest; 0 = a quarter of what Weston may have open"),
+	LIMIT("max-requests-per-second", requests_per_second, 10, 1000000, "1000",
+	      "requests of one guest in a second; excess requests are delayed, never rejected"),
+	LIMIT("max-reconnects-per-minute", reconnects_per_minute, 1, 600, "10",
+	      "times that a device may connect in a minute; then it has to wait"),
+	LIMIT("max-log-lines-per-second", log_lines_per_second, 1, 1000, "1",
+	      "log lines that one guest can cause in a second"),
+	LIMIT("max-pages-per-refresh", pages_per_refresh, 256, ANY_PAGES, "16384",
+	      "pages of a buffer that is mapped whole; an eighth of it is worked on in each refresh"),
+	LIMIT("max-xenstore-value", xenstore_value_octets, 64, 4096, "4096",
+	      "bytes of a xenstore value that are looked at"),
 };
 const size_t option_table_size = ARRAY_LENGTH(option_table);
 
@@ -146,22 +178,6 @@ option_find_section(const char *name, size_t size)
 	return SECTION_NONE;
 }
 
-bool
-option_key_at(size_t index, enum option_section *section, const char **key)
-{
-	if (index < option_table_size) {
-		*section = option_table[index].section;
-		*key = option_table[index].key;
-		return true;
-	}
-	if (index - option_table_size < limit_table_size) {
-		*section = SECTION_MODULE;
-		*key = limit_table[index - option_table_size].key;
-		return true;
-	}
-	return false;
-}
-
 const struct option_entry *
 option_find_entry(enum option_section section, const char *key)
 {
@@ -172,32 +188,31 @@ option_find_entry(enum option_section section, const char *key)
 }
 
 static bool
-section_has_key(enum option_section wanted, const char *name, size_t size)
+section_has_key(enum option_section section, const char *name, size_t size)
 {
-	enum option_section section;
-	const char *key;
+	for (size_t i = 0; i < option_table_size; i++) {
+		const struct option_entry *entry = &option_table[i];
 
-	for (size_t i = 0; option_key_at(i, &section, &key); i++)
-		if (section == wanted && strlen(key) == size && memcmp(key, name, size) == 0)
+		if (entry->section == section && strlen(entry->key) == size &&
+		    memcmp(entry->key, name, size) == 0)
 			return true;
+	}
 	return false;
 }
 
 void
-sentence_say_unknown_key(struct sentence *sentence, enum option_section wanted, const char *name,
+sentence_say_unknown_key(struct sentence *sentence, enum option_section section, const char *name,
 			 size_t size)
 {
 	const char *separator = "";
-	enum option_section section;
-	const char *key;
 
-	sentence_say(sentence, "[%s] has no key \"", option_section_names[wanted]);
+	sentence_say(sentence, "[%s] has no key \"", option_section_names[section]);
 	sentence_say_quoted(sentence, name, size);
 	sentence_say(sentence, "\"; its keys are ");
-	for (size_t i = 0; option_key_at(i, &section, &key); i++) {
-		if (section != wanted)
+	for (size_t i = 0; i < option_table_size; i++) {
+		if (option_table[i].section != section)
 			continue;
-		sentence_say(sentence, "%s%s", separator, key);
+		sentence_say(sentence, "%s%s", separator, option_table[i].key);
 		separator = ", ";
 	}
 }
@@ -225,7 +240,7 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 		break;
 	}
 	case KIND_STRING:
-		sentence_say(sentence, "%d to %d octets", entry->minimum, entry->maximum);
+		sentence_say(sentence, "%d to %d bytes", entry->minimum, entry->maximum);
 		break;
 	case KIND_UUID:
 		sentence_say(sentence, "a UUID such as 01234567-89ab-cdef-0123-456789abcdef");
@@ -235,12 +250,6 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 			     OPTION_DRM_FOLDER);
 		break;
 	}
-}
-
-void
-sentence_say_allowed_limit(struct sentence *sentence, const struct limit_entry *limit)
-{
-	sentence_say(sentence, "%u to %u", limit->minimum, limit->maximum);
 }
 
 /* A section's header was read; says whether it is one that nobody knows. */
@@ -300,44 +309,22 @@ options_scan_text(const char *text, size_t size, options_report_func_t report, v
 	return found;
 }
 
-static void
-describe_entry(const struct option_entry *entry, struct option_description *description)
+bool
+options_describe(size_t index, struct option_description *description)
 {
 	struct sentence value = {.text = description->value, .size = sizeof(description->value)};
 	struct sentence allowed = {.text = description->allowed,
 				   .size = sizeof(description->allowed)};
 
+	memset(description, 0, sizeof(*description));
+	if (index >= option_table_size)
+		return false;
+	const struct option_entry *entry = &option_table[index];
+	description->section = option_section_names[entry->section];
+	description->key = entry->key;
 	sentence_say(&value, "%s", entry->value);
 	sentence_say_allowed(&allowed, entry);
 	description->unit = entry->unit;
 	description->help = entry->help;
-}
-
-static void
-describe_limit(const struct limit_entry *limit, struct option_description *description)
-{
-	struct sentence value = {.text = description->value, .size = sizeof(description->value)};
-	struct sentence allowed = {.text = description->allowed,
-				   .size = sizeof(description->allowed)};
-
-	sentence_say(&value, "%u", limit->value);
-	sentence_say_allowed_limit(&allowed, limit);
-	description->unit = "";
-	description->help = limit->help;
-}
-
-bool
-options_describe(size_t index, struct option_description *description)
-{
-	enum option_section section;
-
-	memset(description, 0, sizeof(*description));
-	if (!option_key_at(index, &section, &description->key))
-		return false;
-	description->section = option_section_names[section];
-	if (index < option_table_size)
-		describe_entry(&option_table[index], description);
-	else
-		describe_limit(&limit_table[index - option_table_size], description);
 	return true;
 }

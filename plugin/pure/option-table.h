@@ -115,8 +115,6 @@ sentence_say_quoted(struct sentence *sentence, const char *text, size_t size);
 void
 sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry);
 void
-sentence_say_allowed_limit(struct sentence *sentence, const struct limit_entry *limit);
-void
 sentence_say_unknown_key(struct sentence *sentence, enum option_section section, const char *name,
 			 size_t size);
 
@@ -124,11 +122,7 @@ sentence_say_unknown_key(struct sentence *sentence, enum option_section section,
 enum option_section
 option_find_section(const char *name, size_t size);
 
-/* All keys in one row, limits included; false beyond the last. */
-bool
-option_key_at(size_t index, enum option_section *section, const char **key);
-
-/* NULL when the section has no such key, or the key is a limit. */
+/* NULL when the section has no such key. */
 const struct option_entry *
 option_find_entry(enum option_section section, const char *key);
 

@@ -155,16 +155,6 @@ store_entry(const struct option_entry *entry, void *base, const char *value)
 }
 
 static int
-store_limit(struct limits *limits, const struct limit_entry *limit, const char *value)
-{
-	int64_t number;
-
-	if (!parse_integer(value, limit->minimum, limit->maximum, &number))
-		return -EINVAL;
-	return limits_set(limits, limit, (uint32_t)number);
-}
-
-static int
 store_defaults(enum option_section section, void *base)
 {
 	for (size_t i = 0; i < option_table_size; i++) {
@@ -202,7 +192,6 @@ options_create(void)
 	options->section = SECTION_NONE;
 	options->guests_end = &options->guests;
 	options->connectors_end = &options->connectors;
-	options->module.limits = limits_default;
 	if (store_defaults(SECTION_MODULE, &options->module) < 0 ||
 	    store_defaults(SECTION_GUEST, &options->guest_default) < 0 ||
 	    store_defaults(SECTION_CONNECTOR, &options->connector_default) < 0) {
@@ -340,10 +329,7 @@ say_refusal(struct sentence *sentence, enum option_section section, const char *
 	sentence_say(sentence, result == -ENOMEM ? ": out of memory" : ": allowed is ");
 	if (result == -ENOMEM)
 		return;
-	if (entry)
-		sentence_say_allowed(sentence, entry);
-	else
-		sentence_say_allowed_limit(sentence, limits_find(key));
+	sentence_say_allowed(sentence, entry);
 	const char *hint = option_literal_hint(value);
 	if (hint)
 		sentence_say(sentence, "; %s", hint);
@@ -353,14 +339,7 @@ int
 options_set(struct options *options, const char *key, const char *value, char *error, size_t size)
 {
 	const struct option_entry *entry = option_find_entry(options->section, key);
-	const struct limit_entry *limit =
-		options->section == SECTION_MODULE ? limits_find(key) : NULL;
-	int result = -ENOENT;
-
-	if (entry)
-		result = store_entry(entry, section_base(options), value);
-	else if (limit)
-		result = store_limit(&options->module.limits, limit, value);
+	int result = entry ? store_entry(entry, section_base(options), value) : -ENOENT;
 
 	if (result == 0) {
 		inherit_resample_rate(options);
@@ -377,12 +356,12 @@ options_read_section(struct options *options, const char *section,
 		     options_get_string_func_t get_string, void *data, options_report_func_t report)
 {
 	char error[OPTION_SENTENCE_OCTETS];
-	enum option_section owner;
-	const char *key;
 	int result = options_begin_section(options, section);
 
-	for (size_t i = 0; result == 0 && option_key_at(i, &owner, &key); i++) {
-		if (owner != options->section)
+	for (size_t i = 0; result == 0 && i < option_table_size; i++) {
+		const char *key = option_table[i].key;
+
+		if (option_table[i].section != options->section)
 			continue;
 		char *value = get_string(data, key);
 		if (!value)

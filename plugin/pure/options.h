@@ -151,6 +151,6 @@ struct option_description {
 	const char *help;
 };
 
-/* The index-th key of all sections, limits included; false beyond the last. */
+/* The index-th key of all sections; false beyond the last. */
 bool
 options_describe(size_t index, struct option_description *description);

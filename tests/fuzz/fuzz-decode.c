@@ -4,6 +4,7 @@
 #include "fuzz.h"
 
 #include "pure/displif-decode.h"
+#include "default-limits.h"
 
 #include <errno.h>
 
@@ -41,7 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = {data, size};
 	struct displif_dbuf_create buffer = {.size = 4096, .pages = 1};
-	struct limits limits = limits_default;
+	struct limits limits = default_limits();
 	struct xendispl_req untrusted;
 
 	limits_resolve(&limits, input_octet(&input) & 1, UINT64_MAX, 1024);

@@ -17,6 +17,7 @@
 #include "pure/options.h"
 #include "xen/grants.h"
 #include "memory-xen.h"
+#include "default-limits.h"
 
 #include <drm_fourcc.h>
 #include <errno.h>
@@ -91,7 +92,7 @@ set_up(void)
 {
 	char error[256];
 
-	host.limits = limits_default;
+	host.limits = default_limits();
 	host.limits.buffers = 4;
 	host.limits.framebuffers = 4;
 	host.limits.buffer_pages = 64;

@@ -11,6 +11,7 @@
 #include "device/serve.h"
 #include "pure/options.h"
 #include "xen/grants.h"
+#include "default-limits.h"
 
 struct display_host host;
 struct device *device;
@@ -48,7 +49,7 @@ start_host(void)
 	for (unsigned i = 1; i < PAGE_OCTETS / 4; i++)
 		directory[i] = 40;
 	log_set_sink(ignore_line);
-	host.limits = limits_default;
+	host.limits = default_limits();
 	limits_resolve(&host.limits, false, UINT64_MAX, 1024);
 	host.flip_rules = (struct flip_rules){300, 2000, 100};
 	host.options = options_create();

@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include "pure/displif-decode.h"
+#include "default-limits.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,7 +19,8 @@ decode(struct displif_request *out, const struct xendispl_req *request)
 {
 	/* What the last user of the memory left must not shine through. */
 	memset(out, 0xa5, sizeof(*out));
-	int result = displif_decode(out, request, &limits_default);
+	struct limits limits = default_limits();
+	int result = displif_decode(out, request, &limits);
 	check_int(out->id, request->id);
 	check_int(out->operation, request->operation);
 	return result;
@@ -216,7 +218,7 @@ TEST(dbuf_create_data_offset)
 
 TEST(dbuf_create_over_the_limit_of_pages)
 {
-	struct limits limits = limits_default;
+	struct limits limits = default_limits();
 	struct xendispl_req request = make_dbuf_create(0, 0, 0, 10 * 4096);
 	struct displif_request out;
 
@@ -243,7 +245,7 @@ TEST(dbuf_create_over_the_limit_of_pages)
 /* Whatever the limit says, a wl_shm pool cannot be larger than an int32_t. */
 TEST(dbuf_create_beyond_a_pool)
 {
-	struct limits limits = limits_default;
+	struct limits limits = default_limits();
 	struct xendispl_req request = make_dbuf_create(0, 0, 0, 0x7ffff000);
 	struct displif_request out;
 

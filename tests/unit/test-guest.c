@@ -2,13 +2,14 @@
 /* What one guest may take of the host's time. */
 #include "device/guest.h"
 #include "test.h"
+#include "default-limits.h"
 
 static struct display_host host;
 
 static void
 set_up(void)
 {
-	host = (struct display_host){.limits = limits_default};
+	host = (struct display_host){.limits = default_limits()};
 	wl_list_init(&host.guests);
 	host.limits.requests_per_second = 10;
 	host.limits.pages_per_refresh = 1000;

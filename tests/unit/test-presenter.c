@@ -20,6 +20,7 @@
 #include "weston/presenter.h"
 #include "weston/surface.h"
 #include "xen/grants.h"
+#include "default-limits.h"
 
 #include <drm_fourcc.h>
 
@@ -394,7 +395,7 @@ configure(const char *key, const char *value)
 static void
 start_host(void)
 {
-	host.limits = limits_default;
+	host.limits = default_limits();
 	host.options = options_create();
 	host.dmabuf.mode = DMABUF_FORCE;
 	wl_list_init(&host.devices);
@@ -599,7 +600,7 @@ TEST(framebuffers_of_pages_that_cannot_be_mapped_are_all_told)
 	/* Mapping them to convert them was paid for once. */
 	check_int(guest.mapped_until_us,
 		  moved_clock_ms * 1000 +
-			  3 * LIMITS_REFRESH_MS * 1000 / limits_default.pages_per_refresh);
+			  3 * LIMITS_REFRESH_MS * 1000 / host.limits.pages_per_refresh);
 	presenter_device_destroy(device.presented);
 	run_jobs();
 	stop_host();

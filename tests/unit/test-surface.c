@@ -25,6 +25,7 @@
 
 #include "presentation-time-client-protocol.h"
 #include "viewporter-client-protocol.h"
+#include "default-limits.h"
 
 #define TIMER 0u
 #define HARDWARE WP_PRESENTATION_FEEDBACK_KIND_HW_COMPLETION
@@ -298,7 +299,7 @@ begin(enum import_way way)
 	close(memory);
 	outputs = 1;
 	told[0] = '\0';
-	host.limits = limits_default;
+	host.limits = default_limits();
 	moved_clock_ms = 1000000;
 	wl_list_init(&host.guests);
 	account.owed = 0;
@@ -695,12 +696,12 @@ TEST(what_is_large_takes_turns)
 	for (unsigned refreshes = 1; !surface.shown; refreshes++) {
 		/* No more than eight pages' time a page. */
 		check(converted * LARGE_WIDTH * 4 <=
-		      refreshes * limits_default.pages_per_refresh * (uint64_t)PAGE_OCTETS / 8);
+		      refreshes * host.limits.pages_per_refresh * (uint64_t)PAGE_OCTETS / 8);
 		check(refreshes < 100);
 		moved_pass(REFRESH_MS);
 	}
 	check_int(converted, LARGE_HEIGHT);
-	check(most_at_once <= limits_default.pages_per_refresh * PAGE_OCTETS / 16);
+	check(most_at_once <= host.limits.pages_per_refresh * PAGE_OCTETS / 16);
 	check(!surface.late);
 	moved_pass(1000);
 	check_int(converted, LARGE_HEIGHT);
