@@ -77,6 +77,7 @@ packages_of()
 	arm)	echo qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross mmdebstrap squashfs-tools xz-utils \
 			util-linux git python3 ;;
 	style)	echo clang-format shellcheck python3 ;;
+	lint)	echo clang clang-tidy ;;
 	esac
 }
 
@@ -93,6 +94,7 @@ what_of()
 	fuzz)	echo "clang with libFuzzer" ;;
 	arm)	echo "QEMU for Arm, a cross compiler and what makes a disk" ;;
 	style)	echo "clang-format and shellcheck" ;;
+	lint)	echo "clang and clang-tidy" ;;
 	esac
 }
 

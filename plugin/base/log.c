@@ -31,7 +31,7 @@ struct line {
 	size_t used;
 };
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 append_args(struct line *line, const char *fmt, va_list args)
 {
 	size_t room = sizeof(line->text) - line->used;

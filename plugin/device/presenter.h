@@ -29,7 +29,7 @@ struct presenter_status {
 /* A device connects. 0 or negative errno. */
 int
 presenter_device_create(struct presenter *presenter, struct device *device,
-			struct presented_device **presented);
+			struct presented_device **out);
 
 /* At once: everything of the device leaves the screens, nothing is held, no callback comes any
  * more. */

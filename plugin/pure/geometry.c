@@ -120,8 +120,11 @@ take_pixels(double *start, double *length, int32_t room, int32_t scale)
 
 	if (taken == 0)
 		return 1;
-	if (there > most)
-		*start += (double)((there - most) / 2);
+	if (there > most) {
+		int64_t cut = (there - most) / 2;
+
+		*start += (double)cut;
+	}
 	*length = (double)taken;
 	return (int32_t)(taken / scale);
 }
@@ -208,4 +211,14 @@ geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,
 	take_a_step(&out->source_x, &out->source_width, source->x + source->width);
 	take_a_step(&out->source_y, &out->source_height, source->y + source->height);
 	return true;
+}
+
+bool
+geometry_is_same(const struct fitted *a, const struct fitted *b)
+{
+	return a->source_x == b->source_x && a->source_y == b->source_y &&
+	       a->source_width == b->source_width && a->source_height == b->source_height &&
+	       a->destination.x == b->destination.x && a->destination.y == b->destination.y &&
+	       a->destination.width == b->destination.width &&
+	       a->destination.height == b->destination.height;
 }

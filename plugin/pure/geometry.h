@@ -87,3 +87,6 @@ struct fitted {
 bool
 geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,
 	     const struct place *place);
+
+bool
+geometry_is_same(const struct fitted *a, const struct fitted *b);

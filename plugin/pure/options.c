@@ -72,18 +72,15 @@ is_uuid(const char *text)
 	return true;
 }
 
-/* The members are of different pointer types to char, so by memcpy. */
 static int
-store_string(char *member, const char *value)
+store_string(char **member, const char *value)
 {
 	char *copy = strdup(value);
-	char *old;
 
 	if (!copy)
 		return -ENOMEM;
-	memcpy(&old, member, sizeof(old));
-	free(old);
-	memcpy(member, &copy, sizeof(copy));
+	free(*member);
+	*member = copy;
 	return 0;
 }
 
@@ -128,14 +125,14 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 	case KIND_STRING:
 		if (*value == '\0' || strlen(value) > (size_t)entry->maximum)
 			return -EINVAL;
-		return store_string(member, value);
+		return store_string((char **)(void *)member, value);
 	case KIND_UUID:
-		return is_uuid(value) ? store_string(member, value) : -EINVAL;
+		return is_uuid(value) ? store_string((char **)(void *)member, value) : -EINVAL;
 	case KIND_ALLOCATOR:
 		if (!is_in_folder(value, OPTION_HEAP_FOLDER) &&
 		    !is_in_folder(value, OPTION_DRM_FOLDER))
 			return -EINVAL;
-		return store_string(member, value);
+		return store_string((char **)(void *)member, value);
 	case KIND_UINT:
 	case KIND_INT:
 	case KIND_INDEX:
@@ -179,7 +176,7 @@ connector_rule_finish(struct connector_rule *rule)
 {
 	free(rule->guest);
 	free(rule->id);
-	free((char *)rule->options.output);
+	free(rule->options.output);
 }
 
 struct options *

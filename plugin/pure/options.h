@@ -28,7 +28,7 @@ enum fit {
 };
 
 struct connector_options {
-	const char *output; /* NULL: one that is free */
+	char *output; /* NULL: one that is free; the rule's */
 	enum fit fit;
 	bool has_x;            /* false: the rectangle starts at the output's left edge, x is 0 */
 	bool has_y;            /* false: ... at the top edge, y is 0 */

@@ -180,7 +180,7 @@ void
 canvas_set_viewport(struct canvas *canvas, const struct fitted *fitted, int32_t width,
 		    int32_t height)
 {
-	if (memcmp(fitted, &canvas->fitted, sizeof(*fitted)) == 0 && canvas->width == width &&
+	if (geometry_is_same(fitted, &canvas->fitted) && canvas->width == width &&
 	    canvas->height == height)
 		return;
 	canvas->fitted = *fitted;

@@ -117,7 +117,7 @@ linux_dmabuf_order(struct linux_dmabuf *dmabuf, const struct dmabuf_picture *pic
 		   void (*handle)(void *data, struct wl_buffer *wl_buffer), void *data)
 {
 	const struct dmabuf_format *format = find_format(dmabuf, picture->fourcc);
-	struct dmabuf_order *order = calloc(1, sizeof(*order));
+	struct dmabuf_order *order = format ? calloc(1, sizeof(*order)) : NULL;
 
 	if (order)
 		order->params = zwp_linux_dmabuf_v1_create_params(dmabuf->proxy);

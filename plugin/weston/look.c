@@ -21,17 +21,17 @@ struct look {
 
 /* Not for secrets: a guest that makes two pictures of the same sum fools itself alone. */
 static uint64_t
-add_octets(uint64_t sum, const uint8_t *octets, uint32_t count)
+add_bytes(uint64_t sum, const uint8_t *bytes, size_t count)
 {
 	uint64_t word;
 
-	for (; count >= sizeof(word); octets += sizeof(word), count -= sizeof(word)) {
-		memcpy(&word, octets, sizeof(word));
+	for (; count >= sizeof(word); bytes += sizeof(word), count -= sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
 		sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
 		sum ^= sum >> 29;
 	}
 	word = 0;
-	memcpy(&word, octets, count);
+	memcpy(&word, bytes, count);
 	return (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
@@ -42,7 +42,7 @@ run_look(struct worker_job *job)
 	struct look_pixels *left = &look->pixels;
 
 	for (uint32_t read = 0; left->rows > 0 && read < PIECE_OCTETS; read += left->row_octets) {
-		look->sum = add_octets(look->sum, left->first_row, left->row_octets);
+		look->sum = add_bytes(look->sum, left->first_row, left->row_octets);
 		left->first_row += left->pitch;
 		left->rows--;
 	}

@@ -79,9 +79,10 @@ wait_ms(const struct pacing *pacing, const struct pacing_turn *turn)
 
 	/* A turn larger than a whole refresh gets one of its own. */
 	room = needed < room ? room - needed : 0;
-	if (owed <= room)
+	unsigned debtors = count_debtors(pacing);
+	if (owed <= room || debtors == 0)
 		return 0;
-	uint64_t per_ms = budget(pacing) / count_debtors(pacing);
+	uint64_t per_ms = budget(pacing) / debtors;
 	per_ms = per_ms > 0 ? per_ms : 1;
 	return (int64_t)((owed - room + per_ms - 1) / per_ms);
 }

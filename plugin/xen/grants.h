@@ -67,11 +67,11 @@ grants_probe_export(void);
 
 /*
  * Makes a dma-buf of a guest's pages and returns its descriptor, which is the
- * caller's, or negative errno; -EINVAL: also for a single bad reference. *export
+ * caller's, or negative errno; -EINVAL: also for a single bad reference. *out
  * is undone by grants_export_free().
  */
 int
-grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **export);
+grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **out);
 
 /* Whether the last reference to the dma-buf is gone and its pages are the
  * guest's alone again; the caller's own descriptors count as references. */
@@ -89,7 +89,7 @@ grants_export_free(struct grants_export *export);
  */
 int
 grants_offer(uint16_t domid, int dmabuf_fd, uint32_t *refs, uint32_t count,
-	     struct grants_offer **offer);
+	     struct grants_offer **out);
 
 /* Takes NULL. */
 void
