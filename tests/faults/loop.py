@@ -17,7 +17,7 @@ from rig.weston import SCALE
 
 # Lines that are there without any fault, whatever words they have.
 ORDINARY = r": path \w|disconnected after|dma-buf: o"
-CAUSE = r"xen-display: .*(error \d+|memory|descriptors|cannot|could not|refuse|lost|ended)"
+CAUSE = r"xen-display: .*(failed \(|memory|descriptors|cannot|could not|refuse|lost|ended)"
 
 
 # Reached so often that each story is a test of its own, or they would keep a whole run waiting.
