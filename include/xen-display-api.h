@@ -41,7 +41,7 @@ struct xen_display_connector {
 	uint64_t flips_by_time; /* that no screen presented before they were due */
 	uint64_t frames_presented;
 	uint64_t frames_resampled; /* shown again for a guest that does not flip */
-	uint64_t octets_copied;
+	uint64_t bytes_copied;
 	/* Of frames_presented those that the display read from the guest's own buffer;
 	 * the others were composited. */
 	uint64_t frames_scanned_out;

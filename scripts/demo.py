@@ -24,7 +24,7 @@ GUESTS = (
     ("cluster", (1024, 600), demo_pictures.cluster, (30, 120, 800, 480)),
     ("radio", (640, 480), demo_pictures.radio, (850, 210, 400, 300)),
 )
-CHUNK = 4096    # octets that a guest takes with one command
+CHUNK = 4096    # bytes that a guest takes with one command
 
 RULE = """
 [xen-connector]

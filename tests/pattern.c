@@ -166,11 +166,11 @@ static void
 fill_rgb_row(uint8_t *row, const struct format *format, unsigned picture, unsigned y, unsigned w,
 	     unsigned h)
 {
-	unsigned octets = format->bpp / 8;
+	unsigned bytes = format->bpp / 8;
 	for (unsigned x = 0; x < w; x++) {
 		uint32_t word = encode(format, pattern_xrgb(picture, x, y, w, h));
-		for (unsigned i = 0; i < octets; i++)
-			row[x * octets + i] = (uint8_t)(word >> 8 * i);
+		for (unsigned i = 0; i < bytes; i++)
+			row[x * bytes + i] = (uint8_t)(word >> 8 * i);
 	}
 }
 

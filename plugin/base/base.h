@@ -17,7 +17,7 @@
 
 /* Xen shares memory in pages of this size on every architecture that it runs
  * Linux guests on (xen/io/displif.h counts in XEN_PAGE_SIZE). */
-#define PAGE_OCTETS 4096u
+#define PAGE_BYTES 4096u
 
 static inline uint64_t
 min_u64(uint64_t a, uint64_t b)

@@ -75,9 +75,9 @@ backing_take(struct backing *backing, uint32_t directory_ref)
 }
 
 static uint64_t
-octets_of(const struct backing *backing)
+bytes_of(const struct backing *backing)
 {
-	return (uint64_t)backing->pages * PAGE_OCTETS;
+	return (uint64_t)backing->pages * PAGE_BYTES;
 }
 
 /* In the order of enum offer_step, which the caller sees grow. */
@@ -90,7 +90,7 @@ offer(struct backing *backing, const char *allocator, const struct displif_dbuf_
 		.height = request->height,
 		.bits_per_pixel = request->bits_per_pixel,
 		.pitch = (uint32_t)geometry_pitch(request->width, request->bits_per_pixel),
-		.octets = octets_of(backing),
+		.bytes = bytes_of(backing),
 	};
 
 	*step = OFFER_ALLOCATE;
@@ -142,7 +142,7 @@ backing_map(const struct backing *backing)
 	if (backing->fd < 0)
 		return grants_map(backing->grants, backing->domid, backing->refs, backing->pages,
 				  false);
-	void *pages = mmap(NULL, octets_of(backing), PROT_READ, MAP_SHARED, backing->fd, 0);
+	void *pages = mmap(NULL, bytes_of(backing), PROT_READ, MAP_SHARED, backing->fd, 0);
 	return pages == MAP_FAILED ? NULL : pages;
 }
 
@@ -152,7 +152,7 @@ backing_unmap(const struct backing *backing, void *pages)
 	if (backing->fd < 0)
 		grants_unmap(backing->grants, pages, backing->pages);
 	else
-		munmap(pages, octets_of(backing));
+		munmap(pages, bytes_of(backing));
 }
 
 static int
@@ -171,7 +171,7 @@ backing_open_pool(const struct backing *backing)
 	/* A device may not let its memory be mapped, and libwayland would end the
 	 * client that hands such memory over. */
 	void *pages =
-		mmap(NULL, octets_of(backing), PROT_READ | PROT_WRITE, MAP_SHARED, backing->fd, 0);
+		mmap(NULL, bytes_of(backing), PROT_READ | PROT_WRITE, MAP_SHARED, backing->fd, 0);
 	if (pages == MAP_FAILED)
 		return -errno;
 	backing_unmap(backing, pages);
@@ -186,7 +186,7 @@ check_size(const struct backing *backing, int fd)
 
 	if (size < 0)
 		return -errno;
-	return (uint64_t)size < octets_of(backing) ? -EIO : 0;
+	return (uint64_t)size < bytes_of(backing) ? -EIO : 0;
 }
 
 int

@@ -97,7 +97,7 @@ blame_try(const struct try_job *job)
 {
 	const struct display_buffer *buffer = job->buffer;
 	struct device *device = buffer->device;
-	uint64_t octets = (uint64_t)buffer->geometry.pages * PAGE_OCTETS;
+	uint64_t bytes = (uint64_t)buffer->geometry.pages * PAGE_BYTES;
 	const char *error = strerror(-job->error);
 
 	if (!buffer->geometry.be_alloc) {
@@ -110,18 +110,18 @@ blame_try(const struct try_job *job)
 	case OFFER_ALLOCATE:
 		guest_blame(device->guest, &device->subject, -1,
 			    "be-alloc: %s has no buffer of %ux%u, %" PRIu64
-			    " octets (%s); see allocator in weston.ini",
-			    job->allocator, buffer->geometry.width, buffer->geometry.height, octets,
+			    " bytes (%s); see allocator in weston.ini",
+			    job->allocator, buffer->geometry.width, buffer->geometry.height, bytes,
 			    error);
 		break;
 	case OFFER_SHAPE:
 		guest_blame(device->guest, &device->subject, -1,
-			    "be-alloc: %s makes rows of %u octets, %" PRIu64
+			    "be-alloc: %s makes rows of %u bytes, %" PRIu64
 			    " in all; the guest wants rows of %" PRIu64 ", %" PRIu64
 			    " in all: take another allocator in weston.ini, or another width",
-			    job->allocator, job->got.pitch, job->got.octets,
+			    job->allocator, job->got.pitch, job->got.bytes,
 			    geometry_pitch(buffer->geometry.width, buffer->geometry.bits_per_pixel),
-			    octets);
+			    bytes);
 		break;
 	case OFFER_GRANT:
 		guest_blame(device->guest, &device->subject, -1,

@@ -245,9 +245,9 @@ log_final_statistics(const struct connector *connector)
 	log_guest(&device->subject, (int)connector->index,
 		  "disconnected after %" PRIu64 " flips (%" PRIu64 " by time), %" PRIu64
 		  " frames presented (%" PRIu64 " scanned out), %" PRIu64 " resampled, %" PRIu64
-		  " octets copied",
+		  " bytes copied",
 		  connector->count.flips, connector->count.timed, connector->count.presented,
-		  connector->count.scanned_out, connector->count.resampled, status.octets_copied);
+		  connector->count.scanned_out, connector->count.resampled, status.bytes_copied);
 }
 
 void

@@ -21,9 +21,9 @@ struct presenter;
 
 /* How a connector stands on the screen. */
 struct presenter_status {
-	const char *output;     /* NULL: none at the moment */
-	const char *path;       /* how its pixels are read; NULL: nothing shown yet */
-	uint64_t octets_copied; /* since the connector was connected */
+	const char *output;    /* NULL: none at the moment */
+	const char *path;      /* how its pixels are read; NULL: nothing shown yet */
+	uint64_t bytes_copied; /* since the connector was connected */
 };
 
 /* A device connects. 0 or negative errno. */

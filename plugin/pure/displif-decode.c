@@ -31,7 +31,7 @@ decode_dbuf_create(struct displif_dbuf_create *out,
 		return -EINVAL;
 	uint64_t pages = geometry_pages(untrusted->buffer_sz);
 	/* A wl_shm pool is mapped in whole pages, and its size is an int32_t. */
-	if (pages > limits->buffer_pages || pages * PAGE_OCTETS > INT32_MAX)
+	if (pages > limits->buffer_pages || pages * PAGE_BYTES > INT32_MAX)
 		return -ENOSPC;
 	if (!no_geometry &&
 	    (!known_depth(untrusted->bpp) ||

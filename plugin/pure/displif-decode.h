@@ -19,9 +19,9 @@ struct displif_dbuf_create {
 	uint64_t cookie;        /* not 0 */
 	uint32_t width, height; /* pixels; all three 0: the geometry comes with FB_ATTACH */
 	uint32_t bits_per_pixel;
-	uint64_t size;          /* octets, at least 1 */
+	uint64_t size;          /* bytes, at least 1 */
 	uint32_t pages;         /* that hold size, within limits->buffer_pages */
-	uint32_t data_ofs;      /* octets, within size */
+	uint32_t data_ofs;      /* bytes, within size */
 	uint32_t directory_ref; /* not 0 */
 	bool be_alloc;          /* the guest wants us to allocate */
 };
@@ -43,7 +43,7 @@ struct displif_set_config {
 };
 
 struct displif_get_edid {
-	uint32_t size; /* octets of the guest's buffer, at least XENDISPL_EDID_BLOCK_SIZE */
+	uint32_t size; /* bytes of the guest's buffer, at least XENDISPL_EDID_BLOCK_SIZE */
 	uint32_t pages;
 	uint32_t directory_ref;
 };
@@ -80,7 +80,7 @@ displif_operation_name(uint8_t operation);
 /*
  * Geometry that a framebuffer takes from its buffer, or gives to it when the
  * buffer was created without (protocol: DBUF_CREATE with width = height =
- * bpp = 0). On success *pitch is the octets of a row. -EINVAL otherwise.
+ * bpp = 0). On success *pitch is the bytes of a row. -EINVAL otherwise.
  */
 int
 displif_check_framebuffer(const struct displif_dbuf_create *buffer,

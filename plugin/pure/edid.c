@@ -20,7 +20,7 @@
 #define DETAILED_MAX_PIXELS 4095
 #define DETAILED_MAX_CLOCK 65535
 
-#define NAME_OCTETS 13
+#define NAME_BYTES 13
 #define PRODUCT_CODE 0x5844
 #define MODEL_YEAR 2025
 
@@ -313,7 +313,7 @@ is_printable(char c)
 static void
 put_name(uint8_t out[18], const char *name)
 {
-	size_t length = name ? strnlen(name, NAME_OCTETS) : 0;
+	size_t length = name ? strnlen(name, NAME_BYTES) : 0;
 
 	while (length > 0 && name[length - 1] == ' ')
 		length--;
@@ -324,8 +324,8 @@ put_name(uint8_t out[18], const char *name)
 	out[3] = 0xfc;
 	for (size_t i = 0; i < length; i++)
 		out[5 + i] = (uint8_t)(is_printable(name[i]) ? name[i] : '?');
-	if (length < NAME_OCTETS) {
-		memset(out + 5 + length, ' ', NAME_OCTETS - length);
+	if (length < NAME_BYTES) {
+		memset(out + 5 + length, ' ', NAME_BYTES - length);
 		out[5 + length] = '\n';
 	}
 }

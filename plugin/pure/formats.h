@@ -12,7 +12,7 @@ struct format {
 	uint32_t fourcc;        /* as on the wire and in drm_fourcc.h */
 	uint32_t opaque_fourcc; /* the same bits with alpha ignored */
 	uint8_t bits_per_pixel;
-	uint8_t octets_per_pixel;
+	uint8_t bytes_per_pixel;
 	uint32_t pixman;        /* pixman_format_code_t of fourcc */
 	uint32_t opaque_pixman; /* of opaque_fourcc */
 	const char *name;

@@ -11,9 +11,9 @@ geometry_pitch(uint32_t width, uint32_t bits_per_pixel)
 }
 
 uint64_t
-geometry_pages(uint64_t octets)
+geometry_pages(uint64_t bytes)
 {
-	return octets / PAGE_OCTETS + (octets % PAGE_OCTETS != 0);
+	return bytes / PAGE_BYTES + (bytes % PAGE_BYTES != 0);
 }
 
 bool
@@ -49,13 +49,13 @@ geometry_offset(uint32_t offset, uint32_t part, uint32_t framebuffer)
 	return offset < last ? offset : last;
 }
 
-/* The fewest pixels that are a multiple of 4 octets. */
+/* The fewest pixels that are a multiple of 4 bytes. */
 static int32_t
-pixels_per_word(uint32_t octets_per_pixel)
+pixels_per_word(uint32_t bytes_per_pixel)
 {
 	int32_t pixels = 1;
 
-	while (pixels < 4 && (uint32_t)pixels * octets_per_pixel % 4 != 0)
+	while (pixels < 4 && (uint32_t)pixels * bytes_per_pixel % 4 != 0)
 		pixels++;
 	return pixels;
 }
@@ -63,11 +63,11 @@ pixels_per_word(uint32_t octets_per_pixel)
 void
 geometry_part(struct rectangle *out, const struct rectangle *source, const struct layout *layout)
 {
-	int32_t unit = pixels_per_word(layout->octets_per_pixel);
+	int32_t unit = pixels_per_word(layout->bytes_per_pixel);
 	uint64_t end =
 		layout->data_ofs + ((uint64_t)source->y + (uint64_t)source->height) * layout->pitch;
-	uint64_t slack = layout->pool_octets > end ? layout->pool_octets - end : 0;
-	uint64_t x = min_u64((uint64_t)source->x, slack / layout->octets_per_pixel);
+	uint64_t slack = layout->pool_bytes > end ? layout->pool_bytes - end : 0;
+	uint64_t x = min_u64((uint64_t)source->x, slack / layout->bytes_per_pixel);
 
 	x -= x % (uint64_t)unit;
 	*out = *source;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Arithmetic on picture sizes, all of it in 64 bits before anything
- * is compared: how many octets a picture covers in its buffer, which part of a
+ * is compared: how many bytes a picture covers in its buffer, which part of a
  * framebuffer a connector shows, and where that part stands on an output.
- * Sizes are pixels, pitches and offsets are octets.
+ * Sizes are pixels, pitches and offsets are bytes.
  */
 #pragma once
 
@@ -12,15 +12,15 @@
 
 #include "pure/options.h"
 
-/* Octets of a row: the protocol has no pitch, Linux uses rows without padding. */
+/* Bytes of a row: the protocol has no pitch, Linux uses rows without padding. */
 uint64_t
 geometry_pitch(uint32_t width, uint32_t bits_per_pixel);
 
-/* Number of pages that hold `octets`. */
+/* Number of pages that hold `bytes`. */
 uint64_t
-geometry_pages(uint64_t octets);
+geometry_pages(uint64_t bytes);
 
-/* Whether height rows of pitch octets from data_ofs on lie within size octets,
+/* Whether height rows of pitch bytes from data_ofs on lie within size bytes,
  * and within what a wl_shm pool can express (below INT32_MAX). */
 bool
 geometry_fits(uint64_t size, uint64_t data_ofs, uint64_t pitch, uint64_t height);
@@ -46,18 +46,18 @@ geometry_source(struct rectangle *out, uint32_t framebuffer_width, uint32_t fram
 uint32_t
 geometry_offset(uint32_t offset, uint32_t part, uint32_t framebuffer);
 
-/* How a framebuffer's pixels lie in the memory that a wl_shm pool is of; all in octets but width.
+/* How a framebuffer's pixels lie in the memory that a wl_shm pool is of; all in bytes but width.
  */
 struct layout {
-	uint64_t pool_octets;
+	uint64_t pool_bytes;
 	uint32_t data_ofs, pitch;
-	uint32_t octets_per_pixel;
+	uint32_t bytes_per_pixel;
 	int32_t width; /* pixels of the framebuffer */
 };
 
 /*
  * The smallest part of a framebuffer that a wl_buffer can be made over so that it
- * holds `source`: its first pixel lies at a multiple of 4 octets, as renderers need
+ * holds `source`: its first pixel lies at a multiple of 4 bytes, as renderers need
  * it, and `height` whole rows from there on lie in the pool, as libwayland demands. Rows are
  * those of the source; to the left it may be wider.
  */

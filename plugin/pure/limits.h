@@ -41,8 +41,8 @@ struct limits {
 	uint32_t log_lines_per_second;
 	/* pages mapped and unmapped for all guests in one refresh of a screen, LIMITS_REFRESH_MS */
 	uint32_t pages_per_refresh;
-	/* octets of one xenstore value that we look at */
-	uint32_t xenstore_value_octets;
+	/* bytes of one xenstore value that we look at */
+	uint32_t xenstore_value_bytes;
 };
 
 /*

@@ -36,7 +36,7 @@ struct check {
 	options_report_func_t report;
 	void *data;
 	size_t found;
-	char text[OPTION_SENTENCE_OCTETS];
+	char text[OPTION_SENTENCE_BYTES];
 	struct sentence sentence;
 };
 

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_SHOWN_OCTETS 64
+#define MAX_SHOWN_BYTES 64
 
 const char *const option_section_names[] = {
 	[SECTION_MODULE] = "xen-display",
@@ -50,8 +50,8 @@ const struct option_entry option_table[] = {
 	 "/dev/dma_heap/system", "",
 	 "where be-alloc buffers come from: a dma-heap or a DRM device"},
 
-	{SECTION_GUEST, "name", KIND_STRING, IN_GUEST(name), 0, 1, OPTION_MAX_STRING_OCTETS, "*",
-	 "", "the guest's name as in its xl config; * = any"},
+	{SECTION_GUEST, "name", KIND_STRING, IN_GUEST(name), 0, 1, OPTION_MAX_STRING_BYTES, "*", "",
+	 "the guest's name as in its xl config; * = any"},
 	{SECTION_GUEST, "uuid", KIND_UUID, IN_GUEST(uuid), 0, 0, 0, "", "",
 	 "the guest's UUID; absent = any"},
 	{SECTION_GUEST, "alpha", KIND_BOOL, IN_GUEST(options.alpha), 0, 0, 0, "false", "",
@@ -62,8 +62,8 @@ const struct option_entry option_table[] = {
 	 "", "whether its last picture stays when it goes, until it comes again"},
 
 	{SECTION_CONNECTOR, "guest", KIND_STRING, IN_CONNECTOR(guest), 0, 1,
-	 OPTION_MAX_STRING_OCTETS, "*", "", "the guest's name or UUID; * = any"},
-	{SECTION_CONNECTOR, "id", KIND_STRING, IN_CONNECTOR(id), 0, 1, OPTION_MAX_ID_OCTETS, "", "",
+	 OPTION_MAX_STRING_BYTES, "*", "", "the guest's name or UUID; * = any"},
+	{SECTION_CONNECTOR, "id", KIND_STRING, IN_CONNECTOR(id), 0, 1, OPTION_MAX_ID_BYTES, "", "",
 	 "the connector's id as in the guest's xl config, of any device and connector; absent = any"},
 	{SECTION_CONNECTOR, "device", KIND_INDEX, IN_CONNECTOR(device), IN_CONNECTOR(has_device), 0,
 	 65535, "0", "", "number of the guest's vdispl device; * = any, as it is with id="},
@@ -71,7 +71,7 @@ const struct option_entry option_table[] = {
 	 IN_CONNECTOR(has_connector), 0, 255, "0", "",
 	 "number of the connector in that device; * = any, as it is with id="},
 	{SECTION_CONNECTOR, "output", KIND_STRING, IN_CONNECTOR(options.output), 0, 1,
-	 OPTION_MAX_STRING_OCTETS, "", "",
+	 OPTION_MAX_STRING_BYTES, "", "",
 	 "Weston's name of the output; absent = one that is free, see below"},
 	{SECTION_CONNECTOR, "fit", KIND_FIT, IN_CONNECTOR(options.fit), 0, 0, 0, "fit", "",
 	 "how the picture fills its rectangle, see below"},
@@ -113,7 +113,7 @@ const struct option_entry option_table[] = {
 	      "log lines that one guest can cause in a second"),
 	LIMIT("max-pages-per-refresh", pages_per_refresh, 256, ANY_PAGES, "16384",
 	      "pages of a buffer that is mapped whole; an eighth of it is worked on in each refresh"),
-	LIMIT("max-xenstore-value", xenstore_value_octets, 64, 4096, "4096",
+	LIMIT("max-xenstore-value", xenstore_value_bytes, 64, 4096, "4096",
 	      "bytes of a xenstore value that are looked at"),
 };
 const size_t option_table_size = ARRAY_LENGTH(option_table);
@@ -160,7 +160,7 @@ void
 sentence_say_quoted(struct sentence *sentence, const char *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
-		if (i == MAX_SHOWN_OCTETS) {
+		if (i == MAX_SHOWN_BYTES) {
 			sentence_say(sentence, "...");
 			return;
 		}
@@ -284,7 +284,7 @@ options_scan_text(const char *text, size_t size, options_report_func_t report, v
 		if (length == 0 || line[0] == '#')
 			continue;
 
-		char buffer[OPTION_SENTENCE_OCTETS] = "";
+		char buffer[OPTION_SENTENCE_BYTES] = "";
 		struct sentence sentence = {.text = buffer, .size = sizeof(buffer)};
 		const char *mark = memchr(line, line[0] == '[' ? ']' : '=', length);
 		bool unknown = false;

@@ -14,10 +14,10 @@
 #include "pure/options.h"
 
 #define OPTION_ANY_INDEX (-1)
-#define OPTION_MAX_STRING_OCTETS 255
+#define OPTION_MAX_STRING_BYTES 255
 /* As much as is looked at of what a guest says. */
-#define OPTION_MAX_ID_OCTETS 63
-#define OPTION_SENTENCE_OCTETS 768
+#define OPTION_MAX_ID_BYTES 63
+#define OPTION_SENTENCE_BYTES 768
 
 enum option_section {
 	SECTION_MODULE,
@@ -67,7 +67,7 @@ enum option_kind {
 	KIND_INDEX,     /* int32_t, OPTION_ANY_INDEX for "*" */
 	KIND_FIT,       /* enum fit */
 	KIND_DMABUF,    /* enum dmabuf_mode */
-	KIND_STRING,    /* char *, owned, of at most `maximum` octets */
+	KIND_STRING,    /* char *, owned, of at most `maximum` bytes */
 	KIND_UUID,      /* char *, owned */
 	KIND_ALLOCATOR, /* char *, owned: a device's path */
 };

@@ -94,7 +94,7 @@ store_integer(const struct option_entry *entry, char *member, const char *value)
 	else if (!parse_integer(value, entry->minimum, entry->maximum, &number))
 		return -EINVAL;
 
-	/* int32_t and uint32_t of the same non-negative number have the same octets. */
+	/* int32_t and uint32_t of the same non-negative number have the same bytes. */
 	int32_t narrow = (int32_t)number;
 	memcpy(member, &narrow, sizeof(narrow));
 	return 0;
@@ -352,7 +352,7 @@ int
 options_read_section(struct options *options, const char *section,
 		     options_get_string_func_t get_string, void *data, options_report_func_t report)
 {
-	char error[OPTION_SENTENCE_OCTETS];
+	char error[OPTION_SENTENCE_BYTES];
 	int result = options_begin_section(options, section);
 
 	for (size_t i = 0; result == 0 && i < option_table_size; i++) {

@@ -12,7 +12,7 @@
 #include "base/base.h"
 
 /* Grant references in one page, behind the reference of the next page. */
-#define PAGE_DIRECTORY_REFS (PAGE_OCTETS / 4 - 1)
+#define PAGE_DIRECTORY_REFS (PAGE_BYTES / 4 - 1)
 
 /* Copies the page of grant reference `ref` once: untrusted_words[0] is the next
  * reference. 0 or negative errno. */

@@ -34,7 +34,7 @@ find_memory(struct places *places, const struct screen *screen)
 
 		if (memory->output[0] != '\0' && memory->devid == screen->devid &&
 		    memory->connector == screen->connector &&
-		    strncmp(memory->guest, screen->guest, PLACES_NAME_OCTETS - 1) == 0)
+		    strncmp(memory->guest, screen->guest, PLACES_NAME_BYTES - 1) == 0)
 			return memory;
 	}
 	return NULL;
@@ -115,7 +115,7 @@ find_output(const struct choice *choice, const char *name)
 	if (!name || name[0] == '\0')
 		return -1;
 	for (unsigned i = 0; i < choice->count; i++)
-		if (strncmp(choice->outputs[i].name, name, PLACES_NAME_OCTETS - 1) == 0)
+		if (strncmp(choice->outputs[i].name, name, PLACES_NAME_BYTES - 1) == 0)
 			return (int)i;
 	return -1;
 }

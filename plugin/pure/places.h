@@ -13,7 +13,7 @@
 /* Weston numbers its outputs by the bits of 32. */
 #define PLACES_MAX_OUTPUTS 32
 /* Of an output's or a guest's name, with its end; what is longer is cut off. */
-#define PLACES_NAME_OCTETS 64
+#define PLACES_NAME_BYTES 64
 /* Screens that are gone, and whose outputs are remembered. */
 #define PLACES_MEMORIES 64
 
@@ -46,14 +46,14 @@ struct screen {
 	bool stands;
 
 	/* Kept here. */
-	char before[PLACES_NAME_OCTETS]; /* its own output when it was here last; "": none */
-	char home[PLACES_NAME_OCTETS];   /* the output that is its own; "": none yet */
-	char at[PLACES_NAME_OCTETS];     /* where it is or was last; "": nowhere yet */
-	int output;                      /* index among the outputs; -1: none */
+	char before[PLACES_NAME_BYTES]; /* its own output when it was here last; "": none */
+	char home[PLACES_NAME_BYTES];   /* the output that is its own; "": none yet */
+	char at[PLACES_NAME_BYTES];     /* where it is or was last; "": nowhere yet */
+	int output;                     /* index among the outputs; -1: none */
 };
 
 struct places_memory {
-	char guest[PLACES_NAME_OCTETS], output[PLACES_NAME_OCTETS];
+	char guest[PLACES_NAME_BYTES], output[PLACES_NAME_BYTES];
 	uint32_t devid;
 	unsigned connector;
 };

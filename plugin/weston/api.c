@@ -26,7 +26,7 @@ describe(const struct connector *connector, struct xen_display_connector *out)
 		.flips_by_time = connector->count.timed,
 		.frames_presented = connector->count.presented,
 		.frames_resampled = connector->count.resampled,
-		.octets_copied = status.octets_copied,
+		.bytes_copied = status.bytes_copied,
 		.frames_scanned_out = connector->count.scanned_out,
 	};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See convert.h. Row by row: pixman wants rows aligned to 4 octets,
+ * See convert.h. Row by row: pixman wants rows aligned to 4 bytes,
  * which a guest's need not be, so each is copied to a row of our own first.
  */
 #include "weston/convert.h"
@@ -19,7 +19,7 @@ static struct rectangle
 whole_pairs(const struct conversion *conversion)
 {
 	struct rectangle part = conversion->source;
-	int32_t pixels = (int32_t)(conversion->pitch / conversion->format->octets_per_pixel);
+	int32_t pixels = (int32_t)(conversion->pitch / conversion->format->bytes_per_pixel);
 
 	part.width += part.x % 2;
 	part.x -= part.x % 2;
@@ -42,7 +42,7 @@ convert_rows(const struct conversion *conversion, const struct rectangle *part, 
 	     pixman_image_t *row, pixman_image_t *out)
 {
 	const struct rectangle *source = &conversion->source;
-	uint32_t cpp = conversion->format->octets_per_pixel;
+	uint32_t cpp = conversion->format->bytes_per_pixel;
 	bool yuyv = conversion->format->fourcc == DRM_FORMAT_YUYV;
 
 	for (int32_t y = 0; y < source->height; y++) {
@@ -66,10 +66,10 @@ convert(const struct conversion *conversion)
 	const struct rectangle part =
 		format->fourcc == DRM_FORMAT_YUYV ? whole_pairs(conversion) : *source;
 	pixman_format_code_t code = conversion->alpha ? format->pixman : format->opaque_pixman;
-	size_t scratch_pitch = ((size_t)part.width * format->octets_per_pixel + 3) / 4 * 4;
+	size_t scratch_pitch = ((size_t)part.width * format->bytes_per_pixel + 3) / 4 * 4;
 
 	/* pixman would read past the row. */
-	if (PIXMAN_FORMAT_BPP(code) != format->octets_per_pixel * 8u)
+	if (PIXMAN_FORMAT_BPP(code) != format->bytes_per_pixel * 8u)
 		return -EINVAL;
 	_autofree_ uint8_t *scratch = calloc(1, scratch_pitch);
 	if (!scratch)

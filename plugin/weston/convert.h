@@ -14,9 +14,9 @@
 struct conversion {
 	const struct format *format;
 	const uint8_t *pixels;   /* first row of the framebuffer */
-	uint32_t pitch;          /* octets of a row of it */
+	uint32_t pitch;          /* bytes of a row of it */
 	struct rectangle source; /* the part to convert */
-	void *out;               /* source.width * source.height pixels of 4 octets */
+	void *out;               /* source.width * source.height pixels of 4 bytes */
 	bool alpha;              /* out is ARGB8888, else XRGB8888 */
 };
 

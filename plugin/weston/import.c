@@ -87,9 +87,9 @@ end_pool_making(struct import *import)
 }
 
 static size_t
-octets_of(const struct import *import)
+bytes_of(const struct import *import)
 {
-	return (size_t)import->buffer->geometry.pages * PAGE_OCTETS;
+	return (size_t)import->buffer->geometry.pages * PAGE_BYTES;
 }
 
 static void
@@ -108,7 +108,7 @@ handle_pool_made(void *data, struct wl_callback *callback, uint32_t serial)
 	wl_callback_destroy(callback);
 	import->pool_sync = NULL;
 	import->mapping = pool_mapping_create(client_resource(import->client, import->probe),
-					      octets_of(import));
+					      bytes_of(import));
 	drop_probe(import);
 	end_pool_making(import);
 	if (!import->releasing)
@@ -126,7 +126,7 @@ make_pool(struct pacing_turn *turn)
 	struct import *import = wl_container_of(turn, import, turn);
 
 	import->pool =
-		wl_shm_create_pool(import->client->shm, import->fd, (int32_t)octets_of(import));
+		wl_shm_create_pool(import->client->shm, import->fd, (int32_t)bytes_of(import));
 	if (import->pool)
 		import->probe =
 			wl_shm_pool_create_buffer(import->pool, 0, 1, 1, 4, WL_SHM_FORMAT_XRGB8888);

@@ -23,8 +23,8 @@ struct linux_dmabuf {
 /* What is in a dma-buf; the compositor has its own descriptor before `handle`. */
 struct dmabuf_picture {
 	int fd;          /* stays the caller's */
-	uint32_t offset; /* octets */
-	uint32_t pitch;  /* octets */
+	uint32_t offset; /* bytes */
+	uint32_t pitch;  /* bytes */
 	int32_t width, height;
 	uint32_t fourcc;
 	bool direct; /* for scan-out alone */

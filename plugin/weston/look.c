@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* About a millisecond of the worker's time. */
-#define PIECE_OCTETS (8u << 20)
+#define PIECE_BYTES (8u << 20)
 
 struct look {
 	struct worker_job job;
@@ -41,8 +41,8 @@ run_look(struct worker_job *job)
 	struct look *look = wl_container_of(job, look, job);
 	struct look_pixels *left = &look->pixels;
 
-	for (uint32_t read = 0; left->rows > 0 && read < PIECE_OCTETS; read += left->row_octets) {
-		look->sum = add_bytes(look->sum, left->first_row, left->row_octets);
+	for (uint32_t read = 0; left->rows > 0 && read < PIECE_BYTES; read += left->row_bytes) {
+		look->sum = add_bytes(look->sum, left->first_row, left->row_bytes);
 		left->first_row += left->pitch;
 		left->rows--;
 	}

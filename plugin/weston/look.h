@@ -15,7 +15,7 @@
  * look_cancel() is called. */
 struct look_pixels {
 	const uint8_t *first_row;
-	uint32_t row_octets, pitch;
+	uint32_t row_bytes, pitch;
 	uint32_t rows;
 };
 

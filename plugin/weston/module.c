@@ -301,10 +301,9 @@ raise_open_files(void)
 static uint64_t
 memory_pages(void)
 {
-	long pages = sysconf(_SC_PHYS_PAGES), octets = sysconf(_SC_PAGESIZE);
+	long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
 
-	return pages > 0 && octets > 0 ? (uint64_t)pages * (uint64_t)octets / PAGE_OCTETS
-				       : UINT64_MAX;
+	return pages > 0 && bytes > 0 ? (uint64_t)pages * (uint64_t)bytes / PAGE_BYTES : UINT64_MAX;
 }
 
 static void

@@ -193,7 +193,7 @@ static int32_t
 rows_of_turn(const struct surface *surface)
 {
 	uint32_t pages = surface->connector->device->host->limits.pages_per_refresh;
-	uint64_t bytes = (uint64_t)pages * PAGE_OCTETS / (2 * PACING_SHARE);
+	uint64_t bytes = (uint64_t)pages * PAGE_BYTES / (2 * PACING_SHARE);
 	uint64_t rows = bytes / ((uint64_t)surface->shadow.width * 4);
 	int32_t left = surface->shadow.height - surface->shadow.rows_filled;
 
@@ -217,7 +217,7 @@ convert_rows(struct surface *surface, int32_t rows)
 	int ret = shadow_fill_rows(&surface->shadow, &picture, rows);
 
 	if (ret == 0)
-		surface->octets_copied += (uint64_t)surface->shadow.width * (uint64_t)rows * 4;
+		surface->bytes_copied += (uint64_t)surface->shadow.width * (uint64_t)rows * 4;
 	return ret;
 }
 
@@ -343,7 +343,7 @@ slot_in_place(struct surface *surface, const struct rectangle *part)
 	struct slot *slot = &presented->slots[surface->index];
 	size_t offset = framebuffer->buffer->geometry.data_ofs +
 			(size_t)part->y * framebuffer->pitch +
-			(size_t)part->x * framebuffer->format->octets_per_pixel;
+			(size_t)part->x * framebuffer->format->bytes_per_pixel;
 
 	if (presented->way != IMPORT_MAPPED)
 		return slot->wl_buffer ? slot : NULL;

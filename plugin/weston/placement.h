@@ -43,7 +43,7 @@ struct placement {
 	void *data;
 	const struct connector_options *options;
 	struct log_subject subject; /* also of a picture that is kept */
-	char unique_id[PLACES_NAME_OCTETS];
+	char unique_id[PLACES_NAME_BYTES];
 	struct screen screen;
 
 	struct weston_output *output;   /* NULL: not there at the moment */

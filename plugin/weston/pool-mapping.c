@@ -16,19 +16,19 @@
 
 /* The kernel unmaps under the lock of the process's whole address space: in short pieces, so that
  * no other thread waits for long. */
-#define PIECE_OCTETS (1024 * (size_t)PAGE_OCTETS)
+#define PIECE_BYTES (1024 * (size_t)PAGE_BYTES)
 
 struct pool_mapping {
 	struct wl_shm_pool *pool; /* the server's object, one reference */
 	char *pages;
-	size_t octets;
+	size_t bytes;
 	struct worker_job job;
 	void (*ended)(void *data);
 	void *data;
 };
 
 struct pool_mapping *
-pool_mapping_create(struct wl_resource *wl_buffer, size_t octets)
+pool_mapping_create(struct wl_resource *wl_buffer, size_t bytes)
 {
 	struct wl_shm_buffer *buffer = wl_buffer ? wl_shm_buffer_get(wl_buffer) : NULL;
 	struct pool_mapping *mapping = buffer ? calloc(1, sizeof(*mapping)) : NULL;
@@ -36,7 +36,7 @@ pool_mapping_create(struct wl_resource *wl_buffer, size_t octets)
 	if (!mapping)
 		return NULL;
 	mapping->pages = wl_shm_buffer_get_data(buffer);
-	mapping->octets = octets;
+	mapping->bytes = bytes;
 	mapping->pool = wl_shm_buffer_ref_pool(buffer);
 	return mapping;
 }
@@ -52,8 +52,8 @@ run_unmap(struct worker_job *job)
 {
 	struct pool_mapping *mapping = wl_container_of(job, mapping, job);
 
-	for (size_t done = 0; done < mapping->octets; done += PIECE_OCTETS) {
-		size_t size = min_u64(mapping->octets - done, PIECE_OCTETS);
+	for (size_t done = 0; done < mapping->bytes; done += PIECE_BYTES) {
+		size_t size = min_u64(mapping->bytes - done, PIECE_BYTES);
 
 		/* If it fails libwayland's munmap does all of it later. */
 		if (mmap(mapping->pages + done, size, PROT_READ,

@@ -18,7 +18,7 @@ struct pool_mapping;
 /* The mapping of the pool that this wl_buffer, at offset 0, is a part of. NULL: out of memory, or
  * not a wl_buffer of wl_shm. */
 struct pool_mapping *
-pool_mapping_create(struct wl_resource *wl_buffer, size_t octets);
+pool_mapping_create(struct wl_resource *wl_buffer, size_t bytes);
 
 /* Valid on the worker in jobs posted before pool_mapping_end(), to the same lane. */
 const void *

@@ -11,10 +11,10 @@ presented_framebuffer_part(const struct presented_framebuffer *presented,
 	const struct framebuffer *framebuffer = presented->framebuffer;
 	const struct displif_dbuf_create *geometry = &framebuffer->buffer->geometry;
 	const struct layout layout = {
-		.pool_octets = (uint64_t)geometry->pages * PAGE_OCTETS,
+		.pool_bytes = (uint64_t)geometry->pages * PAGE_BYTES,
 		.data_ofs = geometry->data_ofs,
 		.pitch = framebuffer->pitch,
-		.octets_per_pixel = framebuffer->format->octets_per_pixel,
+		.bytes_per_pixel = framebuffer->format->bytes_per_pixel,
 		.width = (int32_t)framebuffer->width,
 	};
 
@@ -35,7 +35,7 @@ texture_width(const struct presented_framebuffer *presented, const struct render
 	const struct framebuffer *framebuffer = presented->framebuffer;
 
 	if (presented->way == IMPORT_MAPPED && renderer->whole_rows)
-		return framebuffer->pitch / framebuffer->format->octets_per_pixel;
+		return framebuffer->pitch / framebuffer->format->bytes_per_pixel;
 	return (uint32_t)part->width;
 }
 
@@ -59,7 +59,7 @@ presented_framebuffer_upload(const struct presented_framebuffer *presented,
 
 	if (!renderer->uploads || presented->way != IMPORT_MAPPED)
 		return 0;
-	return (uint32_t)geometry_pages(pixels * presented->framebuffer->format->octets_per_pixel);
+	return (uint32_t)geometry_pages(pixels * presented->framebuffer->format->bytes_per_pixel);
 }
 
 void

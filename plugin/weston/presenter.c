@@ -428,5 +428,5 @@ presenter_status(const struct connector *connector, struct presenter_status *out
 
 	out->output = placement_output_name(&surface->placement);
 	out->path = surface->path;
-	out->octets_copied = surface->octets_copied;
+	out->bytes_copied = surface->bytes_copied;
 }

@@ -15,7 +15,7 @@
 #include "weston/slot.h"
 
 struct shadow {
-	void *pixels; /* width * height of 4 octets; NULL: none */
+	void *pixels; /* width * height of 4 bytes; NULL: none */
 	size_t size;
 	uint32_t pages; /* charged to the guest */
 	int32_t width, height;

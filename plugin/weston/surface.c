@@ -162,11 +162,11 @@ surface_look(struct surface *surface)
 	const uint8_t *pages = import_pages(presented->import, presented->way);
 	if (!pages)
 		return false;
-	uint32_t cpp = framebuffer->format->octets_per_pixel;
+	uint32_t cpp = framebuffer->format->bytes_per_pixel;
 	const struct look_pixels pixels = {
 		.first_row = pages + framebuffer->buffer->geometry.data_ofs +
 			     (size_t)source->y * framebuffer->pitch + (size_t)source->x * cpp,
-		.row_octets = (uint32_t)source->width * cpp,
+		.row_bytes = (uint32_t)source->width * cpp,
 		.pitch = framebuffer->pitch,
 		.rows = (uint32_t)source->height,
 	};

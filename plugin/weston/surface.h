@@ -38,7 +38,7 @@ struct surface {
 	struct rectangle shown_source; /* the part of the buffer attached last that is shown */
 	struct look *look;             /* at what is wanted; NULL: none under way */
 	const char *path;              /* how the last frame was read; NULL: none yet */
-	uint64_t octets_copied;
+	uint64_t bytes_copied;
 
 	/* paint.c's. */
 	struct shadow shadow;

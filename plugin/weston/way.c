@@ -72,10 +72,10 @@ reason_to_convert(const struct presented_device *presented,
 	if (is_yuv_misread(shown))
 		return YUV_MISREAD;
 	if (framebuffer->pitch % 4 != 0 ||
-	    framebuffer->pitch % framebuffer->format->octets_per_pixel != 0)
+	    framebuffer->pitch % framebuffer->format->bytes_per_pixel != 0)
 		return "Weston's renderer does not read rows of this length";
 	if (framebuffer->buffer->geometry.data_ofs % 4 != 0)
-		return "the picture does not begin at a multiple of 4 octets";
+		return "the picture does not begin at a multiple of 4 bytes";
 	if (shown->too_large)
 		return TOO_LARGE;
 	if (shown->import->results[IMPORT_MAPPED].state == OBJECT_FAILED)

@@ -18,7 +18,7 @@ static int
 allocate_from_heap(int heap, const struct allocation *wanted)
 {
 	struct dma_heap_allocation_data data = {
-		.len = wanted->octets,
+		.len = wanted->bytes,
 		.fd_flags = O_RDWR | O_CLOEXEC,
 	};
 
@@ -49,9 +49,9 @@ allocate_dumb_buffer(int device, const struct allocation *wanted, struct allocat
 	if (drmIsMaster(device))
 		drmDropMaster(device);
 	if (drmModeCreateDumbBuffer(device, wanted->width, wanted->height, wanted->bits_per_pixel,
-				    0, &handle, &got->pitch, &got->octets) < 0)
+				    0, &handle, &got->pitch, &got->bytes) < 0)
 		return -errno;
-	if (got->pitch == wanted->pitch && got->octets == wanted->octets)
+	if (got->pitch == wanted->pitch && got->bytes == wanted->bytes)
 		return export_dumb_buffer(device, handle);
 	drmModeDestroyDumbBuffer(device, handle);
 	return -ERANGE;

@@ -13,8 +13,8 @@
 struct allocation {
 	uint32_t width, height;  /* pixels; 0: not known */
 	uint32_t bits_per_pixel; /* 0: not known */
-	uint32_t pitch;          /* octets */
-	uint64_t octets;         /* whole pages */
+	uint32_t pitch;          /* bytes */
+	uint64_t bytes;          /* whole pages */
 };
 
 /*

@@ -140,7 +140,7 @@ copy_directory_page(void *data, uint32_t ref, uint32_t untrusted_words[PAGE_DIRE
 
 	if (!page)
 		return -errno;
-	memcpy(untrusted_words, page, PAGE_OCTETS);
+	memcpy(untrusted_words, page, PAGE_BYTES);
 	grants_unmap(directory->grants, page, 1);
 	return 0;
 }
@@ -156,9 +156,9 @@ grants_read_directory(struct grants *grants, uint16_t domid, uint32_t directory_
 
 int
 grants_write_buffer(struct grants *grants, uint16_t domid, uint32_t directory_ref,
-		    const void *octets, size_t size)
+		    const void *bytes, size_t size)
 {
-	uint32_t pages = (uint32_t)((size + PAGE_OCTETS - 1) / PAGE_OCTETS);
+	uint32_t pages = (uint32_t)((size + PAGE_BYTES - 1) / PAGE_BYTES);
 	_autofree_ uint32_t *refs = calloc(pages, sizeof(*refs));
 
 	if (!refs)
@@ -169,7 +169,7 @@ grants_write_buffer(struct grants *grants, uint16_t domid, uint32_t directory_re
 	void *buffer = grants_map(grants, domid, refs, pages, true);
 	if (!buffer)
 		return -errno;
-	memcpy(buffer, octets, size);
+	memcpy(buffer, bytes, size);
 	grants_unmap(grants, buffer, pages);
 	return 0;
 }

@@ -52,11 +52,11 @@ int
 grants_read_directory(struct grants *grants, uint16_t domid, uint32_t directory_ref, uint32_t *refs,
 		      uint32_t count);
 
-/* Writes octets to the start of a buffer given by its page directory. 0 or
+/* Writes bytes to the start of a buffer given by its page directory. 0 or
  * negative errno. */
 int
 grants_write_buffer(struct grants *grants, uint16_t domid, uint32_t directory_ref,
-		    const void *octets, size_t size);
+		    const void *bytes, size_t size);
 
 /* dma-bufs. Each has a handle of the grant device for itself, which keeps the kernel's
  * lists short and its look-ups by descriptor number unambiguous. */

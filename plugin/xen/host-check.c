@@ -13,7 +13,7 @@
 #include "base/base.h"
 #include "base/log.h"
 
-#define NAME_OCTETS 40
+#define NAME_BYTES 40
 
 const char *
 host_xenstore_socket(void)
@@ -30,7 +30,7 @@ host_xenstore_socket(void)
 
 /* "name", or "uid N". getpwuid() might ask a directory service, and wait for it. */
 static void
-name_user(char out[NAME_OCTETS], uid_t uid)
+name_user(char out[NAME_BYTES], uid_t uid)
 {
 	FILE *file = fopen("/etc/passwd", "re");
 	struct passwd entry, *found = NULL;
@@ -41,15 +41,15 @@ name_user(char out[NAME_OCTETS], uid_t uid)
 			found = NULL;
 	} while (found && found->pw_uid != uid);
 	if (found)
-		log_escape(out, NAME_OCTETS, found->pw_name);
+		log_escape(out, NAME_BYTES, found->pw_name);
 	else
-		snprintf(out, NAME_OCTETS, "uid %u", (unsigned)uid);
+		snprintf(out, NAME_BYTES, "uid %u", (unsigned)uid);
 	if (file)
 		fclose(file);
 }
 
 static void
-name_group(char out[NAME_OCTETS], gid_t gid)
+name_group(char out[NAME_BYTES], gid_t gid)
 {
 	FILE *file = fopen("/etc/group", "re");
 	struct group entry, *found = NULL;
@@ -60,9 +60,9 @@ name_group(char out[NAME_OCTETS], gid_t gid)
 			found = NULL;
 	} while (found && found->gr_gid != gid);
 	if (found)
-		log_escape(out, NAME_OCTETS, found->gr_name);
+		log_escape(out, NAME_BYTES, found->gr_name);
 	else
-		snprintf(out, NAME_OCTETS, "gid %u", (unsigned)gid);
+		snprintf(out, NAME_BYTES, "gid %u", (unsigned)gid);
 	if (file)
 		fclose(file);
 }
@@ -87,7 +87,7 @@ static void
 describe_refusal(char *out, size_t size, const char *path)
 {
 	struct stat status;
-	char part[160], owner[NAME_OCTETS], group[NAME_OCTETS], user[NAME_OCTETS];
+	char part[160], owner[NAME_BYTES], group[NAME_BYTES], user[NAME_BYTES];
 	size_t used = 0;
 
 	snprintf(part, sizeof(part), "%s", path);

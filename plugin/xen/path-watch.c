@@ -16,7 +16,7 @@
 /* Reads from inotify at a time; what is left makes the descriptor readable again. */
 #define READS 16
 /* No longer path is followed; as the kernel has it. */
-#define PATH_OCTETS 4096
+#define PATH_BYTES 4096
 
 struct watched_path {
 	char *path;
@@ -35,7 +35,7 @@ struct path_watch {
 static bool
 is_there(const struct watched_path *watched, size_t end)
 {
-	char part[PATH_OCTETS];
+	char part[PATH_BYTES];
 
 	snprintf(part, sizeof(part), "%.*s", (int)end, watched->path);
 	return access(part, F_OK) == 0 || errno == EACCES;
@@ -55,7 +55,7 @@ give_up_watch(struct path_watch *watch, int number)
 static int
 watch_directory(struct path_watch *watch, struct watched_path *watched, size_t begin, size_t end)
 {
-	char directory[PATH_OCTETS];
+	char directory[PATH_BYTES];
 	int before = watched->watch;
 
 	snprintf(directory, sizeof(directory), "%.*s", (int)(begin > 1 ? begin - 1 : 1),
@@ -143,7 +143,7 @@ path_watch_read(struct path_watch *watch)
 {
 	union {
 		struct inotify_event event;
-		char octets[4096];
+		char bytes[4096];
 	} buffer;
 	bool worth = false;
 
@@ -153,7 +153,7 @@ path_watch_read(struct path_watch *watch)
 		if (got <= 0)
 			break;
 		for (ssize_t at = 0; at < got;) {
-			const struct inotify_event *event = (const void *)(buffer.octets + at);
+			const struct inotify_event *event = (const void *)(buffer.bytes + at);
 
 			worth |= take_event(watch, event);
 			at += (ssize_t)sizeof(*event) + event->len;
@@ -186,7 +186,7 @@ add_path(struct path_watch *watch, const char *path)
 {
 	struct watched_path *watched = &watch->paths[watch->count];
 
-	if (path[0] != '/' || strlen(path) >= PATH_OCTETS)
+	if (path[0] != '/' || strlen(path) >= PATH_BYTES)
 		return -EINVAL;
 	watched->path = strdup(path);
 	if (!watched->path)

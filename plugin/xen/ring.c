@@ -26,7 +26,7 @@ request_ring_init(struct request_ring *ring, void *shared_page)
 	ring->back = calloc(1, sizeof(*ring->back));
 	if (!ring->back)
 		return -ENOMEM;
-	BACK_RING_INIT(ring->back, shared, PAGE_OCTETS);
+	BACK_RING_INIT(ring->back, shared, PAGE_BYTES);
 	return 0;
 }
 

@@ -529,7 +529,7 @@ xenbus_create(const struct limits *limits, struct messages *messages)
 	if (!xenbus)
 		return NULL;
 	xenbus->limits = *limits;
-	xenbus->nodes.max_value_bytes = limits->xenstore_value_octets;
+	xenbus->nodes.max_value_bytes = limits->xenstore_value_bytes;
 	xenbus->messages = messages;
 	xenbus->root_wait_ms = -1;
 	wl_list_init(&xenbus->devices);

@@ -32,7 +32,7 @@ ROWS = {
     "system_calls": "system calls of Weston (2)",
     "module_calls": "  of those, on the module's own threads",
     "wake_ups": "wake-ups of Weston's event loop",
-    "copied": "octets copied by the module",
+    "copied": "bytes copied by the module",
     "allocations": "heap allocations by the module",
     "client_allocations": "heap allocations by libwayland-client (3)",
     "processor_us": "processor time of Weston, microseconds",
@@ -131,18 +131,18 @@ def measure_instructions(build, **options):
         return found
 
 
-def copied_octets(log):
-    """{guest's name: (flips, octets copied)} from what the module logs of each connector at its end."""
+def copied_bytes(log):
+    """{guest's name: (flips, bytes copied)} from what the module logs of each connector at its end."""
     return {match[1]: (int(match[2]), int(match[3])) for match in re.finditer(
-        r"guest (\S+)\(\d+\) .* disconnected after (\d+) flips .* (\d+) octets copied", log)}
+        r"guest (\S+)\(\d+\) .* disconnected after (\d+) flips .* (\d+) bytes copied", log)}
 
 
 def measure_converted(build):
-    """Octets copied for each flip of a format that no renderer reads in place: {size: octets}."""
-    say("octets copied where the module has to convert")
+    """Bytes copied for each flip of a format that no renderer reads in place: {size: bytes}."""
+    say("bytes copied where the module has to convert")
     with Screens(build, fourcc="RG24") as screens:
         pass
-    copied = copied_octets(screens.log)
+    copied = copied_bytes(screens.log)
     return {size: copied[name_of(size)][1] / copied[name_of(size)][0] for size in SIZES}
 
 
@@ -171,7 +171,7 @@ def measure_copy_client(build, screens, size):
 
 
 def measure_time(build):
-    """Processor time, beside that of a client that copies; what wakes while nothing happens; octets copied."""
+    """Processor time, beside that of a client that copies; what wakes while nothing happens; bytes copied."""
     say(f"processor time over {FLIPS} flips of each size, then of a client that copies")
     with Screens(build) as screens:
         pid = screens.weston.pid
@@ -182,10 +182,10 @@ def measure_time(build):
         before = switches(pid)
         time.sleep(IDLE_SECONDS)
         idle = switches(pid) - before
-    copied = copied_octets(screens.log)
+    copied = copied_bytes(screens.log)
     for size in SIZES:
-        flips, octets = copied.get(name_of(size), (0, 0))
-        sizes[size]["copied"] = octets / flips if flips else None
+        flips, bytes = copied.get(name_of(size), (0, 0))
+        sizes[size]["copied"] = bytes / flips if flips else None
     module = sizes[SIZES[-1]]["processor_us"]
     copying["module_us"] = module
     copying["ratio"] = (copying["client_us"] + copying["weston_us"]) / module

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-from bench import FLIPS, allocations, copied_octets, measure_instructions, per_flip, say
+from bench import FLIPS, allocations, copied_bytes, measure_instructions, per_flip, say
 from check import GROWTH, tell
 from rig.guest import Guest
 from rig.runner import Failure, Skip, skip_without_dmabuf
@@ -39,7 +39,7 @@ ROWS = {
     "instructions": "instructions for the module (1)",
     "own_system_calls": "system calls of the module (2)",
     "allocations": "heap allocations by the module",
-    "copied": "octets copied by the module",
+    "copied": "bytes copied by the module",
 }
 
 NOTES = """(1) callgrind: all that runs between a call into xen-display.so and its return, on every thread, with
@@ -54,7 +54,7 @@ def look(build):
 
 
 def measure_allocations(build, dmabuf):
-    """Heap allocations and octets copied, and whether every guest took the path dma-buf."""
+    """Heap allocations and bytes copied, and whether every guest took the path dma-buf."""
     say(f"counting allocations over {FLIPS} flips of each size, dmabuf={dmabuf}")
     with tempfile.TemporaryDirectory() as work:
         counts = f"{work}/counts"
@@ -62,10 +62,10 @@ def measure_allocations(build, dmabuf):
         with Screens(build, environment={"COUNT_ALLOC_FILE": counts}, dmabuf=dmabuf) as screens:
             os.environ["SIM_PRELOAD_FIRST"] = ""
             found = per_flip(lambda: allocations(counts), screens)
-    copied = copied_octets(screens.log)
+    copied = copied_bytes(screens.log)
     for size in SIZES:
-        flips, octets = copied.get(name_of(size), (0, 0))
-        found[size]["copied"] = octets / flips if flips else None
+        flips, bytes = copied.get(name_of(size), (0, 0))
+        found[size]["copied"] = bytes / flips if flips else None
         path = re.search(rf"guest {name_of(size)}\(.* path (\S+) \(", screens.log)
         found[size]["path"] = path[1] if path else None
     return found
@@ -190,7 +190,7 @@ def promises(found, exporting):
         dmabuf, mapped = found["dma-buf"][size], found["mapped"][size]
         yield f"is-dmabuf-{name}", (dmabuf["path"], mapped["path"]) == ("dma-buf", "mapped"), \
             f"the paths are {dmabuf['path']} and {mapped['path']}"
-        yield f"nothing-copied-{name}", dmabuf["copied"] == 0, f"{dmabuf['copied']} octets for each flip"
+        yield f"nothing-copied-{name}", dmabuf["copied"] == 0, f"{dmabuf['copied']} bytes for each flip"
         yield f"no-allocation-{name}", dmabuf["allocations"] == 0, f"{dmabuf['allocations']} for each flip"
         ratio = dmabuf["instructions"] / mapped["instructions"]
         yield f"instructions-not-above-mapped-{name}", ratio <= GROWTH, f"dma-buf : mapped is {ratio:.3f}"

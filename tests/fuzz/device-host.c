@@ -23,7 +23,7 @@ allocator_allocate(const char *path, const struct allocation *wanted, struct all
 	*got = *wanted;
 	if (host_refuse_memory) {
 		host_refuse_memory = false;
-		return wanted->octets & PAGE_OCTETS ? -ERANGE : -ENODEV;
+		return wanted->bytes & PAGE_BYTES ? -ERANGE : -ENODEV;
 	}
 	return open("/dev/null", O_RDWR | O_CLOEXEC);
 }

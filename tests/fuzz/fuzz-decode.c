@@ -11,10 +11,10 @@
 static void
 check_buffer(const struct displif_dbuf_create *buffer, const struct limits *limits)
 {
-	unsigned __int128 octets = (unsigned __int128)buffer->pages * 4096;
+	unsigned __int128 bytes = (unsigned __int128)buffer->pages * 4096;
 
 	PROPERTY(buffer->cookie != 0 && buffer->directory_ref != 0);
-	PROPERTY(buffer->size >= 1 && buffer->size <= octets && octets - buffer->size < 4096);
+	PROPERTY(buffer->size >= 1 && buffer->size <= bytes && bytes - buffer->size < 4096);
 	PROPERTY(buffer->pages <= limits->buffer_pages);
 	PROPERTY(buffer->data_ofs <= buffer->size);
 }
@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct limits limits = default_limits();
 	struct xendispl_req untrusted;
 
-	limits_resolve(&limits, input_octet(&input) & 1, UINT64_MAX, 1024);
+	limits_resolve(&limits, input_byte(&input) & 1, UINT64_MAX, 1024);
 	while (input_take(&input, &untrusted, sizeof(untrusted))) {
 		struct displif_request request, again;
 		int ret = displif_decode(&request, &untrusted, &limits);

@@ -43,7 +43,7 @@ static struct display_host host;
 static struct slot slots[DEVICES];
 static uint32_t next_serial;
 static unsigned alive;
-static uint8_t before[MEMORY_XEN_PAGES][PAGE_OCTETS];
+static uint8_t before[MEMORY_XEN_PAGES][PAGE_BYTES];
 
 static void
 forget(uint32_t serial)
@@ -116,7 +116,7 @@ static void
 connect_device(unsigned slot, struct input *input)
 {
 	struct store_device setup = {.serial = ++next_serial};
-	uint8_t how = input_octet(input);
+	uint8_t how = input_byte(input);
 
 	if (slots[slot].device)
 		return;
@@ -139,8 +139,8 @@ connect_device(unsigned slot, struct input *input)
 		};
 		if (how & 0x20)
 			continue;
-		memset(memory_xen_page(ref), 0, PAGE_OCTETS);
-		memset(memory_xen_page(ref + 1), 0, PAGE_OCTETS);
+		memset(memory_xen_page(ref), 0, PAGE_BYTES);
+		memset(memory_xen_page(ref + 1), 0, PAGE_BYTES);
 	}
 	memset(slots[slot].frontends, 0, sizeof(slots[slot].frontends));
 	if (device_create(&host, &setup) < 0)
@@ -159,13 +159,13 @@ disconnect_device(unsigned slot)
 		device_destroy(device);
 }
 
-/* A request that could be right, from few octets, so that sequences get far. */
+/* A request that could be right, from few bytes, so that sequences get far. */
 static void
 compose(struct xendispl_req *request, struct input *input)
 {
 	static const uint32_t formats[] = {DRM_FORMAT_XRGB8888, DRM_FORMAT_RGB565,
 					   DRM_FORMAT_ARGB8888, DRM_FORMAT_YUYV};
-	uint8_t cookies = input_octet(input), shape = input_octet(input);
+	uint8_t cookies = input_byte(input), shape = input_byte(input);
 	uint64_t buffer = cookies % 7, framebuffer = 16 + cookies / 7 % 7;
 	uint32_t width = shape & 1 ? 64 : 40, height = shape & 2 ? 32 : 20;
 	uint32_t bits = shape & 4 ? 16 : 32;
@@ -226,7 +226,7 @@ put_request(unsigned slot, unsigned connector, struct input *input, bool raw)
 	if (raw) {
 		input_take(input, &request, sizeof(request));
 	} else {
-		request.operation = input_octet(input);
+		request.operation = input_byte(input);
 		request.id = (uint16_t)(request.operation * 257 + ring->req_prod);
 		compose(&request, input);
 	}
@@ -238,12 +238,12 @@ put_request(unsigned slot, unsigned connector, struct input *input, bool raw)
 static void
 write_directory(struct input *input)
 {
-	uint8_t which = input_octet(input), kind = input_octet(input);
+	uint8_t which = input_byte(input), kind = input_byte(input);
 	uint32_t *words = memory_xen_page(FIRST_DIRECTORY + which % 4);
 	uint32_t first = (uint32_t[]){40, 17, 205, 300}[kind & 3];
 
 	words[0] = (which >> 2) % 8 ? FIRST_DIRECTORY + (which >> 2) % 8 : 0;
-	for (unsigned i = 1; i < PAGE_OCTETS / 4; i++)
+	for (unsigned i = 1; i < PAGE_BYTES / 4; i++)
 		words[i] = i > (kind >> 2) * 2u ? 0 : first + i % 8;
 	if (first == 17) /* one page, which can be written */
 		words[1] = 17;
@@ -254,8 +254,8 @@ write_index(unsigned slot, unsigned connector, struct input *input)
 {
 	uint32_t *ring = memory_xen_page(ring_ref(slot, connector));
 	uint32_t *events = memory_xen_page(ring_ref(slot, connector) + 1);
-	uint8_t which = input_octet(input);
-	uint32_t value = which & 0x80 ? input_octet(input) * 0x01010101u : (which >> 2 & 31) - 8u;
+	uint8_t which = input_byte(input);
+	uint32_t value = which & 0x80 ? input_byte(input) * 0x01010101u : (which >> 2 & 31) - 8u;
 
 	if ((which & 3) < 3)
 		ring[which & 3] += value; /* req_prod, req_event, rsp_prod */
@@ -276,7 +276,7 @@ static void
 remember_rings(void)
 {
 	for (uint32_t ref = 1; ref < FIRST_DIRECTORY; ref += 2)
-		memcpy(before[ref - 1], memory_xen_page(ref), PAGE_OCTETS);
+		memcpy(before[ref - 1], memory_xen_page(ref), PAGE_BYTES);
 }
 
 static void
@@ -324,11 +324,11 @@ settle(void)
 }
 
 static void
-take_step(uint8_t octet, struct input *input)
+take_step(uint8_t byte, struct input *input)
 {
-	unsigned slot = octet >> 6 & 1, connector = octet >> 7;
+	unsigned slot = byte >> 6 & 1, connector = byte >> 7;
 
-	switch (octet & 31) {
+	switch (byte & 31) {
 	case 0:
 		connect_device(slot, input);
 		break;
@@ -357,10 +357,10 @@ take_step(uint8_t octet, struct input *input)
 		worker_dispatch(NULL);
 		break;
 	case 9:
-		moved_pass(input_octet(input));
+		moved_pass(input_byte(input));
 		break;
 	case 10:
-		moved_pass(input_octet(input) * 20);
+		moved_pass(input_byte(input) * 20);
 		break;
 	case 11:
 		host_answer_framebuffer(slot, connector ? -ENOMEM : 0);
@@ -369,16 +369,16 @@ take_step(uint8_t octet, struct input *input)
 		host_answer_release(slot);
 		break;
 	case 13:
-		host_mood = input_octet(input);
+		host_mood = input_byte(input);
 		break;
 	case 14:
-		memory_xen_fail(input_octet(input) % MEMORY_XEN_CALLS, 1 + slot);
+		memory_xen_fail(input_byte(input) % MEMORY_XEN_CALLS, 1 + slot);
 		break;
 	case 15:
 		host_refuse_memory = true;
 		break;
 	case 16 ... 19:
-		tell_of_frame(slot, connector, input_octet(input));
+		tell_of_frame(slot, connector, input_byte(input));
 		break;
 	case 20 ... 22:
 		settle();
@@ -395,9 +395,9 @@ take_step(uint8_t octet, struct input *input)
 /* What must hold after each of them */
 
 static bool
-is_zero(const void *octets, size_t size)
+is_zero(const void *bytes, size_t size)
 {
-	const uint8_t *at = octets;
+	const uint8_t *at = bytes;
 
 	while (size > 0 && *at == 0)
 		at++, size--;
@@ -589,11 +589,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	host_mood = HOST_READY_AT_ONCE;
 	host_refuse_memory = false;
 	/* A directory of pages without contents, so that buffers can be had at once. */
-	for (unsigned i = 1; i < PAGE_OCTETS / 4; i++)
+	for (unsigned i = 1; i < PAGE_BYTES / 4; i++)
 		((uint32_t *)memory_xen_page(FIRST_DIRECTORY))[i] = 40;
 	while (input.left > 0) {
 		remember_rings();
-		take_step(input_octet(&input), &input);
+		take_step(input_byte(&input), &input);
 		check_all();
 	}
 	end();

@@ -49,7 +49,7 @@ lay_out(struct memory *memory, struct input *input)
 	for (unsigned i = 0; i < PAGES; i++) {
 		uint16_t filled;
 
-		memory->words[i][0] = input_octet(input) % (PAGES + 3);
+		memory->words[i][0] = input_byte(input) % (PAGES + 3);
 		input_take(input, &filled, sizeof(filled));
 		for (unsigned j = 1; j <= PAGE_DIRECTORY_REFS && j <= filled; j++)
 			memory->words[i][j] = i * 10000 + j;
@@ -67,7 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	lay_out(&memory, &input);
 	input_take(&input, &count, sizeof(count));
 	count %= REFS + 1;
-	uint32_t first = input_octet(&input) % (PAGES + 2);
+	uint32_t first = input_byte(&input) % (PAGES + 2);
 	unsigned most = (count + PAGE_DIRECTORY_REFS - 1) / PAGE_DIRECTORY_REFS;
 
 	memset(refs, 0xa5, sizeof(refs));

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 static union {
-	uint8_t octets[4096];
+	uint8_t bytes[4096];
 	uint32_t words[1024];
 	xen_displif_sring_t ring;
 	struct xendispl_event_page events;
@@ -77,12 +77,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memset(&requests, 0, sizeof(requests));
 	memset(&events, 0, sizeof(events));
-	events.events.in_prod = events.events.in_cons = (uint32_t)input_octet(&input) * 0x01010101;
+	events.events.in_prod = events.events.in_cons = (uint32_t)input_byte(&input) * 0x01010101;
 	if (request_ring_init(&ring, &requests) < 0)
 		return 0;
 	PROPERTY(event_ring_init(&event_ring, &events) == 0);
 	while (input.left > 0) {
-		switch (input_octet(&input) % 5) {
+		switch (input_byte(&input) % 5) {
 		case 0:
 			scribble(requests.words, &input);
 			break;
@@ -90,13 +90,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			scribble(events.words, &input);
 			break;
 		case 2:
-			requests.ring.req_prod += input_octet(&input) % 40;
+			requests.ring.req_prod += input_byte(&input) % 40;
 			break;
 		case 3:
 			take_and_answer(&ring);
 			break;
 		case 4:
-			send_events(&event_ring, &next_id, input_octet(&input) % 80);
+			send_events(&event_ring, &next_id, input_byte(&input) % 80);
 			break;
 		}
 	}

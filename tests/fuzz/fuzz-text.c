@@ -90,7 +90,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = {data, size};
-	uint8_t which = input_octet(&input), room = input_octet(&input);
+	uint8_t which = input_byte(&input), room = input_byte(&input);
 	char text[512];
 	size_t length = input.left < sizeof(text) - 1 ? input.left : sizeof(text) - 1;
 

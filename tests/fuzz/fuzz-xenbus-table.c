@@ -68,13 +68,13 @@ take_step(struct xenbus_view *view, bool connect_fails)
 static enum xenbus_state
 any_state(struct input *input)
 {
-	return (enum xenbus_state)(input_octet(input) % (XenbusStateReconfigured + 1));
+	return (enum xenbus_state)(input_byte(input) % (XenbusStateReconfigured + 1));
 }
 
 static void
 change_node(struct xenbus_view *view, struct input *input)
 {
-	uint8_t what = input_octet(input);
+	uint8_t what = input_byte(input);
 
 	switch (what % 8) {
 	case 0:
@@ -107,7 +107,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = {data, size};
-	uint8_t start = input_octet(&input);
+	uint8_t start = input_byte(&input);
 	struct xenbus_view view = {
 		.exists = true,
 		.online = true,
@@ -117,7 +117,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 
 	while (input.left > 0) {
-		bool connect_fails = input_octet(&input) % 4 == 0;
+		bool connect_fails = input_byte(&input) % 4 == 0;
 		unsigned steps = 0;
 
 		while (take_step(&view, connect_fails))

@@ -45,10 +45,10 @@ input_take(struct input *input, void *out, size_t size)
 }
 
 static inline uint8_t
-input_octet(struct input *input)
+input_byte(struct input *input)
 {
-	uint8_t octet;
+	uint8_t byte;
 
-	input_take(input, &octet, 1);
-	return octet;
+	input_take(input, &byte, 1);
+	return byte;
 }

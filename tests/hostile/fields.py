@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every field of every request at its extremes and beside its limits; what a request's octets can be otherwise."""
+"""Every field of every request at its extremes and beside its limits; what a request's bytes can be otherwise."""
 import struct
 
 from rig.guest import words_of
@@ -214,11 +214,11 @@ def every_operation(stage):
 
 
 @case()
-def reserved_octets(stage):
+def reserved_bytes(stage):
     refs = stage.pages(3)
-    for octets in (create(directory=refs[0]), attach(), configure(), of_cookie(PG_FLIP, 1),
+    for bytes in (create(directory=refs[0]), attach(), configure(), of_cookie(PG_FLIP, 1),
                    of_cookie(FB_DETACH, 1), of_cookie(DBUF_DESTROY, 1)):
-        spoilt = bytearray(octets)
+        spoilt = bytearray(bytes)
         spoilt[3:8] = b"\xff" * 5
         # What lies behind the longest body belongs to no request.
         spoilt[48:64] = b"\xff" * 16
@@ -228,22 +228,22 @@ def reserved_octets(stage):
 
 
 @case()
-def stale_octets(stage):
+def stale_bytes(stage):
     """Nothing but id, operation, status (and the EDID's size) is ever set in an answer or an event."""
     stage.buffer()
     refs = stage.pages(3)
-    for octets in (create(5), attach(9), configure(), of_cookie(PG_FLIP, 1), request(0x77),
+    for bytes in (create(5), attach(9), configure(), of_cookie(PG_FLIP, 1), request(0x77),
                    request(GET_EDID, struct.pack("<II", 128, refs[0])), request(GET_EDID, struct.pack("<II", 9, 1))):
-        # The slot that the answer goes to holds the request's own octets, which are no secret, and these:
-        reply = words_of(stage.guest.send(f"request 0 0 {octets[:56].hex()}{'ee' * 8}"))
+        # The slot that the answer goes to holds the request's own bytes, which are no secret, and these:
+        reply = words_of(stage.guest.send(f"request 0 0 {bytes[:56].hex()}{'ee' * 8}"))
         answer = bytes.fromhex(str(reply["response"]).zfill(128))
-        equal(answer[3], 0, "the reserved octet of an answer")
-        means = 4 if octets[2] == GET_EDID and reply["status"] == 0 else 0
-        equal(answer[8 + means:], bytes(56 - means), f"octets of the answer to {octets[2]:#x} that mean nothing")
+        equal(answer[3], 0, "the reserved byte of an answer")
+        means = 4 if bytes[2] == GET_EDID and reply["status"] == 0 else 0
+        equal(answer[8 + means:], bytes(56 - means), f"bytes of the answer to {bytes[2]:#x} that mean nothing")
     event = stage.guest.event("flip", 5)
     page = bytes.fromhex(stage.guest.send("peek 0 evt:0 0 4096").partition("data=")[2])
     slot = page[64 + 64 * event["id"]:][:64]
-    equal(slot[2:8], b"\0" * 6, "type and reserved octets of an event")
-    equal(slot[16:], bytes(48), "octets of an event that mean nothing")
-    equal(page[8:64], bytes(56), "reserved octets of the event page's header")
+    equal(slot[2:8], b"\0" * 6, "type and reserved bytes of an event")
+    equal(slot[16:], bytes(48), "bytes of an event that mean nothing")
+    equal(page[8:64], bytes(56), "reserved bytes of the event page's header")
     stage.answered()

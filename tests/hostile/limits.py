@@ -114,7 +114,7 @@ def limit_of_connectors(stage):
 
 @case(config=section("max-xenstore-value=64"), guest=False, guests=2)
 def limit_of_xenstore_values(stage):
-    check(connected(stage, stage.boot("just", f"{'320':0>60}x240", connect=False)), "64 octets are not read")
+    check(connected(stage, stage.boot("just", f"{'320':0>60}x240", connect=False)), "64 bytes are not read")
     stage.boot("more", f"{'320':0>61}x240", connect=False)
     stage.said("guest more.*no connector")
     stage.step()

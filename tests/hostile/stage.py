@@ -48,7 +48,7 @@ TABLE = table()
 
 
 def request(operation, body=b""):
-    """64 octets; the guest fills in the id."""
+    """64 bytes; the guest fills in the id."""
     return struct.pack("<HB5x", 0, operation) + body.ljust(56, b"\0")
 
 
@@ -131,14 +131,14 @@ class Stage:
 
     # What the attacker does
 
-    def ask(self, octets, status=None, connector=0, guest=None, device=0):
+    def ask(self, bytes, status=None, connector=0, guest=None, device=0):
         """A request as it is; its answer's status, which must be the given one. Exactly one answer comes."""
         guest = guest or self.guest
-        reply = guest.send(f"request {device} {connector} {octets.hex()}")
+        reply = guest.send(f"request {device} {connector} {bytes.hex()}")
         got = words_of(reply).get("status")
-        check(reply.startswith("ok"), f"no answer to {octets.hex()}: {reply}")
+        check(reply.startswith("ok"), f"no answer to {bytes.hex()}: {reply}")
         if status is not None:
-            equal(got, status, f"status of {octets.hex()}")
+            equal(got, status, f"status of {bytes.hex()}")
         return got
 
     def pages(self, count, listed=None, guest=None):
@@ -151,8 +151,8 @@ class Stage:
     def directory(self, refs, following=0, page=0, guest=None):
         """Writes a page of a directory."""
         guest = guest or self.guest
-        octets = struct.pack(f"<{len(refs) + 1}I", following, *refs).ljust(4096, b"\0")
-        guest.ok(f"poke 0 granted {page * 4096} {octets.hex()}")
+        bytes = struct.pack(f"<{len(refs) + 1}I", following, *refs).ljust(4096, b"\0")
+        guest.ok(f"poke 0 granted {page * 4096} {bytes.hex()}")
 
     def buffer(self, cookie=1, guest=None):
         """A buffer and a framebuffer of three pages that were granted by hand; its references."""

@@ -129,7 +129,7 @@ def expect_screen(expected):
 
 
 def connector(weston, guest):
-    """(path, flips, octets copied, frames scanned out), as other modules can ask."""
+    """(path, flips, bytes copied, frames scanned out), as other modules can ask."""
     words = next(line.split() for line in weston.control("list") if line.split()[0] == guest.name)
     return words[7], *map(int, words[8:11])
 
@@ -165,9 +165,9 @@ def guest_on_a_plane(rig):
     guest.flip(1)
     expect_screen({WHOLE: 7})
     path, flips, copied, scanned_out = connector(weston, guest)
-    equal((path, flips, copied), ("dma-buf", 12, 0), "path, flips, octets copied")
+    equal((path, flips, copied), ("dma-buf", 12, 0), "path, flips, bytes copied")
     guest.destroy()
-    weston.expect_log(rf"disconnected after 12 flips .*\({scanned_out} scanned out\).* 0 octets copied")
+    weston.expect_log(rf"disconnected after 12 flips .*\({scanned_out} scanned out\).* 0 bytes copied")
     expect_screen({WHOLE: BACKGROUND})
 
 
@@ -181,7 +181,7 @@ def direct_display(rig):
     expect_more_scanned_out(weston, guest)
     guest.flip(2)
     expect_screen({WHOLE: 4})
-    equal(connector(weston, guest)[2], 0, "octets copied")
+    equal(connector(weston, guest)[2], 0, "bytes copied")
 
 
 def expect_reason(weston, guest, *texts):
@@ -224,7 +224,7 @@ def no_plane_for_shared_memory(rig):
     expect_reason(weston, guest, "SHM buffer", "to renderer not allowed")
     guest.flip(2)
     expect_screen({WHOLE: 6})
-    equal(connector(weston, guest)[2:], (0, 0), "octets copied, frames scanned out")
+    equal(connector(weston, guest)[2:], (0, 0), "bytes copied, frames scanned out")
 
 
 @scenario(limit=40)

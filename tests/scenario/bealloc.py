@@ -87,7 +87,7 @@ def pitch_of_the_card_differs(rig):
     """Rows that the card makes longer than the guest expects: EINVAL, both pitches in the log."""
     weston, guest = ready(rig, card("/dev/dri/card-sim"))
     guest.ok("dbuf-create 0 1 322x100 32 flags=1", EINVAL)
-    weston.expect_log("makes rows of 1344 octets, .* wants rows of 1288")
+    weston.expect_log("makes rows of 1344 bytes, .* wants rows of 1288")
     equal(granted(rig), 0, "pages granted")
     shown(weston, guest, (2, 3))
 
@@ -96,7 +96,7 @@ def pitch_of_the_card_differs(rig):
 def size_of_the_card_differs(rig):
     """The card's rows are right, but a page is missing behind them: EINVAL, both sizes in the log."""
     weston, guest = ready(rig, card("/dev/dri/card-sim") + "[xen-display]\nmax-log-lines-per-second=100\n")
-    wanted = "makes rows of 1280 octets, 307200 in all; the guest wants rows of 1280, 311296 in all"
+    wanted = "makes rows of 1280 bytes, 307200 in all; the guest wants rows of 1280, 311296 in all"
     for cookie, more in ((1, "size=311296"), (2, "ofs=4096")):
         guest.ok(f"dbuf-create 0 {cookie} 320x240 32 flags=1 {more}", EINVAL)
         check(wait_until(lambda: weston.log().count(wanted) == cookie, 5), f"{more}: not in the log: {wanted}")

@@ -15,7 +15,7 @@ ENOENT, ENOMEM, EEXIST, EINVAL, ENOSPC, EOPNOTSUPP = -2, -12, -17, -22, -28, -95
 
 
 def raw(operation, body=b""):
-    """A request of 64 octets as hexadecimal; the guest fills in the id."""
+    """A request of 64 bytes as hexadecimal; the guest fills in the id."""
     return struct.pack("<HB5x", 0, operation).hex() + body.ljust(56, b"\0").hex()
 
 
@@ -31,10 +31,10 @@ def answers_echo_id_and_operation(rig):
     for count, operation in enumerate((FB_DETACH, DBUF_DESTROY, PG_FLIP, 0x42, 0, 0xff)):
         reply = guest.ok(f"request 0 0 {raw(operation, struct.pack('<Q', 77))}",
                          ENOENT if operation in (FB_DETACH, DBUF_DESTROY, PG_FLIP) else EOPNOTSUPP)
-        octets = bytes.fromhex(str(reply["response"]).zfill(128))
-        number, echoed, reserved = struct.unpack("<HBB", octets[:4])
+        bytes = bytes.fromhex(str(reply["response"]).zfill(128))
+        number, echoed, reserved = struct.unpack("<HBB", bytes[:4])
         equal((number, echoed, reserved), (count, operation, 0), "id, operation, reserved")
-        equal(octets[8:], bytes(56), "octets that mean nothing")
+        equal(bytes[8:], bytes(56), "bytes that mean nothing")
 
 
 @scenario("displif")

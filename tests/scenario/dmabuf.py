@@ -139,7 +139,7 @@ def path_and_counters(rig):
     guest.flips(20, 1, 2)
     said(weston, "path dma-buf (XRGB8888 320x240)")
     words = weston.control("list")[0].split()
-    equal(words[7:11], ["dma-buf", "20", "0", "0"], "path, flips, octets copied, scanned out")
+    equal(words[7:11], ["dma-buf", "20", "0", "0"], "path, flips, bytes copied, scanned out")
 
 
 @dmabuf()

@@ -17,7 +17,7 @@ DBUF_CREATE, DBUF_DESTROY = 0x10, 0x11
 
 
 def raw(operation, body):
-    """A request of 64 octets as hexadecimal; the guest fills in the id."""
+    """A request of 64 bytes as hexadecimal; the guest fills in the id."""
     return struct.pack("<HB5x", 0, operation).hex() + body.ljust(56, b"\0").hex()
 
 
@@ -96,7 +96,7 @@ def kept_pictures_wait_for_nothing(rig):
 
 
 def copied(weston, name="guest"):
-    """How many octets were converted for that guest's first connector, as the module counts."""
+    """How many bytes were converted for that guest's first connector, as the module counts."""
     line = next(line for line in weston.control("list") if line.split()[0] == name)
     return int(line.split()[9])
 
@@ -199,7 +199,7 @@ def nothing_is_converted_while_asleep(rig):
         for _ in range(30):
             guest.ok("config-off 0 0")
             guest.show(last, *SIZE, bpp=24)
-        check(copied(weston) == before, f"{copied(weston) - before} octets converted while asleep")
+        check(copied(weston) == before, f"{copied(weston) - before} bytes converted while asleep")
         weston.control("wake")
         weston.expect(f"picture=0,0,320,240,RG24,{last}")
 
@@ -216,7 +216,7 @@ def nothing_is_converted_while_locked(rig):
     took = guest.flips(10, 1, 2)
     check(took < 10 * 100, f"10 flips while locked took {took} ms")
     guest.flip(2)
-    check(copied(weston) == before, f"{copied(weston) - before} octets converted while locked")
+    check(copied(weston) == before, f"{copied(weston) - before} bytes converted while locked")
     weston.control("unlock")
     weston.expect("picture=0,0,320,240,RG24,2")
 
@@ -233,7 +233,7 @@ def converted_buffers_that_nobody_sees(rig):
     before = copied(weston)
     took = guest.flips(20, 1, 2)
     check(took < 20 * 60, f"20 flips unseen took {took} ms")
-    check(copied(weston) == before, f"{copied(weston) - before} octets converted unseen")
+    check(copied(weston) == before, f"{copied(weston) - before} bytes converted unseen")
 
 
 @scenario("presenter")
@@ -363,11 +363,11 @@ def large_conversion_takes_turns(rig):
     check(wait_until(lambda: other.ok("animation 0 0")["flips"] >= first + 60, 60 * SCALE),
           "the other guest does not flip")
     large.destroy()
-    weston.expect_log("guest large.*octets copied")
+    weston.expect_log("guest large.*bytes copied")
     flips = other.ok("animation 0 0 stop")["flips"] - first
-    octets = int(re.search(r"guest large.* (\d+) octets copied", weston.log()).group(1))
-    check(octets > 0, "nothing was converted")
-    frames = octets / (7000 * 7200 * 4)
+    bytes = int(re.search(r"guest large.* (\d+) bytes copied", weston.log()).group(1))
+    check(bytes > 0, "nothing was converted")
+    frames = bytes / (7000 * 7200 * 4)
     rig.remark = f"{frames:.1f} frames converted beside {flips} flips"
     check(frames <= flips / 2, rig.remark)
 

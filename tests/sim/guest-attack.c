@@ -40,8 +40,8 @@ scribble(struct attack *attack)
 	if (pattern->size == 0)
 		pattern = &attack->patterns[0];
 	for (size_t i = 0; pattern->random && i < pattern->size; i++)
-		pattern->octets[i] = (uint8_t)next_random(&attack->seed);
-	guest_pages_write(attack->pages, attack->offset, pattern->octets, pattern->size);
+		pattern->bytes[i] = (uint8_t)next_random(&attack->seed);
+	guest_pages_write(attack->pages, attack->offset, pattern->bytes, pattern->size);
 }
 
 static void

@@ -14,13 +14,13 @@
 struct guest_channel;
 
 #define ATTACK_PATTERNS 8
-#define ATTACK_PATTERN_OCTETS 256
+#define ATTACK_PATTERN_BYTES 256
 
-/* Octets to write; size 0 ends a list of them. */
+/* Bytes to write; size 0 ends a list of them. */
 struct attack_pattern {
-	uint8_t octets[ATTACK_PATTERN_OCTETS];
+	uint8_t bytes[ATTACK_PATTERN_BYTES];
 	size_t size;
-	bool random; /* size octets at random instead */
+	bool random; /* size bytes at random instead */
 };
 
 /*

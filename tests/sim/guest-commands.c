@@ -142,14 +142,14 @@ print_hex(const uint8_t *data, size_t size)
 		printf("%02x", data[i]);
 }
 
-/* Returns the number of octets. */
+/* Returns the number of bytes. */
 static size_t
 parse_hex(const char *text, uint8_t *data, size_t size)
 {
 	size_t length = 0;
-	unsigned octet;
-	while (length < size && sscanf(text + 2 * length, "%2x", &octet) == 1)
-		data[length++] = (uint8_t)octet;
+	unsigned byte;
+	while (length < size && sscanf(text + 2 * length, "%2x", &byte) == 1)
+		data[length++] = (uint8_t)byte;
 	return length;
 }
 
@@ -370,7 +370,7 @@ run_edid(const struct words *words)
 	printf("\n");
 }
 
-/* Sends 64 octets as they are, but for the id, which is the guest's own counter. */
+/* Sends 64 bytes as they are, but for the id, which is the guest's own counter. */
 static void
 send_raw(const struct words *words, bool wait)
 {
@@ -503,11 +503,10 @@ run_scribble(const struct words *words)
 		unsigned size;
 		pattern->random = sscanf(words->word[4 + i], "random%u", &size) == 1;
 		if (pattern->random)
-			pattern->size =
-				size < sizeof pattern->octets ? size : sizeof pattern->octets;
+			pattern->size = size < sizeof pattern->bytes ? size : sizeof pattern->bytes;
 		else
-			pattern->size = parse_hex(words->word[4 + i], pattern->octets,
-						  sizeof pattern->octets);
+			pattern->size = parse_hex(words->word[4 + i], pattern->bytes,
+						  sizeof pattern->bytes);
 	}
 	if (pages)
 		reply_result(guest_attack_scribble(pages, number(words, 3), patterns,
@@ -585,7 +584,7 @@ run_xs_write(const struct words *words)
 	reply_result(written ? 0 : -errno);
 }
 
-/* Octets that no word can hold. */
+/* Bytes that no word can hold. */
 static void
 run_xs_hex(const struct words *words)
 {

@@ -202,7 +202,7 @@ guest_set_config(struct guest_connector *connector, uint64_t fb, unsigned x, uns
 int
 guest_flip(struct guest_connector *connector, uint64_t fb);
 
-/* edid has room for size octets; *got is what the backend said. */
+/* edid has room for size bytes; *got is what the backend said. */
 int
 guest_get_edid(struct guest_connector *connector, void *edid, uint32_t size, uint32_t *got);
 

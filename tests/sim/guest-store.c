@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Carries libxenstore's octets between a socket and the domain's ring, on a thread of its own, as
+ * Carries libxenstore's bytes between a socket and the domain's ring, on a thread of its own, as
  * the kernel's xenbus driver does; and small helpers to read and write nodes.
  */
 #include "guest-store.h"
@@ -28,7 +28,7 @@ static struct {
 	char path[108];
 } bridge;
 
-/* The octets that may be moved at once from index used in a ring with that many available. */
+/* The bytes that may be moved at once from index used in a ring with that many available. */
 static uint32_t
 run_length(uint32_t index, uint32_t available)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Event channels of the simulated machine, with the rules of Xen and of Linux's evtchn device: a
- * bound port is reported once, as four octets in the listener's pipe, then masked until unmasked.
+ * bound port is reported once, as four bytes in the listener's pipe, then masked until unmasked.
  * So a pipe never holds more than one entry a port.
  *
  * Called by the simulated device and by simulated guests.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Preloaded into weston-screenshooter: it stores the picture as if the screen's unused octets were
+ * Preloaded into weston-screenshooter: it stores the picture as if the screen's unused bytes were
  * alpha, and divides the colours by it. A guest may have anything there, so that must not be.
  */
 #include <dlfcn.h>

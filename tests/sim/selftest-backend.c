@@ -89,8 +89,8 @@ faults(const char *address)
 	pid_t child = fork();
 	if (child == 0) {
 		signal(SIGSEGV, SIG_DFL);
-		volatile char octet = *(volatile const char *)address;
-		_exit(octet & 0);
+		volatile char byte = *(volatile const char *)address;
+		_exit(byte & 0);
 	}
 	int status;
 	waitpid(child, &status, 0);
@@ -224,8 +224,8 @@ check_passing(void)
 	int fds[2], fd = open_gntdev(O_RDWR);
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
 	CHECK(insert(fd, count, refs) == 0);
-	char control[CMSG_SPACE(sizeof fd)] = {0}, octet = 0;
-	struct iovec vector = {&octet, 1};
+	char control[CMSG_SPACE(sizeof fd)] = {0}, byte = 0;
+	struct iovec vector = {&byte, 1};
 	struct msghdr message = {.msg_iov = &vector,
 				 .msg_iovlen = 1,
 				 .msg_control = control,

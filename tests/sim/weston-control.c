@@ -162,7 +162,7 @@ tell_connector(void *data, const struct xen_display_connector *connector)
 		connector->height, connector->on ? "on" : "off",
 		connector->output ? connector->output : "-",
 		connector->path ? connector->path : "-", (unsigned long long)connector->flips,
-		(unsigned long long)connector->octets_copied,
+		(unsigned long long)connector->bytes_copied,
 		(unsigned long long)connector->frames_scanned_out,
 		(unsigned long long)connector->frames_resampled);
 }

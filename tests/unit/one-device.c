@@ -46,7 +46,7 @@ start_host(void)
 {
 	uint32_t *directory = memory_xen_page(DIRECTORY);
 
-	for (unsigned i = 1; i < PAGE_OCTETS / 4; i++)
+	for (unsigned i = 1; i < PAGE_BYTES / 4; i++)
 		directory[i] = 40;
 	log_set_sink(ignore_line);
 	host.limits = default_limits();
@@ -70,8 +70,8 @@ connect_device(void)
 						       .event_ref = EVENT_PAGE,
 						       .request_port = REQUEST_PORT,
 						       .event_port = EVENT_PORT};
-	memset(memory_xen_page(RING), 0, PAGE_OCTETS);
-	memset(memory_xen_page(EVENT_PAGE), 0, PAGE_OCTETS);
+	memset(memory_xen_page(RING), 0, PAGE_BYTES);
+	memset(memory_xen_page(EVENT_PAGE), 0, PAGE_BYTES);
 	check_int(device_create(&host, &setup), 0);
 	device = wl_container_of(host.devices.next, device, link);
 }
@@ -95,7 +95,7 @@ stop_host(void)
 	grants_destroy(host.grants);
 	options_destroy(host.options);
 	struct memory_xen_count held = memory_xen_held();
-	check_octets(&held, &nothing, sizeof(held));
+	check_bytes(&held, &nothing, sizeof(held));
 	check_int(host.mapped_pages, 0);
 	check(wl_list_empty(&host.guests));
 	check_int(moved_timers + moved_sources + host_presented(), 0);

@@ -19,7 +19,7 @@
 
 #define PAGE 4096
 
-/* Memory that ends, octet for octet, where an unmapped page begins. */
+/* Memory that ends, byte for byte, where an unmapped page begins. */
 struct fenced {
 	uint8_t *map, *start;
 	size_t map_size;
@@ -184,7 +184,7 @@ TEST(alpha_is_kept_where_it_is_wanted)
 }
 
 static void
-convert_yuyv_row(const uint8_t *octets, int32_t width, uint32_t *out)
+convert_yuyv_row(const uint8_t *bytes, int32_t width, uint32_t *out)
 {
 	struct fenced pixels = fenced_create((size_t)width * 2);
 	const struct conversion conversion = {
@@ -195,7 +195,7 @@ convert_yuyv_row(const uint8_t *octets, int32_t width, uint32_t *out)
 		.out = out,
 	};
 
-	memcpy(pixels.start, octets, (size_t)width * 2);
+	memcpy(pixels.start, bytes, (size_t)width * 2);
 	check_int(convert(&conversion), 0);
 	fenced_destroy(&pixels);
 }
@@ -211,8 +211,8 @@ TEST(last_pixel_of_an_odd_row_of_yuyv)
 
 	convert_yuyv_row(row, 3, out);
 	convert_yuyv_row(completed, 4, expected);
-	check_octets(out, expected, 3 * 4);
+	check_bytes(out, expected, 3 * 4);
 	convert_yuyv_row(lone, 1, out);
 	convert_yuyv_row(lone_completed, 2, expected);
-	check_octets(out, expected, 4);
+	check_bytes(out, expected, 4);
 }

@@ -188,7 +188,7 @@ TEST(dbuf_create_arithmetic_that_wraps)
 								    sizes[s]);
 					check_int(result, needs <= sizes[s] ? 0 : -EINVAL);
 				}
-	/* 2 * 2^31 * 2 octets are 0 modulo 2^32 */
+	/* 2 * 2^31 * 2 bytes are 0 modulo 2^32 */
 	check_int(create_outcome(0x80000000, 1, 16, 4096), -EINVAL);
 	check_int(create_outcome(0x80000000, 2, 16, 4096), -EINVAL);
 	check_int(create_outcome(0x40000000, 1, 32, 4096), -EINVAL);
@@ -480,20 +480,20 @@ TEST(unknown_operations)
 	}
 }
 
-/* Any octets at all give an answer and nothing else. */
+/* Any bytes at all give an answer and nothing else. */
 TEST(random_requests)
 {
 	uint64_t state = 0x9e3779b97f4a7c15;
 
 	for (unsigned i = 0; i < 200000; i++) {
 		struct xendispl_req request;
-		uint8_t *octets = (uint8_t *)&request;
+		uint8_t *bytes = (uint8_t *)&request;
 
 		for (size_t j = 0; j < sizeof(request); j++) {
 			state = state * 6364136223846793005u + 1442695040888963407u;
-			octets[j] = (uint8_t)(state >> 56);
+			bytes[j] = (uint8_t)(state >> 56);
 			if (state >> 40 & 1)
-				octets[j] = 0;
+				bytes[j] = 0;
 		}
 		request.operation = (uint8_t)(request.operation % 0x12);
 		test_case("request %u, operation %u", i, request.operation);

@@ -83,9 +83,9 @@ struct read_timing {
 };
 
 static uint32_t
-get_16(const uint8_t *octets)
+get_16(const uint8_t *bytes)
 {
-	return (uint32_t)(octets[0] | octets[1] << 8);
+	return (uint32_t)(bytes[0] | bytes[1] << 8);
 }
 
 static struct read_timing
@@ -123,12 +123,12 @@ refresh_hz(const struct read_timing *timing)
 }
 
 static uint8_t
-sum(const uint8_t *octets, size_t count)
+sum(const uint8_t *bytes, size_t count)
 {
 	unsigned total = 0;
 
 	for (size_t i = 0; i < count; i++)
-		total += octets[i];
+		total += bytes[i];
 	return (uint8_t)total;
 }
 
@@ -150,7 +150,7 @@ TEST(golden_1920x1080)
 	uint8_t edid[EDID_BYTES];
 
 	write_mode(edid, &(struct mode){1920, 1080, 60000}, "guest1");
-	check_octets(edid, golden_1080p, 128);
+	check_bytes(edid, golden_1080p, 128);
 }
 
 TEST(blocks_and_checksums)
@@ -228,7 +228,7 @@ TEST(refresh_rate_out_of_range)
 
 		write_mode(edid, &(struct mode){4000, 3000, cases[i].given}, "guest");
 		write_mode(expected, &(struct mode){4000, 3000, cases[i].counts_as}, "guest");
-		check_octets(edid, expected, EDID_BYTES);
+		check_bytes(edid, expected, EDID_BYTES);
 	}
 
 	uint8_t slowest[EDID_BYTES];
@@ -343,8 +343,8 @@ check_name(const char *name, const char *written)
 
 	test_case("%s", name ? name : "NULL");
 	write_mode(edid, &(struct mode){640, 480, 60000}, name);
-	check_octets(edid + 72, head, 5);
-	check_octets(edid + 77, written, 13);
+	check_bytes(edid + 72, head, 5);
+	check_bytes(edid + 77, written, 13);
 }
 
 TEST(name_is_the_product_name)
@@ -370,7 +370,7 @@ TEST(serial_number)
 	uint8_t edid[EDID_BYTES];
 
 	edid_write(edid, &request);
-	check_octets(edid + 12, written, 4);
+	check_bytes(edid + 12, written, 4);
 }
 
 static const uint8_t dummy_descriptor[18] = {[3] = 0x10};
@@ -388,9 +388,9 @@ check_range_limits(const struct mode *mode)
 	double v = refresh_hz(&timing);
 	double h = v * (timing.v_active + timing.v_blank) / 1000;
 
-	check_octets(edid + 108, dummy_descriptor, 18);
+	check_bytes(edid + 108, dummy_descriptor, 18);
 	if (d[3] == 0x10) {
-		check_octets(d, dummy_descriptor, 18);
+		check_bytes(d, dummy_descriptor, 18);
 		check(v < 1 || v > 508 || h < 1 || h > 508 || timing.clock >= 254000);
 		return;
 	}

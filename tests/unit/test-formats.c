@@ -14,7 +14,7 @@
 
 static const struct {
 	uint32_t fourcc, opaque_fourcc;
-	uint8_t bits_per_pixel, octets_per_pixel;
+	uint8_t bits_per_pixel, bytes_per_pixel;
 	const char *name;
 } expected[] = {
 	{DRM_FORMAT_RGB565, DRM_FORMAT_RGB565, 16, 2, "RGB565"},
@@ -39,10 +39,10 @@ TEST(all_nine)
 		check_int(format->fourcc, expected[i].fourcc);
 		check_int(format->opaque_fourcc, expected[i].opaque_fourcc);
 		check_int(format->bits_per_pixel, expected[i].bits_per_pixel);
-		check_int(format->octets_per_pixel, expected[i].octets_per_pixel);
+		check_int(format->bytes_per_pixel, expected[i].bytes_per_pixel);
 		check_string(format->name, expected[i].name);
 		/* A name is its code, as the protocol's header writes it. */
-		check_int(format->bits_per_pixel, format->octets_per_pixel * 8);
+		check_int(format->bits_per_pixel, format->bytes_per_pixel * 8);
 	}
 }
 

@@ -75,9 +75,9 @@ part(const struct layout *layout, int32_t x, int32_t y, int32_t width, int32_t h
 	geometry_part(&found, &source, layout);
 	/* What renderers and libwayland demand. */
 	uint64_t offset = layout->data_ofs + (uint64_t)found.y * layout->pitch +
-			  (uint64_t)found.x * layout->octets_per_pixel;
+			  (uint64_t)found.x * layout->bytes_per_pixel;
 	check_int(offset % 4, 0);
-	check(offset + (uint64_t)found.height * layout->pitch <= layout->pool_octets);
+	check(offset + (uint64_t)found.height * layout->pitch <= layout->pool_bytes);
 	check(found.x >= 0 && found.x <= x && found.x + found.width >= x + width);
 	check(found.x + found.width <= layout->width);
 	check_int(found.y, y);
@@ -89,7 +89,7 @@ part(const struct layout *layout, int32_t x, int32_t y, int32_t width, int32_t h
 TEST(part_of_a_framebuffer)
 {
 	const struct layout layout = {
-		.pool_octets = 4096 * 800, .pitch = 6400, .octets_per_pixel = 4, .width = 1600};
+		.pool_bytes = 4096 * 800, .pitch = 6400, .bytes_per_pixel = 4, .width = 1600};
 
 	check_int(part(&layout, 0, 0, 800, 512).x, 0);
 	check_int(part(&layout, 0, 0, 800, 512).width, 800);
@@ -103,13 +103,13 @@ TEST(part_of_a_framebuffer)
 
 TEST(part_of_a_framebuffer_with_room_behind_it)
 {
-	const struct layout layout = {.pool_octets = 4096 * 2,
+	const struct layout layout = {.pool_bytes = 4096 * 2,
 				      .data_ofs = 8,
 				      .pitch = 400,
-				      .octets_per_pixel = 2,
+				      .bytes_per_pixel = 2,
 				      .width = 200};
 
-	/* 8192 - 8 - 20 * 400 are 184 octets, or 92 pixels. */
+	/* 8192 - 8 - 20 * 400 are 184 bytes, or 92 pixels. */
 	check_int(part(&layout, 90, 0, 10, 20).x, 90);
 	check_int(part(&layout, 150, 0, 10, 20).x, 92);
 	check_int(part(&layout, 91, 0, 10, 20).x, 90);
@@ -120,10 +120,10 @@ TEST(part_of_a_framebuffer_with_room_behind_it)
 TEST(parts_of_all_sizes)
 {
 	for (uint32_t cpp = 1; cpp <= 4; cpp++) {
-		const struct layout layout = {.pool_octets = 4096,
+		const struct layout layout = {.pool_bytes = 4096,
 					      .data_ofs = 4 * cpp,
 					      .pitch = 12 * cpp,
-					      .octets_per_pixel = cpp,
+					      .bytes_per_pixel = cpp,
 					      .width = 12};
 
 		for (int32_t x = 0; x < 12; x++)

@@ -38,9 +38,9 @@ TEST_THAT_FAILS(text_without_part)
 	check_contains("one and two", "three");
 }
 
-TEST_THAT_FAILS(different_octet)
+TEST_THAT_FAILS(different_byte)
 {
-	check_octets("abc", "abd", 3);
+	check_bytes("abc", "abd", 3);
 }
 
 TEST_THAT_FAILS(open_file_descriptor)
@@ -72,5 +72,5 @@ TEST(equal_things_are_no_fault)
 	check_string("one", "one");
 	check_string(NULL, NULL);
 	check_contains("one and two", "two");
-	check_octets("abc", "abd", 2);
+	check_bytes("abc", "abd", 2);
 }

@@ -24,7 +24,7 @@ TEST(defaults)
 	check_int(limits.reconnects_per_minute, 10);
 	check_int(limits.log_lines_per_second, 1);
 	check_int(limits.pages_per_refresh, 16384);
-	check_int(limits.xenstore_value_octets, 4096);
+	check_int(limits.xenstore_value_bytes, 4096);
 }
 
 /* What xen-drm-front may ask for has to be possible. */

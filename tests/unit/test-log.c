@@ -61,7 +61,7 @@ TEST(long_lines_are_cut)
 	text[sizeof(text) - 1] = '\0';
 	log_set_sink(keep_line);
 	for (int length = 400; length < 600; length++) {
-		test_case("%d octets", length);
+		test_case("%d bytes", length);
 		snprintf(expected, sizeof(expected), "%s%.*s", prefix, length, text);
 		expected[510] = '\0';
 		strcat(expected, "\n");

@@ -62,22 +62,22 @@ look(const struct look_pixels *pixels)
 	return sum;
 }
 
-TEST(each_octet_of_the_part_counts)
+TEST(each_byte_of_the_part_counts)
 {
-	uint8_t octets[10 * 32];
-	/* Three rows of 13 octets, of rows of 32. */
-	const struct look_pixels pixels = {octets + 2 * 32 + 5, 13, 32, 3};
+	uint8_t bytes[10 * 32];
+	/* Three rows of 13 bytes, of rows of 32. */
+	const struct look_pixels pixels = {bytes + 2 * 32 + 5, 13, 32, 3};
 
-	memset(octets, 7, sizeof(octets));
+	memset(bytes, 7, sizeof(bytes));
 	uint64_t before = look(&pixels);
 	check(look(&pixels) == before);
-	for (unsigned i = 0; i < sizeof(octets); i++) {
+	for (unsigned i = 0; i < sizeof(bytes); i++) {
 		unsigned row = i / 32, column = i % 32;
 		bool within = row >= 2 && row < 5 && column >= 5 && column < 5 + 13;
 
-		octets[i] ^= 0x10;
+		bytes[i] ^= 0x10;
 		check((look(&pixels) != before) == within);
-		octets[i] ^= 0x10;
+		bytes[i] ^= 0x10;
 	}
 }
 
@@ -95,20 +95,20 @@ TEST(order_counts)
 TEST(large_pictures_are_read_in_pieces)
 {
 	size_t size = 64 << 20;
-	uint8_t *octets = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	const struct look_pixels pixels = {octets, 16384, 16384, (uint32_t)(size / 16384)};
+	uint8_t *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct look_pixels pixels = {bytes, 16384, 16384, (uint32_t)(size / 16384)};
 
-	check(octets != MAP_FAILED);
+	check(bytes != MAP_FAILED);
 	look(&pixels);
 	check(posted >= 4 && posted <= 64);
-	munmap(octets, size);
+	munmap(bytes, size);
 }
 
 TEST(cancelled_in_the_middle)
 {
 	size_t size = 64 << 20;
-	uint8_t *octets = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	const struct look_pixels pixels = {octets, 16384, 16384, (uint32_t)(size / 16384)};
+	uint8_t *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct look_pixels pixels = {bytes, 16384, 16384, (uint32_t)(size / 16384)};
 	struct look *look = begin(&pixels);
 
 	run_job();
@@ -117,5 +117,5 @@ TEST(cancelled_in_the_middle)
 	run_job();
 	check(!job && !told);
 	look_cancel(NULL);
-	munmap(octets, size);
+	munmap(bytes, size);
 }

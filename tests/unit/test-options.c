@@ -349,7 +349,7 @@ TEST(strange_text_is_shown_harmlessly)
 	options_destroy(options);
 }
 
-TEST(strings_up_to_255_octets)
+TEST(strings_up_to_255_bytes)
 {
 	struct options *options = create_in("xen-connector");
 	char text[257];
@@ -913,7 +913,7 @@ TEST(complaints_are_never_cut)
 	strcpy(text + 214, "=1\n");
 	check_int(scan(&section, text), 1);
 	check_contains(section.last_complaint, "max-xenstore-value");
-	/* A line of the log has 512 octets, with "xen-display: weston.ini: " before it. */
+	/* A line of the log has 512 bytes, with "xen-display: weston.ini: " before it. */
 	check(strlen(section.last_complaint) < 480);
 }
 

@@ -14,7 +14,7 @@
 
 /* A guest's pages by grant reference; reference n is page[n]. */
 struct memory {
-	uint32_t page[PAGES][PAGE_OCTETS / 4];
+	uint32_t page[PAGES][PAGE_BYTES / 4];
 	unsigned copies;
 	unsigned fail_at; /* the copy that fails, from 1; 0: none */
 };
@@ -33,7 +33,7 @@ copy_page(void *data, uint32_t ref, uint32_t untrusted_words[PAGE_DIRECTORY_REFS
 		return -EIO;
 	if (ref >= PAGES)
 		return -EFAULT;
-	memcpy(untrusted_words, from->page[ref], PAGE_OCTETS);
+	memcpy(untrusted_words, from->page[ref], PAGE_BYTES);
 	return 0;
 }
 

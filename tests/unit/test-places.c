@@ -392,7 +392,7 @@ static void
 step(bool here[MOST])
 {
 	unsigned i = number(MOST);
-	char before[MOST][PLACES_NAME_OCTETS];
+	char before[MOST][PLACES_NAME_BYTES];
 
 	for (unsigned j = 0; j < MOST; j++)
 		snprintf(before[j], sizeof(before[j]), "%s", here[j] ? where(&screens[j]) : "");

@@ -15,7 +15,7 @@
 #define EVENTS 63
 
 static union {
-	uint8_t octets[4096];
+	uint8_t bytes[4096];
 	struct xendispl_event_page events;
 } page __attribute__((aligned(4096)));
 static xen_displif_sring_t *shared;
@@ -27,7 +27,7 @@ static void
 start_ring(void)
 {
 	memset(&page, 0, sizeof(page));
-	shared = (void *)page.octets;
+	shared = (void *)page.bytes;
 	shared->req_event = shared->rsp_event = 1;
 	check_int(request_ring_init(&ring, &page), 0);
 }
@@ -110,7 +110,7 @@ TEST(ring_goes_round)
 		struct xendispl_resp response = make_response((uint16_t)i);
 		request_ring_respond(&ring, &response);
 		check_int(shared->rsp_prod, i + 1);
-		check_octets(&shared->ring[i % SLOTS].rsp, &response, sizeof(response));
+		check_bytes(&shared->ring[i % SLOTS].rsp, &response, sizeof(response));
 	}
 	request_ring_finish(&ring);
 }
@@ -224,7 +224,7 @@ static struct event_ring events;
 static const struct xendispl_evt *
 slot(unsigned index)
 {
-	return &((const struct xendispl_evt *)(page.octets + 64))[index];
+	return &((const struct xendispl_evt *)(page.bytes + 64))[index];
 }
 
 static void
@@ -235,7 +235,7 @@ start_events(uint32_t index)
 	check_int(event_ring_init(&events, &page), 0);
 }
 
-TEST(event_octets)
+TEST(event_bytes)
 {
 	static const uint8_t expected[64] = {
 		0x00, 0x00, XENDISPL_EVT_PG_FLIP, 0, 0, 0, 0, 0, 0xef, 0xcd, 0xab, 0x89, 0x67, 0x45,
@@ -243,13 +243,13 @@ TEST(event_octets)
 
 	start_events(0);
 	check_int(event_ring_send_flip(&events, UINT64_C(0x0123456789abcdef)), 0);
-	check_octets(slot(0), expected, 64);
+	check_bytes(slot(0), expected, 64);
 	check_int(page.events.in_prod, 1);
 	check_int(page.events.in_cons, 0);
 	/* The rest of the page is the guest's. */
 	for (unsigned i = 8; i < 64; i++)
-		check_int(page.octets[i], 0xee);
-	check_int(page.octets[128], 0xee);
+		check_int(page.bytes[i], 0xee);
+	check_int(page.bytes[128], 0xee);
 }
 
 TEST(event_ids_grow_by_one)

@@ -38,7 +38,7 @@ static uint32_t outputs;
 static const struct placement_handler *placement_handler;
 static bool placement_refuses;
 static uint64_t converted;    /* rows */
-static uint32_t most_at_once; /* octets */
+static uint32_t most_at_once; /* bytes */
 
 static void
 tell(const char *word)
@@ -214,7 +214,7 @@ int
 convert(const struct conversion *conversion)
 {
 	const struct rectangle *source = &conversion->source;
-	uint32_t octets = (uint32_t)source->width * (uint32_t)source->height * 4;
+	uint32_t bytes = (uint32_t)source->width * (uint32_t)source->height * 4;
 
 	if (no_memory_to_convert)
 		return -ENOMEM;
@@ -224,7 +224,7 @@ convert(const struct conversion *conversion)
 	check_int((uint8_t *)conversion->out - (uint8_t *)surface.shadow.pixels,
 		  source->y * source->width * 4);
 	converted += (uint64_t)source->height;
-	most_at_once = octets > most_at_once ? octets : most_at_once;
+	most_at_once = bytes > most_at_once ? bytes : most_at_once;
 	return 0;
 }
 
@@ -236,7 +236,7 @@ static struct wl_shm_pool *pool;
 static struct display_host host;
 static struct pacing pacing;
 static struct renderer renderer = {.texture_limit = INT32_MAX};
-static const struct format format = {.bits_per_pixel = 32, .octets_per_pixel = 4};
+static const struct format format = {.bits_per_pixel = 32, .bytes_per_pixel = 4};
 static struct display_buffer buffer;
 static struct framebuffer framebuffer = {
 	.buffer = &buffer, .format = &format, .width = 64, .height = 32, .pitch = 256};
@@ -339,18 +339,18 @@ end(void)
 static void
 make_busy(void)
 {
-	static const char octets[4096];
+	static const char bytes[4096];
 
-	while (write(gpu[1], octets, sizeof(octets)) > 0)
+	while (write(gpu[1], bytes, sizeof(bytes)) > 0)
 		;
 }
 
 static void
 make_idle(void)
 {
-	char octets[4096];
+	char bytes[4096];
 
-	while (read(gpu[0], octets, sizeof(octets)) > 0)
+	while (read(gpu[0], bytes, sizeof(bytes)) > 0)
 		;
 	wl_event_loop_dispatch(client.loop, 0);
 }
@@ -547,7 +547,7 @@ TEST(each_release_counts_once)
 /* As a screen that is read again and again: each time the dma-buf is asked, until it is free. */
 TEST(what_is_waited_for_may_be_asked_again)
 {
-	char octets[4096];
+	char bytes[4096];
 
 	begin_flip(IMPORT_DMABUF);
 	make_busy();
@@ -556,7 +556,7 @@ TEST(what_is_waited_for_may_be_asked_again)
 	show(1);
 	present(frame, TIMER);
 	check_string(told, "presented ");
-	while (read(gpu[0], octets, sizeof(octets)) > 0)
+	while (read(gpu[0], bytes, sizeof(bytes)) > 0)
 		;
 	show(1);
 	present(frame, TIMER);
@@ -696,12 +696,12 @@ TEST(what_is_large_takes_turns)
 	for (unsigned refreshes = 1; !surface.shown; refreshes++) {
 		/* No more than eight pages' time a page. */
 		check(converted * LARGE_WIDTH * 4 <=
-		      refreshes * host.limits.pages_per_refresh * (uint64_t)PAGE_OCTETS / 8);
+		      refreshes * host.limits.pages_per_refresh * (uint64_t)PAGE_BYTES / 8);
 		check(refreshes < 100);
 		moved_pass(REFRESH_MS);
 	}
 	check_int(converted, LARGE_HEIGHT);
-	check(most_at_once <= host.limits.pages_per_refresh * PAGE_OCTETS / 16);
+	check(most_at_once <= host.limits.pages_per_refresh * PAGE_BYTES / 16);
 	check(!surface.late);
 	moved_pass(1000);
 	check_int(converted, LARGE_HEIGHT);

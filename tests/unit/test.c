@@ -87,14 +87,14 @@ test_check_contains(const char *file, int line, const char *what, const char *te
 }
 
 void
-test_check_octets(const char *file, int line, const char *what, const void *actual,
-		  const void *expected, size_t size)
+test_check_bytes(const char *file, int line, const char *what, const void *actual,
+		 const void *expected, size_t size)
 {
 	const uint8_t *a = actual, *e = expected;
 
 	for (size_t i = 0; i < size; i++)
 		if (a[i] != e[i])
-			test_fail(file, line, "octet %zu of %s is %02x, not %02x", i, what, a[i],
+			test_fail(file, line, "byte %zu of %s is %02x, not %02x", i, what, a[i],
 				  e[i]);
 }
 

@@ -48,8 +48,8 @@ void
 test_check_contains(const char *file, int line, const char *what, const char *text,
 		    const char *part);
 void
-test_check_octets(const char *file, int line, const char *what, const void *actual,
-		  const void *expected, size_t size);
+test_check_bytes(const char *file, int line, const char *what, const void *actual,
+		 const void *expected, size_t size);
 
 #define check(condition)                                                                           \
 	do {                                                                                       \
@@ -61,8 +61,8 @@ test_check_octets(const char *file, int line, const char *what, const void *actu
 #define check_string(actual, expected)                                                             \
 	test_check_string(__FILE__, __LINE__, #actual, actual, expected)
 #define check_contains(text, part) test_check_contains(__FILE__, __LINE__, #text, text, part)
-#define check_octets(actual, expected, size)                                                       \
-	test_check_octets(__FILE__, __LINE__, #actual, actual, expected, size)
+#define check_bytes(actual, expected, size)                                                        \
+	test_check_bytes(__FILE__, __LINE__, #actual, actual, expected, size)
 
 #define TEST_DEFINE(test_name, fails)                                                              \
 	static void run_##test_name(void);                                                         \

@@ -120,7 +120,7 @@ def expect_farewell(stage, scanned_out, log=None):
     the frames."""
     text = stage.machine.wait_for_text(log or stage.weston_log, r"disconnected after .*", 60).group(0)
     said = re.search(r"after (\d+) flips \((\d+) by time\), (\d+) frames presented \((\d+) scanned out\),"
-                     r" \d+ resampled, (\d+) octets copied", text)
+                     r" \d+ resampled, (\d+) bytes copied", text)
     if not said:
         raise Failed(f"the module says: {text}")
     flips, by_time, presented, out, copied = map(int, said.groups())
@@ -380,7 +380,7 @@ def mapped_on_the_same_machine(stage):
     expect_path(stage, "mapped")
     sizes = stage.guest_memory_in_weston()
     if sizes.count(WIDTH * HEIGHT * 4 + -WIDTH * HEIGHT * 4 % 4096) != 2:
-        raise Failed(f"not two buffers of the guest in Weston's memory map: areas of {sizes} octets")
+        raise Failed(f"not two buffers of the guest in Weston's memory map: areas of {sizes} bytes")
     stage.guest("flip 21")
     stage.expect_pictures(18 + OTHER_PICTURE)
 

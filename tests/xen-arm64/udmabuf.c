@@ -90,12 +90,12 @@ __open64_2(const char *path, int flags)
 }
 
 static size_t
-octets_of(const struct udmabuf_create_list *list)
+bytes_of(const struct udmabuf_create_list *list)
 {
-	size_t octets = 0;
+	size_t bytes = 0;
 	for (unsigned i = 0; i < list->count; i++)
-		octets += list->list[i].size;
-	return octets;
+		bytes += list->list[i].size;
+	return bytes;
 }
 
 static int
@@ -160,7 +160,7 @@ map_pieces(mmap_function *real, const struct udmabuf *udmabuf, size_t length, in
 	const struct udmabuf_create_list *list = udmabuf->list;
 	size_t at = 0;
 
-	if (length > octets_of(list)) {
+	if (length > bytes_of(list)) {
 		errno = EINVAL;
 		return MAP_FAILED;
 	}
@@ -170,13 +170,13 @@ map_pieces(mmap_function *real, const struct udmabuf *udmabuf, size_t length, in
 		return base;
 	for (unsigned i = 0; i < list->count && at < length; i++) {
 		const struct udmabuf_create_item *item = &list->list[i];
-		size_t octets = item->size < length - at ? item->size : length - at;
-		if (real(base + at, octets, protection, MAP_SHARED | MAP_FIXED, (int)item->memfd,
+		size_t bytes = item->size < length - at ? item->size : length - at;
+		if (real(base + at, bytes, protection, MAP_SHARED | MAP_FIXED, (int)item->memfd,
 			 (off64_t)item->offset) == MAP_FAILED) {
 			munmap(base, length);
 			return MAP_FAILED;
 		}
-		at += octets;
+		at += bytes;
 	}
 	return base;
 }

@@ -104,7 +104,7 @@ def mapped_in_place(stage):
     need(stage, "guest")
     sizes = stage.guest_memory_in_weston()
     if sizes.count(640 * 480 * 4) != 2:
-        raise Failed(f"not two buffers of the guest: areas of {sizes} octets")
+        raise Failed(f"not two buffers of the guest: areas of {sizes} bytes")
     # the converting path maps them too, and then copies
     said = re.findall(r"path (?:mapped|converted).*", read_text(stage.weston_log))
     if not said or any("path converted" in line for line in said):
@@ -431,7 +431,7 @@ def orderly_end(stage):
     need(stage, "Weston")
     stage.standing.discard("Weston")
     stage.stop_weston("TERM")
-    copied = re.findall(r"(\d+) octets copied", read_text(stage.weston_log))
+    copied = re.findall(r"(\d+) bytes copied", read_text(stage.weston_log))
     if not copied or set(copied) != {"0"}:
-        raise Failed(f"octets copied for each screen, as the module says: {copied}")
+        raise Failed(f"bytes copied for each screen, as the module says: {copied}")
     stage.expect_no_crash()

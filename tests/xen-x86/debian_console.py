@@ -17,7 +17,7 @@ BOOT_SECONDS = 420
 
 
 class Picture:
-    """Pixels of three octets, row by row."""
+    """Pixels of three bytes, row by row."""
 
     def __init__(self, width, height, pixels):
         self.width, self.height, self.pixels = width, height, pixels
@@ -30,11 +30,11 @@ class Picture:
 
 
 def picture_of_xwd(data):
-    """Of a dump with 32 bits a pixel, the least significant octet first, as Xorg on x86 has it."""
+    """Of a dump with 32 bits a pixel, the least significant byte first, as Xorg on x86 has it."""
     fields = struct.unpack_from(">25I", data)
     header, width, height, stride, colours = fields[0], fields[4], fields[5], fields[12], fields[19]
     if fields[11] != 32 or fields[7] != 0:
-        raise Failed(f"xwd: {fields[11]} bits a pixel, octet order {fields[7]}")
+        raise Failed(f"xwd: {fields[11]} bits a pixel, byte order {fields[7]}")
     start = header + 12 * colours
     pixels = bytearray(3 * width * height)
     for row in range(height):
@@ -109,7 +109,7 @@ class DebianGuest:
         self.run(f"for i in $(seq {seconds}); do {condition} && exit 0; sleep 1; done; exit 1", 2 * seconds)
 
     def fetch(self, command):
-        """What a command of the guest prints, octet by octet, through the console."""
+        """What a command of the guest prints, byte by byte, through the console."""
         said = self.run(f"{command} | gzip -1 | base64 -w 100", 180)
         # lines of the kernel may come between
         lines = re.findall(r"^[A-Za-z0-9+/]+=*$", said, re.MULTILINE)

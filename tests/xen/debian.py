@@ -114,7 +114,7 @@ class Packages:
 
     def resolve(self, names, downloads=()):
         """The archives of these packages with all that they depend on, and of the downloads alone: a line of name
-        and hash for each, and their size in octets."""
+        and hash for each, and their size in bytes."""
         listing = self.apt("apt-get", "-qq", "-y", "--print-uris", "install", *names)
         for name in downloads:
             listing += self.apt("apt-get", "-qq", "--print-uris", "download", name)
@@ -170,7 +170,7 @@ def remove_old_images(cache):
 def cached_image(cache, architecture, files, resolve, make):
     """The directory of an image, made anew if what it is made of has changed.
 
-    files: those that the rig makes it by; resolve(packages): its archives and their octets, as Packages.resolve
+    files: those that the rig makes it by; resolve(packages): its archives and their bytes, as Packages.resolve
     gives them; make(packages, directory): makes it."""
     if os.geteuid():
         raise Unable("needs root, to make a Debian in a directory")
@@ -179,7 +179,7 @@ def cached_image(cache, architecture, files, resolve, make):
         fcntl.flock(lock, fcntl.LOCK_EX)
         packages = Packages(f"{cache}/apt", architecture)
         packages.update()
-        archives, octets = resolve(packages)
+        archives, bytes = resolve(packages)
         image = f"{cache}/image-{key_of(archives, files)}"
         if os.path.isdir(image):
             os.utime(image)
@@ -187,7 +187,7 @@ def cached_image(cache, architecture, files, resolve, make):
             return image
 
         print(f"- image {os.path.basename(image)} is not in {cache}: "
-              f"downloads {octets / 1e6:.0f} MB in {len(archives)} packages")
+              f"downloads {bytes / 1e6:.0f} MB in {len(archives)} packages")
         remove_old_images(cache)
         try:
             make(packages, f"{image}.new")

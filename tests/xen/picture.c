@@ -19,7 +19,7 @@
 
 struct image {
 	unsigned width, height;
-	uint8_t *rgb; /* three octets a pixel, no padding */
+	uint8_t *rgb; /* three bytes a pixel, no padding */
 };
 
 static bool

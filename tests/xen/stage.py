@@ -111,10 +111,10 @@ class Stage:
         self.standing.add("Weston")
 
     def guest_memory_in_weston(self):
-        """The sizes in octets of all that Weston has mapped from guests, but for single pages: rings."""
+        """The sizes in bytes of all that Weston has mapped from guests, but for single pages: rings."""
         maps = self.dom0("grep gntdev /proc/$(cat /tmp/weston.pid)/maps || true")
         areas = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) ", maps, re.MULTILINE)
-        return [octets for start, end in areas if (octets := int(end, 16) - int(start, 16)) > 4096]
+        return [bytes for start, end in areas if (bytes := int(end, 16) - int(start, 16)) > 4096]
 
     # the guest
 
