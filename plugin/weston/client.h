@@ -37,7 +37,7 @@ struct client {
 
 	/* import.c's: pools that are being made, and imports that wait for that. */
 	unsigned pools;
-	struct wl_list pools_waiting; /* import.pool_link */
+	struct wl_list pools_waiting; /* import.shm.link */
 
 	struct wl_registry *registry;
 	struct wl_callback *sync;

@@ -41,7 +41,7 @@ run_way(struct worker_job *job)
 		ret = import->dmabuf_fd = backing_open_dmabuf(backing, &import->export);
 		break;
 	case IMPORT_MAPPED:
-		ret = import->fd = backing_open_pool(backing);
+		ret = import->shm.fd = backing_open_pool(backing);
 		break;
 	default:
 		import->pages = backing_map(backing);
@@ -71,18 +71,18 @@ end_pool_making(struct import *import)
 {
 	struct client *client = import->client;
 
-	wl_list_remove(&import->pool_link);
-	wl_list_init(&import->pool_link);
-	if (!import->making_pool)
+	wl_list_remove(&import->shm.link);
+	wl_list_init(&import->shm.link);
+	if (!import->shm.making)
 		return;
-	import->making_pool = false;
+	import->shm.making = false;
 	client->pools--;
 	/* Not on a connection that is lost. */
 	if (!client->source || wl_list_empty(&client->pools_waiting))
 		return;
-	struct import *next = wl_container_of(client->pools_waiting.next, next, pool_link);
-	wl_list_remove(&next->pool_link);
-	wl_list_init(&next->pool_link);
+	struct import *next = wl_container_of(client->pools_waiting.next, next, shm.link);
+	wl_list_remove(&next->shm.link);
+	wl_list_init(&next->shm.link);
 	ask_for_pool(next);
 }
 
@@ -95,9 +95,9 @@ bytes_of(const struct import *import)
 static void
 drop_probe(struct import *import)
 {
-	if (import->probe)
-		wl_buffer_destroy(import->probe);
-	import->probe = NULL;
+	if (import->shm.probe)
+		wl_buffer_destroy(import->shm.probe);
+	import->shm.probe = NULL;
 }
 
 static void
@@ -106,9 +106,9 @@ handle_pool_made(void *data, struct wl_callback *callback, uint32_t serial)
 	struct import *import = data;
 
 	wl_callback_destroy(callback);
-	import->pool_sync = NULL;
-	import->mapping = pool_mapping_create(client_resource(import->client, import->probe),
-					      bytes_of(import));
+	import->shm.sync = NULL;
+	import->shm.mapping = pool_mapping_create(
+		client_resource(import->client, import->shm.probe), bytes_of(import));
 	drop_probe(import);
 	end_pool_making(import);
 	if (!import->releasing)
@@ -125,17 +125,17 @@ make_pool(struct pacing_turn *turn)
 {
 	struct import *import = wl_container_of(turn, import, turn);
 
-	import->pool =
-		wl_shm_create_pool(import->client->shm, import->fd, (int32_t)bytes_of(import));
-	if (import->pool)
-		import->probe =
-			wl_shm_pool_create_buffer(import->pool, 0, 1, 1, 4, WL_SHM_FORMAT_XRGB8888);
-	if (import->probe)
-		import->pool_sync = client_sync(import->client, &pool_listener, import);
+	import->shm.pool =
+		wl_shm_create_pool(import->client->shm, import->shm.fd, (int32_t)bytes_of(import));
+	if (import->shm.pool)
+		import->shm.probe = wl_shm_pool_create_buffer(import->shm.pool, 0, 1, 1, 4,
+							      WL_SHM_FORMAT_XRGB8888);
+	if (import->shm.probe)
+		import->shm.sync = client_sync(import->client, &pool_listener, import);
 	client_flush(import->client);
-	close(import->fd);
-	import->fd = -1;
-	if (import->pool_sync)
+	close(import->shm.fd);
+	import->shm.fd = -1;
+	if (import->shm.sync)
 		return;
 	end_pool_making(import);
 	settle(import, IMPORT_MAPPED, -ENOMEM);
@@ -144,7 +144,7 @@ make_pool(struct pacing_turn *turn)
 static void
 ask_for_pool(struct import *import)
 {
-	import->making_pool = true;
+	import->shm.making = true;
 	import->client->pools++;
 	pacing_ask(import->pacing, &import->turn);
 }
@@ -154,14 +154,14 @@ make_pool_in_turn(struct import *import)
 {
 	struct client *client = import->client;
 
-	if (!client || import->fd < 0 || import->making_pool || import->unmapping)
+	if (!client || import->shm.fd < 0 || import->shm.making || import->shm.unmapping)
 		return;
 	if (client->pools < POOLS_AT_A_TIME) {
 		ask_for_pool(import);
 		return;
 	}
-	wl_list_remove(&import->pool_link);
-	wl_list_insert(client->pools_waiting.prev, &import->pool_link);
+	wl_list_remove(&import->shm.link);
+	wl_list_insert(client->pools_waiting.prev, &import->shm.link);
 }
 
 /* Destroys the pool, if there is one; its pages are unmapped by end_mapping(). */
@@ -170,16 +170,16 @@ drop_pool(struct import *import)
 {
 	drop_probe(import);
 	pacing_cancel(&import->turn);
-	if (import->pool_sync)
-		wl_callback_destroy(import->pool_sync);
-	import->pool_sync = NULL;
+	if (import->shm.sync)
+		wl_callback_destroy(import->shm.sync);
+	import->shm.sync = NULL;
 	end_pool_making(import);
-	if (!import->pool)
+	if (!import->shm.pool)
 		return;
-	wl_shm_pool_destroy(import->pool);
-	import->pool = NULL;
+	wl_shm_pool_destroy(import->shm.pool);
+	import->shm.pool = NULL;
 	/* Then it is libwayland that unmaps, on this thread. */
-	if (!import->mapping)
+	if (!import->shm.mapping)
 		pacing_charge(import->pacing, import->turn.guest, import->turn.pages);
 }
 
@@ -200,7 +200,7 @@ finish_release(struct import *import)
 	void *data = import->data;
 	bool tell = !import->orphaned;
 
-	if (!import->cleaned || import->pool_sync || import->unmapping || is_running(import))
+	if (!import->cleaned || import->shm.sync || import->shm.unmapping || is_running(import))
 		return;
 	pacing_cancel(&import->turn);
 	loop_remove_timer(import->timer);
@@ -217,7 +217,7 @@ handle_unmapped(void *data)
 {
 	struct import *import = data;
 
-	import->unmapping = false;
+	import->shm.unmapping = false;
 	if (import->releasing)
 		finish_release(import);
 	else
@@ -228,12 +228,12 @@ handle_unmapped(void *data)
 static void
 end_mapping(struct import *import)
 {
-	if (!import->mapping)
+	if (!import->shm.mapping)
 		return;
-	import->unmapping = true;
-	pool_mapping_end(import->mapping, import->host->worker,
+	import->shm.unmapping = true;
+	pool_mapping_end(import->shm.mapping, import->host->worker,
 			 &import->buffer->device->guest->lane, handle_unmapped, import);
-	import->mapping = NULL;
+	import->shm.mapping = NULL;
 }
 
 static void
@@ -283,9 +283,9 @@ import_create(struct display_buffer *buffer, struct pacing *pacing,
 	import->handler = handler;
 	import->data = data;
 	import->dmabuf_fd = -1;
-	import->fd = -1;
+	import->shm.fd = -1;
 	import->pacing = pacing;
-	wl_list_init(&import->pool_link);
+	wl_list_init(&import->shm.link);
 	pacing_turn_init(&import->turn, buffer->device->guest,
 			 pacing_cost_of_mapping(pacing, buffer->geometry.pages), make_pool);
 	for (unsigned way = 0; way < IMPORT_WAYS; way++) {
@@ -304,10 +304,11 @@ import_set_client(struct import *import, struct client *client)
 	if (import->releasing)
 		return;
 	import->client = client;
-	if (!mapped->wanted || mapped->running || mapped->state == OBJECT_FAILED || import->pool)
+	if (!mapped->wanted || mapped->running || mapped->state == OBJECT_FAILED ||
+	    import->shm.pool)
 		return;
 	/* An insertion can be mapped once, ever: a new pool needs a new one. */
-	if (import->fd >= 0)
+	if (import->shm.fd >= 0)
 		make_pool_in_turn(import);
 	else
 		post_way(import, IMPORT_MAPPED);
@@ -316,7 +317,7 @@ import_set_client(struct import *import, struct client *client)
 void
 import_lose_client(struct import *import)
 {
-	bool making = import->pool_sync != NULL;
+	bool making = import->shm.sync != NULL;
 
 	drop_pool(import);
 	end_mapping(import);
@@ -363,7 +364,7 @@ import_want(struct import *import, enum import_way way)
 bool
 import_is_ready(const struct import *import, enum import_way way)
 {
-	if (way == IMPORT_MAPPED && !import->pool)
+	if (way == IMPORT_MAPPED && !import->shm.pool)
 		return false;
 	return import->results[way].state == OBJECT_READY;
 }
@@ -371,8 +372,8 @@ import_is_ready(const struct import *import, enum import_way way)
 const void *
 import_pages(const struct import *import, enum import_way way)
 {
-	if (way == IMPORT_MAPPED && import->mapping)
-		return pool_mapping_pages(import->mapping);
+	if (way == IMPORT_MAPPED && import->shm.mapping)
+		return pool_mapping_pages(import->shm.mapping);
 	if (way == IMPORT_CONVERTED && import_is_ready(import, way))
 		return import->pages;
 	return NULL;
@@ -381,9 +382,9 @@ import_pages(const struct import *import, enum import_way way)
 struct pool_mapping *
 import_take_mapping(struct import *import)
 {
-	struct pool_mapping *mapping = import->mapping;
+	struct pool_mapping *mapping = import->shm.mapping;
 
-	import->mapping = NULL;
+	import->shm.mapping = NULL;
 	return mapping;
 }
 
@@ -420,9 +421,9 @@ run_cleanup(struct worker_job *job)
 {
 	struct import *import = wl_container_of(job, import, cleanup_job);
 
-	if (import->fd >= 0)
-		close(import->fd);
-	import->fd = -1;
+	if (import->shm.fd >= 0)
+		close(import->shm.fd);
+	import->shm.fd = -1;
 	if (import->dmabuf_fd >= 0)
 		close(import->dmabuf_fd);
 	import->dmabuf_fd = -1;
@@ -459,7 +460,7 @@ handle_pool_gone(void *data, struct wl_callback *callback, uint32_t serial)
 	struct import *import = data;
 
 	wl_callback_destroy(callback);
-	import->pool_sync = NULL;
+	import->shm.sync = NULL;
 	end_mapping(import);
 	finish_release(import);
 }
@@ -475,10 +476,10 @@ import_release(struct import *import)
 	drop_pool(import);
 	/* Also without a pool: buffers of it may be on their way out. */
 	if (import->client) {
-		import->pool_sync = client_sync(import->client, &pool_gone_listener, import);
+		import->shm.sync = client_sync(import->client, &pool_gone_listener, import);
 		client_flush(import->client);
 	}
-	if (!import->pool_sync)
+	if (!import->shm.sync)
 		end_mapping(import);
 	import->cleanup_job.run = run_cleanup;
 	import->cleanup_job.done = handle_cleaned;

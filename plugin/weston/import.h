@@ -42,6 +42,18 @@ struct import_result {
 	int error;
 };
 
+/* IMPORT_MAPPED: the pool of wl_shm whose pages are the guest's. */
+struct import_shm {
+	int fd;                   /* not yet given to wl_shm as a pool; -1: none */
+	struct wl_shm_pool *pool; /* NULL: none */
+	struct wl_callback *sync;
+	struct wl_buffer *probe;      /* tells where libwayland maps the pool; NULL: it is known */
+	struct pool_mapping *mapping; /* of the pool; NULL: none */
+	bool unmapping;               /* the worker gives back the pages of a mapping before it */
+	bool making;                  /* counted in client.pools */
+	struct wl_list link;          /* client.pools_waiting; its own when it does not wait */
+};
+
 struct import {
 	struct wl_list link; /* presented_device.imports */
 	struct display_buffer *buffer;
@@ -51,19 +63,12 @@ struct import {
 	struct client *client; /* NULL: none at the moment */
 
 	struct import_result results[IMPORT_WAYS];
+	struct import_shm shm;
 	int dmabuf_fd;                /* -1: none */
 	struct grants_export *export; /* of dmabuf_fd, if the guest granted the pages */
-	int fd;                       /* not yet given to wl_shm as a pool; -1: none */
 	struct pacing *pacing;
 	struct pacing_turn turn; /* to map */
 	void *pages;
-	struct wl_shm_pool *pool;
-	struct wl_callback *pool_sync;
-	struct wl_buffer *probe;      /* tells where libwayland maps the pool; NULL: it is known */
-	struct pool_mapping *mapping; /* of the pool; NULL: none */
-	bool unmapping;               /* the worker gives back the pages of a mapping before it */
-	bool making_pool;             /* counted in client.pools */
-	struct wl_list pool_link;     /* client.pools_waiting; its own when it does not wait */
 
 	unsigned extra_charges; /* for pages that are held in several ways at once */
 	bool releasing, orphaned;

@@ -351,7 +351,7 @@ slot_in_place(struct surface *surface, const struct rectangle *part)
 		slot_drop(slot);
 	if (!slot->wl_buffer)
 		slot_take(slot,
-			  wl_shm_pool_create_buffer(presented->import->pool, (int32_t)offset,
+			  wl_shm_pool_create_buffer(presented->import->shm.pool, (int32_t)offset,
 						    part->width, part->height,
 						    (int32_t)framebuffer->pitch,
 						    client_shm_format(presented->fourcc)),
