@@ -86,7 +86,7 @@ class Picture:
         self.line(cx, cy, *at(part, radius - 32), 7, needle)
         self.disc(cx, cy, 16, (50, 56, 64))
 
-    def bytes(self):
+    def data(self):
         return b"".join(bytes((b, g, r, 0)) for row in self.rows for r, g, b in row)
 
 
@@ -101,7 +101,7 @@ def cluster(width, height, step):
     picture.text(width * 0.27, round(height * 0.66), 2, "KM/H", GREY)
     picture.text(width * 0.73, round(height * 0.66), 2, "X 1000", GREY)
     picture.text(width * 0.5, round(height * 0.88), 3, "GUEST 1: INSTRUMENTS", CYAN)
-    return picture.bytes()
+    return picture.data()
 
 
 def radio(width, height, step):
@@ -116,4 +116,4 @@ def radio(width, height, step):
         picture.line(x, height * 0.78, x, height * 0.77 - tall, width * 0.022,
                      (80 + 8 * i, 200 - 5 * i, 230 - 3 * i))
     picture.text(width * 0.5, round(height * 0.88), 3, "GUEST 2: RADIO", AMBER)
-    return picture.bytes()
+    return picture.data()

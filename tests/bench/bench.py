@@ -184,8 +184,8 @@ def measure_time(build):
         idle = switches(pid) - before
     copied = copied_bytes(screens.log)
     for size in SIZES:
-        flips, bytes = copied.get(name_of(size), (0, 0))
-        sizes[size]["copied"] = bytes / flips if flips else None
+        flips, data = copied.get(name_of(size), (0, 0))
+        sizes[size]["copied"] = data / flips if flips else None
     module = sizes[SIZES[-1]]["processor_us"]
     copying["module_us"] = module
     copying["ratio"] = (copying["client_us"] + copying["weston_us"]) / module

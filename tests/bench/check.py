@@ -17,8 +17,8 @@ def promises(result, converted):
     for size, found in result["per_flip"].items():
         yield f"nothing-copied-{size}", found["copied"] == 0, f"{found['copied']} bytes for each flip"
         yield f"no-allocation-{size}", found["allocations"] == 0, f"{found['allocations']} for each flip"
-    for (width, height), bytes in converted.items():
-        yield f"converting-is-counted-{width}x{height}", bytes >= width * height * 3, f"{bytes:.0f} for each flip"
+    for (width, height), data in converted.items():
+        yield f"converting-is-counted-{width}x{height}", data >= width * height * 3, f"{data:.0f} for each flip"
     for key in ("instructions", "system_calls"):
         ratio = result["ratio_4k_to_vga"][key]
         yield f"{key}-do-not-grow", ratio is not None and ratio <= GROWTH, f"4K : VGA is {ratio}"

@@ -64,8 +64,8 @@ def measure_allocations(build, dmabuf):
             found = per_flip(lambda: allocations(counts), screens)
     copied = copied_bytes(screens.log)
     for size in SIZES:
-        flips, bytes = copied.get(name_of(size), (0, 0))
-        found[size]["copied"] = bytes / flips if flips else None
+        flips, data = copied.get(name_of(size), (0, 0))
+        found[size]["copied"] = data / flips if flips else None
         path = re.search(rf"guest {name_of(size)}\(.* path (\S+) \(", screens.log)
         found[size]["path"] = path[1] if path else None
     return found

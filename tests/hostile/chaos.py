@@ -75,17 +75,17 @@ class Attacker:
 def raw_request(dice, refs):
     """A request that may be right, or anything else."""
     cookie, other = dice.choice(COOKIES), dice.choice(COOKIES)
-    bytes = dice.choice((
+    data = dice.choice((
         create(cookie, directory=refs[0]), attach(cookie, other), configure(cookie, dice.choice((0, 0, 63, 64)), 0),
         of_cookie(PG_FLIP, cookie), of_cookie(FB_DETACH, cookie), of_cookie(DBUF_DESTROY, cookie),
         request(GET_EDID, struct.pack("<II", dice.choice(EXTREMES), refs[0])), request(dice.randrange(256))))
-    bytes = bytearray(bytes)
+    data = bytearray(data)
     if dice.random() < 0.4:
         at = dice.randrange(8, 60, 4)
-        bytes[at:at + 4] = struct.pack("<I", dice.choice(EXTREMES))
+        data[at:at + 4] = struct.pack("<I", dice.choice(EXTREMES))
     if dice.random() < 0.2:
-        bytes[2:] = dice.randbytes(62)
-    return bytes.hex()
+        data[2:] = dice.randbytes(62)
+    return data.hex()
 
 
 # What an attacker does. Each takes the attacker and the dice of this step.

@@ -216,9 +216,9 @@ def every_operation(stage):
 @case()
 def reserved_bytes(stage):
     refs = stage.pages(3)
-    for bytes in (create(directory=refs[0]), attach(), configure(), of_cookie(PG_FLIP, 1),
+    for data in (create(directory=refs[0]), attach(), configure(), of_cookie(PG_FLIP, 1),
                    of_cookie(FB_DETACH, 1), of_cookie(DBUF_DESTROY, 1)):
-        spoilt = bytearray(bytes)
+        spoilt = bytearray(data)
         spoilt[3:8] = b"\xff" * 5
         # What lies behind the longest body belongs to no request.
         spoilt[48:64] = b"\xff" * 16
@@ -232,14 +232,14 @@ def stale_bytes(stage):
     """Nothing but id, operation, status (and the EDID's size) is ever set in an answer or an event."""
     stage.buffer()
     refs = stage.pages(3)
-    for bytes in (create(5), attach(9), configure(), of_cookie(PG_FLIP, 1), request(0x77),
+    for data in (create(5), attach(9), configure(), of_cookie(PG_FLIP, 1), request(0x77),
                    request(GET_EDID, struct.pack("<II", 128, refs[0])), request(GET_EDID, struct.pack("<II", 9, 1))):
         # The slot that the answer goes to holds the request's own bytes, which are no secret, and these:
-        reply = words_of(stage.guest.send(f"request 0 0 {bytes[:56].hex()}{'ee' * 8}"))
+        reply = words_of(stage.guest.send(f"request 0 0 {data[:56].hex()}{'ee' * 8}"))
         answer = bytes.fromhex(str(reply["response"]).zfill(128))
         equal(answer[3], 0, "the reserved byte of an answer")
-        means = 4 if bytes[2] == GET_EDID and reply["status"] == 0 else 0
-        equal(answer[8 + means:], bytes(56 - means), f"bytes of the answer to {bytes[2]:#x} that mean nothing")
+        means = 4 if data[2] == GET_EDID and reply["status"] == 0 else 0
+        equal(answer[8 + means:], bytes(56 - means), f"bytes of the answer to {data[2]:#x} that mean nothing")
     event = stage.guest.event("flip", 5)
     page = bytes.fromhex(stage.guest.send("peek 0 evt:0 0 4096").partition("data=")[2])
     slot = page[64 + 64 * event["id"]:][:64]

@@ -13,10 +13,10 @@ RATE = 1000  # max-requests-per-second
 FAST = "[xen-display]\nmax-requests-per-second=1000000\n"
 
 
-def flood(stage, bytes, count, connector=0, guest=None):
+def flood(stage, data, count, connector=0, guest=None):
     """That many copies, each answered; the milliseconds that took."""
     begin = time.monotonic()
-    words = (guest or stage.guest).ok(f"flood 0 {connector} {count} {bytes.hex()}")
+    words = (guest or stage.guest).ok(f"flood 0 {connector} {count} {data.hex()}")
     equal(words["answered"], count, "answers")
     stage.step()
     return (time.monotonic() - begin) * 1000
@@ -297,9 +297,9 @@ def losses_over_reconnects(stage):
 @case(config=FAST)
 def flood_of_log_lines(stage):
     refs = stage.pages(3)
-    for bytes in (create(directory=1), create(0), attach(99), request(0x99), create(size=2 ** 32 - 1, directory=1),
+    for data in (create(directory=1), create(0), attach(99), request(0x99), create(size=2 ** 32 - 1, directory=1),
                    create(flags=1, directory=refs[0]), of_cookie(FB_DETACH, 4)):
-        flood(stage, bytes, 200)
+        flood(stage, data, 200)
     stage.ask(create(0), EINVAL)
     stage.answered()
 

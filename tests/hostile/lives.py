@@ -43,8 +43,8 @@ def destroy_in_mid_flip(stage):
     for number in range(30):
         batch = (of_cookie(PG_FLIP, 2), of_cookie(PG_FLIP, 1), of_cookie(DBUF_DESTROY, 1 + number % 2),
                  of_cookie(PG_FLIP, 1 + number % 2))
-        for bytes in batch:
-            stage.guest.ok(f"submit 0 0 {bytes.hex()}")
+        for data in batch:
+            stage.guest.ok(f"submit 0 0 {data.hex()}")
         statuses = [stage.guest.event("response", 5)["status"] for _ in batch]
         equal(statuses, [OK, OK, OK, ENOENT], "answers")
         stage.buffer(1 + number % 2)
@@ -62,8 +62,8 @@ def destroy_before_it_is_made(stage):
         refs = stage.pages(3)
         batch = (create(cookie, directory=refs[0]), attach(cookie, cookie), configure(cookie),
                  of_cookie(PG_FLIP, cookie), of_cookie(DBUF_DESTROY, cookie), of_cookie(FB_DETACH, cookie))
-        for bytes in batch:
-            stage.guest.ok(f"submit 0 0 {bytes.hex()}")
+        for data in batch:
+            stage.guest.ok(f"submit 0 0 {data.hex()}")
         statuses = [stage.guest.event("response", 8 * SCALE)["status"] for _ in batch]
         equal(statuses[-1], ENOENT, "answer to FB_DETACH of what is destroyed")
         stage.step()
@@ -107,8 +107,8 @@ def attaching(stage, guest):
     stage.rig.machine.control("clear")
     guest.connect()
     stage.ask(create(directory=stage.pages(3, guest=guest)[0]), OK, guest=guest)
-    for bytes in (attach(), configure(), of_cookie(PG_FLIP, 1)):
-        guest.ok(f"submit 0 0 {bytes.hex()}")
+    for data in (attach(), configure(), of_cookie(PG_FLIP, 1)):
+        guest.ok(f"submit 0 0 {data.hex()}")
 
 
 def shown(stage, guest):
@@ -268,12 +268,12 @@ def outputs_replaced_while_locked(stage):
 def another_guests_cookies(stage):
     victim = stage.boot("victim", "320x240")
     stage.buffer(SECRET, guest=victim)
-    for bytes, nothing in ((of_cookie(PG_FLIP, SECRET), of_cookie(PG_FLIP, 77)),
+    for data, nothing in ((of_cookie(PG_FLIP, SECRET), of_cookie(PG_FLIP, 77)),
                             (of_cookie(FB_DETACH, SECRET), of_cookie(FB_DETACH, 77)),
                             (of_cookie(DBUF_DESTROY, SECRET), of_cookie(DBUF_DESTROY, 77)),
                             (attach(SECRET), attach(77)), (configure(SECRET), configure(77))):
-        equal(stage.ask(bytes), stage.ask(nothing), "an answer about another guest's object")
-        equal(stage.ask(bytes), ENOENT, "status")
+        equal(stage.ask(data), stage.ask(nothing), "an answer about another guest's object")
+        equal(stage.ask(data), ENOENT, "status")
     # The same number is free here.
     stage.buffer(SECRET)
     stage.ask(of_cookie(DBUF_DESTROY, SECRET), OK)
@@ -284,10 +284,10 @@ def another_guests_cookies(stage):
 @case()
 def cookies_in_the_log(stage):
     refs = stage.pages(3)
-    for bytes in (create(SECRET, directory=1), create(SECRET, directory=refs[0]), create(SECRET, directory=refs[0]),
+    for data in (create(SECRET, directory=1), create(SECRET, directory=refs[0]), create(SECRET, directory=refs[0]),
                    attach(SECRET, SECRET), attach(SECRET, SECRET), configure(SECRET), of_cookie(PG_FLIP, SECRET + 1),
                    of_cookie(FB_DETACH, SECRET), of_cookie(DBUF_DESTROY, SECRET), of_cookie(DBUF_DESTROY, SECRET)):
-        stage.ask(bytes)
+        stage.ask(data)
         stage.guest.no_event("nothing", 0.4)
         stage.step()
     log = stage.weston.log()

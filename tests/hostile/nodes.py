@@ -17,9 +17,9 @@ def again(stage, guest=None):
     guest.ok("state 0 1")
 
 
-def write(guest, node, bytes):
-    if bytes:
-        guest.ok(f"xs-hex {NODE}/{node} {bytes.hex()}")
+def write(guest, node, data):
+    if data:
+        guest.ok(f"xs-hex {NODE}/{node} {data.hex()}")
     else:
         guest.send(f"xs-rm {NODE}/{node}")
 
@@ -39,12 +39,12 @@ RESOLUTIONS = (b"", b"x", b"0x0", b"1x0", b"0x1", b"-1x-1", b"320", b"320x", b"x
 @case(config=ANY_RATE, guest=False)
 def resolution_is_garbage(stage):
     guest = misconfigured(stage)
-    for bytes in RESOLUTIONS:
+    for data in RESOLUTIONS:
         guest.send(f"xs-rm {NODE}/0")
-        write(guest, "0/resolution", bytes)
+        write(guest, "0/resolution", data)
         again(stage, guest)
         stage.step()
-        check(stage.state(guest)[0] != 4, f"connected with a resolution of {bytes[:20]!r}")
+        check(stage.state(guest)[0] != 4, f"connected with a resolution of {data[:20]!r}")
     write(guest, "0/resolution", b"320x240")
     again(stage, guest)
     guest.connect()
@@ -69,12 +69,12 @@ def resolution_is_huge(stage):
 
 @case(config=ANY_RATE, guest=False)
 def unique_id_is_garbage(stage):
-    for number, bytes in enumerate((b"\x1b[31mred\x07", b"A" * 2000, b"\xff\xfe\xc3\x28", b"a\nxen-display: forged",
+    for number, data in enumerate((b"\x1b[31mred\x07", b"A" * 2000, b"\xff\xfe\xc3\x28", b"a\nxen-display: forged",
                                      b"%s%s%n", b"\xe2\x80\xaetxt.exe")):
         guest = misconfigured(stage, f"attacker{number}")
         guest.send(f"xs-rm {NODE}/0")
         write(guest, "0/resolution", b"320x240")
-        write(guest, "0/unique-id", bytes)
+        write(guest, "0/unique-id", data)
         again(stage, guest)
         guest.connect()
         stage.buffer(guest=guest)
@@ -134,14 +134,14 @@ BAD_NUMBERS = (b"", b"-1", b"0", b"1", b"4294967295", b"4294967296", b"184467440
 
 def bad_numbers(name, node):
     def written(stage):
-        for bytes in BAD_NUMBERS:
+        for data in BAD_NUMBERS:
             again(stage)
             wait_until(lambda: stage.state()[0] == 2, 5 * SCALE)
             stage.guest.ok("forget 0")
             stage.guest.ok("connect 0 publish")
             wait_until(lambda: stage.state()[0] in (4, 6), 5 * SCALE)
             again(stage)
-            write(stage.guest, f"0/{node}", bytes)
+            write(stage.guest, f"0/{node}", data)
             stage.guest.ok("state 0 3")
             # Refused, or, where it happens to be somebody's port, connected to what is of no use.
             wait_until(lambda: stage.state()[0] in (4, 6), 2 * SCALE)
@@ -182,8 +182,8 @@ def one_page_for_all_rings(stage):
 
 @case(config=ANY_RATE)
 def state_is_nonsense(stage):
-    for bytes in (b"", b"9", b"99", b"-1", b"abc", b"4 ", b" 4", b"0x4", b"4294967300", b"\x00", b"4" * 2000, b"\xff"):
-        write(stage.guest, "state", bytes)
+    for data in (b"", b"9", b"99", b"-1", b"abc", b"4 ", b" 4", b"0x4", b"4294967300", b"\x00", b"4" * 2000, b"\xff"):
+        write(stage.guest, "state", data)
         stage.step()
     stage.guest.ok("state 0 6")
     stage.closes()
@@ -197,8 +197,8 @@ def directory_removed_by_its_guest(stage):
     stage.said(r"guest attacker\(\d+\).*disconnected after")
     stage.step()
     # It cannot make it anew: what stands above is not its own.
-    for bytes in (b"1", b"3", b"4", b"6"):
-        stage.guest.send(f"xs-hex {NODE}/state {bytes.hex()}")
+    for data in (b"1", b"3", b"4", b"6"):
+        stage.guest.send(f"xs-hex {NODE}/state {data.hex()}")
         stage.step()
 
 

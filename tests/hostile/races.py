@@ -29,9 +29,9 @@ def request_rewritten(stage):
     for slot in range(0, 32, 8):
         scribble(stage, "req:0", 64 + 64 * slot + 8, *bodies)
     for number in range(160):
-        bytes = (create(7, directory=refs[0]), attach(7, 7), configure(7), of_cookie(PG_FLIP, 7),
+        data = (create(7, directory=refs[0]), attach(7, 7), configure(7), of_cookie(PG_FLIP, 7),
                   of_cookie(DBUF_DESTROY, 7))[number % 5]
-        check(stage.ask(bytes) in ANY, "a status that the protocol does not know")
+        check(stage.ask(data) in ANY, "a status that the protocol does not know")
         if number % 20 == 0:
             stage.step()
     attack_ends(stage)
@@ -45,8 +45,8 @@ def operation_rewritten(stage):
     for slot in range(0, 32, 16):
         scribble(stage, "req:0", 64 + 64 * slot + 2, *(bytes([number]) for number in range(0x10, 0x17)), b"\xff")
     for number in range(128):
-        bytes = (create(7, directory=refs[0]), attach(7, 7), configure(7), of_cookie(DBUF_DESTROY, 7))[number % 4]
-        stage.guest.ok(f"submit 0 0 {bytes.hex()}")
+        data = (create(7, directory=refs[0]), attach(7, 7), configure(7), of_cookie(DBUF_DESTROY, 7))[number % 4]
+        stage.guest.ok(f"submit 0 0 {data.hex()}")
         answer = stage.guest.event("response", 5)
         check(answer["status"] in ANY, f"answer {answer}")
         if number % 16 == 0:
@@ -105,11 +105,11 @@ def ring_page_at_random(stage):
     dice = random.Random(4)
     for number in range(8):
         guest = stage.boot(f"attacker{number}", "320x240")
-        bytes = bytearray(dice.randbytes(4096))
+        data = bytearray(dice.randbytes(4096))
         # Some of them announce few enough requests to be looked at.
-        bytes[0:4] = struct.pack("<I", (0, 1, 7, 32, 33, 2 ** 31, 2 ** 32 - 1, 5)[number])
-        guest.ok(f"poke 0 req:0 64 {bytes[64:].hex()}")
-        guest.ok(f"poke 0 req:0 0 {bytes[:4].hex()}")
+        data[0:4] = struct.pack("<I", (0, 1, 7, 32, 33, 2 ** 31, 2 ** 32 - 1, 5)[number])
+        guest.ok(f"poke 0 req:0 64 {data[64:].hex()}")
+        guest.ok(f"poke 0 req:0 0 {data[:4].hex()}")
         guest.ok("notify 0 0 req")
         stage.step()
     equal(sum("ring can hold" in line for line in stage.lines()), 3, "devices that were given up")

@@ -131,14 +131,14 @@ class Stage:
 
     # What the attacker does
 
-    def ask(self, bytes, status=None, connector=0, guest=None, device=0):
+    def ask(self, data, status=None, connector=0, guest=None, device=0):
         """A request as it is; its answer's status, which must be the given one. Exactly one answer comes."""
         guest = guest or self.guest
-        reply = guest.send(f"request {device} {connector} {bytes.hex()}")
+        reply = guest.send(f"request {device} {connector} {data.hex()}")
         got = words_of(reply).get("status")
-        check(reply.startswith("ok"), f"no answer to {bytes.hex()}: {reply}")
+        check(reply.startswith("ok"), f"no answer to {data.hex()}: {reply}")
         if status is not None:
-            equal(got, status, f"status of {bytes.hex()}")
+            equal(got, status, f"status of {data.hex()}")
         return got
 
     def pages(self, count, listed=None, guest=None):
@@ -151,8 +151,8 @@ class Stage:
     def directory(self, refs, following=0, page=0, guest=None):
         """Writes a page of a directory."""
         guest = guest or self.guest
-        bytes = struct.pack(f"<{len(refs) + 1}I", following, *refs).ljust(4096, b"\0")
-        guest.ok(f"poke 0 granted {page * 4096} {bytes.hex()}")
+        data = struct.pack(f"<{len(refs) + 1}I", following, *refs).ljust(4096, b"\0")
+        guest.ok(f"poke 0 granted {page * 4096} {data.hex()}")
 
     def buffer(self, cookie=1, guest=None):
         """A buffer and a framebuffer of three pages that were granted by hand; its references."""

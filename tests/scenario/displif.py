@@ -31,10 +31,10 @@ def answers_echo_id_and_operation(rig):
     for count, operation in enumerate((FB_DETACH, DBUF_DESTROY, PG_FLIP, 0x42, 0, 0xff)):
         reply = guest.ok(f"request 0 0 {raw(operation, struct.pack('<Q', 77))}",
                          ENOENT if operation in (FB_DETACH, DBUF_DESTROY, PG_FLIP) else EOPNOTSUPP)
-        bytes = bytes.fromhex(str(reply["response"]).zfill(128))
-        number, echoed, reserved = struct.unpack("<HBB", bytes[:4])
+        data = bytes.fromhex(str(reply["response"]).zfill(128))
+        number, echoed, reserved = struct.unpack("<HBB", data[:4])
         equal((number, echoed, reserved), (count, operation, 0), "id, operation, reserved")
-        equal(bytes[8:], bytes(56), "bytes that mean nothing")
+        equal(data[8:], bytes(56), "bytes that mean nothing")
 
 
 @scenario("displif")

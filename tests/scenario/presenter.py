@@ -365,9 +365,9 @@ def large_conversion_takes_turns(rig):
     large.destroy()
     weston.expect_log("guest large.*bytes copied")
     flips = other.ok("animation 0 0 stop")["flips"] - first
-    bytes = int(re.search(r"guest large.* (\d+) bytes copied", weston.log()).group(1))
-    check(bytes > 0, "nothing was converted")
-    frames = bytes / (7000 * 7200 * 4)
+    data = int(re.search(r"guest large.* (\d+) bytes copied", weston.log()).group(1))
+    check(data > 0, "nothing was converted")
+    frames = data / (7000 * 7200 * 4)
     rig.remark = f"{frames:.1f} frames converted beside {flips} flips"
     check(frames <= flips / 2, rig.remark)
 

@@ -179,7 +179,7 @@ def cached_image(cache, architecture, files, resolve, make):
         fcntl.flock(lock, fcntl.LOCK_EX)
         packages = Packages(f"{cache}/apt", architecture)
         packages.update()
-        archives, bytes = resolve(packages)
+        archives, data = resolve(packages)
         image = f"{cache}/image-{key_of(archives, files)}"
         if os.path.isdir(image):
             os.utime(image)
@@ -187,7 +187,7 @@ def cached_image(cache, architecture, files, resolve, make):
             return image
 
         print(f"- image {os.path.basename(image)} is not in {cache}: "
-              f"downloads {bytes / 1e6:.0f} MB in {len(archives)} packages")
+              f"downloads {data / 1e6:.0f} MB in {len(archives)} packages")
         remove_old_images(cache)
         try:
             make(packages, f"{image}.new")

@@ -114,7 +114,7 @@ class Stage:
         """The sizes in bytes of all that Weston has mapped from guests, but for single pages: rings."""
         maps = self.dom0("grep gntdev /proc/$(cat /tmp/weston.pid)/maps || true")
         areas = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) ", maps, re.MULTILINE)
-        return [bytes for start, end in areas if (bytes := int(end, 16) - int(start, 16)) > 4096]
+        return [data for start, end in areas if (data := int(end, 16) - int(start, 16)) > 4096]
 
     # the guest
 
