@@ -4,7 +4,7 @@
  * unmapping guests' pages. Jobs run one after the other and come back to the
  * poster's thread: those of one lane in the order of their posting, lanes in
  * turn, so that no guest has to wait for all that another one has asked for.
- * Everything but `run` is called on the poster's thread.
+ * Everything but `run` is called on the poster's thread, which is the compositor's.
  */
 #pragma once
 

@@ -13,7 +13,7 @@
 
 /* The kernel maps under the lock of the process's whole address space: in short pieces, so that
  * no other thread waits for long. */
-#define PAGES_A_PIECE 1024
+#define PAGES_PER_BATCH 1024
 
 int
 backing_init(struct backing *backing, struct grants *grants, uint16_t domid, uint32_t pages)
@@ -66,10 +66,10 @@ backing_take(struct backing *backing, uint32_t directory_ref)
 
 	settle_refs(backing);
 	backing->writable = true;
-	for (uint32_t first = 0; ret == 0 && first < backing->pages; first += PAGES_A_PIECE) {
+	for (uint32_t first = 0; ret == 0 && first < backing->pages; first += PAGES_PER_BATCH) {
 		uint32_t left = backing->pages - first;
 
-		ret = try_pages(backing, first, left < PAGES_A_PIECE ? left : PAGES_A_PIECE);
+		ret = try_pages(backing, first, left < PAGES_PER_BATCH ? left : PAGES_PER_BATCH);
 	}
 	return ret;
 }

@@ -28,11 +28,11 @@ struct backing {
 	struct grants_offer *offer; /* be-alloc */
 };
 
-/* On the loop's thread: nothing is held yet. -ENOMEM. */
+/* On the compositor's thread: nothing is held yet. -ENOMEM. */
 int
 backing_init(struct backing *backing, struct grants *grants, uint16_t domid, uint32_t pages);
 
-/* On the loop's thread, after backing_close() or where nothing was begun. */
+/* On the compositor's thread, after backing_close() or where nothing was begun. */
 void
 backing_finish(struct backing *backing);
 

@@ -20,7 +20,7 @@
 #define LONGEST_WAIT_MS 1000
 /* Fewer descriptors than go into one message: what comes behind a full socket would be lost, and
  * the connection with it. */
-#define POOLS_AT_A_TIME 24
+#define MAX_POOLS_IN_FLIGHT 24
 
 static void
 post(struct import *import, struct worker_job *job)
@@ -156,7 +156,7 @@ make_pool_in_turn(struct import *import)
 
 	if (!client || import->shm.fd < 0 || import->shm.making || import->shm.unmapping)
 		return;
-	if (client->pools < POOLS_AT_A_TIME) {
+	if (client->pools < MAX_POOLS_IN_FLIGHT) {
 		ask_for_pool(import);
 		return;
 	}

@@ -17,7 +17,7 @@ struct presenter;
 bool
 kept_picture_take(struct presented_device *presented);
 
-/* Frees it. */
+/* It leaves the screens, and its pages are given back. */
 void
 kept_picture_forget(struct presented_device *presented);
 

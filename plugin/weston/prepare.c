@@ -19,7 +19,7 @@ prepare_stop(struct presented_framebuffer *shown)
 	shown->ordered = 0;
 }
 
-/* Its path turned out to be none: it takes the next one. */
+/* Its path does not work: it falls back to the next one. */
 void
 prepare_anew(struct presented_device *presented, struct presented_framebuffer *shown)
 {

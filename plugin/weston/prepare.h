@@ -23,7 +23,7 @@ prepare_init(struct presented_device *presented, struct presented_framebuffer *s
 void
 prepare_begin(struct presented_device *presented, struct presented_framebuffer *shown);
 
-/* Its way turned out to be none: it takes the next one. */
+/* Its way does not work: it falls back to the next one. */
 void
 prepare_anew(struct presented_device *presented, struct presented_framebuffer *shown);
 

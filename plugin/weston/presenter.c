@@ -196,7 +196,7 @@ make_client(void *data)
 	else
 		log_guest(&device->subject, -1,
 			  "no memory or descriptors for a new connection to Weston; its screens "
-			  "stay dark until the guest connects anew");
+			  "stay dark until the guest reconnects");
 }
 
 /* Whether the guest has lost so many that the next one has to wait, and will be made then. */

@@ -30,6 +30,6 @@ session_lock_init(struct session_lock *lock, struct weston_compositor *composito
 void
 session_lock_finish(struct session_lock *lock);
 
-/* Looks again. */
+/* To be called where the lock may have come or gone without a signal. */
 bool
 session_lock_check(struct session_lock *lock);

@@ -20,7 +20,7 @@
 #include "xen/xenbus.h"
 
 /* Watch events taken before the devices that they touch are looked at. */
-#define EVENTS_A_ROUND 256
+#define EVENTS_PER_ROUND 256
 /* Between two attempts at a new connection, at least. */
 #define REOPEN_MS 1000
 /* xenstored makes its socket a moment before it listens: the next attempt comes soon, later ones
@@ -81,7 +81,7 @@ take_messages(struct store *store)
 static void
 take_watches(struct store *store)
 {
-	for (unsigned i = 0; i < EVENTS_A_ROUND; i++) {
+	for (unsigned i = 0; i < EVENTS_PER_ROUND; i++) {
 		_autofree_ char **event = xs_check_watch(store->xs);
 
 		if (!event)
@@ -195,10 +195,11 @@ poll_timeout(int64_t wake_ms, int64_t now_ms)
 	return wake_ms <= now_ms ? 0 : (int)(wake_ms - now_ms);
 }
 
-/* The earlier of a wake-up that is wanted (-1: none) and the next look whether xenstored lives.
- * Without a connection, when to try the next one; -1: when its socket comes. */
+/* Takes the steps that are due. Returns when to wake up without an event, for the next step or to
+ * look whether xenstored lives; without a connection, when to try the next one; -1: when its socket
+ * comes. */
 static int64_t
-wake_ms(struct store *store)
+take_steps(struct store *store)
 {
 	int64_t silence = monotonic_ms() + SILENCE_MS;
 
@@ -216,7 +217,7 @@ run_once(struct store *store)
 	struct pollfd fds[3] = {{.fd = store->messages.to_store.event_fd, .events = POLLIN},
 				{.fd = -1, .events = POLLIN},
 				{.fd = -1, .events = POLLIN}};
-	int64_t wake = wake_ms(store);
+	int64_t wake = take_steps(store);
 
 	if (store->xs)
 		fds[1].fd = xs_fileno(store->xs);

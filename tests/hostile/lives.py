@@ -36,7 +36,7 @@ def destroy_of_what_is_shown(stage):
 
 
 @case()
-def destroy_in_mid_flip(stage):
+def destroy_during_flip(stage):
     for cookie in (1, 2):
         stage.buffer(cookie)
     stage.ask(configure(1), OK)
@@ -171,7 +171,7 @@ def never_reads_its_events(stage):
 
 
 @case()
-def closes_in_mid_flip(stage):
+def closes_during_flip(stage):
     for _ in range(5):
         stage.buffer()
         stage.ask(configure(), OK)

@@ -89,7 +89,7 @@ def without_any_output(rig):
 
 
 @scenario("flips")
-def output_vanishes_in_mid_flip(rig):
+def output_vanishes_during_flip(rig):
     """The output goes between the request and its event: the event comes all the same."""
     weston = rig.weston(shell=WITHOUT_CLIENT, outputs=SCREEN)
     guest = rig.guest("guest", SMALL)
@@ -152,7 +152,7 @@ def hidden_for_long_is_slow(rig):
 
 
 @scenario("flips")
-def asleep_in_mid_flip(rig):
+def asleep_during_flip(rig):
     """The compositor falls asleep between the request and its event."""
     weston = rig.weston(outputs=SCREEN)
     guest = rig.guest("guest", SMALL)
@@ -183,7 +183,7 @@ def locked_session_hides_guests(rig):
 
 
 @scenario("flips")
-def guest_destroyed_in_mid_flip(rig):
+def guest_destroyed_during_flip(rig):
     """Destroyed while a flip is pending, ten times; the other guest's flips go on."""
     weston = rig.weston(outputs=(("headless", 320, 240), ("second", 320, 240)),
                         config="[xen-connector]\nguest=other\noutput=second\n")
@@ -203,7 +203,7 @@ def guest_destroyed_in_mid_flip(rig):
 
 
 @scenario("flips")
-def buffer_destroyed_in_mid_flip(rig):
+def buffer_destroyed_during_flip(rig):
     """The buffer that is being flipped to is destroyed: the event comes, the next flip works."""
     weston = rig.weston(outputs=SCREEN)
     guest = rig.guest("guest", SMALL)

@@ -548,7 +548,7 @@ def textures_count_as_pages(rig):
 
 @scenario("presenter")
 def losses_are_counted_by_guest(rig):
-    """Weston ends a guest's connections; the guest connects anew each time, and waits all the same."""
+    """Weston ends a guest's connections; the guest reconnects each time, and waits all the same."""
     weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-reconnects-per-minute=100\n")
     guest = rig.guest("guest", SMALL)
     lost = "it ended the connection of a guest's device"

@@ -171,7 +171,7 @@ def killed_in_every_state(rig):
 
 
 @scenario("restart")
-def weston_ends_in_mid_flip(rig):
+def weston_ends_during_flip(rig):
     """SIGTERM while guests flip: it ends with 0, and every page is given back."""
     weston = rig.weston(outputs=SCREEN)
     for name in ("one", "two"):

@@ -275,7 +275,7 @@ TEST(periods)
 }
 
 /* Off, output removed, guest's screen dark in mid-flip. */
-TEST(hidden_in_mid_flip)
+TEST(hidden_during_flip)
 {
 	struct flip early = submitted(true, true);
 	now = START_MS + 5;

@@ -77,7 +77,7 @@ TEST(completed_by_a_timer_then_released_while_the_gpu_reads)
 }
 
 /* It was on screen before the frame that is waited for was even drawn. */
-TEST(an_older_frame_tells_nothing)
+TEST(older_frame_is_ignored)
 {
 	begin_flip(IMPORT_DMABUF);
 	show(0);
@@ -365,7 +365,7 @@ TEST(hidden_while_another_size_is_converted)
 }
 
 /* Rows that are not written must not be shown as if they were. */
-TEST(no_memory_in_mid_conversion)
+TEST(no_memory_during_conversion)
 {
 	begin_converting();
 	show_part(0, 800, 600);

@@ -262,7 +262,7 @@ def killed_when_published(stage):
 
 
 @check
-def killed_in_mid_flip(stage):
+def killed_during_flip(stage):
     """Weston killed with -9 while the display reads one buffer and then the other."""
     need(stage, "guest")
     killing.in_the_middle_of(stage, "direct-display", "flip 100000", 2)

@@ -288,7 +288,7 @@ def no_guest(stage):
 
 
 @check
-def panic_in_mid_flip(stage):
+def panic_during_flip(stage):
     """The guest's kernel panics while it flips; on_crash=restart makes a new domain, and that is shown."""
     need(stage, "Weston")
     no_guest(stage)
@@ -345,7 +345,7 @@ def killed_when_published(stage):
 
 
 @check
-def killed_in_mid_flip(stage):
+def killed_during_flip(stage):
     """Weston killed with -9 while the guest flips."""
     need(stage, "guest")
     killing.in_the_middle_of(stage, "drm", "flip 100000", 3)
