@@ -141,6 +141,8 @@ def flood_of_flips_is_converted_once_a_refresh(rig):
     guest.flips(60, 1, 2)
     beside = other.ok("animation 0 0")["flips"] - first
     check(beside < 100, f"60 flips of converted buffers take as long as {beside} of others")
+    # A busy machine is slow without a flood too.
+    alone = flips_of(other, 1)
     before, first = copied(weston), other.ok("animation 0 0")["flips"]
     begin, sent = time.monotonic(), []
 
@@ -153,7 +155,8 @@ def flood_of_flips_is_converted_once_a_refresh(rig):
     pictures = (copied(weston) - before) / (320 * 240 * 4)
     check(rate > 200, f"no flood: {rate:.0f} flips a second")
     check(10 < pictures < 66 * seconds + 3, f"{pictures} pictures converted in {seconds:.1f} s")
-    check(other.ok("animation 0 0")["flips"] - first > 30 * seconds, "the other guest stands still")
+    rate = (other.ok("animation 0 0")["flips"] - first) / seconds
+    check(rate > alone / 2, f"the other guest has {alone} flips/s alone, {rate:.1f} beside the flood")
     for cookie in sent:
         guest.event("flip", fb=cookie)
     guest.flip(2)
