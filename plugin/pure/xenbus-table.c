@@ -19,6 +19,8 @@ step_going_away(const struct xenbus_view *view)
 static enum xenbus_step
 step_initialised(const struct xenbus_view *view, int64_t *wait_ms)
 {
+	if (view->attached && view->published_anew)
+		return XENBUS_DETACH;
 	if (view->attached)
 		return view->backend == XenbusStateConnected ? XENBUS_WAIT : XENBUS_TELL;
 	/* Closed, if that could not be written when it failed. */
@@ -39,7 +41,7 @@ static enum xenbus_step
 step_connected(const struct xenbus_view *view)
 {
 	if (view->attached)
-		return XENBUS_WAIT;
+		return view->published_anew ? XENBUS_DETACH : XENBUS_WAIT;
 	if (view->backend == XenbusStateClosed)
 		return XENBUS_OFFER;
 	/* Left by an earlier backend, however that ended: Closed, then InitWait

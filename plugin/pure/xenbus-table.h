@@ -33,6 +33,7 @@ struct xenbus_view {
 	enum xenbus_state backend;  /* XenbusStateUnknown: no node */
 	enum xenbus_state frontend; /* XenbusStateUnknown: no node */
 	bool attached;              /* we hold this frontend's rings, or are about to */
+	bool published_anew;        /* attached, and it has other rings for us by now */
 	bool failed;                /* connecting to what it offers now has failed */
 	bool offered;               /* we wrote InitWait since we know this directory */
 	bool offer_seen;            /* frontend went to Initialising after we wrote InitWait */

@@ -156,28 +156,6 @@ xenbus_device_free(struct xenbus_device *device)
 	free(device);
 }
 
-void
-xenbus_device_read_view(struct xenbus_device *device)
-{
-	struct xenbus_view *view = &device->view;
-	char path[64];
-	uint32_t online = 0;
-
-	xenbus_device_path(device, path, sizeof(path));
-	_autofree_ char *frontend = node_read(device->nodes, path, "frontend");
-	view->exists = frontend && strcmp(frontend, device->frontend) == 0;
-	node_read_number(device->nodes, path, "online", &online);
-	view->online = online != 0;
-	view->backend = node_read_state(device->nodes, path);
-	enum xenbus_state before = view->frontend;
-	view->frontend = node_read_state(device->nodes, device->frontend);
-	if (view->frontend != before)
-		view->failed = false;
-	if (view->frontend != XenbusStateInitialising)
-		view->offer_seen = false;
-	view->offered_for_ms = monotonic_ms() - device->first_offer_ms;
-}
-
 /* A connector as the frontend's directory describes it. -ENOENT: no such
  * connector; -EINVAL: its description is wrong. */
 static int
@@ -233,39 +211,103 @@ xenbus_device_read_configuration(struct xenbus_device *device)
 	return offered->connector_count ? 0 : -ENOENT;
 }
 
+/* A connector's rings, into *out; negative errno: which node is no number. */
+static int
+read_ring_nodes(const struct xenbus_device *device, unsigned index, struct store_connector *out,
+		const char **wrong)
+{
+	const struct {
+		const char *name;
+		uint32_t *value;
+	} nodes[] = {
+		{XENDISPL_FIELD_REQ_RING_REF, &out->request_ref},
+		{XENDISPL_FIELD_REQ_CHANNEL, &out->request_port},
+		{XENDISPL_FIELD_EVT_RING_REF, &out->event_ref},
+		{XENDISPL_FIELD_EVT_CHANNEL, &out->event_port},
+	};
+	char path[sizeof(device->frontend) + 16];
+
+	snprintf(path, sizeof(path), "%s/%u", device->frontend, index);
+	for (unsigned n = 0; n < ARRAY_LENGTH(nodes); n++) {
+		int ret = node_read_number(device->nodes, path, nodes[n].name, nodes[n].value);
+
+		*wrong = nodes[n].name;
+		if (device->nodes->lost != 0)
+			return -EAGAIN;
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
 int
 xenbus_device_read_rings(struct xenbus_device *device)
 {
-	char path[sizeof(device->frontend) + 16];
-
 	for (unsigned i = 0; i < device->offered.connector_count; i++) {
-		struct store_connector *connector = &device->offered.connectors[i];
-		const struct {
-			const char *name;
-			uint32_t *value;
-		} nodes[] = {
-			{XENDISPL_FIELD_REQ_RING_REF, &connector->request_ref},
-			{XENDISPL_FIELD_REQ_CHANNEL, &connector->request_port},
-			{XENDISPL_FIELD_EVT_RING_REF, &connector->event_ref},
-			{XENDISPL_FIELD_EVT_CHANNEL, &connector->event_port},
-		};
+		const char *wrong;
+		int ret = read_ring_nodes(device, i, &device->offered.connectors[i], &wrong);
 
-		snprintf(path, sizeof(path), "%s/%u", device->frontend, i);
-		for (unsigned n = 0; n < ARRAY_LENGTH(nodes); n++) {
-			int ret = node_read_number(device->nodes, path, nodes[n].name,
-						   nodes[n].value);
-
-			if (device->nodes->lost != 0)
-				return -EAGAIN;
-			if (ret < 0) {
-				blame(device, (int)i,
-				      "guest bug: state 3 without a number in its node %s",
-				      nodes[n].name);
-				return ret;
-			}
-		}
+		if (ret < 0 && device->nodes->lost == 0)
+			blame(device, (int)i, "guest bug: state 3 without a number in its node %s",
+			      wrong);
+		if (ret < 0)
+			return ret;
 	}
 	return 0;
+}
+
+/* Whether the frontend has published other rings than those that we took. While we have a page
+ * mapped its reference is not used for another one. */
+static bool
+has_other_rings(const struct xenbus_device *device)
+{
+	for (unsigned i = 0; i < device->offered.connector_count; i++) {
+		const struct store_connector *taken = &device->offered.connectors[i];
+		struct store_connector now = *taken;
+		const char *wrong;
+
+		if (read_ring_nodes(device, i, &now, &wrong) < 0)
+			return false;
+		if (now.request_ref != taken->request_ref || now.event_ref != taken->event_ref ||
+		    now.request_port != taken->request_port || now.event_port != taken->event_port)
+			return true;
+	}
+	return false;
+}
+
+/* A frontend that does not wait for our InitWait can close and publish anew between two looks. */
+static void
+look_for_new_rings(struct xenbus_device *device, enum xenbus_state before)
+{
+	struct xenbus_view *view = &device->view;
+	bool published = view->frontend == XenbusStateInitialised ||
+			 (view->frontend == XenbusStateConnected && before != XenbusStateConnected);
+
+	view->published_anew =
+		published && (view->attached || view->failed) && has_other_rings(device);
+	if (view->frontend != before || view->published_anew)
+		view->failed = false;
+}
+
+void
+xenbus_device_read_view(struct xenbus_device *device)
+{
+	struct xenbus_view *view = &device->view;
+	char path[64];
+	uint32_t online = 0;
+
+	xenbus_device_path(device, path, sizeof(path));
+	_autofree_ char *frontend = node_read(device->nodes, path, "frontend");
+	view->exists = frontend && strcmp(frontend, device->frontend) == 0;
+	node_read_number(device->nodes, path, "online", &online);
+	view->online = online != 0;
+	view->backend = node_read_state(device->nodes, path);
+	enum xenbus_state before = view->frontend;
+	view->frontend = node_read_state(device->nodes, device->frontend);
+	look_for_new_rings(device, before);
+	if (view->frontend != XenbusStateInitialising)
+		view->offer_seen = false;
+	view->offered_for_ms = monotonic_ms() - device->first_offer_ms;
 }
 
 bool

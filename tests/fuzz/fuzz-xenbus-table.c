@@ -2,7 +2,8 @@
 /*
  * A device's life in xenstore with any nodes changed at any time, and a backend
  * that takes each step it is told to: it comes to rest, says Connected only when
- * it is, and lets go of a device that the tool stack takes away.
+ * it is, serves the rings that the frontend has now, and lets go of a device that the tool stack
+ * takes away.
  */
 #include "fuzz.h"
 
@@ -47,7 +48,7 @@ take_step(struct xenbus_view *view, bool connect_fails)
 		return true;
 	case XENBUS_DETACH:
 		PROPERTY(view->attached);
-		view->attached = false;
+		view->attached = view->published_anew = false;
 		return true;
 	case XENBUS_CLOSE:
 		PROPERTY(!view->attached && view->backend != XenbusStateClosed);
@@ -76,7 +77,7 @@ change_node(struct xenbus_view *view, struct input *input)
 {
 	uint8_t what = input_byte(input);
 
-	switch (what % 8) {
+	switch (what % 9) {
 	case 0:
 	case 1:
 	case 2:
@@ -99,6 +100,9 @@ change_node(struct xenbus_view *view, struct input *input)
 		break;
 	case 7:
 		view->offered_for_ms += what;
+		break;
+	case 8:
+		view->published_anew = view->attached;
 		break;
 	}
 }
@@ -123,6 +127,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		while (take_step(&view, connect_fails))
 			PROPERTY(++steps < MOST_STEPS);
 		PROPERTY(!view.attached || (view.exists && view.online));
+		PROPERTY(!view.published_anew);
 		if (view.exists && !view.online)
 			PROPERTY(view.backend == XenbusStateClosed);
 		change_node(&view, &input);

@@ -307,6 +307,29 @@ def driver_domain(rig):
             raise Failure("the backend's directory is left behind")
 
 
+def connects_anew_unseen(rig, guest):
+    """Closes and publishes new rings without waiting for InitWait, before the module has read its state."""
+    rig.machine.control("delay", "weston", "xs_read", 200)
+    for command in ("forget 0", "state 0 6", "state 0 1", "connect 0 publish"):
+        guest.ok(command)
+    check(wait_until(lambda: rig.machine.counters()["faults"][0]["hits"] > 0, 5 * SCALE), "no look at its state")
+    rig.machine.control("clear")
+
+
+@scenario("xenbus")
+def connection_that_was_replaced_unseen(rig):
+    """The second connection is served although nobody saw the end of the first."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("hurried", SMALL)
+    guest.picture(1, size=SIZE)
+    for picture in (2, 3):  # its state was 4 before, then 3
+        connects_anew_unseen(rig, guest)
+        check(wait_until(lambda: len(re.findall("connected with", weston.log())) == picture, 5 * SCALE),
+              f"connection {picture} is not taken")
+        guest.picture(picture, size=SIZE)
+        weston.expect(f"picture=0,0,320,240,XR24,{picture}")
+
+
 @scenario("xenbus")
 def configuration_is_read_once(rig):
     """What a guest writes over its resolution after our offer counts for none of its connections."""

@@ -128,6 +128,26 @@ TEST(connected_and_content)
 	check_step(&view, XENBUS_WAIT);
 }
 
+/* It went through Closed and Initialising between two looks: its old rings are of no use. */
+TEST(front_that_published_anew_unseen)
+{
+	struct xenbus_view view = quiet;
+
+	view.backend = XenbusStateConnected;
+	view.frontend = XenbusStateInitialised;
+	view.attached = view.offered = view.published_anew = true;
+	view.offered_for_ms = 250;
+	check_step(&view, XENBUS_DETACH);
+	view.attached = view.published_anew = false;
+	check_step(&view, XENBUS_CONNECT);
+	/* It believes our Connected, which was of the rings before. */
+	view.frontend = XenbusStateConnected;
+	view.attached = view.published_anew = true;
+	check_step(&view, XENBUS_DETACH);
+	view.attached = view.published_anew = false;
+	check_step(&view, XENBUS_CLOSE);
+}
+
 /* The front's driver began anew without a word, or its device is in use. */
 TEST(front_that_let_go)
 {
