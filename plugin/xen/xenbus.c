@@ -277,8 +277,12 @@ may_connect(struct xenbus *xenbus, struct xenbus_device *device)
 static void
 connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 {
-	if (!may_connect(xenbus, device))
+	if (!may_connect(xenbus, device)) {
+		/* Of a connection that has ended; the frontend would wait for answers. */
+		if (device->view.backend == XenbusStateConnected)
+			write_state(xenbus, device, XenbusStateClosed);
 		return;
+	}
 	if (!device->view.offered && read_configuration(xenbus, device) < 0) {
 		device->view.failed = xenbus->nodes.lost == 0;
 		return;

@@ -331,6 +331,16 @@ def connection_that_was_replaced_unseen(rig):
 
 
 @scenario("xenbus")
+def connection_that_has_to_wait_is_not_connected(rig):
+    """A guest that connects too often does not read Connected of the connection before."""
+    weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-reconnects-per-minute=1\n")
+    guest = rig.guest("hurried", SMALL)
+    connects_anew_unseen(rig, guest)
+    weston.expect_log("it connects more than 1 times a minute")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 6), "it reads Connected")
+
+
+@scenario("xenbus")
 def configuration_is_read_once(rig):
     """What a guest writes over its resolution after our offer counts for none of its connections."""
     weston = rig.weston(outputs=SCREEN)
