@@ -275,6 +275,13 @@ has_other_rings(const struct xenbus_device *device)
 	return false;
 }
 
+bool
+xenbus_device_is_to_be_tried_again(const struct xenbus_device *device)
+{
+	return device->view.failed && device->spoke &&
+	       device->view.frontend == XenbusStateInitialised;
+}
+
 /* A frontend that does not wait for our InitWait can close and publish anew between two looks. */
 static void
 look_for_new_rings(struct xenbus_device *device, enum xenbus_state before)
@@ -283,9 +290,10 @@ look_for_new_rings(struct xenbus_device *device, enum xenbus_state before)
 	bool published = view->frontend == XenbusStateInitialised ||
 			 (view->frontend == XenbusStateConnected && before != XenbusStateConnected);
 
-	view->published_anew =
-		published && (view->attached || view->failed) && has_other_rings(device);
-	if (view->frontend != before || view->published_anew)
+	bool waited = monotonic_ms() - device->tried_ms >= XENBUS_DEVICE_TRY_AGAIN_MS;
+
+	view->published_anew = published && view->attached && has_other_rings(device);
+	if (view->frontend != before || (xenbus_device_is_to_be_tried_again(device) && waited))
 		view->failed = false;
 }
 

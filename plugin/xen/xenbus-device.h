@@ -22,6 +22,8 @@
 #define BACKEND_ROOT "backend/" XENDISPL_DRIVER_NAME
 #define FRONTEND_TOKEN "frontend"
 #define NAME_TOKEN "name"
+/* Between two attempts to take what a frontend publishes and we cannot use. */
+#define XENBUS_DEVICE_TRY_AGAIN_MS 1000
 
 struct xenbus_device {
 	struct wl_list link; /* xenbus.devices */
@@ -32,6 +34,7 @@ struct xenbus_device {
 	struct xenbus_view view;
 	uint32_t serial;    /* of the connection; 0: none yet */
 	bool changed;       /* to be looked at */
+	bool spoke;         /* the frontend's state was written since its rings were read */
 	bool renamed;       /* perhaps: its guest's name is to be read again */
 	bool named;         /* the tool stack's name for its guest can be read */
 	bool watches_name;  /* for all devices of its guest */
@@ -42,6 +45,7 @@ struct xenbus_device {
 	bool told_unreadable;
 	int64_t first_offer_ms;
 	int64_t wake_ms;        /* -1: none */
+	int64_t tried_ms;       /* when its rings were read */
 	int64_t connects_ms[2]; /* start of the running minute, connects asked for in it */
 	struct log_limit log_limit;
 	struct store_device offered; /* the configuration as it was when we offered */
@@ -75,6 +79,10 @@ xenbus_device_read_identity(struct xenbus_device *device);
 /* What the next step depends on. */
 void
 xenbus_device_read_view(struct xenbus_device *device);
+
+/* What failed, and was published once more since. */
+bool
+xenbus_device_is_to_be_tried_again(const struct xenbus_device *device);
 
 /* What the tool stack configured, into `offered`. The guest can change its directory later: what
  * counts is what stood there before we offered for the first time, also when the guest connects

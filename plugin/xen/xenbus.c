@@ -158,7 +158,8 @@ add_device(struct xenbus *xenbus, uint16_t domid, uint32_t devid)
 }
 
 static void
-look_for_device(struct xenbus *xenbus, const char *domid_text, const char *devid_text)
+look_for_device(struct xenbus *xenbus, const char *domid_text, const char *devid_text,
+		bool frontend_spoke)
 {
 	char rest;
 	uint32_t domid, devid;
@@ -167,10 +168,12 @@ look_for_device(struct xenbus *xenbus, const char *domid_text, const char *devid
 	    sscanf(devid_text, "%" SCNu32 "%c", &devid, &rest) != 1 || domid > UINT16_MAX)
 		return;
 	struct xenbus_device *device = find_device(xenbus, domid, devid);
-	if (device)
-		device->changed = true;
-	else
+	if (!device) {
 		add_device(xenbus, (uint16_t)domid, devid);
+		return;
+	}
+	device->changed = true;
+	device->spoke = device->spoke || frontend_spoke;
 }
 
 static void
@@ -202,7 +205,7 @@ look_for_devices(struct xenbus *xenbus)
 		if (!devids)
 			nodes_note_failure(&xenbus->nodes);
 		for (unsigned j = 0; devids && j < devices; j++)
-			look_for_device(xenbus, domids[i], devids[j]);
+			look_for_device(xenbus, domids[i], devids[j], false);
 	}
 }
 
@@ -215,11 +218,10 @@ xenbus_handle_watch(struct xenbus *xenbus, const char *path, const char *token)
 		look_for_name(xenbus, domid);
 		return;
 	}
-	/* The token of a frontend's watch and the path of a backend's both end in <domid>/<devid>.
-	 */
-	if (sscanf(token, FRONTEND_TOKEN "/%15[0-9]/%15[0-9]", domid, devid) == 2 ||
-	    sscanf(path, BACKEND_ROOT "/%15[0-9]/%15[0-9]", domid, devid) == 2)
-		look_for_device(xenbus, domid, devid);
+	if (sscanf(token, FRONTEND_TOKEN "/%15[0-9]/%15[0-9]", domid, devid) == 2)
+		look_for_device(xenbus, domid, devid, true);
+	else if (sscanf(path, BACKEND_ROOT "/%15[0-9]/%15[0-9]", domid, devid) == 2)
+		look_for_device(xenbus, domid, devid, false);
 	else
 		xenbus->root_changed = true;
 }
@@ -280,9 +282,11 @@ connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 	if (!may_connect(xenbus, device)) {
 		/* Of a connection that has ended; the frontend would wait for answers. */
 		if (device->view.backend == XenbusStateConnected)
-			write_state(xenbus, device, XenbusStateClosed);
+			xenbus_device_write_state(device, XenbusStateClosed);
 		return;
 	}
+	device->spoke = false;
+	device->tried_ms = monotonic_ms();
 	if (!device->view.offered && read_configuration(xenbus, device) < 0) {
 		device->view.failed = xenbus->nodes.lost == 0;
 		return;
@@ -341,6 +345,8 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 	switch (step) {
 	case XENBUS_WAIT:
 		device->refused_ms = 0;
+		if (xenbus_device_is_to_be_tried_again(device))
+			device->wake_ms = device->tried_ms + XENBUS_DEVICE_TRY_AGAIN_MS;
 		return false;
 	case XENBUS_OFFER:
 		if (device->view.failed)

@@ -317,6 +317,22 @@ def connects_anew_unseen(rig, guest):
 
 
 @scenario("xenbus")
+def rings_are_tried_again_when_published_again(rig):
+    """A connection that failed is tried once more when the guest writes state 3 again, and not before."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("guest", SMALL, connect=False)
+    rig.machine.tools.wait_backend(guest.domid, 0, 2)
+    rig.machine.control("fail", "weston", "gntdev.map", 1, "EINVAL")
+    guest.ok("connect 0 publish")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 6), "no Closed after a failure")
+    guest.ok("state 0 3")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 4), "not connected")
+    guest.picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    equal(weston.log().count("its rings cannot be mapped"), 1, "failures told")
+
+
+@scenario("xenbus")
 def connection_that_was_replaced_unseen(rig):
     """The second connection is served although nobody saw the end of the first."""
     weston = rig.weston(outputs=SCREEN)
