@@ -328,6 +328,14 @@ class Chaos:
 
     # The end
 
+    def is_connected(self, attacker):
+        """A guest that has published its rings and keeps everything in order is, now or soon."""
+        _, front = self.stage.state(attacker.guest)
+        if front == 3:
+            check(wait_until(lambda: self.stage.state(attacker.guest)[0] == 4, 20 * SCALE, 0.05),
+                  f"{attacker.name} is not connected: {self.stage.state(attacker.guest)}")
+        return self.stage.state(attacker.guest) in ((4, 4), (4, 3))
+
     def all_answered(self):
         """Each command has its reply, and each request of a guest that is polite has one answer."""
         for attacker in self.attackers:
@@ -335,7 +343,7 @@ class Chaos:
                 attacker.tell("attack-end")
             check(wait_until(lambda: attacker.listen() == 0, 60 * SCALE, 0.05),
                   f"{attacker.name} does not answer: {list(attacker.pending)[:3]}")
-            if not attacker.polite or self.stage.state(attacker.guest) not in ((4, 4), (4, 3)):
+            if not attacker.polite or not self.is_connected(attacker):
                 continue
             self.checked += 1
             attacker.guest.ok("deaf 0 0")
