@@ -200,6 +200,17 @@ def weston_runs_on_the_simulation_unharmed(rig):
 
 
 @scenario("sim", module=False)
+def outputs_that_go_as_soon_as_they_come(rig):
+    """Weston's own clients have bound an output before it goes: libwayland would end them, and Weston itself."""
+    weston = rig.weston(module=None, outputs=(("headless", 320, 240), ("second", 200, 100)))
+    for _ in range(20):
+        weston.control("output-off second")
+        weston.control("output-on second")
+    weston.expect("size=520x240")
+    equal(weston.log().count("disconnected, respawning"), 0, "clients of Weston that were ended")
+
+
+@scenario("sim", module=False)
 def checker_sees_one_wrong_pixel(rig):
     """picture-check fails for a picture that differs in its number or by one level of one colour."""
     weston = rig.weston(module=None, outputs=(("headless", 320, 240),))

@@ -83,6 +83,36 @@ find_output(const char *name)
 	return NULL;
 }
 
+static enum wl_iterator_result
+note_helper(struct wl_resource *resource, void *data)
+{
+	const char *interface = wl_resource_get_class(resource);
+	bool *is_helper = data;
+	*is_helper = *is_helper || strcmp(interface, "weston_desktop_shell") == 0 ||
+		     strcmp(interface, "zwp_input_panel_v1") == 0;
+	return WL_ITERATOR_CONTINUE;
+}
+
+/* Whether the shell's client and the keyboard's have bound an output. One that binds what has just
+ * gone is ended by libwayland, and Weston ends itself if that is the shell's. */
+static bool
+is_output_bound(const char *name)
+{
+	struct wl_list *clients = wl_display_get_client_list(compositor->wl_display);
+	struct weston_head *head = find_head(name);
+	struct wl_client *client;
+	if (!head || !find_output(name))
+		return true;
+	wl_client_for_each(client, clients)
+	{
+		bool is_helper = false;
+		wl_client_for_each_resource(client, note_helper, &is_helper);
+		if (is_helper && !wl_resource_find_for_client(&head->resource_list, client))
+			return false;
+	}
+	return true;
+}
+
 static bool
 move_output(const char *name, int x, int y)
 {
@@ -226,6 +256,8 @@ run(const char *line, int connection)
 		return connect_head(name, false);
 	if (strcmp(command, "output-on") == 0)
 		return connect_head(name, true);
+	if (strcmp(command, "is-output-bound") == 0)
+		return is_output_bound(name);
 	if (strcmp(command, "move-output") == 0)
 		return move_output(name, x, y);
 	if (strcmp(command, "mirror-output") == 0)

@@ -143,6 +143,10 @@ class Weston:
 
     def control(self, command):
         """Runs a command of weston-control.so; returns what it says before its ok."""
+        word, _, output = command.partition(" ")
+        if word == "output-off" and not wait_until(
+                lambda: ask(self.control_path, f"is-output-bound {output}").endswith("ok\n"), 10 * SCALE):
+            raise Failure(f"the shell's client does not bind the output {output}")
         *lines, result = ask(self.control_path, command).splitlines() or [""]
         if result != "ok":
             raise Failure(f"weston-control: {command} failed")
