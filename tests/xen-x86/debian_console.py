@@ -70,6 +70,7 @@ class DebianGuest:
         self.commands = 0
 
     def create(self):
+        self.stage.dom0("cd /share/modules && for module in $(cat order); do busybox insmod $module || exit; done")
         self.stage.boot(self.create_once)
 
     def create_once(self):
