@@ -98,8 +98,10 @@ class DebianGuest:
         return said
 
     def start(self, name, command):
-        """Starts a program that goes on; its output goes to /tmp/NAME.log and its process id to /tmp/NAME.pid."""
-        self.run(f"setsid {command} >/tmp/{name}.log 2>&1 </dev/null & echo $! >/tmp/{name}.pid")
+        """Starts a program that goes on; its output goes to /tmp/NAME.log and its process id to /tmp/NAME.pid.
+
+        Its input never ends, which some programs would take as the word to stop."""
+        self.run(f"setsid {command} >/tmp/{name}.log 2>&1 </tmp/never & echo $! >/tmp/{name}.pid")
 
     def stop(self, name, signal="TERM", seconds=120):
         self.run(f"kill -{signal} $(cat /tmp/{name}.pid);"
