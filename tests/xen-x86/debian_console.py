@@ -78,7 +78,7 @@ class DebianGuest:
         self.stage.unpause_guest()
         self.stage.wait_for_guest("@@ ready", 0, BOOT_SECONDS)
 
-    def ask(self, command, seconds=120):
+    def ask(self, command, seconds=300):
         """Runs a command in the guest; returns its status and what it printed, between lines of the kernel."""
         self.commands += 1
         tag = f"t{self.commands}"
@@ -90,7 +90,7 @@ class DebianGuest:
                                           lambda: ending.search(self.stage.guest_text()[start:]), seconds)
         return int(end.group(1)), self.stage.guest_text()[start:start + end.start()].replace("\r", "")
 
-    def run(self, command, seconds=120):
+    def run(self, command, seconds=300):
         """One that must succeed."""
         status, said = self.ask(command, seconds)
         if status:
@@ -103,7 +103,7 @@ class DebianGuest:
         Its input never ends, which some programs would take as the word to stop."""
         self.run(f"setsid {command} >/tmp/{name}.log 2>&1 </tmp/never & echo $! >/tmp/{name}.pid")
 
-    def stop(self, name, signal="TERM", seconds=120):
+    def stop(self, name, signal="TERM", seconds=300):
         self.run(f"kill -{signal} $(cat /tmp/{name}.pid);"
                  f" while kill -0 $(cat /tmp/{name}.pid) 2>/dev/null; do sleep 0.3; done", seconds)
 
@@ -113,7 +113,7 @@ class DebianGuest:
 
     def fetch(self, command):
         """What a command of the guest prints, byte by byte, through the console."""
-        said = self.run(f"{command} | gzip -1 | base64 -w 100", 180)
+        said = self.run(f"{command} | gzip -1 | base64 -w 100", 300)
         # lines of the kernel may come between
         lines = re.findall(r"^[A-Za-z0-9+/]+=*$", said, re.MULTILINE)
         try:
