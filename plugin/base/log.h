@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The module's one way to tell something. Lines go to the sink that
- * the Weston layer sets; until then to stderr. Every line about a guest names
+ * weston/module.c sets; until then to stderr. Every line about a guest names
  * it; lines that a guest can cause are rate-limited through a log_limit.
  * Used from the compositor's thread and from the module's own threads.
  */

@@ -3,7 +3,7 @@
  * Turns a private copy of a displif request (xen/io/displif.h) into a
  * checked struct. It knows the rules of single requests: ranges, arithmetic,
  * flags, formats. What depends on other requests (cookies, budgets, what is on
- * or off) is the device layer's. It never logs and never touches shared memory.
+ * or off) is decided in device/. It never logs and never touches shared memory.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module's entry point and its end. It puts the layers together
+ * The module's entry point and its end. It puts the rooms together
  * and owns what all devices share. Lines of other threads reach Weston's log
  * through here, since weston_log() belongs to the compositor's thread.
  */
