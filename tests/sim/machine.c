@@ -213,8 +213,11 @@ read_process(int32_t pid, struct process *process)
 void
 process_self(struct process *process)
 {
-	if (self.pid != getpid())
+	if (self.pid != getpid()) {
 		read_process(getpid(), &self);
+		/* Under valgrind the kernel knows it by another name. */
+		snprintf(self.comm, sizeof self.comm, "%.15s", program_invocation_short_name);
+	}
 	*process = self;
 }
 
