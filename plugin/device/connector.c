@@ -2,6 +2,8 @@
 /* See connector.h. */
 #include "device/connector.h"
 
+#include <errno.h>
+
 #include "device/device.h"
 #include "device/loop.h"
 #include "device/presenter.h"
@@ -68,9 +70,10 @@ can_show(const struct connector *connector)
 	       presenter_can_show(connector);
 }
 
-bool
-connector_source(const struct connector *connector, const struct framebuffer *framebuffer,
-		 struct rectangle *source)
+/* The part of a framebuffer that a flip to it would show. False: none. */
+static bool
+find_source(const struct connector *connector, const struct framebuffer *framebuffer,
+	    struct rectangle *source)
 {
 	const struct displif_set_config *config = &connector->config;
 	/* The framebuffer may be smaller than the one that SET_CONFIG spoke of. */
@@ -89,24 +92,11 @@ connector_show(struct connector *connector)
 
 	in_place_stop(&connector->in_place);
 	if (!connector->on || !framebuffer || framebuffer->state != OBJECT_READY ||
-	    !connector_source(connector, framebuffer, &source))
+	    !find_source(connector, framebuffer, &source))
 		return;
 	framebuffer->shown_on |= 1u << connector->index;
 	connector->frame++;
 	presenter_show(connector, framebuffer, &source, connector->frame);
-}
-
-void
-connector_set_config(struct connector *connector, const struct displif_set_config *config,
-		     struct framebuffer *framebuffer, const struct rectangle *part)
-{
-	connector->on = true;
-	connector->config = *config;
-	connector->part_width = (uint32_t)part->width;
-	connector->part_height = (uint32_t)part->height;
-	connector->current = framebuffer;
-	in_place_begin(&connector->in_place, true, loop_now_ms());
-	connector_show(connector);
 }
 
 static void
@@ -119,12 +109,41 @@ go_dark(struct connector *connector)
 	set_deadlines(connector);
 }
 
-void
-connector_switch_off(struct connector *connector)
+static void
+switch_off(struct connector *connector)
 {
 	connector->on = false;
 	connector->current = NULL;
 	go_dark(connector);
+}
+
+int
+connector_set_config(struct connector *connector, const struct displif_set_config *config,
+		     struct framebuffer *framebuffer)
+{
+	struct rectangle part;
+
+	if (config->fb_cookie == 0) {
+		switch_off(connector);
+		return 0;
+	}
+	if (!framebuffer)
+		return -ENOENT;
+	if (framebuffer->state == OBJECT_FAILED)
+		return -EIO;
+	if (config->bits_per_pixel != framebuffer->format->bits_per_pixel ||
+	    !geometry_source(&part, framebuffer->width, framebuffer->height, config->x, config->y,
+			     config->width, config->height, connector->setup.width,
+			     connector->setup.height))
+		return -EINVAL;
+	connector->on = true;
+	connector->config = *config;
+	connector->part_width = (uint32_t)part.width;
+	connector->part_height = (uint32_t)part.height;
+	connector->current = framebuffer;
+	in_place_begin(&connector->in_place, true, loop_now_ms());
+	connector_show(connector);
+	return 0;
 }
 
 /* The framebuffer itself may well be on other connectors: Xorg shows one on both heads. */
@@ -134,9 +153,17 @@ has_shown(const struct connector *connector, const struct framebuffer *framebuff
 	return framebuffer->shown_on & 1u << connector->index;
 }
 
-void
+int
 connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 {
+	struct rectangle source;
+
+	if (!framebuffer)
+		return -ENOENT;
+	if (framebuffer->state == OBJECT_FAILED)
+		return -EIO;
+	if (connector->on && !find_source(connector, framebuffer, &source))
+		return -EINVAL;
 	if (connector->flip.pending)
 		wire_send_flip_event(&connector->wire, connector->flip_cookie);
 	connector->count.flips++;
@@ -150,6 +177,7 @@ connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 
 	flip_submit(&connector->flip, loop_now_ms(), shown, held);
 	set_deadlines(connector);
+	return 0;
 }
 
 void

@@ -55,25 +55,18 @@ connector_init(struct connector *connector, struct device *device, unsigned inde
 void
 connector_find_options(struct connector *connector);
 
-/* The part of a framebuffer that a flip to it would show. False: none. */
-bool
-connector_source(const struct connector *connector, const struct framebuffer *framebuffer,
-		 struct rectangle *source);
-
 /* Gives the connector's current framebuffer to the presenter, if it can be shown. */
 void
 connector_show(struct connector *connector);
 
-/* A mode set: `part` of the framebuffer is shown from now on. */
-void
+/* A mode set, or the end of one. framebuffer: of config's cookie; NULL: there is none. 0 or
+ * negative errno, see request.h. */
+int
 connector_set_config(struct connector *connector, const struct displif_set_config *config,
-		     struct framebuffer *framebuffer, const struct rectangle *part);
+		     struct framebuffer *framebuffer);
 
-void
-connector_switch_off(struct connector *connector);
-
-/* A page flip: what is pending is superseded. */
-void
+/* A page flip: what is pending is superseded. framebuffer: NULL: the guest named none. As above. */
+int
 connector_flip(struct connector *connector, struct framebuffer *framebuffer);
 
 /* The framebuffer is about to go. */

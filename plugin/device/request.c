@@ -4,14 +4,19 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/worker.h"
 #include "device/device.h"
+#include "device/guest.h"
 #include "device/loop.h"
 #include "pure/edid.h"
 #include "xen/grants.h"
 
 #define LOOK_AGAIN_MS 20
+
+/* connector->held has taken the answer over. */
+#define REQUEST_HELD 1
 
 static int
 hold_answer(struct connector *connector, const struct displif_request *request, const void *object)
@@ -67,46 +72,6 @@ detach_framebuffer(struct connector *connector, const struct displif_request *re
 	if (!framebuffer)
 		return -ENOENT;
 	framebuffer_destroy(framebuffer);
-	return 0;
-}
-
-static int
-set_config(struct connector *connector, const struct displif_request *request)
-{
-	const struct displif_set_config *config = &request->set_config;
-	struct rectangle part;
-
-	if (config->fb_cookie == 0) {
-		connector_switch_off(connector);
-		return 0;
-	}
-	struct framebuffer *framebuffer = framebuffer_find(connector->device, config->fb_cookie);
-	if (!framebuffer)
-		return -ENOENT;
-	if (framebuffer->state == OBJECT_FAILED)
-		return -EIO;
-	if (config->bits_per_pixel != framebuffer->format->bits_per_pixel ||
-	    !geometry_source(&part, framebuffer->width, framebuffer->height, config->x, config->y,
-			     config->width, config->height, connector->setup.width,
-			     connector->setup.height))
-		return -EINVAL;
-	connector_set_config(connector, config, framebuffer, &part);
-	return 0;
-}
-
-static int
-flip_page(struct connector *connector, const struct displif_request *request)
-{
-	struct framebuffer *framebuffer = framebuffer_find(connector->device, request->cookie);
-	struct rectangle source;
-
-	if (!framebuffer)
-		return -ENOENT;
-	if (framebuffer->state == OBJECT_FAILED)
-		return -EIO;
-	if (connector->on && !connector_source(connector, framebuffer, &source))
-		return -EINVAL;
-	connector_flip(connector, framebuffer);
 	return 0;
 }
 
@@ -168,9 +133,12 @@ get_edid(struct connector *connector, const struct displif_request *request)
 	return REQUEST_HELD;
 }
 
-int
-request_perform(struct connector *connector, const struct displif_request *request)
+/* 0 or negative errno for the answer, or REQUEST_HELD. */
+static int
+perform(struct connector *connector, const struct displif_request *request)
 {
+	struct device *device = connector->device;
+
 	switch (request->operation) {
 	case XENDISPL_OP_DBUF_CREATE:
 		return create_buffer(connector, request);
@@ -181,13 +149,33 @@ request_perform(struct connector *connector, const struct displif_request *reque
 	case XENDISPL_OP_FB_DETACH:
 		return detach_framebuffer(connector, request);
 	case XENDISPL_OP_SET_CONFIG:
-		return set_config(connector, request);
+		return connector_set_config(
+			connector, &request->set_config,
+			framebuffer_find(device, request->set_config.fb_cookie));
 	case XENDISPL_OP_PG_FLIP:
-		return flip_page(connector, request);
+		return connector_flip(connector, framebuffer_find(device, request->cookie));
 	case XENDISPL_OP_GET_EDID:
 		return get_edid(connector, request);
 	}
 	return -EOPNOTSUPP;
+}
+
+void
+request_serve(struct connector *connector, const struct xendispl_req *untrusted_request)
+{
+	struct device *device = connector->device;
+	struct displif_request request;
+	int ret = displif_decode(&request, untrusted_request, &device->host->limits);
+
+	if (ret == 0)
+		ret = perform(connector, &request);
+	if (ret == REQUEST_HELD)
+		return;
+	if (ret < 0)
+		guest_blame(device->guest, &device->subject, (int)connector->index,
+			    "%s%s refused (%s)", guest_bug_word(ret),
+			    displif_operation_name(request.operation), strerror(-ret));
+	wire_respond(&connector->wire, request.id, request.operation, ret, 0);
 }
 
 /* The worker does not say when it has read a page directory, only when it is done. */

@@ -7,18 +7,15 @@
 #pragma once
 
 struct connector;
-struct displif_request;
-
-/* What request_perform() returns when connector->held took the answer over. */
-#define REQUEST_HELD 1
+struct xendispl_req;
 
 /* An answer that would give a page directory back to the guest is held until it is read, but no
  * longer than this. */
 #define DIRECTORY_READ_WITHIN_MS 2000
 
-/* Does what a request says: 0 or negative errno for the answer, or REQUEST_HELD. */
-int
-request_perform(struct connector *connector, const struct displif_request *request);
+/* Does what a request says, and answers it, now or from connector->held. */
+void
+request_serve(struct connector *connector, const struct xendispl_req *untrusted_request);
 
 /* CLOCK_ANSWER is due: the held answer is given without its outcome, unless the guest's page
  * directory is still being read. */

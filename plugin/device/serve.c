@@ -2,8 +2,6 @@
 /* See serve.h. */
 #include "device/serve.h"
 
-#include <string.h>
-
 #include "device/device.h"
 #include "device/guest.h"
 #include "device/loop.h"
@@ -21,24 +19,6 @@ serve_break(struct device *device, int connector, const char *reason)
 	log_guest(&device->subject, connector,
 		  "%s; the device is closed until the guest reconnects", reason);
 	host_device_broken(device);
-}
-
-static void
-serve_request(struct connector *connector, const struct xendispl_req *untrusted_request)
-{
-	struct device *device = connector->device;
-	struct displif_request request;
-	int ret = displif_decode(&request, untrusted_request, &device->host->limits);
-
-	if (ret == 0)
-		ret = request_perform(connector, &request);
-	if (ret == REQUEST_HELD)
-		return;
-	if (ret < 0)
-		guest_blame(device->guest, &device->subject, (int)connector->index,
-			    "%s%s refused (%s)", guest_bug_word(ret),
-			    displif_operation_name(request.operation), strerror(-ret));
-	wire_respond(&connector->wire, request.id, request.operation, ret, 0);
 }
 
 /* *rest_ms: when to ask again; -1: with the next notification or answer. */
@@ -81,7 +61,7 @@ take_requests(struct connector *connector)
 			continue;
 		}
 		guest_count_request(device->guest, loop_now_ms());
-		serve_request(connector, &untrusted_request);
+		request_serve(connector, &untrusted_request);
 	}
 	return loop_now_ms() + 1;
 }

@@ -91,12 +91,18 @@ paint_nothing(struct surface *surface)
 	canvas_clear(&surface->canvas);
 }
 
+/* slot: NULL: it could not be had. */
 static void
 show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 {
 	struct presented_framebuffer *presented = surface->wanted;
 	const struct rectangle *place = &view->fitted.destination;
 
+	if (!slot) {
+		if (surface->canvas.lit)
+			paint_nothing(surface);
+		return;
+	}
 	surface->path = presented->path;
 	surface->shown_source = surface->source;
 	surface->shown_source.x -= view->part.x;
@@ -335,16 +341,35 @@ show_converted(struct surface *surface)
 
 /* In place */
 
+/* The texture is the guest's. False: it is over a limit, which was told. */
+static bool
+take_texture(struct surface *surface, uint32_t pages)
+{
+	struct device *device = surface->connector->device;
+
+	if (pages == surface->texture_pages)
+		return true;
+	paint_give_texture(surface);
+	if (pages > 0 && !guest_take_pages(device->guest, &device->subject, pages))
+		return false;
+	surface->texture_pages = pages;
+	return true;
+}
+
 static struct slot *
-slot_in_place(struct surface *surface, const struct rectangle *part)
+slot_in_place(struct surface *surface, const struct view *view)
 {
 	struct presented_framebuffer *presented = surface->wanted;
 	const struct framebuffer *framebuffer = presented->framebuffer;
+	const struct rectangle *part = &view->part;
 	struct slot *slot = &presented->slots[surface->index];
 	size_t offset = framebuffer->buffer->geometry.data_ofs +
 			(size_t)part->y * framebuffer->pitch +
 			(size_t)part->x * framebuffer->format->bytes_per_pixel;
 
+	if (!take_texture(surface,
+			  presented_framebuffer_upload(presented, surface->renderer, part)))
+		return NULL;
 	if (presented->way != IMPORT_MAPPED)
 		return slot->wl_buffer ? slot : NULL;
 	if (slot->wl_buffer && memcmp(&slot->part, part, sizeof(*part)) != 0)
@@ -373,39 +398,6 @@ cost_of_upload(const struct surface *surface, const struct view *view)
 	return cost;
 }
 
-/* The texture is the guest's. False: it is over a limit, which was told. */
-static bool
-take_texture(struct surface *surface, uint32_t pages)
-{
-	struct device *device = surface->connector->device;
-
-	if (pages == surface->texture_pages)
-		return true;
-	paint_give_texture(surface);
-	if (pages > 0 && !guest_take_pages(device->guest, &device->subject, pages))
-		return false;
-	surface->texture_pages = pages;
-	return true;
-}
-
-static void
-attach_in_place(struct surface *surface, const struct view *view)
-{
-	const struct rectangle *part = &view->part;
-	struct slot *slot = NULL;
-
-	if (take_texture(surface,
-			 presented_framebuffer_upload(surface->wanted, surface->renderer, part)))
-		slot = slot_in_place(surface, part);
-	if (slot)
-		show_slot(surface, slot, view);
-	else if (surface->canvas.lit)
-		paint_nothing(surface);
-}
-
-static void
-show_in_place(struct surface *surface, const struct view *view);
-
 static void
 handle_upload_turn(struct pacing_turn *turn)
 {
@@ -416,15 +408,18 @@ handle_upload_turn(struct pacing_turn *turn)
 	if (!paint_is_showable(surface) || surface->wanted->way == IMPORT_CONVERTED ||
 	    !find_view(surface, &view))
 		return;
-	if (cost_of_upload(surface, &view) > turn->pages)
-		show_in_place(surface, &view);
-	else
-		attach_in_place(surface, &view);
+	uint32_t cost = cost_of_upload(surface, &view);
+	if (cost <= turn->pages) {
+		show_slot(surface, slot_in_place(surface, &view), &view);
+		return;
+	}
+	surface->late = true;
+	ask_turn(surface, cost, handle_upload_turn);
 }
 
 /* What is uploaded waits for its turn; what comes meanwhile takes its place. */
-static void
-show_in_place(struct surface *surface, const struct view *view)
+static bool
+must_wait_for_turn(struct surface *surface, const struct view *view)
 {
 	uint32_t cost = cost_of_upload(surface, view);
 	bool keeps_its_turn = !surface->shadow.filling && pacing_waits(&surface->turn) &&
@@ -432,13 +427,12 @@ show_in_place(struct surface *surface, const struct view *view)
 
 	if (!keeps_its_turn)
 		paint_stop(surface);
-	if (cost == 0) {
-		attach_in_place(surface, view);
-		return;
-	}
+	if (cost == 0)
+		return false;
 	surface->late = true;
 	if (!keeps_its_turn)
 		ask_turn(surface, cost, handle_upload_turn);
+	return true;
 }
 
 void
@@ -451,6 +445,6 @@ paint_update(struct surface *surface)
 		paint_stop(surface);
 	else if (surface->wanted->way == IMPORT_CONVERTED)
 		show_converted(surface);
-	else
-		show_in_place(surface, &view);
+	else if (!must_wait_for_turn(surface, &view))
+		show_slot(surface, slot_in_place(surface, &view), &view);
 }
