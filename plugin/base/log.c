@@ -108,15 +108,10 @@ log_guest_limited(struct log_limit *limit, uint32_t per_second, int64_t now_ms,
 	struct line line;
 	va_list args;
 
-	if (limit->second != now_ms / 1000) {
-		limit->second = now_ms / 1000;
-		limit->used = 0;
-	}
-	if (limit->used >= per_second) {
+	if (!rate_take(&limit->rate, per_second, 1000, now_ms)) {
 		limit->suppressed++;
 		return;
 	}
-	limit->used++;
 	begin(&line, subject, connector);
 	va_start(args, fmt);
 	append_args(&line, fmt, args);

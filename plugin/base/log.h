@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/rate.h"
+
 /* Takes one whole line with its newline; called with a lock held, so that
  * lines of several threads do not mix. */
 typedef void (*log_sink)(const char *line);
@@ -37,10 +39,9 @@ void
 log_guest(const struct log_subject *subject, int connector, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A token bucket for lines that a guest can cause. Zero-initialised it is full. */
+/* Bounds lines that a guest can cause. Begins at zero. */
 struct log_limit {
-	int64_t second; /* the second in which `used` counts */
-	uint32_t used;
+	struct rate rate;
 	uint32_t suppressed; /* told with the next line that passes */
 };
 

@@ -11,6 +11,8 @@
 #include "device/loop.h"
 #include "device/presenter.h"
 
+#define SECOND_MS 1000
+
 static struct guest *
 find(struct display_host *host, uint16_t domid)
 {
@@ -49,28 +51,13 @@ guest_put(struct guest *guest)
 	free(guest);
 }
 
-static int64_t
-next_second_ms(int64_t now_ms)
-{
-	return (now_ms / 1000 + 1) * 1000;
-}
-
-static void
-begin_second(struct guest *guest, int64_t now_ms)
-{
-	if (guest->second == now_ms / 1000)
-		return;
-	guest->second = now_ms / 1000;
-	guest->requests = 0;
-	guest->notifications = 0;
-}
-
 bool
 guest_may_request(struct guest *guest, int64_t now_ms, int64_t *rest_ms)
 {
-	begin_second(guest, now_ms);
-	if (guest->requests >= guest->host->limits.requests_per_second) {
-		*rest_ms = next_second_ms(now_ms);
+	uint32_t limit = guest->host->limits.requests_per_second;
+
+	if (rate_used(&guest->requests, SECOND_MS, now_ms) >= limit) {
+		*rest_ms = guest->requests.began_ms + SECOND_MS;
 		return false;
 	}
 	/* Ignore sub-millisecond remainders. */
@@ -81,16 +68,17 @@ guest_may_request(struct guest *guest, int64_t now_ms, int64_t *rest_ms)
 void
 guest_count_request(struct guest *guest, int64_t now_ms)
 {
-	begin_second(guest, now_ms);
-	guest->requests++;
+	rate_take(&guest->requests, UINT32_MAX, SECOND_MS, now_ms);
 }
 
 bool
 guest_may_notify(struct guest *guest, int64_t now_ms, int64_t *rest_ms)
 {
-	begin_second(guest, now_ms);
-	*rest_ms = next_second_ms(now_ms);
-	return guest->notifications++ < guest->host->limits.requests_per_second;
+	bool may = rate_take(&guest->notifications, guest->host->limits.requests_per_second,
+			     SECOND_MS, now_ms);
+
+	*rest_ms = guest->notifications.began_ms + SECOND_MS;
+	return may;
 }
 
 void

@@ -12,6 +12,7 @@
 #include <wayland-util.h>
 
 #include "base/log.h"
+#include "base/rate.h"
 #include "base/worker.h"
 #include "device/host.h"
 
@@ -24,8 +25,7 @@ struct guest {
 	struct log_limit log_limit;
 	uint64_t mapped_pages; /* of all its buffers, against limits.guest_pages */
 	uint32_t descriptors;  /* that its buffers may need, against limits.guest_descriptors */
-	int64_t second;        /* in which the next two count */
-	uint32_t requests, notifications;
+	struct rate requests, notifications;
 	int64_t mapped_until_us; /* when what was mapped for it is paid for */
 
 	/* pacing.c's. */
@@ -49,7 +49,7 @@ guest_may_request(struct guest *guest, int64_t now_ms, int64_t *rest_ms);
 void
 guest_count_request(struct guest *guest, int64_t now_ms);
 
-/* Counts a notification; false: no more of them in this second, *rest_ms is when it ends. As many
+/* Counts a notification; false: no more of them in a second, *rest_ms is when it ends. As many
  * are taken as requests: one each is what a guest needs. */
 bool
 guest_may_notify(struct guest *guest, int64_t now_ms, int64_t *rest_ms);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/rate.h"
 #include "device/clock.h"
 #include "device/guest.h"
 #include "device/loop.h"
@@ -73,22 +74,14 @@ wire_end_of_port(struct wire *wire, int port)
 	return port == wire->event_end.port ? &wire->event_end : NULL;
 }
 
-/* Twice as long as the last time. */
-static uint32_t
-longer_step(uint32_t step)
-{
-	step = step == 0 ? FIRST_STEP_MS : step * 2;
-	return step > LONGEST_STEP_MS ? LONGEST_STEP_MS : step;
-}
-
 /* The host refused what the guest waits for; without another try it would wait in vain. */
 static void
 retry_later(struct wire *wire, const char *what, int error)
 {
 	if (wire->clock->due_ms[CLOCK_RETRY] >= 0)
 		return;
-	wire->retry_step_ms = longer_step(wire->retry_step_ms);
-	clock_set(wire->clock, CLOCK_RETRY, loop_now_ms() + wire->retry_step_ms);
+	clock_set(wire->clock, CLOCK_RETRY,
+		  loop_now_ms() + back_off(&wire->retry_step_ms, FIRST_STEP_MS, LONGEST_STEP_MS));
 	guest_blame(wire->guest, wire->subject, wire->connector,
 		    "xen: %s (%s); tried again in %u ms", what, strerror(-error),
 		    wire->retry_step_ms);
@@ -158,8 +151,7 @@ wire_respond(struct wire *wire, uint16_t id, uint8_t operation, int error, uint3
 int64_t
 wire_next_try_ms(struct wire *wire)
 {
-	wire->rest_step_ms = longer_step(wire->rest_step_ms);
-	return loop_now_ms() + wire->rest_step_ms;
+	return loop_now_ms() + back_off(&wire->rest_step_ms, FIRST_STEP_MS, LONGEST_STEP_MS);
 }
 
 void

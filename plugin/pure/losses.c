@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/rate.h"
+
 #define FORGIVEN 4
 #define FORGOTTEN_MS 60000
 #define FIRST_WAIT_MS 1000
@@ -31,17 +33,13 @@ void
 losses_count(struct losses *losses, uint16_t domid, int64_t now_ms)
 {
 	struct loss *entry = entry_for(losses, domid);
-	int64_t wait = FIRST_WAIT_MS;
 
 	if (now_ms - entry->lost_ms >= FORGOTTEN_MS)
-		entry->count = 0;
+		*entry = (struct loss){.domid = domid};
 	entry->lost_ms = now_ms;
-	entry->count++;
-	if (entry->count <= FORGIVEN)
+	if (entry->count++ < FORGIVEN)
 		return;
-	for (unsigned i = FORGIVEN + 1; i < entry->count && wait < LONGEST_WAIT_MS; i++)
-		wait *= 2;
-	entry->wait_until_ms = now_ms + wait;
+	entry->wait_until_ms = now_ms + back_off(&entry->wait_ms, FIRST_WAIT_MS, LONGEST_WAIT_MS);
 }
 
 int64_t

@@ -14,7 +14,8 @@
 
 struct loss {
 	uint16_t domid;
-	unsigned count; /* until there was none for a minute; 0: free */
+	unsigned count;   /* until there was none for a minute; 0: free */
+	uint32_t wait_ms; /* the last one; 0: none */
 	int64_t lost_ms, wait_until_ms;
 };
 

@@ -13,6 +13,7 @@
 #include <xenstore.h>
 
 #include "base/base.h"
+#include "base/rate.h"
 #include "base/thread.h"
 #include "xen/host-check.h"
 #include "xen/messages.h"
@@ -24,10 +25,9 @@
 /* Between two attempts at a new connection, at least. */
 #define REOPEN_MS 1000
 /* xenstored makes its socket a moment before it listens: the next attempt comes soon, later ones
- * ever later. After these, only a change of what it is reached by is worth another one. */
+ * ever later. In the end only a change of what it is reached by is worth another one. */
 #define FIRST_WAIT_MS 10
-#define LAST_WAIT_MS 5000
-#define ATTEMPTS 10
+#define LONGEST_WAIT_MS 5000
 /* A new socket tells of another xenstored. Nothing tells that one has gone, so it is asked when it
  * was silent for long: seldom enough that an idle host does not notice. */
 #define SILENCE_MS 30000
@@ -46,7 +46,7 @@ struct store {
 	bool stopping;
 	struct path_watch *watch; /* of xenstored's socket; NULL: it cannot be watched */
 	int64_t reopen_ms;        /* no new connection before; -1: not until its socket changes */
-	unsigned attempts;        /* in vain, since then */
+	uint32_t wait_ms;         /* for the next attempt, after those that were in vain */
 	int told_error;           /* why there is no connection, as the log has it; 0: nothing */
 	bool was_connected;
 };
@@ -98,7 +98,7 @@ let_go(struct store *store, const char *reason, int error)
 	xenbus_set_handle(store->xenbus, NULL);
 	xs_close(store->xs);
 	store->xs = NULL;
-	store->attempts = 0;
+	store->wait_ms = 0;
 }
 
 /* Why, by the first way to xenstored that is there; without any, by its socket. */
@@ -137,19 +137,17 @@ waits_for_socket(const struct store *store, int error)
 static int
 connect_store(struct store *store)
 {
-	int64_t now = monotonic_ms(), wait = (int64_t)FIRST_WAIT_MS << store->attempts;
+	int64_t now = monotonic_ms();
 
 	store->xs = xs_open(0);
 	if (store->xs) {
-		store->attempts = 0;
+		store->wait_ms = 0;
 		store->reopen_ms = now + REOPEN_MS;
 		return 0;
 	}
 	int error = errno ? errno : EIO;
-	if (store->attempts < ATTEMPTS)
-		store->attempts++;
-	store->reopen_ms = now + (wait < LAST_WAIT_MS ? wait : LAST_WAIT_MS);
-	if (store->attempts == ATTEMPTS && waits_for_socket(store, error))
+	store->reopen_ms = now + back_off(&store->wait_ms, FIRST_WAIT_MS, LONGEST_WAIT_MS);
+	if (store->wait_ms == LONGEST_WAIT_MS && waits_for_socket(store, error))
 		store->reopen_ms = -1;
 	tell_error(store, error);
 	return error;
@@ -183,7 +181,7 @@ handle_socket(struct store *store)
 		xenbus_ask(store->xenbus);
 		return;
 	}
-	store->attempts = 0;
+	store->wait_ms = 0;
 	store->reopen_ms = monotonic_ms();
 }
 

@@ -13,6 +13,7 @@
 #include <xen/io/displif.h>
 
 #include "base/log.h"
+#include "base/rate.h"
 #include "pure/limits.h"
 #include "pure/xenbus-table.h"
 #include "xen/node.h"
@@ -32,21 +33,21 @@ struct xenbus_device {
 	struct log_subject subject;
 	char frontend[256]; /* path; "" until known */
 	struct xenbus_view view;
-	uint32_t serial;    /* of the connection; 0: none yet */
-	bool changed;       /* to be looked at */
-	bool spoke;         /* the frontend's state was written since its rings were read */
-	bool renamed;       /* perhaps: its guest's name is to be read again */
-	bool named;         /* the tool stack's name for its guest can be read */
-	bool watches_name;  /* for all devices of its guest */
-	bool watched;       /* its frontend's state is */
-	bool refused;       /* something of this step, for a quota that is used up */
-	int64_t refused_ms; /* the last wait after that; 0: none since all went well */
-	bool waiting;       /* for the answer to attach or detach */
+	uint32_t serial;     /* of the connection; 0: none yet */
+	bool changed;        /* to be looked at */
+	bool spoke;          /* the frontend's state was written since its rings were read */
+	bool renamed;        /* perhaps: its guest's name is to be read again */
+	bool named;          /* the tool stack's name for its guest can be read */
+	bool watches_name;   /* for all devices of its guest */
+	bool watched;        /* its frontend's state is */
+	bool refused;        /* something of this step, for a quota that is used up */
+	uint32_t refused_ms; /* the last wait after that; 0: none since all went well */
+	bool waiting;        /* for the answer to attach or detach */
 	bool told_unreadable;
 	int64_t first_offer_ms;
-	int64_t wake_ms;        /* -1: none */
-	int64_t tried_ms;       /* when its rings were read */
-	int64_t connects_ms[2]; /* start of the running minute, connects asked for in it */
+	int64_t wake_ms;      /* -1: none */
+	int64_t tried_ms;     /* when its rings were read */
+	struct rate connects; /* asked for in a minute */
 	struct log_limit log_limit;
 	struct store_device offered; /* the configuration as it was when we offered */
 };

@@ -18,6 +18,7 @@
 #define BACKEND_TOKEN "backend"
 /* Until a first watch that was refused is asked for again. */
 #define ROOT_WAIT_MS 10000
+#define MINUTE_MS 60000
 /* The same for a device that could not be told something: ever longer, between these two. */
 #define REFUSED_FIRST_MS 1000
 #define REFUSED_LAST_MS 60000
@@ -259,16 +260,11 @@ may_connect(struct xenbus *xenbus, struct xenbus_device *device)
 {
 	int64_t now = monotonic_ms();
 
-	if (now - device->connects_ms[0] >= 60000) {
-		device->connects_ms[0] = now;
-		device->connects_ms[1] = 0;
-	}
-	device->connects_ms[1]++;
-	if (device->connects_ms[1] <= xenbus->limits.reconnects_per_minute)
+	if (rate_take(&device->connects, xenbus->limits.reconnects_per_minute, MINUTE_MS, now))
 		return true;
-	device->wake_ms = device->connects_ms[0] + 60000;
+	device->wake_ms = device->connects.began_ms + MINUTE_MS;
 	/* Told once a minute. */
-	if (device->connects_ms[1] == xenbus->limits.reconnects_per_minute + 1)
+	if (device->connects.used == xenbus->limits.reconnects_per_minute + 1)
 		log_guest(&device->subject, -1,
 			  "it connects more than %u times a minute; the next time in %d s",
 			  xenbus->limits.reconnects_per_minute,
@@ -316,11 +312,8 @@ go_on(struct xenbus_device *device, bool more)
 {
 	if (!device->refused)
 		return more;
-	int64_t wait = device->refused_ms * 2;
-	if (wait < REFUSED_FIRST_MS)
-		wait = REFUSED_FIRST_MS;
-	device->refused_ms = wait > REFUSED_LAST_MS ? REFUSED_LAST_MS : wait;
-	device->wake_ms = monotonic_ms() + device->refused_ms;
+	device->wake_ms =
+		monotonic_ms() + back_off(&device->refused_ms, REFUSED_FIRST_MS, REFUSED_LAST_MS);
 	return false;
 }
 
