@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/base.h"
+#include "base/rate.h"
 #include "base/worker.h"
 #include "device/guest.h"
 #include "device/loop.h"
@@ -53,13 +54,9 @@ run_way(struct worker_job *job)
 static void
 settle(struct import *import, enum import_way way, int error)
 {
-	struct import_result *result = &import->results[way];
-	bool first = result->state == OBJECT_PENDING;
-
-	result->state = error < 0 ? OBJECT_FAILED : OBJECT_READY;
-	result->error = error;
-	if (first || error < 0 || way == IMPORT_MAPPED)
-		import->handler->settled(import->data, import, way, error);
+	import->results[way].state = error < 0 ? WAY_FAILED : WAY_READY;
+	import->results[way].error = error;
+	import->handler->settled(import->data, import, way, error);
 }
 
 static void
@@ -111,8 +108,7 @@ handle_pool_made(void *data, struct wl_callback *callback, uint32_t serial)
 		client_resource(import->client, import->shm.probe), bytes_of(import));
 	drop_probe(import);
 	end_pool_making(import);
-	if (!import->releasing)
-		settle(import, IMPORT_MAPPED, 0);
+	settle(import, IMPORT_MAPPED, 0);
 }
 
 static const struct wl_callback_listener pool_listener = {
@@ -187,7 +183,7 @@ static bool
 is_running(const struct import *import)
 {
 	for (unsigned way = 0; way < IMPORT_WAYS; way++)
-		if (import->results[way].running)
+		if (import->results[way].state == WAY_RUNNING)
 			return true;
 	return false;
 }
@@ -200,7 +196,8 @@ finish_release(struct import *import)
 	void *data = import->data;
 	bool tell = !import->orphaned;
 
-	if (!import->cleaned || import->shm.sync || import->shm.unmapping || is_running(import))
+	if (import->phase != IMPORT_CLEANED || import->shm.sync || import->shm.unmapping ||
+	    is_running(import))
 		return;
 	pacing_cancel(&import->turn);
 	loop_remove_timer(import->timer);
@@ -218,7 +215,7 @@ handle_unmapped(void *data)
 	struct import *import = data;
 
 	import->shm.unmapping = false;
-	if (import->releasing)
+	if (import->phase != IMPORT_USED)
 		finish_release(import);
 	else
 		make_pool_in_turn(import);
@@ -242,12 +239,10 @@ handle_way_done(struct worker_job *job)
 	struct import_result *result = wl_container_of(job, result, job);
 	struct import *import = result->import;
 
-	result->running = false;
-	if (import->releasing) {
+	result->state = WAY_MADE;
+	if (import->phase != IMPORT_USED)
 		finish_release(import);
-		return;
-	}
-	if (result->error < 0 || result->way != IMPORT_MAPPED)
+	else if (result->error < 0 || result->way != IMPORT_MAPPED)
 		settle(import, result->way, result->error);
 	else
 		make_pool_in_turn(import);
@@ -258,13 +253,11 @@ post_way(struct import *import, enum import_way way)
 {
 	struct import_result *result = &import->results[way];
 
-	if (result->running)
-		return;
 	/* The others are paid for in turns, or map nothing. */
 	if (way == IMPORT_CONVERTED)
 		guest_charge_mapping(import->buffer->device->guest, import->buffer->geometry.pages,
 				     loop_now_ms());
-	result->running = true;
+	result->state = WAY_RUNNING;
 	result->job.run = run_way;
 	result->job.done = handle_way_done;
 	post(import, &result->job);
@@ -298,34 +291,34 @@ import_create(struct display_buffer *buffer, struct pacing *pacing,
 void
 import_set_client(struct import *import, struct client *client)
 {
-	struct import_result *mapped = &import->results[IMPORT_MAPPED];
+	enum way_state mapped = import->results[IMPORT_MAPPED].state;
 
 	/* Its clean-up job comes first: what a job behind that makes, nobody undoes. */
-	if (import->releasing)
+	if (import->phase != IMPORT_USED)
 		return;
 	import->client = client;
-	if (!mapped->wanted || mapped->running || mapped->state == OBJECT_FAILED ||
-	    import->shm.pool)
-		return;
 	/* An insertion can be mapped once, ever: a new pool needs a new one. */
-	if (import->shm.fd >= 0)
+	if (mapped == WAY_MADE)
 		make_pool_in_turn(import);
-	else
+	else if (mapped == WAY_LOST)
 		post_way(import, IMPORT_MAPPED);
 }
 
 void
 import_lose_client(struct import *import)
 {
+	struct import_result *mapped = &import->results[IMPORT_MAPPED];
 	bool making = import->shm.sync != NULL;
 
 	drop_pool(import);
 	end_mapping(import);
 	import->client = NULL;
-	if (import->releasing)
+	if (import->phase != IMPORT_USED)
 		finish_release(import);
 	else if (making)
 		settle(import, IMPORT_MAPPED, -EIO);
+	else if (mapped->state == WAY_READY)
+		mapped->state = WAY_LOST;
 }
 
 /* Whether the pages are held, or going to be, in another way than this. */
@@ -333,9 +326,9 @@ static bool
 is_held_otherwise(const struct import *import, enum import_way way)
 {
 	for (unsigned i = 0; i < IMPORT_WAYS; i++) {
-		const struct import_result *other = &import->results[i];
+		enum way_state other = import->results[i].state;
 
-		if (i != way && other->wanted && other->state != OBJECT_FAILED)
+		if (i != way && other != WAY_UNWANTED && other != WAY_FAILED)
 			return true;
 	}
 	return false;
@@ -344,11 +337,8 @@ is_held_otherwise(const struct import *import, enum import_way way)
 void
 import_want(struct import *import, enum import_way way)
 {
-	struct import_result *result = &import->results[way];
-
-	if (result->wanted)
+	if (import->results[way].state != WAY_UNWANTED)
 		return;
-	result->wanted = true;
 	if (is_held_otherwise(import, way)) {
 		if (!guest_take_pages(import->buffer->device->guest,
 				      &import->buffer->device->subject,
@@ -364,9 +354,13 @@ import_want(struct import *import, enum import_way way)
 bool
 import_is_ready(const struct import *import, enum import_way way)
 {
-	if (way == IMPORT_MAPPED && !import->shm.pool)
-		return false;
-	return import->results[way].state == OBJECT_READY;
+	return import->results[way].state == WAY_READY;
+}
+
+int
+import_error(const struct import *import, enum import_way way)
+{
+	return import->results[way].state == WAY_FAILED ? import->results[way].error : 0;
 }
 
 const void *
@@ -393,7 +387,7 @@ handle_timer(void *data)
 {
 	struct import *import = data;
 
-	import->waiting = false;
+	import->phase = IMPORT_CLEANING;
 	post(import, &import->cleanup_job);
 }
 
@@ -408,11 +402,9 @@ wait_for_release(struct import *import)
 		import->timer = loop_add_timer(host->loop, handle_timer, import);
 	if (!import->timer)
 		return false;
-	import->wait_ms = import->wait_ms == 0 ? FIRST_WAIT_MS : 2 * import->wait_ms;
-	if (import->wait_ms > LONGEST_WAIT_MS)
-		import->wait_ms = LONGEST_WAIT_MS;
-	import->waiting = true;
-	loop_arm_timer(import->timer, import->wait_ms);
+	import->phase = IMPORT_WAITING;
+	loop_arm_timer(import->timer,
+		       (int)back_off(&import->wait_ms, FIRST_WAIT_MS, LONGEST_WAIT_MS));
 	return true;
 }
 
@@ -441,7 +433,7 @@ end_cleanup(struct import *import)
 {
 	grants_export_free(import->export);
 	import->export = NULL;
-	import->cleaned = true;
+	import->phase = IMPORT_CLEANED;
 	finish_release(import);
 }
 
@@ -472,7 +464,7 @@ static const struct wl_callback_listener pool_gone_listener = {
 void
 import_release(struct import *import)
 {
-	import->releasing = true;
+	import->phase = IMPORT_CLEANING;
 	drop_pool(import);
 	/* Also without a pool: buffers of it may be on their way out. */
 	if (import->client) {
@@ -489,16 +481,14 @@ import_release(struct import *import)
 void
 import_orphan(struct import *import)
 {
-	bool cleaning = import->releasing;
-
 	wl_list_remove(&import->link);
 	import->orphaned = true;
 	drop_pool(import);
 	end_mapping(import);
 	import->client = NULL;
-	if (!cleaning)
+	if (import->phase == IMPORT_USED)
 		import_release(import);
-	else if (import->waiting)
+	else if (import->phase == IMPORT_WAITING)
 		end_cleanup(import);
 	else
 		finish_release(import);

@@ -33,13 +33,28 @@ struct import_handler {
 	void (*released)(void *data, struct display_buffer *buffer);
 };
 
+enum way_state {
+	WAY_UNWANTED,
+	WAY_RUNNING, /* the worker has it */
+	WAY_MADE,    /* IMPORT_MAPPED: a descriptor is there, and no pool yet */
+	WAY_LOST,    /* IMPORT_MAPPED: its pool went with the client */
+	WAY_READY,
+	WAY_FAILED,
+};
+
 struct import_result {
 	struct worker_job job;
 	struct import *import;
 	enum import_way way;
-	enum object_state state;
-	bool wanted, running;
-	int error;
+	enum way_state state;
+	int error; /* WAY_FAILED */
+};
+
+enum import_phase {
+	IMPORT_USED,
+	IMPORT_CLEANING, /* the clean-up job is posted */
+	IMPORT_WAITING,  /* for the timer, to ask again whether an export is released */
+	IMPORT_CLEANED,
 };
 
 /* IMPORT_MAPPED: the pool of wl_shm whose pages are the guest's. */
@@ -71,12 +86,11 @@ struct import {
 	void *pages;
 
 	unsigned extra_charges; /* for pages that are held in several ways at once */
-	bool releasing, orphaned;
+	enum import_phase phase;
+	bool orphaned;
 	struct worker_job cleanup_job;
-	bool cleaned;
-	struct loop_timer *timer; /* to ask again whether an export is released */
-	int wait_ms;
-	bool waiting; /* for the timer */
+	struct loop_timer *timer; /* of IMPORT_WAITING; NULL: never needed */
+	uint32_t wait_ms;
 };
 
 /* NULL: out of memory. */
@@ -100,6 +114,10 @@ import_want(struct import *import, enum import_way way);
 
 bool
 import_is_ready(const struct import *import, enum import_way way);
+
+/* 0, or why that way cannot be had (negative errno). */
+int
+import_error(const struct import *import, enum import_way way);
 
 /* All pages of the buffer, for jobs that the worker runs before import_release(); NULL: this
  * process cannot read them in this way. */

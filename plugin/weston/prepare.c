@@ -158,10 +158,10 @@ prepare_begin(struct presented_device *presented, struct presented_framebuffer *
 {
 	way_choose(presented, shown);
 	/* Only the last resort is chosen again after it failed. */
-	const struct import_result *result = &shown->import->results[shown->way];
+	int error = import_error(shown->import, shown->way);
 
-	if (result->state == OBJECT_FAILED)
-		framebuffer_ready(shown->framebuffer, result->error);
+	if (error < 0)
+		framebuffer_ready(shown->framebuffer, error);
 	else if (import_is_ready(shown->import, shown->way))
 		finish_import(presented, shown);
 	else

@@ -47,7 +47,7 @@ reason_against_dmabuf(const struct presented_device *presented,
 		return YUV_MISREAD;
 	if (host->mode != DMABUF_DIRECT_DISPLAY && is_too_large(presented, shown))
 		return TOO_LARGE;
-	if (shown->import->results[IMPORT_DMABUF].state == OBJECT_FAILED)
+	if (import_error(shown->import, IMPORT_DMABUF) < 0)
 		return "the kernel could not make a dma-buf of the guest's pages";
 	if (shown->refused)
 		return "Weston could not import the dma-buf";
@@ -78,7 +78,7 @@ reason_to_convert(const struct presented_device *presented,
 		return "the picture does not begin at a multiple of 4 bytes";
 	if (shown->too_large)
 		return TOO_LARGE;
-	if (shown->import->results[IMPORT_MAPPED].state == OBJECT_FAILED)
+	if (import_error(shown->import, IMPORT_MAPPED) < 0)
 		return "Weston could not map the guest's pages";
 	return NULL;
 }

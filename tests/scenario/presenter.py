@@ -154,7 +154,7 @@ def flood_of_flips_is_converted_once_a_refresh(rig):
     seconds = time.monotonic() - begin
     pictures = (copied(weston) - before) / (320 * 240 * 4)
     check(rate > 200, f"no flood: {rate:.0f} flips a second")
-    check(10 < pictures < 66 * seconds + 3, f"{pictures} pictures converted in {seconds:.1f} s")
+    check(2 < pictures < 66 * seconds + 3, f"{pictures} pictures converted in {seconds:.1f} s")
     rate = (other.ok("animation 0 0")["flips"] - first) / seconds
     check(rate > alone / 2, f"the other guest has {alone} flips/s alone, {rate:.1f} beside the flood")
     for cookie in sent:
