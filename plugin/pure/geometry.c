@@ -17,12 +17,11 @@ geometry_pages(uint64_t bytes)
 }
 
 bool
-geometry_fits(uint64_t size, uint64_t data_ofs, uint64_t pitch, uint64_t height)
+geometry_fits(uint64_t size, uint64_t data_ofs, uint64_t pitch, uint32_t height)
 {
-	/* Each factor is below 2^35, so only the product needs the division. */
-	if (pitch == 0 || height == 0 || data_ofs > size || size > INT32_MAX)
+	if (pitch == 0 || height == 0 || data_ofs > size || size > INT32_MAX || pitch > size)
 		return false;
-	return height <= (size - data_ofs) / pitch;
+	return (uint64_t)(uint32_t)pitch * height <= size - data_ofs;
 }
 
 bool
@@ -79,8 +78,8 @@ geometry_part(struct rectangle *out, const struct rectangle *source, const struc
 		out->width += unit - out->width % unit;
 }
 
-/* Of a length that fits into the rectangle's: with less than a pixel beside it on each side, a line
- * of what is behind the picture would be seen at its edge. */
+/* Rounds a length to whole pixels. If at most one pixel would remain on each side, fills the room,
+ * so that no line of the background shows at the edge. */
 static int32_t
 whole_length(double length, int32_t room)
 {
@@ -159,7 +158,7 @@ cut_at_output(struct fitted *out, const struct place *place)
 		   place->height);
 }
 
-/* A viewport is told in steps of 1/256 pixel, and no part of a source is smaller. */
+/* Viewport coordinates are multiples of 1/256 pixel, so no source rectangle may be smaller. */
 static void
 take_a_step(double *start, double *length, int32_t source_end)
 {

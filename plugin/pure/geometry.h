@@ -23,7 +23,7 @@ geometry_pages(uint64_t bytes);
 /* Whether height rows of pitch bytes from data_ofs on lie within size bytes,
  * and within what a wl_shm pool can express (below INT32_MAX). */
 bool
-geometry_fits(uint64_t size, uint64_t data_ofs, uint64_t pitch, uint64_t height);
+geometry_fits(uint64_t size, uint64_t data_ofs, uint64_t pitch, uint32_t height);
 
 struct rectangle {
 	int32_t x, y;

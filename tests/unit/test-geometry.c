@@ -136,10 +136,10 @@ TEST(parts_of_all_sizes)
 TEST(fits_without_wrapping)
 {
 	check(!geometry_fits(4096, 0, 0x10000, 0x10000));
-	check(!geometry_fits(4096, 0, UINT64_C(1) << 32, UINT64_C(1) << 32));
+	check(!geometry_fits(4096, 0, UINT64_C(1) << 32, UINT32_MAX));
 	check(!geometry_fits(4096, 0, UINT64_C(1) << 63, 2));
 	check(!geometry_fits(4096, 4095, UINT64_MAX, 1));
-	check(!geometry_fits(4096, 1, UINT64_MAX, UINT64_MAX));
+	check(!geometry_fits(4096, 1, UINT64_MAX, UINT32_MAX));
 	check(!geometry_fits(4096, 4096, UINT64_MAX, 1));
 }
 
