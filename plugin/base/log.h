@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module's one way to tell something. Lines go to the sink that
- * weston/module.c sets; until then to stderr. Every line about a guest names
- * it; lines that a guest can cause are rate-limited through a log_limit.
- * Used from the compositor's thread and from the module's own threads.
+ * The only way the module reports anything. Lines go to the sink that weston/module.c sets; until
+ * then to stderr. Every line about a guest names it; lines that a guest can cause are rate-limited
+ * through a log_limit. Used from the compositor's thread and from the module's own threads.
  */
 #pragma once
 
@@ -42,7 +41,7 @@ log_guest(const struct log_subject *subject, int connector, const char *fmt, ...
 /* Bounds lines that a guest can cause. Begins at zero. */
 struct log_limit {
 	struct rate rate;
-	uint32_t suppressed; /* told with the next line that passes */
+	uint32_t suppressed; /* reported with the next line that gets through */
 };
 
 /* Like log_guest(), at most `per_second` lines a second at now_ms. */

@@ -19,7 +19,7 @@ struct mailbox {
 int
 mailbox_init(struct mailbox *mailbox);
 
-/* Members still in it are the caller's to free before: mailbox_take(). */
+/* The caller must first take (mailbox_take()) and free any remaining members. */
 void
 mailbox_finish(struct mailbox *mailbox);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread that may hang in the kernel or on a daemon, so that its
- * owner waits for its end only so long. Signals are blocked in it: the
- * compositor takes its signals from a signalfd.
+ * A thread that may hang in the kernel or on a daemon, so its owner waits for it to finish only for
+ * a limited time. Signals are blocked in it: the compositor takes its signals from a signalfd.
  */
 #pragma once
 
@@ -22,7 +21,7 @@ struct thread {
 int
 thread_start(struct thread *thread, void (*run)(void *data), void *data);
 
-/* Waits until `run` has returned. False: it has not after timeout_ms; the
- * thread goes on without an owner, so *thread and data must stay for good. */
+/* Waits until `run` has returned. False: it had not returned after timeout_ms; the thread is
+ * detached and keeps running, so *thread and data must never be freed. */
 bool
 thread_finish(struct thread *thread, int timeout_ms);

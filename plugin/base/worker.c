@@ -17,7 +17,7 @@ struct worker {
 	struct mailbox finished; /* worker_job.link */
 };
 
-/* The oldest job of the lane whose turn it is, which then is the last in turn. */
+/* Takes the oldest job of the lane at the head and moves that lane to the back of the queue. */
 static struct worker_job *
 take_job(struct worker *worker)
 {
@@ -31,7 +31,7 @@ take_job(struct worker *worker)
 	return job;
 }
 
-/* Waits for one. NULL: none will come. */
+/* Waits for a job. NULL: the worker is stopping and no job is left. */
 static struct worker_job *
 next_job(struct worker *worker)
 {

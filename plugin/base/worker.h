@@ -28,7 +28,7 @@ struct worker_lane {
 
 struct worker;
 
-/* NULL: no thread or no file descriptor could be had (errno). */
+/* NULL: out of memory, or no thread or file descriptor could be created (errno). */
 struct worker *
 worker_create(void);
 

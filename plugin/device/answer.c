@@ -10,7 +10,8 @@
 #include "device/wire.h"
 #include "pure/displif-decode.h"
 
-/* No answer is held longer: all buffer requests share the ring of connector 0 with its flips. */
+/* Answers are not normally held longer than this, because all buffer requests share connector 0's
+ * ring with its flips (exception: see DIRECTORY_READ_WITHIN_MS). */
 #define ANSWER_WITHIN_MS 100
 
 void

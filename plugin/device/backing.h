@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pages behind a display buffer: granted to us by the guest, or
- * allocated here and granted to the guest (be-alloc), and the ways to get at
- * them. Whoever reads a buffer asks here and need not know which it is. Part of
- * its display buffer. May sleep in the kernel: all of it is the worker's, where
- * nothing else is said.
+ * The pages behind a display buffer: either granted to us by the guest, or allocated here and
+ * granted to the guest (be-alloc), and the functions that access them. Whoever reads a buffer asks
+ * here and need not know which it is. Part of its display buffer. May sleep in the kernel: call on
+ * the worker thread unless stated otherwise.
  */
 #pragma once
 

@@ -109,14 +109,14 @@ blame_try(const struct try_job *job)
 	switch (job->step) {
 	case OFFER_ALLOCATE:
 		guest_blame(device->guest, &device->subject, -1,
-			    "be-alloc: %s has no buffer of %ux%u, %" PRIu64
+			    "be-alloc: %s could not allocate a %ux%u buffer, %" PRIu64
 			    " bytes (%s); see allocator in weston.ini",
 			    job->allocator, buffer->geometry.width, buffer->geometry.height, bytes,
 			    error);
 		break;
 	case OFFER_SHAPE:
 		guest_blame(device->guest, &device->subject, -1,
-			    "be-alloc: %s makes rows of %u bytes, %" PRIu64
+			    "be-alloc: %s allocates rows of %u bytes, %" PRIu64
 			    " in all; the guest wants rows of %" PRIu64 ", %" PRIu64
 			    " in all: take another allocator in weston.ini, or another width",
 			    job->allocator, job->got.pitch, job->got.bytes,
@@ -126,8 +126,9 @@ blame_try(const struct try_job *job)
 	case OFFER_GRANT:
 		guest_blame(device->guest, &device->subject, -1,
 			    "be-alloc: the kernel cannot grant a buffer (%s)%s", error,
-			    job->error == -ENOTTY ? ": it is without CONFIG_XEN_GNTDEV_DMABUF"
-						  : "");
+			    job->error == -ENOTTY
+				    ? ": it was built without CONFIG_XEN_GNTDEV_DMABUF"
+				    : "");
 		break;
 	case OFFER_TELL:
 		guest_blame(device->guest, &device->subject, -1,
@@ -161,8 +162,8 @@ handle_tried(struct worker_job *base)
 		bool told = is_awaited(device, buffer);
 
 		answer_all(device, buffer, error);
-		/* Who was told of the failure has no buffer; who was told "done" has one
-		 * that fails wherever it is used. */
+		/* A guest that was told of the failure has no buffer; one that was already told
+		 * "done" keeps a buffer that fails whenever it is used. */
 		if (told) {
 			settle_framebuffers(buffer);
 			display_buffer_destroy(buffer);
@@ -204,16 +205,18 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 	struct display_host *host = device->host;
 
 	if (request->be_alloc && !device->options->be_alloc) {
-		guest_blame(device->guest, &device->subject, -1,
-			    "it asks for buffers of this domain's memory; be-alloc=true in a "
-			    "[xen-guest] section of weston.ini allows that");
+		guest_blame(
+			device->guest, &device->subject, -1,
+			"the guest requests be-alloc buffers, allocated from this domain's memory; "
+			"to permit this set be-alloc=true in a [xen-guest] section of weston.ini");
 		return -EOPNOTSUPP;
 	}
 	if (display_buffer_find(device, request->cookie))
 		return -EEXIST;
 	if (device->buffer_count >= host->limits.buffers) {
 		guest_blame(device->guest, &device->subject, -1,
-			    "it has %u display buffers; raise max-buffers in weston.ini",
+			    "it already has %u display buffers, the maximum; raise max-buffers in "
+			    "weston.ini",
 			    device->buffer_count);
 		return -ENOSPC;
 	}
@@ -340,9 +343,11 @@ framebuffer_create(struct device *device, const struct displif_fb_attach *reques
 	if (ret < 0)
 		return ret;
 	if (device->framebuffer_count >= device->host->limits.framebuffers) {
-		guest_blame(device->guest, &device->subject, -1,
-			    "it has %u framebuffers; raise max-framebuffers in weston.ini",
-			    device->framebuffer_count);
+		guest_blame(
+			device->guest, &device->subject, -1,
+			"it already has %u framebuffers, the maximum; raise max-framebuffers in "
+			"weston.ini",
+			device->framebuffer_count);
 		return -ENOSPC;
 	}
 	if (!guest_take_descriptors(device->guest, &device->subject, device->connector_count))

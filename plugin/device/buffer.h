@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Display buffers, and framebuffers over them, of one device. A buffer's pages are first tried by
- * mapping them once on the worker, so that the guest learns at DBUF_CREATE whether they can be had;
- * the presenter takes them for good when the first framebuffer says how they are to be read.
+ * Display buffers, and framebuffers over them, of one device. The worker first maps a buffer's
+ * pages once as a trial, so that the guest learns at DBUF_CREATE whether they are usable; the
+ * presenter takes them for good when the first framebuffer says how they are to be read.
  */
 #pragma once
 
@@ -35,7 +35,7 @@ struct display_buffer {
 	int error;             /* OBJECT_FAILED */
 	bool mapping;          /* the worker has it */
 	bool destroyed;        /* its cookie is unknown already */
-	struct import *import; /* the presenter's own; NULL: it knows nothing of it */
+	struct import *import; /* owned by the presenter; NULL: not imported yet */
 	struct worker_job withdraw_job;
 };
 

@@ -24,8 +24,8 @@ clock_finish(struct clock *clock)
 	clock->timer = NULL;
 }
 
-/* A timer that fires too early looks again, which is cheaper than a new time at every flip; with
- * nothing left to do it is not armed again. */
+/* Letting the timer fire early and rechecking is cheaper than rearming it on every flip. It is not
+ * rearmed when no deadline is left. */
 static void
 fire_by(struct clock *clock, int64_t due_ms, int64_t now_ms)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * When something of a connector is due: one timer, and a name for each deadline. Armed only while
- * there is a deadline. Who set a deadline is told by serve.c when it is due.
+ * there is a deadline. When a deadline is due, serve.c calls whoever set it.
  */
 #pragma once
 
@@ -39,7 +39,7 @@ clock_finish(struct clock *clock);
 void
 clock_set(struct clock *clock, enum clock_deadline deadline, int64_t due_ms);
 
-/* The same where it is not to be earlier anyway. */
+/* The same, unless an earlier deadline is already set. */
 void
 clock_set_earlier(struct clock *clock, enum clock_deadline deadline, int64_t due_ms);
 

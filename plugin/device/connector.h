@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What one connector shows, and its flips: which part of which framebuffer goes to the presenter,
- * when a flip is done, and when to look what the guest has drawn without one.
+ * when a flip is done, and when to check for drawing that was not followed by a flip.
  */
 #pragma once
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See device.h. The worker runs jobs in
- * their order, so the job that unmaps the rings is the last one that can know
- * the device: when it is done, the device is freed.
+ * See device.h. The worker runs a lane's jobs in order, so the job that unmaps the rings is the
+ * last to refer to the device; the device is freed when that job is done.
  */
 #include "device/device.h"
 
@@ -157,7 +156,7 @@ handle_mapped(struct worker_job *base)
 		return;
 	if (error < 0)
 		log_guest(&device->subject, -1,
-			  "xen: its rings cannot be mapped (%s); has the guest gone?",
+			  "xen: its rings cannot be mapped (%s); has the guest been destroyed?",
 			  strerror(-error));
 	else if ((error = connect_all(device)) < 0)
 		log_guest(&device->subject, -1,
@@ -167,7 +166,8 @@ handle_mapped(struct worker_job *base)
 	/* The frontend may have requests on its rings already. */
 	for (unsigned i = 0; error == 0 && i < device->connector_count; i++)
 		serve_ring(&device->connectors[i]);
-	/* What lay on them may have ended the device, which its owner was told. */
+	/* A request already on the ring may have destroyed the device; its owner has been notified.
+	 */
 	if (device->destroyed)
 		return;
 	host_device_attached(device, error);
@@ -222,7 +222,8 @@ device_create(struct display_host *host, const struct store_device *setup)
 			  ? init_connectors(device, setup)
 			  : -ENOMEM;
 	if (ret < 0) {
-		log_guest(&setup->subject, -1, "xen: no event channels or no memory for it (%s)",
+		log_guest(&setup->subject, -1,
+			  "xen: cannot create the device: out of memory or event channels (%s)",
 			  strerror(-ret));
 		device_free(device);
 		free(job);
@@ -277,7 +278,7 @@ device_destroy(struct device *device)
 void
 device_rename(struct device *device, const struct store_device *setup)
 {
-	log_guest(&device->subject, -1, "its guest is called %s from now on", setup->subject.guest);
+	log_guest(&device->subject, -1, "its guest has been renamed to %s", setup->subject.guest);
 	take_name(device, setup);
 	for (unsigned i = 0; i < device->connector_count; i++)
 		connector_find_options(&device->connectors[i]);

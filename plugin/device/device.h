@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A connected vdispl device, from its connection to its end. It owns the connectors and buffers,
- * which serve.h makes go. Everything is on the compositor's thread; what maps or unmaps goes
- * through the worker.
+ * A connected vdispl device, from its connection to its end. It owns the connectors and buffers;
+ * serve.h drives them. Everything is on the compositor's thread; what maps or unmaps goes through
+ * the worker.
  */
 #pragma once
 

@@ -90,8 +90,8 @@ guest_charge_mapping(struct guest *guest, uint32_t pages, int64_t now_ms)
 		(int64_t)pages * LIMITS_REFRESH_MS * 1000 / guest->host->limits.pages_per_refresh;
 }
 
-/* What all guests together may have mapped after this one takes so many that it has of_guest in
- * all: a part is kept for guests that have little. */
+/* Upper bound on pages mapped for all guests if this one would hold of_guest in total. Part of the
+ * budget is reserved for guests that hold few pages. */
 static uint64_t
 host_limit(const struct limits *limits, uint64_t of_guest)
 {

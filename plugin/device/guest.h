@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One guest, over all its devices: what it may take of the host's time, pages, descriptors and log,
- * and its place in the worker's round. Lives as long as a device of the domain does. Everything is
- * on the compositor's thread.
+ * and its lane in the worker's round-robin. Lives as long as a device of the domain does.
+ * Everything is on the compositor's thread.
  */
 #pragma once
 
@@ -30,14 +30,14 @@ struct guest {
 
 	/* pacing.c's. */
 	uint64_t owed;           /* pages worked on for it, times the milliseconds of a refresh */
-	uint32_t waits_in_round; /* in which its turn in front has to wait */
+	uint32_t waits_in_round; /* the pacing round in which its first turn must still wait */
 };
 
 /* The domain's, with one user more; NULL: out of memory. */
 struct guest *
 guest_get(struct display_host *host, uint16_t domid);
 
-/* One user less; the last one ends it. Takes NULL. */
+/* Drops a reference; the last one frees the guest. NULL is allowed. */
 void
 guest_put(struct guest *guest);
 
@@ -60,7 +60,7 @@ void
 guest_charge_mapping(struct guest *guest, uint32_t pages, int64_t now_ms);
 
 /* Counts pages that are about to be mapped for a device against the guest's and the host's budget.
- * False, and a line in the log that says what to do: one is used up. */
+ * False, with advice in the log, if either budget is exhausted. */
 bool
 guest_take_pages(struct guest *guest, const struct log_subject *device, uint32_t pages);
 
@@ -89,8 +89,8 @@ void
 guest_blame(struct guest *guest, const struct log_subject *device, int connector, const char *fmt,
 	    ...) __attribute__((format(printf, 4, 5)));
 
-/* What stands before a line about a request that failed with this negative errno: "guest bug: " if
- * the guest contradicts itself or names pages that cannot be had, "" for limits and a failing host.
+/* Prefix for a log line about a request that failed with this negative errno: "guest bug: " if the
+ * guest contradicts itself or names pages that cannot be mapped, "" for limits and a failing host.
  */
 const char *
 guest_bug_word(int error);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Whoever puts pictures on a screen, as devices see it: implemented by weston/presenter.c; tests
- * bring their own. All calls are on the compositor's thread. None may call back into device/ before
- * it returns, where that is not said; what becomes of frames, framebuffers and buffers is told from
- * the event loop.
+ * bring their own. All calls are on the compositor's thread. Unless stated otherwise, none may call
+ * back into device/ before it returns; what becomes of frames, framebuffers and buffers is told
+ * from the event loop.
  */
 #pragma once
 
@@ -31,8 +31,8 @@ int
 presenter_device_create(struct presenter *presenter, struct device *device,
 			struct presented_device **out);
 
-/* At once: everything of the device leaves the screens, nothing is held, no callback comes any
- * more. */
+/* Immediately removes everything the device shows, releases what it holds, and makes no further
+ * callbacks. */
 void
 presenter_device_destroy(struct presented_device *presented);
 
@@ -40,7 +40,7 @@ presenter_device_destroy(struct presented_device *presented);
 void
 presenter_device_renamed(struct presented_device *presented);
 
-/* Pages are short: gives up some that no guest has any more. False: there are none. */
+/* Pages are short: frees some that are held for guests that are gone. False: there are none. */
 bool
 presenter_reclaim(struct presenter *presenter);
 

@@ -189,8 +189,8 @@ needs_directory(const struct connector *connector, int64_t now_ms)
 		display_buffer_find_unread(connector->device, held->object));
 }
 
-/* What goes on behind it shows where the object is used; a buffer that the guest was told it has
- * not is none. */
+/* The outcome shows when the object is next used. A buffer whose creation was answered with an
+ * error is destroyed. */
 void
 request_answer_late(struct connector *connector)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What makes a connector go on: notifications of its guest, and its clock. Takes requests off the
- * ring as often as the guest may have them served. A guest that breaks the protocol loses its
- * device.
+ * Drives a connector: notifications from its guest, and its clock. Takes requests off the ring as
+ * often as the guest may have them served. A guest that breaks the protocol loses its device.
  */
 #pragma once
 
@@ -24,6 +23,7 @@ serve_notified(struct connector *connector, int port);
 void
 serve_ring(struct connector *connector);
 
-/* The guest's doing cannot be answered on its ring. connector: -1 where it is about none. */
+/* The guest violated the protocol in a way that cannot be answered on its ring. connector: -1 where
+ * it is about none. */
 void
 serve_break(struct device *device, int connector, const char *reason);

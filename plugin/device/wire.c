@@ -82,9 +82,8 @@ retry_later(struct wire *wire, const char *what, int error)
 		return;
 	clock_set(wire->clock, CLOCK_RETRY,
 		  loop_now_ms() + back_off(&wire->retry_step_ms, FIRST_STEP_MS, LONGEST_STEP_MS));
-	guest_blame(wire->guest, wire->subject, wire->connector,
-		    "xen: %s (%s); tried again in %u ms", what, strerror(-error),
-		    wire->retry_step_ms);
+	guest_blame(wire->guest, wire->subject, wire->connector, "xen: %s (%s); retrying in %u ms",
+		    what, strerror(-error), wire->retry_step_ms);
 }
 
 static void
@@ -105,7 +104,7 @@ wire_unmask(struct wire *wire, struct channel_end *end)
 	end->resting = false;
 	end->unmask_pending = ret < 0;
 	if (end->unmask_pending)
-		retry_later(wire, "the guest's event channel cannot be heard", ret);
+		retry_later(wire, "the guest's event channel cannot be unmasked", ret);
 }
 
 void
@@ -117,7 +116,7 @@ wire_end_rest(struct wire *wire)
 		wire_unmask(wire, &wire->event_end);
 }
 
-/* A notification that is in vain does no harm: the guest finds nothing and sleeps on. */
+/* A spurious notification is harmless: the guest finds nothing and goes back to sleep. */
 void
 wire_retry(struct wire *wire)
 {

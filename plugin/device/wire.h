@@ -41,7 +41,7 @@ struct wire {
 	uint32_t retry_step_ms; /* grows while the host refuses something */
 };
 
-/* What it is given stays the caller's, and outlives it. */
+/* The caller keeps ownership of the arguments, which must outlive the wire. */
 void
 wire_init(struct wire *wire, struct guest *guest, const struct log_subject *subject,
 	  unsigned connector, struct channel_set *channels, struct clock *clock);
@@ -86,6 +86,7 @@ wire_send_flip_event(struct wire *wire, uint64_t fb_cookie);
 void
 wire_send_owed_events(struct wire *wire);
 
-/* Ever later while the event page stays full: no notification need come when it no longer is. */
+/* Backs off while the event page stays full, since the guest need not notify us when it has room
+ * again. */
 int64_t
 wire_next_try_ms(struct wire *wire);

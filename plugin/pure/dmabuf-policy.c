@@ -18,7 +18,7 @@ dmabuf_reason_compositor(const struct dmabuf_host *host)
 		return "Weston offers no weston_direct_display_v1";
 	if (host->mode == DMABUF_AUTO && host->linux_dmabuf_version < DMABUF_VERSION_WITH_DEVICE)
 		return "Weston's renderer has no GPU (linux-dmabuf below version 4); "
-		       "dmabuf=direct-display is for screens that show guests alone";
+		       "dmabuf=direct-display is only for screens that show nothing but guests";
 	return NULL;
 }
 
@@ -28,7 +28,7 @@ dmabuf_reason_kernel(const struct dmabuf_host *host)
 	if (host->domain_is_pv)
 		return "this is a PV domain, where the kernel cannot export guests' pages";
 	if (host->export_error == -ENOTTY)
-		return "the kernel is without CONFIG_XEN_GNTDEV_DMABUF";
+		return "the kernel was built without CONFIG_XEN_GNTDEV_DMABUF";
 	if (host->export_error < 0)
 		return "the kernel's grant device refuses exports";
 	return NULL;

@@ -13,7 +13,7 @@
 #define MIN_REFRESH_MHZ 1000
 #define MAX_REFRESH_MHZ 500000
 #define DEFAULT_REFRESH_MHZ 60000
-/* Pixel clocks are in 10 kHz. Readers doubt what is below 10 MHz. */
+/* Pixel clocks are in 10 kHz. Some parsers reject clocks below 10 MHz. */
 #define MIN_CLOCK 1000
 
 /* What a detailed timing of the base block can say (EDID 3.10.2). */
@@ -88,9 +88,9 @@ widen_blanks(struct timing *timing, uint32_t refresh_mhz)
 }
 
 /*
- * CVT's reduced blanking, version 1, whose porches fit the narrow fields of a
- * detailed timing at any size; without its steps of 8 pixels and 250 kHz, since
- * no cathode ray needs them and a guest may have any size.
+ * CVT's reduced blanking, version 1, whose porches fit the narrow fields of a detailed timing at
+ * any size; without its steps of 8 pixels and 250 kHz, since no CRT is involved and a guest may use
+ * any size.
  */
 static struct timing
 make_timing(uint32_t width, uint32_t height, uint32_t refresh_mhz)
@@ -125,8 +125,8 @@ fits_detailed(const struct timing *timing)
 	       timing->v_blank <= DETAILED_MAX_PIXELS && timing->clock <= DETAILED_MAX_CLOCK;
 }
 
-/* The same shape, divided until a detailed timing can say it. No frontend that is known reads what
- * could say more, a DisplayID block. */
+/* The same shape, divided until a detailed timing can say it. No known frontend reads a DisplayID
+ * block, which could describe larger modes. */
 static struct timing
 make_fallback(const struct timing *timing, uint32_t refresh_mhz)
 {

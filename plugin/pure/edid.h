@@ -19,8 +19,8 @@ struct edid_request {
 	/* Refresh rate in thousandths of a hertz; 0 counts as 60000, and what lies
 	 * outside 1 Hz to 500 Hz as the nearer end. */
 	uint32_t refresh_mhz;
-	/* Trusted: the display's product name. NULL or blank: a name of ours. Cut
-	 * at 13 bytes; an byte that is not printable ASCII becomes '?'. */
+	/* Trusted: the display's product name. NULL or blank: a name of ours. Cut at 13 bytes; a
+	 * byte that is not printable ASCII becomes '?'. */
 	const char *name;
 	/* Serial number, so that two connectors differ; 0 when there is none. */
 	uint32_t serial;

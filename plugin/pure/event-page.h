@@ -12,8 +12,8 @@
 
 #include <xen/io/displif.h>
 
-/* How many events back the last user of the slot of index `producer` is. The
- * first indices after a wrap take the slots of the last ones before it. */
+/* How many events ago the slot for index `producer` was last used. Just after the index wraps,
+ * slots are reused sooner than usual. */
 static inline uint32_t
 event_page_room(uint32_t producer)
 {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decides when a page flip is done, that is: when the guest may be
- * told "this frame is on screen, draw into the previous one". The guest has no
- * fences, so too early tears and never stops it. The rule:
+ * Decides when a page flip is done, that is: when the guest may be told "this frame is on screen,
+ * draw into the previous one". The guest has no fences: completing too early causes tearing, and
+ * never completing stalls the guest. The rule:
  *
  *  - the frame was presented and the previous buffer is no longer held: done;
- *  - nothing shows (off, no output, display asleep, hidden): done one period
- *    after it was submitted, so that a guest never runs free;
+ *  - nothing can be seen (off, no output, display asleep, locked): done one refresh period after
+ *    submission, and after hidden_after_ms one hidden_period_ms, so that a guest never runs free;
  *  - whatever else happens: done at the deadline.
  *
- * Hidden is learned: a frame that met its deadline unpresented says so, any
- * frame presented later takes it back. Time is given by the caller.
+ * `hidden` is inferred: it is set when a frame reaches its deadline unpresented and cleared when a
+ * later frame is presented. Time is given by the caller.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ struct flip {
 	int64_t hidden_since_ms;
 };
 
-/* A new frame replaces whatever was pending. `shown` false: it cannot be
+/* A new frame replaces the pending one, whose event is sent already. `shown` false: it cannot be
  * presented (connector off, no output, display asleep). */
 void
 flip_submit(struct flip *flip, int64_t now_ms, bool shown, bool previous_held);

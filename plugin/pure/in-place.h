@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decides when a screen has to be read again although its guest has not
- * flipped. Linux's xen-drm-front has no dirty callback: a program that draws into
- * the framebuffer that is shown (Xorg, Plymouth) tells nobody. Where the
- * CRTC stays on with the same mode, even a mode set arrives as one page flip.
+ * Decides when a screen has to be read again although its guest has not flipped. Linux's
+ * xen-drm-front has no dirty callback: a program that draws into the framebuffer that is shown
+ * (Xorg, Plymouth) tells nobody. Where the CRTC stays on with the same mode, even a mode set
+ * arrives as one page flip.
  *
- *  - After a mode set, or a flip to a framebuffer that this connector has not
- *    shown before, the guest is taken to draw in place: it is looked at with the
- *    full rate.
- *  - A guest that flips between framebuffers that were shown before is looked at
- *    once a second after its last flip.
+ *  - After a mode set, or a flip to a framebuffer that this connector has not shown before, the
+ *    guest is assumed to draw in place and is checked at the full rate.
+ *  - A guest that flips between framebuffers that were shown before is looked at once a second
+ *    after its last flip.
  *  - Pixels that changed without a flip are being drawn in place: full rate.
  *  - Where nothing changed for long, once a second is enough.
  *
- * A look compares a checksum where the pixels can be read, and shows them anew
- * only if it changed. Where they cannot be read each look shows them anew, and
- * only a flip ends the full rate. Time is given by the caller.
+ * A look compares a checksum where the pixels can be read, and shows them anew only if it changed.
+ * Where they cannot be read each look shows them anew, and only a flip ends the full rate. Time is
+ * given by the caller.
  */
 #pragma once
 
@@ -24,7 +23,7 @@
 
 /* Between two looks at a guest that does not seem to draw in place. */
 #define IN_PLACE_SLOW_MS 1000
-/* Without a change for so long, it does not seem to. */
+/* After this long without a change it is assumed to have stopped. */
 #define IN_PLACE_CALM_MS 30000
 
 struct in_place {

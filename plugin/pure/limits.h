@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every bound on what a guest can make the host do. Their keys in weston.ini, ranges and defaults
- * are rows of option-table.c. The code that spends a resource holds it to them.
+ * are rows of option-table.c. They are enforced where the resource is used.
  */
 #pragma once
 
@@ -39,7 +39,9 @@ struct limits {
 	uint32_t reconnects_per_minute;
 	/* lines that one guest can cause in the log in a second */
 	uint32_t log_lines_per_second;
-	/* pages mapped and unmapped for all guests in one refresh of a screen, LIMITS_REFRESH_MS */
+	/* Pages. The largest buffer that libwayland may map as a whole; in each LIMITS_REFRESH_MS
+	 * the worker maps this many for a guest, and the compositor's thread works on an eighth of
+	 * it for all guests */
 	uint32_t pages_per_refresh;
 	/* bytes of one xenstore value that we look at */
 	uint32_t xenstore_value_bytes;

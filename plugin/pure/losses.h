@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How often each guest's connections with the compositor were lost, and
- * how long the guest has to wait for the next one: with each, all of a device's buffers are
- * mapped anew. Counted by domain, so that no guest gets rid of its losses by connecting
- * its device anew. Of a fixed size: the guest whose last loss is longest ago is
- * forgotten.
+ * How often each guest's connections with the compositor were lost, and how long the guest has to
+ * wait for the next one: with each, all of a device's buffers are mapped anew. Counted per domain,
+ * so that a guest cannot clear its record by reconnecting its device. Of a fixed size: the guest
+ * whose last loss is longest ago is forgotten.
  */
 #pragma once
 

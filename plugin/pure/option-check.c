@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rules of weston.ini that are taken as they are, and can have no effect or
- * another one than was meant. Called at start, by config.c and placement.c; all
- * that is found is only told.
+ * Warns about rules in weston.ini that are valid but have no effect, or not the intended one.
+ * Called at start, by config.c and placement.c; all that is found is only told.
  */
 #include "pure/option-table.h"
 
@@ -194,7 +193,7 @@ check_guest_order(struct check *check, const struct guest_rule *first,
 	for (const struct guest_rule *other = first; other != rule; other = other->next, before++) {
 		if (!covers_name(other->name, rule->name) || !covers_uuid(other->uuid, rule->uuid))
 			continue;
-		sentence_say(begin_guest(check, rule, number), ": it has no effect, as ");
+		sentence_say(begin_guest(check, rule, number), ": it has no effect, because ");
 		say_guest_rule(&check->sentence, other, before);
 		sentence_say(&check->sentence, " before it matches all that it matches");
 		end(check);
@@ -212,7 +211,7 @@ check_connector_order(struct check *check, const struct connector_rule *first,
 	     other = other->next, before++) {
 		if (!covers_connector(other, rule))
 			continue;
-		sentence_say(begin_connector(check, rule, number), ": it has no effect, as ");
+		sentence_say(begin_connector(check, rule, number), ": it has no effect, because ");
 		say_connector_rule(&check->sentence, other, before);
 		sentence_say(&check->sentence, " before it matches all that it matches");
 		end(check);

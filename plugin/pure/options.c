@@ -314,7 +314,7 @@ say_refusal(struct sentence *sentence, enum option_section section, const char *
 	if (section == SECTION_NONE) {
 		sentence_say(sentence, "key \"");
 		sentence_say_quoted(sentence, key, strlen(key));
-		sentence_say(sentence, "\" stands in no section of this module");
+		sentence_say(sentence, "\" is not in a section of this module");
 		return;
 	}
 	if (result == -ENOENT) {

@@ -30,9 +30,9 @@ struct screen {
 
 	/*
 	 * The screens' order: the older guest's first, then the lower device's, then the lower
-	 * connector. A domain's number is what tells its age: they are given in turn. After 32751
-	 * domains they begin anew, and then a younger guest may count as the older one; nothing
-	 * that xenstore tells lasts longer.
+	 * connector. A domain's number is what tells its age: they are given in turn. Domain
+	 * numbers wrap after 32751, so a younger guest may then count as older; xenstore offers
+	 * nothing more durable.
 	 */
 	uint16_t domid;
 	uint32_t devid;
@@ -42,7 +42,7 @@ struct screen {
 	const char *rule;  /* the output that a rule names; NULL: none does */
 	const char *id;    /* the connector's unique-id; NULL: none */
 
-	/* It has been seen where it is, and is not moved for the sake of others. */
+	/* It has been visible at its place, so it is not moved to make room for others. */
 	bool stands;
 
 	/* Kept here. */
@@ -73,13 +73,13 @@ void
 places_remove(struct places *places, struct screen *screen);
 
 /*
- * Gives each screen its output. One that a rule names an output for goes there, or nowhere if there
- * is no such output. One whose unique-id is an output's name goes there. The others, in their
- * order: back to their own output if it is there; else they stay where they are if they are alone
- * there; else they take an output that no screen is on, the one that they had before their guest
- * went and came again, or the leftmost (the topmost of those), and it becomes their own, unless
- * they have one that is away at the moment; where there is none they share the one that they are
- * on, or that has the fewest screens. Outputs beyond PLACES_MAX_OUTPUTS are ignored.
+ * Assigns an output to each screen. A screen whose rule names an output goes there, or nowhere
+ * while that output is absent. One whose unique-id is an output's name goes there. The others, in
+ * their order: back to their own output if it is there; else they stay where they are if they are
+ * alone there; else they take an output that no screen is on, the one that they had before their
+ * guest went and came again, or the leftmost (the topmost of those), and it becomes their own,
+ * unless they have one that is away at the moment; where there is none they share the one that they
+ * are on, or that has the fewest screens. Outputs beyond PLACES_MAX_OUTPUTS are ignored.
  */
 void
 places_choose(struct places *places, const struct places_output *outputs, unsigned output_count);

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Some guests' worth: of one, there is less than a tenth of that to tell. */
+/* Enough for ten guests: one guest causes fewer than a tenth of this. */
 #define TOLD_ENTRIES 256
 
 struct told_entry {
@@ -25,7 +25,7 @@ struct told {
 	unsigned next;
 };
 
-/* Whether that is new of that guest; then it is no longer. The texts outlive `told`; why may be
- * NULL. */
+/* Whether this has not been reported for that guest yet; records it. The texts outlive `told`; why
+ * may be NULL. */
 bool
 told_is_new(struct told *told, uint16_t domid, const char *what, const char *why);

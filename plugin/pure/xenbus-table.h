@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The xenbus state table of a display backend (xen/io/xenbus.h). Given
- * what stands in xenstore and what we hold, it says the one next step; who
- * takes the step asks again until XENBUS_WAIT. It covers the life of a device
- * under xl, a frontend's driver that comes and goes, and frontends that an
- * earlier backend left behind in any state.
+ * The xenbus state table of a display backend (xen/io/xenbus.h). Given xenstore's contents and what
+ * we hold, returns the next step. The caller performs it and asks again until it gets XENBUS_WAIT.
+ * It covers the life of a device under xl, a frontend's driver that comes and goes, and frontends
+ * that an earlier backend left behind in any state.
  */
 #pragma once
 
@@ -17,14 +16,15 @@ enum xenbus_step {
 	XENBUS_WAIT,    /* nothing, until a node changes (or wait_ms has passed) */
 	XENBUS_OFFER,   /* look at the configuration, write versions and InitWait */
 	XENBUS_CONNECT, /* map the rings, bind the channels, then write Connected */
-	XENBUS_TELL,    /* write Connected once more: the first time it did not get there */
+	XENBUS_TELL,    /* write Connected again: the first write did not reach xenstore */
 	XENBUS_DETACH,  /* let go of rings, channels and buffers; write nothing yet */
 	XENBUS_CLOSE,   /* write Closed */
 	XENBUS_REMOVE,  /* remove our directory: nobody else does in a driver domain */
 	XENBUS_FORGET,  /* the directory is gone */
 };
 
-/* libxl has to see InitWait, so it stays this long even if the frontend is quick. */
+/* libxl must be able to observe InitWait, so we stay in it at least this long even if the frontend
+ * is ready sooner. */
 #define XENBUS_OFFER_MS 250
 
 struct xenbus_view {

@@ -37,7 +37,8 @@ struct feedback {
 	uint32_t frame;
 };
 
-/* Frames on their way at a time are two at most; a third's fate is not asked for. */
+/* At most two frames are in flight at a time; the rest is headroom. If all are taken, no feedback
+ * is requested for the frame. */
 #define CANVAS_FEEDBACKS 4
 
 struct canvas {

@@ -29,7 +29,7 @@ report_loss(struct client *client)
 		log_line("weston: it ended the connection of a guest's device: %s@%u, error %u",
 			 interface->name, id, code);
 	else
-		log_line("weston: it ended the connection of a guest's device (%s)",
+		log_line("weston: the compositor closed a guest device's connection (%s)",
 			 strerror(error));
 }
 
@@ -49,7 +49,7 @@ client_lose(struct client *client)
 	if (client->source)
 		wl_event_source_remove(client->source);
 	client->source = NULL;
-	/* The owner hears of it when nobody is inside of this client's objects. */
+	/* The owner is told from an idle callback, when none of this client's objects is in use. */
 	if (!client->lost_source)
 		client->lost_source =
 			wl_event_loop_add_idle(client->loop, handle_lost_idle, client);

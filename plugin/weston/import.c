@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See import.h. Jobs run in order, so the clean-up job sees what the
- * jobs before it have made, whether or not their outcome was looked at. The
- * kernel tells that an exported dma-buf is released only when it is asked.
+ * See import.h. Jobs run in order, so the clean-up job sees everything that earlier jobs created,
+ * even if their result was never collected. The kernel does not notify us when an exported dma-buf
+ * is released; we have to poll.
  */
 #include "weston/import.h"
 
@@ -293,11 +293,12 @@ import_set_client(struct import *import, struct client *client)
 {
 	enum way_state mapped = import->results[IMPORT_MAPPED].state;
 
-	/* Its clean-up job comes first: what a job behind that makes, nobody undoes. */
+	/* The clean-up job is already queued; nothing would clean up after a job posted behind it.
+	 */
 	if (import->phase != IMPORT_USED)
 		return;
 	import->client = client;
-	/* An insertion can be mapped once, ever: a new pool needs a new one. */
+	/* A gntdev insertion can be mapped only once, so a new pool needs a new insertion. */
 	if (mapped == WAY_MADE)
 		make_pool_in_turn(import);
 	else if (mapped == WAY_LOST)

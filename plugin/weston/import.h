@@ -103,8 +103,8 @@ import_create(struct display_buffer *buffer, struct pacing *pacing,
 void
 import_set_client(struct import *import, struct client *client);
 
-/* The client is about to go, and its pools with it; they are made anew with the
- * next one. A pool whose making killed the client is not tried again. */
+/* The client is about to go, and its pools with it; they are made anew with the next one. A pool
+ * whose creation killed the client is not retried. */
 void
 import_lose_client(struct import *import);
 
@@ -132,6 +132,6 @@ import_take_mapping(struct import *import);
 void
 import_release(struct import *import);
 
-/* Without a word: the owner goes. The import frees itself when it can. */
+/* The owner is going away and must not be called. The import frees itself when it can. */
 void
 import_orphan(struct import *import);

@@ -19,7 +19,7 @@ struct look {
 	void *data;
 };
 
-/* Not for secrets: a guest that makes two pictures of the same sum fools itself alone. */
+/* Not cryptographic: a guest that forges a collision only deceives itself. */
 static uint64_t
 add_bytes(uint64_t sum, const uint8_t *bytes, size_t count)
 {

@@ -28,7 +28,7 @@
 /* How long the compositor's end waits for the kernel, and for xenstored. */
 #define LAST_JOBS_MS 300
 #define LAST_STATES_MS 300
-/* More than this no desktop needs, and some kernels' hard limit is a thousand million. */
+/* No desktop needs more than this, and some kernels' hard limit is a billion. */
 #define OPEN_FILES 65536
 
 struct module {
@@ -230,8 +230,8 @@ module_end(struct module *module)
 	bool told;
 	bool closed = store_destroy(module->store, LAST_STATES_MS, &told);
 	if (!told)
-		log_line("xen: xenstored does not answer; guests are not told that their screens "
-			 "are closed");
+		log_line("xen: xenstored does not answer, so guests cannot be told that their "
+			 "screens are closed");
 	if (idle && closed)
 		free_shared(module);
 	else
@@ -386,7 +386,8 @@ serve(struct module *module, int *store_error)
 	if (!host->worker || store_create(&module->store, &host->limits, store_error) < 0 ||
 	    !listen_to_threads(module) ||
 	    presenter_init(&module->presenter, module->compositor, host) < 0) {
-		log_line("out of memory, threads or descriptors; no guest's screen will be shown");
+		log_line("cannot start: out of memory, threads or file descriptors; no guest's "
+			 "screen will be shown");
 		return -1;
 	}
 	module->serving = true;
@@ -407,7 +408,7 @@ tell_missing(struct module *module, const char *reason)
 	log_line("no Xen here: %s; guests' screens are served as soon as it is", reason);
 }
 
-/* What was begun of serving comes to nothing: nobody is to be told of devices any more. */
+/* Serving could not be started: stop the threads so that no more devices are reported. */
 static void
 stop_threads(struct module *module)
 {
@@ -467,7 +468,7 @@ module_start(struct module *module)
 			return -1;
 		if (store_error == 0 || !required)
 			return 0;
-		log_line("require-xen=true in weston.ini: Weston ends here");
+		log_line("require-xen=true in weston.ini: Weston exits");
 		return -1;
 	}
 	if (required) {
@@ -493,8 +494,8 @@ is_built_for_this_weston(void)
 		return true;
 	weston_log(
 		"xen-display: this module was built for Weston %d and cannot be used in Weston "
-		"%d.%d.%d: install the one for Weston %d, or take xen-display.so out of modules= "
-		"in weston.ini. Weston ends here.\n",
+		"%d.%d.%d: install the build for Weston %d, or remove xen-display.so from modules= "
+		"in weston.ini. Weston exits.\n",
 		WESTON_VERSION_MAJOR, major, minor, micro, major);
 	return false;
 }

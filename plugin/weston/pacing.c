@@ -54,8 +54,8 @@ pay_equally(struct pacing *pacing, uint64_t sum, unsigned debtors)
 	return left;
 }
 
-/* What a millisecond pays off is the budget of a refresh, so pages weigh a
- * refresh's milliseconds: nothing has to be rounded. */
+/* Debt is counted in pages times LIMITS_REFRESH_MS, so that each millisecond pays off exactly one
+ * refresh's budget without rounding. */
 static void
 pay_off(struct pacing *pacing)
 {

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bounds what guests' pages cost the compositor's thread: pages that
- * libwayland maps, or the renderer imports, pixels that are converted or uploaded.
- * Whoever causes such work asks for a turn and waits until its time has come.
+ * Bounds what guests' pages cost the compositor's thread: pages that libwayland maps, or the
+ * renderer imports, pixels that are converted or uploaded. Whoever causes such work asks for a turn
+ * and waits until its time has come.
  *
- * Each guest owes the pages that were worked on for it. Each millisecond pays for a
- * number of pages, in equal parts for all guests that owe any, and a guest's next
- * turn comes when it has room for it in a refresh. So a guest that asks for
- * little never waits for one that asks for much, and all together have a bounded
- * part of the thread's time.
+ * Each guest accumulates debt for the pages processed on its behalf. Every millisecond pays off a
+ * fixed number of pages, shared equally among the guests in debt; a guest's next turn comes when it
+ * fits into one refresh's budget. So a guest that asks for little never waits for one that asks for
+ * much, and all together have a bounded part of the thread's time.
  */
 #pragma once
 
@@ -38,7 +37,7 @@ struct pacing_turn {
 	void (*go)(struct pacing_turn *turn);
 };
 
-/* -ENOMEM: without a timer nobody would ever have to wait. */
+/* -ENOMEM: no timer; without one, waiting turns would never be run. */
 int
 pacing_init(struct pacing *pacing, struct display_host *host);
 

@@ -164,8 +164,8 @@ handle_timer(void *data)
 	if (may_convert(surface))
 		paint_update(surface);
 	else
-		/* The frame before is the surface's content, and nobody has seen it yet: perhaps
-		 * nobody will, and then this one's flip goes by time. */
+		/* The previous frame is still unpresented and may never be; let this frame's flip
+		 * complete by timer. */
 		connector_frame_applied(surface->connector, surface->frame);
 }
 
@@ -233,7 +233,7 @@ fail_converting(struct surface *surface, int error)
 {
 	guest_blame(surface->connector->device->guest, &surface->connector->device->subject,
 		    (int)surface->connector->index,
-		    "weston: a picture cannot be converted (%s); tried again in a second",
+		    "weston: a picture cannot be converted (%s); retrying in a second",
 		    strerror(-error));
 	come_back(surface, TRY_AGAIN_MS);
 }
@@ -307,7 +307,7 @@ fail_shadow(struct surface *surface, int error)
 {
 	if (surface->canvas.lit)
 		paint_nothing(surface);
-	/* Over a limit, which was told. */
+	/* Over a limit, which has been logged. */
 	if (error != -EDQUOT)
 		fail_converting(surface, error);
 }
@@ -417,7 +417,7 @@ handle_upload_turn(struct pacing_turn *turn)
 	ask_turn(surface, cost, handle_upload_turn);
 }
 
-/* What is uploaded waits for its turn; what comes meanwhile takes its place. */
+/* Uploads wait for their turn; a newer frame replaces the waiting one. */
 static bool
 must_wait_for_turn(struct surface *surface, const struct view *view)
 {

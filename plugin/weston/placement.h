@@ -71,8 +71,8 @@ placement_init(struct placement *placement, struct placements *placements,
 	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
 	       void *data);
 
-/* The guest is called otherwise now, and other rules are for it; handlers are called as by
- * placement_init(). */
+/* The guest was renamed and different rules may apply; handlers are called as by placement_init().
+ */
 void
 placement_rename(struct placement *placement, const struct connector_options *options,
 		 const struct log_subject *subject);

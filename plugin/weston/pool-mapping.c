@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See pool-mapping.h. The address space of a pool is libwayland's: its
- * munmap comes when the last reference goes. What is expensive in that is giving
- * back the guest's pages, so the worker puts anonymous memory, which nobody
- * ever touches, in their place beforehand.
+ * See pool-mapping.h. The address space of a pool is libwayland's: its munmap comes when the last
+ * reference goes. Unmapping the guest's pages is the expensive part, so the worker first replaces
+ * them with untouched anonymous memory.
  */
 #include "weston/pool-mapping.h"
 

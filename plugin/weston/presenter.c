@@ -83,10 +83,9 @@ handle_ready(void *data)
 	struct import *import;
 
 	if (!client->compositor || !client->shm || !client->viewporter || !client->presentation) {
-		log_guest(
-			&presented->device->subject, -1,
-			"weston: it lacks wl_shm, wp_viewporter or wp_presentation; nothing can be "
-			"shown");
+		log_guest(&presented->device->subject, -1,
+			  "weston: the compositor lacks wl_shm, wp_viewporter or wp_presentation; "
+			  "nothing can be shown");
 		return;
 	}
 	presented->ready = true;
@@ -126,7 +125,7 @@ detach_client(struct presented_device *presented)
 
 		if (!shown)
 			continue;
-		/* What the client died of is perhaps this: not again. */
+		/* An import in progress may have killed the client; do not retry it. */
 		shown->refused = shown->refused || is_ordered(shown);
 		shown->decided = false;
 		prepare_stop(shown);
@@ -208,7 +207,7 @@ client_has_to_wait(struct presented_device *presented)
 	if (wait == 0 || !make_client_later(presented, wait))
 		return false;
 	log_guest(&presented->device->subject, -1,
-		  "Weston ended its connections again and again; its screens stay dark for %d s",
+		  "Weston keeps closing its connections; its screens stay dark for %d s",
 		  (wait + 999) / 1000);
 	return true;
 }
@@ -251,7 +250,7 @@ presenter_reclaim(struct presenter *presenter)
 		return false;
 	struct presented_device *oldest = wl_container_of(presenter->kept.prev, oldest, link);
 	log_guest(&oldest->subject, -1,
-		  "its last picture goes: a guest that is there needs the pages");
+		  "its kept picture is dropped: a running guest needs the pages");
 	host_give_pages(presenter->host, oldest->kept_pages);
 	oldest->kept_pages = 0;
 	wl_list_remove(&oldest->link);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether a shell has locked the session. Weston has no signal for
- * that, and our views are none of the shell's windows: they would stay on
- * screen in front of its lock screen. But a locked shell has a layer at the
- * position for lock screens, and it locks only while the screens sleep.
+ * Detects whether the shell has locked the session. Weston has no signal for this, and the shell
+ * does not manage our views, so they would stay visible in front of its lock screen. But a locked
+ * shell has a layer at the position for lock screens, and it locks only while the screens sleep.
  */
 #pragma once
 

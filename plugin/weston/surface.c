@@ -18,15 +18,15 @@ device_of(const struct surface *surface)
 
 /* Slots */
 
-/* What a guest may draw into once the frame that is wanted is on the screen. */
+/* The slot that the guest may draw into once the wanted frame is on screen. */
 static const struct slot *
 leaving_slot(const struct surface *surface)
 {
 	return surface->late ? surface->shown : surface->previous;
 }
 
-/* The frame after it has to be on screen, which is waited for anyway: by then the dma-buf mostly
- * need not be asked, which would cost a system call for each flip. */
+/* Wait until the next frame is on screen, which the flip needs anyway; by then polling the dma-buf,
+ * a system call per flip, is rarely necessary. */
 static void
 look_at_previous(struct surface *surface)
 {

@@ -33,7 +33,8 @@ struct surface {
 	struct slot *shown, *previous;
 	struct slot *last;  /* attached last, shown or not */
 	bool presented;     /* what is shown */
-	bool previous_read; /* to its end, as the screen tells; only where presented */
+	bool previous_read; /* the presentation feedback proves that reading it has finished; valid
+			       only if presented */
 	uint32_t outputs;   /* on which a frame was presented last, as placement_outputs() */
 	struct rectangle shown_source; /* the part of the buffer attached last that is shown */
 	struct look *look;             /* at what is wanted; NULL: none under way */

@@ -96,8 +96,8 @@ fills_a_screen(const struct device *device, const struct framebuffer *framebuffe
 	return false;
 }
 
-/* Once a guest, path and reason; what does not fill a screen counts for itself, so that nobody
- * takes it for the screen's. */
+/* Logged once per guest, path and reason. Buffers smaller than a screen are counted separately, so
+ * their path is not mistaken for the screen's. */
 static bool
 way_is_new(struct presented_device *presented, const struct presented_framebuffer *shown)
 {

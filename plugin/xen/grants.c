@@ -20,7 +20,7 @@ struct grants {
 	xengnttab_handle *handle;
 };
 
-/* The library would write a line to stderr for each reference of a guest's that is none. */
+/* libxengnttab would write a line to stderr for every invalid grant reference. */
 static void
 say_nothing(struct xentoollog_logger *logger, xentoollog_level level, int error,
 	    const char *context, const char *format, va_list args)
@@ -203,7 +203,8 @@ grants_fill_directory(struct grants *grants, uint16_t domid, uint32_t directory_
 int
 grants_probe_export(void)
 {
-	/* Of no pages: a kernel that can do it finds that wrong, any other the call. */
+	/* Export zero pages: a kernel with support rejects the count (EINVAL), one without it
+	 * rejects the ioctl (ENOTTY). */
 	struct ioctl_gntdev_dmabuf_exp_from_refs nothing = {.count = 0};
 	_autoclose_ int device = open_device();
 
@@ -214,7 +215,7 @@ grants_probe_export(void)
 	return 0;
 }
 
-/* Not by the library: it complains of each time-out, which is the usual answer here. */
+/* Bypasses libxengnttab, which logs every timeout, although a timeout is the usual result here. */
 struct grants_export {
 	int device;
 	uint32_t fd; /* its number, by which the kernel finds it; closed maybe */

@@ -67,8 +67,8 @@ name_group(char out[NAME_BYTES], gid_t gid)
 		fclose(file);
 }
 
-/* The longest part of the path that can be looked at: of what lies behind a closed directory no
- * owner can be told. */
+/* Finds the longest accessible prefix of the path: nothing inside an unreadable directory can be
+ * inspected. */
 static bool
 find_visible(char *part, struct stat *status)
 {
@@ -102,7 +102,7 @@ describe_refusal(char *out, size_t size, const char *path)
 	}
 	snprintf(out + used, size - used, "; Weston runs as %s (uid %u)%s", user,
 		 (unsigned)geteuid(),
-		 geteuid() == 0 ? ", and is refused all the same: is this a container?"
+		 geteuid() == 0 ? ", but access is still denied: is this a container?"
 				: ": start it as root, or let that user have it");
 }
 

@@ -71,8 +71,8 @@ post(struct messages *messages, struct mailbox *mailbox, enum message_kind kind,
 	struct message *message = message_create(messages);
 
 	if (!message) {
-		log_line("xen: out of memory: a vdispl device stays as it is until its guest "
-			 "reconnects");
+		log_line("xen: out of memory: a vdispl device is stuck in its current state until "
+			 "its guest reconnects");
 		return;
 	}
 	message->kind = kind;

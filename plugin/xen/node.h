@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Nodes of xenstore, read and written as what they hold, and what an error means: that a node is
- * not there, that xenstored refuses, or that it cannot be asked any more. With store.c the only
- * user of libxenstore. Lives on the store's thread: every call here waits for xenstored.
+ * not there, that xenstored refuses, or that it cannot be asked any more. One of four files that
+ * call libxenstore: store, xenbus and xenbus-device are the others. Lives on the store's thread:
+ * every call here waits for xenstored.
  */
 #pragma once
 

@@ -28,8 +28,8 @@
  * ever later. In the end only a change of what it is reached by is worth another one. */
 #define FIRST_WAIT_MS 10
 #define LONGEST_WAIT_MS 5000
-/* A new socket tells of another xenstored. Nothing tells that one has gone, so it is asked when it
- * was silent for long: seldom enough that an idle host does not notice. */
+/* A new socket indicates a new xenstored, but nothing indicates that one has died, so ping it after
+ * a long silence; the load on an idle host is negligible. */
 #define SILENCE_MS 30000
 struct store {
 	/* Compositor's thread. */
@@ -86,14 +86,14 @@ take_watches(struct store *store)
 
 		if (!event)
 			break;
-		xenbus_handle_watch(store->xenbus, event[XS_WATCH_PATH], event[XS_WATCH_TOKEN]);
+		xenbus_take_watch(store->xenbus, event[XS_WATCH_PATH], event[XS_WATCH_TOKEN]);
 	}
 }
 
 static void
 let_go(struct store *store, const char *reason, int error)
 {
-	log_line("xen: %s (%s); the connection is made anew, and everything asked again", reason,
+	log_line("xen: %s (%s); reconnecting and reading everything again", reason,
 		 strerror(error));
 	xenbus_set_handle(store->xenbus, NULL);
 	xs_close(store->xs);
@@ -173,7 +173,7 @@ reopen(struct store *store)
 
 /* xenstored's socket came, or came anew: then it is another one's. */
 static void
-handle_socket(struct store *store)
+take_socket(struct store *store)
 {
 	if (!path_watch_read(store->watch))
 		return;
@@ -210,7 +210,7 @@ take_steps(struct store *store)
 }
 
 static void
-run_once(struct store *store)
+poll_once(struct store *store)
 {
 	struct pollfd fds[3] = {{.fd = store->messages.to_store.event_fd, .events = POLLIN},
 				{.fd = -1, .events = POLLIN},
@@ -224,7 +224,7 @@ run_once(struct store *store)
 	bool silent = poll(fds, 3, poll_timeout(wake, monotonic_ms())) == 0;
 	take_messages(store);
 	if (fds[2].revents & POLLIN)
-		handle_socket(store);
+		take_socket(store);
 	if (!store->xs) {
 		reopen(store);
 		return;
@@ -247,7 +247,7 @@ store_main(void *data)
 	if (store->xs)
 		begin(store);
 	while (!store->stopping)
-		run_once(store);
+		poll_once(store);
 	xenbus_close_all(store->xenbus);
 	__atomic_store_n(&store->told,
 			 !store->was_connected || (store->xs && xenbus_lost(store->xenbus) == 0),
@@ -282,8 +282,8 @@ watch_ways(struct store *store)
 
 	store->watch = path_watch_create(ways, ARRAY_LENGTH(ways));
 	if (!store->watch)
-		log_line("xen: %s cannot be watched (inotify: %s); another xenstored is noticed "
-			 "after %d s",
+		log_line("xen: %s cannot be watched (inotify: %s); a restarted xenstored will be "
+			 "noticed only after up to %d s",
 			 ways[0], strerror(errno), SILENCE_MS / 1000);
 }
 

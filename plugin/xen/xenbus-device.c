@@ -248,7 +248,9 @@ xenbus_device_read_rings(struct xenbus_device *device)
 		int ret = read_ring_nodes(device, i, &device->offered.connectors[i], &wrong);
 
 		if (ret < 0 && device->nodes->lost == 0)
-			blame(device, (int)i, "guest bug: state 3 without a number in its node %s",
+			blame(device, (int)i,
+			      "guest bug: state 3 (Initialised) although node %s is missing or not "
+			      "a number",
 			      wrong);
 		if (ret < 0)
 			return ret;

@@ -33,14 +33,14 @@ struct xenbus_device {
 	struct log_subject subject;
 	char frontend[256]; /* path; "" until known */
 	struct xenbus_view view;
-	uint32_t serial;     /* of the connection; 0: none yet */
-	bool changed;        /* to be looked at */
-	bool spoke;          /* the frontend's state was written since its rings were read */
-	bool renamed;        /* perhaps: its guest's name is to be read again */
-	bool named;          /* the tool stack's name for its guest can be read */
-	bool watches_name;   /* for all devices of its guest */
-	bool watched;        /* its frontend's state is */
-	bool refused;        /* something of this step, for a quota that is used up */
+	uint32_t serial;   /* of the connection; 0: none yet */
+	bool changed;      /* to be looked at */
+	bool spoke;        /* the frontend has written its state since its rings were read */
+	bool renamed;      /* its guest's name may have changed and must be re-read */
+	bool named;        /* the tool stack's name for its guest can be read */
+	bool watches_name; /* for all devices of its guest */
+	bool watched;      /* its frontend's state is */
+	bool refused; /* part of this step was refused because the xenstore quota is exhausted */
 	uint32_t refused_ms; /* the last wait after that; 0: none since all went well */
 	bool waiting;        /* for the answer to attach or detach */
 	bool told_unreadable;

@@ -22,7 +22,7 @@
 /* The same for a device that could not be told something: ever longer, between these two. */
 #define REFUSED_FIRST_MS 1000
 #define REFUSED_LAST_MS 60000
-/* A step leads to another at most so often before the next event is taken. */
+/* At most this many consecutive steps before the next event is handled. */
 #define STEPS_PER_PASS 8
 
 struct xenbus {
@@ -49,7 +49,7 @@ find_sibling(struct xenbus *xenbus, const struct xenbus_device *device)
 	return NULL;
 }
 
-/* How the tool stack calls the guest: "xl rename", or a name that it has only while it migrates.
+/* Watches the tool stack's name for the guest, which changes on "xl rename" and during migration.
  * One watch for all of its devices; where it cannot be had the name is that of the last connection.
  */
 static void
@@ -211,7 +211,7 @@ look_for_devices(struct xenbus *xenbus)
 }
 
 void
-xenbus_handle_watch(struct xenbus *xenbus, const char *path, const char *token)
+xenbus_take_watch(struct xenbus *xenbus, const char *path, const char *token)
 {
 	char domid[16], devid[16];
 
@@ -266,7 +266,7 @@ may_connect(struct xenbus *xenbus, struct xenbus_device *device)
 	/* Told once a minute. */
 	if (device->connects.used == xenbus->limits.reconnects_per_minute + 1)
 		log_guest(&device->subject, -1,
-			  "it connects more than %u times a minute; the next time in %d s",
+			  "it connects more than %u times a minute; next attempt allowed in %d s",
 			  xenbus->limits.reconnects_per_minute,
 			  (int)((device->wake_ms - now) / 1000));
 	return false;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The vdispl directories of this domain's backends in xenstore, and
- * what is done about each change in them; with store.c the only user of
- * libxenstore. Lives on the store's thread: every call here waits for
- * xenstored. Which step follows is decided by the pure table of xenbus-table.h.
+ * The vdispl directories of this domain's backends in xenstore, and what is done about each change
+ * in them; one of the users of libxenstore (with store.c, node.c and xenbus-device.c). Lives on the
+ * store's thread: every call here waits for xenstored. Which step follows is decided by the pure
+ * table of xenbus-table.h.
  */
 #pragma once
 
@@ -42,7 +42,7 @@ xenbus_ask(struct xenbus *xenbus);
 
 /* A watch fired; the look itself comes with xenbus_look(). */
 void
-xenbus_handle_watch(struct xenbus *xenbus, const char *path, const char *token);
+xenbus_take_watch(struct xenbus *xenbus, const char *path, const char *token);
 
 /* Looks at what changed and takes the steps. Returns when it wants to be called
  * again without any event (as monotonic_ms()), or -1. */

@@ -173,8 +173,7 @@ def never(rig):
     said(weston, "dma-buf: off: dmabuf=never")
     guest = rig.guest("g", SMALL)
     picture(guest, weston, 1)
-    said(weston, "path mapped (XRGB8888 320x240): the renderer reads the guest's pages in place; no "
-         "dma-buf: dmabuf=never")
+    said(weston, "path mapped (XRGB8888 320x240): the renderer reads the guest's pages in place; no dma-buf: dmabuf=never")
 
 
 @dmabuf()
@@ -208,7 +207,7 @@ def pv_domain(rig):
 def kernel_without_dmabuf(rig):
     """A kernel without the converter: known from the start."""
     weston = gl_weston(rig, faults=["fail weston dmabuf.export 1 25 0"])
-    said(weston, "dma-buf: off: the kernel is without CONFIG_XEN_GNTDEV_DMABUF")
+    said(weston, "dma-buf: off: the kernel was built without CONFIG_XEN_GNTDEV_DMABUF")
     picture(rig.guest("g", SMALL), weston, 1)
     said(weston, "path mapped")
 

@@ -184,7 +184,7 @@ def locked_session_hides_guests(rig):
 
 @scenario("flips")
 def guest_destroyed_during_flip(rig):
-    """Destroyed while a flip is pending, ten times; the other guest's flips go on."""
+    """Guest destroyed while a flip is pending, ten times; the other guest keeps flipping."""
     weston = rig.weston(outputs=(("headless", 320, 240), ("second", 320, 240)),
                         config="[xen-connector]\nguest=other\noutput=second\n")
     other = rig.guest("other", SMALL)
@@ -197,7 +197,7 @@ def guest_destroyed_during_flip(rig):
         guest.destroy()
     before = other.ok("animation 0 0")["flips"]
     time.sleep(0.5)
-    check(other.ok("animation 0 0 stop")["flips"] > before + 5, "the other guest stands still")
+    check(other.ok("animation 0 0 stop")["flips"] > before + 5, "the other guest's flips have stopped")
     other.no_event("flip-timeout", 0)
     equal(weston.process.poll(), None, "Weston's exit status")
 

@@ -383,7 +383,7 @@ def denied_way_to_xenstore_of_a_driver_domain(rig):
     weston.environment = lambda: environment
     rig.westons.append(weston.start())
     weston.expect_log(r"/dev/xen/xenbus: Permission denied; it belongs to .*Weston runs as \w+ \(uid \d+\)")
-    check("No such file" not in weston.log(), "what is denied is told to be absent")
+    check("No such file" not in weston.log(), "a denied path is reported as missing")
     # A change of its mode is enough; by then there is a socket, since the simulation has no such device.
     rig.machine.control("clear")
     os.rename(f"{rig.machine.directory}/xenstored/away", f"{rig.machine.directory}/xenstored/other")
@@ -394,7 +394,7 @@ def denied_way_to_xenstore_of_a_driver_domain(rig):
 
 @scenario("host")
 def xenstored_that_does_not_listen_yet(rig):
-    """Weston starts between xenstored's bind and its listen: it tries again, though no file changes any more."""
+    """Weston starts between xenstored's bind and its listen: it retries even though no further file event arrives."""
     path = f"{rig.start_machine().directory}/early"
     with socket.socket(socket.AF_UNIX) as early:
         early.bind(path)
@@ -417,7 +417,7 @@ def connecting_again_is_not_given_up_for_want_of_descriptors(rig):
     rig.machine.xenstored.kill()
     rig.machine.xenstored.wait()
     rig.machine.start()
-    check(wait_until(lambda: "is made anew" in weston.log(), 8), "the end of the old one is not noticed")
+    check(wait_until(lambda: "reconnecting and reading" in weston.log(), 8), "the end of the old one is not noticed")
     time.sleep(14)
     rig.machine.control("clear")
     weston.expect_log("connected with xenstored again", 35)
@@ -464,7 +464,7 @@ def refused_first_watch_is_told_and_tried_again(rig):
     rig.westons.append(weston)
     weston.expect_log("xenstored refuses a watch.*Argument list too long")
     time.sleep(5)
-    check(weston.log().count("refuses a watch") == 1 and "is made anew" not in weston.log(), "told again and again")
+    check(weston.log().count("refuses a watch") == 1 and "reconnecting and reading" not in weston.log(), "told again and again")
     rig.machine.control("clear")
     guest = rig.guest("guest", SMALL, connect=False)
     check(rig.machine.tools.wait_backend(guest.domid, 0, 2, 40), "not served within 40 s")

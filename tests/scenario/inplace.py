@@ -26,7 +26,7 @@ def at_rest(weston):
         time.sleep(1.5)
         return resampled(weston) == before
 
-    check(wait_until(still, 12), "a screen that does not change is shown anew all the time")
+    check(wait_until(still, 12), "an unchanging screen is redisplayed continually")
     return resampled(weston)
 
 
@@ -138,7 +138,7 @@ def never_where_switched_off(rig):
 
 @scenario("in-place", limit=90)
 def as_a_dma_buf(rig):
-    """Where nobody can read the pixels they are shown anew: often after a mode set, else once a second."""
+    """Where the pixels cannot be read they are redisplayed: at resample-rate after a mode set, otherwise once a second."""
     weston = gl_weston(rig, FORCE, SCREEN)
     guest = rig.guest("guest", SMALL)
     for cookie in (1, 2):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What one guest does to another one's flips: as many under attack as alone, or nearly so.
+"""How one guest's load affects another's flip rate: under attack it must be nearly as high as when alone.
 
 Each scenario has a neighbour that flips all the time, and counts its flips by turns without and with the attack, so
 that both see the same load of the machine. The share is told beside "passed".

@@ -229,7 +229,7 @@ def rules_without_effect_are_named(rig):
                    r"weston.ini: \[xen-connector\] fit=fill # all of it: allowed is .*; a comment needs a line of its own",
                    rf"{number} 4 \(guest=g4\): output=headless # left: .* a comment needs a line of its own",
                    rf"{number} 4 \(guest=g4\): .* until an output headless # left is plugged in",
-                   rf"{number} 6 \(guest=g5, connector=0\): .* no effect, as .* number 5 \(guest=g5\)"):
+                   rf"{number} 6 \(guest=g5, connector=0\): .* no effect, because .* number 5 \(guest=g5\)"):
         weston.expect_log(wanted)
     equal(weston.log().count("weston.ini: "), 6, "lines about weston.ini")
 
@@ -527,7 +527,7 @@ def guests_take_outputs_in_turn(rig):
 
 @scenario("placement")
 def older_guests_come_first(rig):
-    """Who comes first does not matter until something is seen: the older guest takes the first output."""
+    """Connection order does not matter until something is shown: the older guest gets the first output."""
     weston = rig.weston(outputs=TWO)
     old, young = (rig.guest(name, "320x240", connect=False) for name in ("old", "young"))
     young.connect()
@@ -640,7 +640,7 @@ def renamed_while_it_runs(rig):
     weston.expect("picture=0,0,320,240,XR24,1", "solid=320,0,320,240,303030")
     rig.machine.store.write(f"/local/domain/{guest.domid}/name", "g1")
     weston.expect("solid=0,0,320,240,303030", "picture=320,0,320,240,XR24,1")
-    weston.expect_log(rf"guest g1--incoming\({guest.domid}\) vdispl 0: its guest is called g1 from now on")
+    weston.expect_log(rf"guest g1--incoming\({guest.domid}\) vdispl 0: its guest has been renamed to g1")
     equal(weston.control("list")[0].split()[0], "g1", "its name, as other modules see it")
     # still flips, and rules go on to hold
     guest.buffer(2, 320, 240, picture=2)

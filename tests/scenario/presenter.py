@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The presenter under guests that mean harm: connections that Weston ends, floods, what is held for whom."""
+"""The presenter against hostile guests: closed connections, floods, and resource accounting."""
 import os
 import re
 import struct
@@ -36,7 +36,7 @@ def connection_lost_while_a_buffer_leaves(rig):
     guest.ok("fb-attach 0 2 2 320x240 XR24")
     guest.ok(f"submit 0 1 {raw(DBUF_CREATE, struct.pack('<QIIIIIII', 3, 32, 32, 32, 4096, 0, 1, 0))}")
     guest.ok(f"submit 0 2 {raw(DBUF_DESTROY, struct.pack('<Q', 1))}")
-    weston.expect_log("it ended the connection of a guest's device")
+    weston.expect_log("the compositor closed a guest device's connection")
     time.sleep(2.5)
     rig.machine.control("clear")
     check(weston.process.poll() is None, weston.log()[-3000:])
@@ -275,7 +275,7 @@ def flip_to_a_smaller_framebuffer(rig):
 
 @scenario("presenter")
 def pages_that_could_not_be_had_once(rig):
-    """No framebuffer of such a buffer is there for nothing: each says so; another buffer is fine."""
+    """Each framebuffer on a buffer that could not be mapped is refused; another buffer works."""
     weston = rig.weston(outputs=SCREEN)
     guest = rig.guest("guest", SMALL)
     guest.ok("dbuf-create 0 1 320x240 24")
@@ -332,7 +332,7 @@ def converted_pixels_of_other_sizes_are_given_back(rig):
 
 @scenario("presenter")
 def detached_while_the_next_is_converted(rig):
-    """Switched off before the next framebuffer is converted: of the one before nothing stays."""
+    """Detached before the next framebuffer is converted: nothing of the previous picture remains visible."""
     weston = rig.weston(outputs=SCREEN)
     guest = rig.guest("guest", SMALL)
     for cookie in (1, 4):
@@ -492,7 +492,7 @@ def kept_pages(fourcc):
         weston.expect(f"picture=0,0,320,240,{fourcc},1", f"picture=320,0,320,240,{fourcc},1")
         other.ok("dbuf-create 0 2 320x240 32")
         weston.expect("solid=0,0,320,240,303030", f"picture=320,0,320,240,{fourcc},1")
-        weston.expect_log("guest g.*its last picture goes")
+        weston.expect_log("guest g.*its kept picture is dropped")
         other.ok("dbuf-create 0 3 320x240 32")
         weston.expect("solid=0,0,640,240,303030")
 
@@ -517,7 +517,7 @@ def kept_picture_of_a_domain_whose_name_goes_first(rig):
     time.sleep(0.5)  # nothing is to come of it
     guest.destroy()
     weston.expect_log("guest g.*disconnected after")
-    check("is called domain-" not in weston.log(), "the guest was renamed")
+    check("renamed to domain-" not in weston.log(), "the guest was renamed")
     weston.expect("picture=0,0,320,240,XR24,1")
     rig.guest("g", SMALL)
     weston.expect("solid=0,0,320,240,303030")
@@ -554,7 +554,7 @@ def losses_are_counted_by_guest(rig):
     """Weston ends a guest's connections; the guest reconnects each time, and waits all the same."""
     weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-reconnects-per-minute=100\n")
     guest = rig.guest("guest", SMALL)
-    lost = "it ended the connection of a guest's device"
+    lost = "the compositor closed a guest device's connection"
     for count in range(8):
         before = weston.log().count(lost)
         guest.ok("dbuf-create 0 1 320x240 32")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Weston ends or dies while guests run, and starts again: every state of a front is adopted."""
+"""Weston exits or crashes while guests run and is restarted: it recovers from every frontend state."""
 import time
 
 from rig.machine import wait_until

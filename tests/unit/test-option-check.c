@@ -113,7 +113,7 @@ TEST(refused_values_have_the_hint)
 }
 
 #define COVERED(number, rule, before)                                                              \
-	"[xen-connector] number " number " (" rule "): it has no effect, as [xen-connector] "      \
+	"[xen-connector] number " number " (" rule "): it has no effect, because [xen-connector] " \
 	"number 1 (" before ") before it matches all that it matches"
 
 TEST(rules_behind_others)
@@ -128,7 +128,7 @@ TEST(rules_behind_others)
 	       COVERED("2", "guest=g, id=left, connector=3", "guest=*, id=left"));
 	expect("[xen-guest]\nname=g\n[xen-guest]\nname=g\nuuid=01234567-89ab-cdef-0123-456789abcdef\n",
 	       "[xen-guest] number 2 (name=g, uuid=01234567-89ab-cdef-0123-456789abcdef): it has no effect, "
-	       "as [xen-guest] number 1 (name=g) before it matches all that it matches");
+	       "because [xen-guest] number 1 (name=g) before it matches all that it matches");
 	/* These match something that is left. */
 	expect("[xen-connector]\n[xen-connector]\nid=left\n", NULL);
 	expect("[xen-connector]\nid=left\nconnector=1\n[xen-connector]\nid=left\n", NULL);

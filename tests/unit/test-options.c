@@ -130,7 +130,7 @@ TEST(sections_of_others_are_refused)
 	struct options *options = options_create();
 
 	check_int(set(options, "flip-deadline", "100"), -ENOENT);
-	check_string(error, "key \"flip-deadline\" stands in no section of this module");
+	check_string(error, "key \"flip-deadline\" is not in a section of this module");
 	check_int(options_begin_section(options, "xen-display"), 0);
 	check_int(options_begin_section(options, "core"), -ENOENT);
 	check_int(set(options, "flip-deadline", "100"), -ENOENT);

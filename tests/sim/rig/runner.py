@@ -274,12 +274,16 @@ def run_with_tries(test):
     return result
 
 
+def matches(test, pattern):
+    return fnmatch.fnmatch(test.name, pattern) or test.name.startswith(pattern + "/")
+
+
 def select(patterns):
-    if not patterns:
-        return SCENARIOS
-    return [test for test in SCENARIOS
-            if any(fnmatch.fnmatch(test.name, pattern) or test.name.startswith(pattern + "/")
-                   for pattern in patterns)]
+    """The scenarios that the patterns name, all without any; ends the program where one names none."""
+    for pattern in patterns:
+        if not any(matches(test, pattern) for test in SCENARIOS):
+            sys.exit(f"no scenario matches {pattern}; --list names them")
+    return [test for test in SCENARIOS if not patterns or any(matches(test, pattern) for pattern in patterns)]
 
 
 def run_here(tests, verbose):
@@ -334,9 +338,6 @@ def main(suites=(), jobs=1):
         for test in tests:
             print(f"{test.name:48} {test.about}")
         return 0
-    if not tests:
-        print(f"nothing is named {' '.join(arguments.names)}")
-        return 2
     if arguments.alone or arguments.jobs == 1:
         return run_here(tests, arguments.verbose)
     return run_side_by_side(tests, arguments.jobs)
