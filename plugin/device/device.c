@@ -155,14 +155,14 @@ handle_mapped(struct worker_job *base)
 	if (device->destroyed)
 		return;
 	if (error < 0)
-		log_guest(&device->subject, -1,
-			  "xen: its rings cannot be mapped (%s); has the guest been destroyed?",
-			  strerror(-error));
+		guest_blame(device->guest, &device->subject, -1,
+			    "xen: its rings cannot be mapped (%s); has the guest been destroyed?",
+			    strerror(-error));
 	else if ((error = connect_all(device)) < 0)
-		log_guest(&device->subject, -1,
-			  "it cannot be connected (%s): its event channels cannot be bound, "
-			  "its event page is not a new one, or Weston has no memory left",
-			  strerror(-error));
+		guest_blame(device->guest, &device->subject, -1,
+			    "it cannot be connected (%s): its event channels cannot be bound, "
+			    "its event page is not a new one, or Weston has no memory left",
+			    strerror(-error));
 	/* The frontend may have requests on its rings already. */
 	for (unsigned i = 0; error == 0 && i < device->connector_count; i++)
 		serve_ring(&device->connectors[i]);
