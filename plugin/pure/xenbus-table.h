@@ -37,8 +37,8 @@ struct xenbus_view {
 	bool failed;                /* connecting to what it offers now has failed */
 	bool offered;               /* we wrote InitWait since we know this directory */
 	bool offer_seen;            /* frontend went to Initialising after we wrote InitWait */
-	int64_t offered_for_ms;     /* since the first InitWait of this directory */
-	bool driver_domain;         /* the tool stack runs elsewhere */
+	int64_t offered_for_ms; /* since the first InitWait of this directory; long, if it is old */
+	bool driver_domain;     /* the tool stack runs elsewhere */
 };
 
 /* *wait_ms: for XENBUS_WAIT, ask again after that long; -1: no need to. */

@@ -44,10 +44,10 @@ struct xenbus_device {
 	uint32_t refused_ms; /* the last wait after that; 0: none since all went well */
 	bool waiting;        /* for the answer to attach or detach */
 	bool told_unreadable;
-	int64_t first_offer_ms;
-	int64_t wake_ms;      /* -1: none */
-	int64_t tried_ms;     /* when its rings were read */
-	struct rate connects; /* asked for in a minute */
+	int64_t first_offer_ms; /* in a directory that was new then; 0: it was not */
+	int64_t wake_ms;        /* -1: none */
+	int64_t tried_ms;       /* when its rings were read */
+	struct rate connects;   /* asked for in a minute */
 	struct log_limit log_limit;
 	struct store_device offered; /* the configuration as it was when we offered */
 };

@@ -245,7 +245,8 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 		device->view.failed = xenbus->nodes.lost == 0;
 		return;
 	}
-	if (new_directory || !device->view.offered)
+	/* Nobody waits to see InitWait in an old directory. */
+	if (new_directory)
 		device->first_offer_ms = monotonic_ms();
 	device->view.offered = true;
 	device->view.offer_seen = device->view.frontend == XenbusStateInitialising;
