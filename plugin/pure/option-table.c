@@ -2,8 +2,8 @@
 /*
  * The table of keys of weston.ini, and what follows from it alone:
  * complaints, descriptions for the example, and the search for keys that nobody
- * knows. Called by options.c, config.c and tests. A new key needs one line here
- * and one member in options.h.
+ * knows. Called by options.c, config.c and tests. HACKING.md tells what
+ * else a new key needs.
  */
 #include "pure/option-table.h"
 

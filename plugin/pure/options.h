@@ -3,7 +3,7 @@
  * What weston.ini says about guests' screens, checked and found again
  * by guest and connector. Fed by config.c, which knows Weston's parser; asked
  * by whoever places, shows or bounds. Knows nothing of Weston or Xen. The table
- * of keys in option-table.c is the only place that names a key, its range and its
+ * of keys in option-table.c is the only place in the code that names a key, its range and its
  * default.
  */
 #pragma once

@@ -193,7 +193,7 @@ class Guest:
         return done["ms"]
 
     def picture(self, number=1, fourcc="XR24", size=(800, 600), connector=0, device=0, cookie=1):
-        """Connects if that is still to be done and shows one picture without any flip."""
+        """Makes a buffer with that picture, and shows it by a mode set, without any flip."""
         width, height = size
         self.buffer(cookie, width, height, fourcc, device, picture=number)
         self.show(cookie, width, height, connector, device)

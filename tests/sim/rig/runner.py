@@ -275,6 +275,7 @@ def run_with_tries(test):
 
 
 def matches(test, pattern):
+    pattern = pattern.replace("_", "-")
     return fnmatch.fnmatch(test.name, pattern) or test.name.startswith(pattern + "/")
 
 
