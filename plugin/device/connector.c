@@ -58,7 +58,7 @@ finish_flip(struct connector *connector)
 
 	if (!flip_complete(flip, flip_rules(connector), connector->refresh_ms, loop_now_ms()))
 		return;
-	if (!flip->presented)
+	if (!flip->presented && !flip->drawn)
 		connector->count.timed++;
 	wire_send_flip_event(&connector->wire, connector->flip_cookie);
 }
@@ -170,6 +170,8 @@ connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 	connector->current = framebuffer;
 	connector->flip_cookie = framebuffer->cookie;
 	in_place_begin(&connector->in_place, !has_shown(connector, framebuffer), loop_now_ms());
+	flip_ask_early(&connector->flip, flip_rules(connector), connector->refresh_ms,
+		       loop_now_ms());
 	connector_show(connector);
 
 	bool shown = can_show(connector);
@@ -195,6 +197,16 @@ connector_frame_applied(struct connector *connector, uint32_t frame)
 	if (frame != connector->frame || !connector->flip.pending)
 		return;
 	flip_applied(&connector->flip);
+	finish_flip(connector);
+	set_deadlines(connector);
+}
+
+void
+connector_frame_drawn(struct connector *connector, uint32_t frame)
+{
+	if (frame != connector->frame || !connector->flip.pending)
+		return;
+	flip_drawn(&connector->flip);
 	finish_flip(connector);
 	set_deadlines(connector);
 }

@@ -2,12 +2,46 @@
 /* See flip.h. */
 #include "pure/flip.h"
 
+/* Beyond so many refreshes a guest does not draw, it rests. */
+#define RESTS_AFTER 4
+/* Weston draws a little sooner or later; and how much quicker a guest has to get for the other way.
+ */
+#define MARGIN_MS 2
+#define HYSTERESIS_MS 2
+
+static void
+take_drawing_time(struct flip *flip, uint32_t refresh_ms, int64_t now_ms)
+{
+	int64_t took = now_ms - flip->done_ms;
+
+	if (flip->done_ms == 0 || took < 0 || took > (int64_t)RESTS_AFTER * refresh_ms)
+		return;
+	flip->drawing_ms[1] = flip->drawing_ms[0];
+	flip->drawing_ms[0] = (uint32_t)took;
+}
+
+bool
+flip_ask_early(struct flip *flip, const struct flip_rules *rules, uint32_t refresh_ms,
+	       int64_t now_ms)
+{
+	uint32_t margin = flip->early ? MARGIN_MS + HYSTERESIS_MS : MARGIN_MS;
+	uint32_t window = rules->repaint_window_ms;
+
+	take_drawing_time(flip, refresh_ms, now_ms);
+	uint32_t longest = flip->drawing_ms[0] > flip->drawing_ms[1] ? flip->drawing_ms[0]
+								     : flip->drawing_ms[1];
+	flip->early = !flip->hidden && refresh_ms > window &&
+		      longest % refresh_ms + margin >= refresh_ms - window;
+	return flip->early;
+}
+
 void
 flip_submit(struct flip *flip, int64_t now_ms, bool shown, bool previous_held)
 {
 	flip->pending = true;
 	flip->applied = false;
 	flip->presented = false;
+	flip->drawn = false;
 	flip->previous_held = previous_held;
 	flip->submitted_ms = now_ms;
 	if (!shown)
@@ -28,6 +62,13 @@ void
 flip_applied(struct flip *flip)
 {
 	flip->applied = true;
+}
+
+void
+flip_drawn(struct flip *flip)
+{
+	flip->hidden = false;
+	flip->drawn = true;
 }
 
 void
@@ -72,15 +113,17 @@ flip_complete(struct flip *flip, const struct flip_rules *rules, uint32_t refres
 		return false;
 
 	bool expired = now_ms >= deadline_at(flip, rules);
-	bool done = flip->presented && !flip->previous_held;
+	bool seen = flip->presented || flip->drawn;
+	bool done = seen && !flip->previous_held;
 
 	if (flip->hidden && flip->applied && now_ms >= hidden_at(flip, rules, refresh_ms))
 		done = true;
 	if (!done && !expired)
 		return false;
 
-	if (!flip->presented)
+	if (!seen)
 		flip_hide(flip, now_ms);
+	flip->done_ms = seen && !expired ? now_ms : 0;
 	flip->pending = false;
 	return true;
 }

@@ -5,6 +5,10 @@
  * never completing stalls the guest. The rule:
  *
  *  - the frame was presented and the previous buffer is no longer held: done;
+ *  - the compositor has drawn with it, the same, and the guest needs that long to draw: done. Told
+ *    at presentation it has what is left of a refresh until the compositor draws again, 10 of 17 ms
+ *    with Weston's defaults, and a guest that takes 11 would miss every other refresh. A guest that
+ *    is quick is told at presentation: what it draws is on the screen sooner;
  *  - nothing can be seen (off, no output, display asleep, locked): done one refresh period after
  *    submission, and after hidden_after_ms one hidden_period_ms, so that a guest never runs free;
  *  - whatever else happens: done at the deadline.
@@ -19,19 +23,32 @@
 
 struct flip_rules {
 	uint32_t deadline_ms;
-	uint32_t hidden_after_ms;  /* from then on the slower period counts */
-	uint32_t hidden_period_ms; /* at least the refresh period is waited */
+	uint32_t hidden_after_ms;   /* from then on the slower period counts */
+	uint32_t hidden_period_ms;  /* at least the refresh period is waited */
+	uint32_t repaint_window_ms; /* before a refresh the compositor draws it */
 };
 
 struct flip {
 	bool pending;
 	bool applied; /* the compositor took the frame as the surface's content */
 	bool presented;
+	bool drawn;         /* the compositor has drawn with it, see flip_ask_early() */
 	bool previous_held; /* by the compositor, which may still read it */
 	bool hidden;        /* frames are not presented, as far as known */
 	int64_t submitted_ms;
 	int64_t hidden_since_ms;
+
+	bool early;      /* flip_ask_early() said so last */
+	int64_t done_ms; /* when the last one was, as a screen had it; 0: by time */
+	uint32_t
+		drawing_ms[2]; /* what the guest took from there to its next flip, the last times */
 };
+
+/* A new frame comes. True: the guest is slow, and should be told when the compositor has drawn with
+ * it, if the previous buffer can no longer be read then: flip_drawn(). */
+bool
+flip_ask_early(struct flip *flip, const struct flip_rules *rules, uint32_t refresh_ms,
+	       int64_t now_ms);
 
 /* A new frame replaces the pending one, whose event is sent already. `shown` false: it cannot be
  * presented (connector off, no output, display asleep). */
@@ -44,6 +61,11 @@ flip_hide(struct flip *flip, int64_t now_ms);
 
 void
 flip_applied(struct flip *flip);
+
+/* The pending frame will be presented at the end of this refresh; nobody reads shm later than now.
+ */
+void
+flip_drawn(struct flip *flip);
 
 /* `current` false: a frame before the pending one was presented. */
 void

@@ -49,7 +49,10 @@ feedback_drop(struct feedback *feedback)
 	if (!feedback->proxy)
 		return;
 	wp_presentation_feedback_destroy(feedback->proxy);
+	if (feedback->drawn)
+		wl_callback_destroy(feedback->drawn);
 	feedback->proxy = NULL;
+	feedback->drawn = NULL;
 	if (feedback->canvas->on_its_way == feedback)
 		feedback->canvas->on_its_way = NULL;
 }
@@ -112,7 +115,21 @@ static const struct wp_presentation_feedback_listener feedback_listener = {
 };
 
 static void
-ask_feedback(struct canvas *canvas, uint32_t frame)
+handle_drawn(void *data, struct wl_callback *callback, uint32_t time)
+{
+	struct feedback *feedback = data;
+
+	wl_callback_destroy(callback);
+	feedback->drawn = NULL;
+	feedback->canvas->handler->drawn(feedback->canvas, feedback->frame);
+}
+
+static const struct wl_callback_listener drawn_listener = {
+	.done = handle_drawn,
+};
+
+static void
+ask_feedback(struct canvas *canvas, uint32_t frame, bool ask_drawn)
 {
 	canvas->on_its_way = NULL;
 	for (unsigned i = 0; i < CANVAS_FEEDBACKS; i++) {
@@ -128,6 +145,10 @@ ask_feedback(struct canvas *canvas, uint32_t frame)
 			return;
 		wp_presentation_feedback_add_listener(feedback->proxy, &feedback_listener,
 						      feedback);
+		if (ask_drawn)
+			feedback->drawn = wl_surface_frame(canvas->wl_surface);
+		if (feedback->drawn)
+			wl_callback_add_listener(feedback->drawn, &drawn_listener, feedback);
 		canvas->on_its_way = feedback;
 		return;
 	}
@@ -142,12 +163,12 @@ canvas_commit(struct canvas *canvas)
 }
 
 void
-canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame)
+canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame, bool ask_drawn)
 {
 	canvas->lit = true;
 	wl_surface_attach(canvas->wl_surface, wl_buffer, 0, 0);
 	wl_surface_damage_buffer(canvas->wl_surface, 0, 0, INT32_MAX, INT32_MAX);
-	ask_feedback(canvas, frame);
+	ask_feedback(canvas, frame, ask_drawn);
 	canvas_commit(canvas);
 }
 

@@ -26,6 +26,8 @@ struct canvas_handler {
 	/* Flags of wp_presentation_feedback; refresh_ms: 0 where it is unknown. */
 	void (*presented)(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms,
 			  uint32_t flags);
+	/* The compositor has drawn an output with it. */
+	void (*drawn)(struct canvas *canvas, uint32_t frame);
 	/* It was never on a screen. */
 	void (*discarded)(struct canvas *canvas);
 };
@@ -34,6 +36,7 @@ struct canvas_handler {
 struct feedback {
 	struct canvas *canvas;
 	struct wp_presentation_feedback *proxy; /* NULL: free */
+	struct wl_callback *drawn;              /* NULL: not asked for, or told */
 	uint32_t frame;
 };
 
@@ -65,9 +68,9 @@ canvas_make(struct canvas *canvas, struct client *client);
 void
 canvas_unmake(struct canvas *canvas);
 
-/* Shows a buffer, all of it new, as this frame. */
+/* Shows a buffer, all of it new, as this frame. ask_drawn: handler->drawn() is wanted, too. */
 void
-canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame);
+canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame, bool ask_drawn);
 
 void
 canvas_clear(struct canvas *canvas);

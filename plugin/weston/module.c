@@ -306,6 +306,13 @@ memory_pages(void)
 	return pages > 0 && bytes > 0 ? (uint64_t)pages * (uint64_t)bytes / PAGE_BYTES : UINT64_MAX;
 }
 
+/* Before a refresh Weston draws it, and after that a frame is for the next one. */
+static uint32_t
+repaint_window_ms(const struct weston_compositor *compositor)
+{
+	return compositor->repaint_msec > 0 ? (uint32_t)compositor->repaint_msec : 0;
+}
+
 static void
 init_host(struct module *module)
 {
@@ -316,6 +323,7 @@ init_host(struct module *module)
 	limits_resolve(&host->limits, grants_domain_is_pv(), memory_pages(), raise_open_files());
 	host->flip_rules = (struct flip_rules){
 		.deadline_ms = options->flip_deadline_ms,
+		.repaint_window_ms = repaint_window_ms(module->compositor),
 		.hidden_after_ms = options->hidden_after_ms,
 		.hidden_period_ms = 1000 / options->hidden_rate_hz,
 	};

@@ -116,7 +116,8 @@ show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 	surface->last = slot;
 	surface->presented = false;
 	slot_lend(slot);
-	canvas_attach(&surface->canvas, slot->wl_buffer, surface->frame);
+	canvas_attach(&surface->canvas, slot->wl_buffer, surface->frame,
+		      presented->way == IMPORT_MAPPED && surface->connector->flip.early);
 }
 
 /* Conversions: one a refresh at most, however often a guest asks, and none that nobody sees. They

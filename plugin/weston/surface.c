@@ -124,6 +124,16 @@ handle_presented(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms, uin
 	go_on(surface);
 }
 
+/* A dma-buf may still be read by a GPU then, and what is converted waits for a refresh anyway. */
+static void
+handle_drawn(struct canvas *canvas, uint32_t frame)
+{
+	struct surface *surface = wl_container_of(canvas, surface, canvas);
+
+	if (surface->connector && frame == surface->frame)
+		connector_frame_drawn(surface->connector, frame);
+}
+
 static void
 handle_discarded(struct canvas *canvas)
 {
@@ -319,6 +329,7 @@ handle_made(struct canvas *canvas, struct wl_resource *resource)
 static const struct canvas_handler canvas_handler = {
 	.made = handle_made,
 	.presented = handle_presented,
+	.drawn = handle_drawn,
 	.discarded = handle_discarded,
 };
 

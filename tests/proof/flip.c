@@ -13,7 +13,7 @@ assume_rules(const struct flip *flip, const struct flip_rules *rules, uint32_t r
 	const int64_t longest = INT64_MAX / 4;
 
 	assume(rules->deadline_ms >= 50 && rules->deadline_ms <= 2000);
-	assume(rules->hidden_period_ms <= 1000 && refresh_ms <= 10000);
+	assume(rules->hidden_period_ms <= 1000 && refresh_ms >= 1 && refresh_ms <= 10000);
 	assume(now_ms >= 0 && now_ms <= longest);
 	assume(flip->submitted_ms >= 0 && flip->submitted_ms <= now_ms);
 	assume(flip->hidden_since_ms >= 0 && flip->hidden_since_ms <= now_ms);
@@ -37,8 +37,25 @@ done_in_time(void)
 		prove(done);
 	/* Too early would tear: the guest draws into what is still read. */
 	if (done && now_ms < before.submitted_ms + rules.deadline_ms)
-		prove((before.presented && !before.previous_held) ||
+		prove(((before.presented || before.drawn) && !before.previous_held) ||
 		      (before.hidden && before.applied));
+	end_of_proof();
+}
+
+/* Whatever it measured, the guest's pace is chosen without a division by zero or an overflow. */
+void
+early_or_not(void)
+{
+	struct flip flip;
+	struct flip_rules rules;
+	uint32_t refresh_ms;
+	int64_t now_ms;
+
+	assume_rules(&flip, &rules, refresh_ms, now_ms);
+	assume(flip.done_ms >= 0 && flip.done_ms <= now_ms);
+	bool early = flip_ask_early(&flip, &rules, refresh_ms, now_ms);
+
+	prove(!early || (!flip.hidden && refresh_ms > rules.repaint_window_ms));
 	end_of_proof();
 }
 

@@ -118,21 +118,73 @@ eglGetProcAddress(const char *name)
 }
 
 /* Weston's headless outputs are timers; with SIMXEN_HARDWARE_FRAMES they complete frames as
- * hardware does. No fault: of those each look takes the machine's lock, which is too much for each
- * frame. */
+ * hardware does, and with SIMXEN_REFRESH_HZ on the grid of a display's refreshes, whenever they
+ * were drawn. No fault: of those each look takes the machine's lock, which is too much for each
+ * frame.
+ */
 
 #define HARDWARE_COMPLETED 4u /* as in presentation-time.xml */
 
 struct weston_output;
+struct wl_event_source;
 
 PUBLIC void
 weston_output_finish_frame(struct weston_output *output, const struct timespec *when,
 			   uint32_t flags);
+
+/* Of a refresh; 0: there is no grid. */
+static int64_t
+refresh_ns(void)
+{
+	const char *hz = getenv("SIMXEN_REFRESH_HZ");
+
+	return hz ? 1000000000 / atoi(hz) : 0;
+}
+
+static int64_t
+raw_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 PUBLIC void
 weston_output_finish_frame(struct weston_output *output, const struct timespec *when,
 			   uint32_t flags)
 {
 	REAL(weston_output_finish_frame);
+	int64_t refresh = refresh_ns();
+	struct timespec on_grid;
+
+	if (refresh && when) {
+		int64_t ns = raw_now_ns() / refresh * refresh;
+
+		on_grid.tv_sec = ns / 1000000000;
+		on_grid.tv_nsec = ns % 1000000000;
+		when = &on_grid;
+	}
 	real(output, when, getenv("SIMXEN_HARDWARE_FRAMES") ? flags | HARDWARE_COMPLETED : flags);
+}
+
+/* A headless output's timer ends at the next refresh that is not upon us. */
+PUBLIC int
+wl_event_source_timer_update(struct wl_event_source *source, int ms);
+
+PUBLIC int
+wl_event_source_timer_update(struct wl_event_source *source, int ms)
+{
+	REAL(wl_event_source_timer_update);
+	int64_t refresh = refresh_ns();
+	Dl_info caller;
+
+	if (refresh && ms > 0 && dladdr(__builtin_return_address(0), &caller) &&
+	    strstr(caller.dli_fname, "headless")) {
+		int64_t left = refresh - raw_now_ns() % refresh;
+
+		left += left < 300000 ? refresh : 0;
+		ms = (int)((left + 999999) / 1000000);
+	}
+	return real(source, ms);
 }

@@ -330,11 +330,12 @@ run_animate(const struct words *words)
 	uint64_t cookies[4];
 	unsigned buffers = 0;
 	for (unsigned i = 4; i < words->count && buffers < 4; i++)
-		if (strcmp(words->word[i], "draw") != 0)
+		if (strcmp(words->word[i], "draw") != 0 && !strchr(words->word[i], '='))
 			cookies[buffers++] = number(words, i);
 	if (found)
 		reply_result(guest_animate(found, (unsigned)number(words, 3), option(words, "draw"),
-					   cookies, buffers));
+					   (unsigned)option_number(words, "busy", 0), cookies,
+					   buffers));
 }
 
 static void
@@ -656,7 +657,7 @@ run_animation(const struct words *words)
 		return;
 	for (unsigned i = 0; i < found->connectors; i++) {
 		uint64_t cookies[2] = {1 + 10 * i, 2 + 10 * i};
-		guest_animate(&found->connector[i], 0, true, cookies, 2);
+		guest_animate(&found->connector[i], 0, true, 0, cookies, 2);
 	}
 	printf("ok\n");
 }
@@ -697,7 +698,7 @@ static const struct command commands[] = {
 	{"set-config", 6, "DEV CONN FB X,Y WxH BPP", run_set_config},
 	{"config-off", 2, "DEV CONN", run_config_off},
 	{"flip", 3, "DEV CONN FB", run_flip},
-	{"animate", 4, "DEV CONN COUNT|0 FB... [draw]", run_animate},
+	{"animate", 4, "DEV CONN COUNT|0 FB... [draw] [busy=MS]", run_animate},
 	{"animation", 2, "DEV CONN [stop]", run_animation_state},
 	{"edid", 2, "DEV CONN [SIZE]", run_edid},
 	{"request", 3, "DEV CONN HEX", run_request},

@@ -200,6 +200,8 @@ advance_animation(struct guest_connector *connector)
 		return;
 	}
 	connector->animation.shown = next;
+	if (connector->animation.drawing_ms)
+		usleep(connector->animation.drawing_ms * 1000);
 	connector->animation.flipped_ms = guest_now_ms();
 	if (fb && connector->animation.draw)
 		guest_fb_fill(fb, next);
@@ -210,8 +212,8 @@ advance_animation(struct guest_connector *connector)
 }
 
 int
-guest_animate(struct guest_connector *connector, unsigned count, bool draw, const uint64_t *cookies,
-	      unsigned buffers)
+guest_animate(struct guest_connector *connector, unsigned count, bool draw, unsigned drawing_ms,
+	      const uint64_t *cookies, unsigned buffers)
 {
 	memset(&connector->animation, 0, sizeof connector->animation);
 	if (buffers == 0 || buffers > 4)
@@ -220,6 +222,7 @@ guest_animate(struct guest_connector *connector, unsigned count, bool draw, cons
 	connector->animation.buffers = buffers;
 	connector->animation.count = count;
 	connector->animation.draw = draw;
+	connector->animation.drawing_ms = drawing_ms;
 	connector->animation.running = true;
 	connector->animation.started_ms = guest_now_ms();
 	advance_animation(connector);

@@ -53,6 +53,7 @@ struct guest_connector {
 		unsigned buffers;
 		uint64_t cookies[4];
 		uint64_t started_ms, flipped_ms;
+		unsigned drawing_ms; /* that the guest is busy before each flip */
 	} animation;
 };
 
@@ -210,10 +211,10 @@ guest_get_edid(struct guest_connector *connector, void *edid, uint32_t size, uin
 bool
 guest_fb_fill(struct guest_fb *fb, unsigned picture);
 
-/* Flips between the framebuffers, each time when the last flip is done. */
+/* Flips between the framebuffers, each time so long after the last flip is done. */
 int
-guest_animate(struct guest_connector *connector, unsigned count, bool draw, const uint64_t *cookies,
-	      unsigned buffers);
+guest_animate(struct guest_connector *connector, unsigned count, bool draw, unsigned drawing_ms,
+	      const uint64_t *cookies, unsigned buffers);
 
 uint64_t
 guest_now_ms(void);

@@ -61,6 +61,12 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 }
 
 void
+connector_frame_drawn(struct connector *connector, uint32_t frame)
+{
+	tell("drawn");
+}
+
+void
 connector_frame_released(struct connector *connector)
 {
 	tell("released");
@@ -388,6 +394,23 @@ present(uint32_t number, uint32_t flags)
 		return;
 	}
 	test_fail(__FILE__, __LINE__, "nobody asked what becomes of frame %u", number);
+}
+
+/* The compositor draws with this frame. False: nobody asked to be told. */
+static bool
+draw(uint32_t number)
+{
+	for (unsigned i = 0; i < CANVAS_FEEDBACKS; i++) {
+		struct feedback *feedback = &surface.canvas.feedbacks[i];
+
+		if (!feedback->drawn || feedback->frame != number)
+			continue;
+		const struct wl_callback_listener *listener =
+			wl_proxy_get_listener((struct wl_proxy *)feedback->drawn);
+		listener->done(feedback, feedback->drawn, 0);
+		return true;
+	}
+	return false;
 }
 
 /* The first frame is on screen, and the second one was given to the compositor. */

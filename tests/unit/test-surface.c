@@ -16,6 +16,51 @@ TEST(what_is_mapped_is_read_when_it_is_released)
 	end();
 }
 
+TEST(slow_guest_is_told_of_what_is_mapped_when_it_is_drawn)
+{
+	begin(IMPORT_MAPPED);
+	surface.connector->flip.early = true;
+	show(0);
+	check(draw(frame));
+	check_string(told, "drawn ");
+	present(frame, TIMER);
+	check_string(told, "drawn presented ");
+	/* Once a frame, and not of one that another has replaced. */
+	check(!draw(frame));
+	show(1);
+	show(0);
+	check(draw(frame - 1));
+	check_string(told, "");
+	check(draw(frame));
+	check_string(told, "drawn ");
+	surface.connector->flip.early = false;
+	show(1);
+	check(!draw(frame));
+	end();
+}
+
+TEST(what_a_gpu_reads_is_not_told_when_it_is_drawn)
+{
+	begin(IMPORT_DMABUF);
+	surface.connector->flip.early = true;
+	show(0);
+	check(!draw(frame));
+	surface.connector->flip.early = false;
+	end();
+}
+
+TEST(frames_that_nobody_draws_are_not_asked_for_without_end)
+{
+	begin(IMPORT_MAPPED);
+	surface.connector->flip.early = true;
+	for (unsigned i = 0; i < 2 * CANVAS_FEEDBACKS; i++)
+		show(i % 2);
+	check(!draw(frame));
+	surface_hide(&surface);
+	surface.connector->flip.early = false;
+	end();
+}
+
 TEST(released_then_completed_by_hardware)
 {
 	begin_flip(IMPORT_DMABUF);

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""How many refreshes have a new frame of a guest that takes a while to draw each.
+
+Called by scripts/bench --pace (a table, or JSON). The output completes frames on the grid of a 60 Hz display. Each
+guest is measured in turn, several times in one run, and the middle one counts; on a busy machine all figures fall."""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+
+from weston import ToolWeston
+
+from rig.guest import Guest                      # noqa: E402, found by weston.py
+from rig.machine import Machine                  # noqa: E402
+
+REFRESH_HZ = 60
+DRAWING_MS = (0, 4, 8, 10, 12, 14, 15)
+FLIPS = 60
+ROUNDS = 3
+SIZE = (320, 240)
+
+
+def flips_per_second(guest, drawing):
+    guest.ok(f"animate 0 0 {FLIPS} 1 2 busy={drawing}")
+    return FLIPS * 1000 / guest.event("animated", 60, dev=0, conn=0)["ms"]
+
+
+def measure(build):
+    os.environ["SIM_BUILD"] = f"{build}/tests/sim"
+    machine = Machine(guest_type="PV")
+    weston = ToolWeston(machine, outputs=[("headless", *SIZE)], environment={"SIMXEN_REFRESH_HZ": str(REFRESH_HZ)},
+                        config="[xen-display]\nresample-rate=0\n")
+    machine.start()
+    weston.start()
+    guest = Guest(machine, "slow", ["%dx%d" % SIZE])
+    guest.connect()
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE, picture=cookie)
+    guest.show(1, *SIZE)
+    found = {drawing: [] for drawing in DRAWING_MS}
+    flips_per_second(guest, 0)
+    for _ in range(ROUNDS):
+        for drawing, rates in found.items():
+            rates.append(flips_per_second(guest, drawing))
+    guest.destroy()
+    weston.stop()
+    machine.stop()
+    return {drawing: statistics.median(rates) for drawing, rates in found.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build", help="meson's build directory")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    found = measure(arguments.build)
+    if arguments.json:
+        print(json.dumps({"flips_per_second": found, "refresh_hz": REFRESH_HZ}))
+        return 0
+    print(f"A guest that draws for so many milliseconds, on a display of {REFRESH_HZ} Hz")
+    print(f"{'drawing':28}" + "".join(f"{drawing:>7}" for drawing in found))
+    print(f"{'flips a second':28}" + "".join(f"{rate:7.1f}" for rate in found.values()))
+    print(f"{'refreshes with a new frame':28}" + "".join(f"{100 * rate / REFRESH_HZ:6.0f}%" for rate in found.values()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
