@@ -87,6 +87,7 @@ paint_nothing(struct surface *surface)
 	paint_give_texture(surface);
 	surface->previous = surface->shown;
 	surface->shown = NULL;
+	surface->drawn = false;
 	surface->presented = false;
 	canvas_clear(&surface->canvas);
 }
@@ -114,10 +115,11 @@ show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 		surface->previous = surface->shown;
 	surface->shown = slot;
 	surface->last = slot;
+	surface->drawn = false;
 	surface->presented = false;
 	slot_lend(slot);
 	canvas_attach(&surface->canvas, slot->wl_buffer, surface->frame,
-		      presented->way == IMPORT_MAPPED && surface->connector->flip.early);
+		      surface->connector->flip.early);
 }
 
 /* Conversions: one a refresh at most, however often a guest asks, and none that nobody sees. They

@@ -32,9 +32,10 @@ look_at_previous(struct surface *surface)
 {
 	struct slot *slot = surface->previous;
 
-	if (!slot || !slot->busy || !slot->released || !surface->presented)
+	if (!slot || !slot->busy || !slot->released || (!surface->presented && !surface->drawn))
 		return;
-	if (surface->previous_read || !slot_wait_for_gpu(slot, surface->canvas.client->loop))
+	if ((surface->presented && surface->previous_read) ||
+	    !slot_wait_for_gpu(slot, surface->canvas.client->loop))
 		slot_free(slot);
 }
 
@@ -124,14 +125,17 @@ handle_presented(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms, uin
 	go_on(surface);
 }
 
-/* A dma-buf may still be read by a GPU then, and what is converted waits for a refresh anyway. */
+/* The guest is slow and waits for that. A GPU may still read the dma-buf before, which is asked. */
 static void
 handle_drawn(struct canvas *canvas, uint32_t frame)
 {
 	struct surface *surface = wl_container_of(canvas, surface, canvas);
 
-	if (surface->connector && frame == surface->frame)
-		connector_frame_drawn(surface->connector, frame);
+	if (!surface->connector || frame != surface->frame)
+		return;
+	surface->drawn = true;
+	look_at_previous(surface);
+	connector_frame_drawn(surface->connector, frame);
 }
 
 static void
@@ -339,6 +343,7 @@ unmake(struct surface *surface)
 	stop_looking(surface);
 	paint_stop(surface);
 	paint_give_texture(surface);
+	surface->drawn = false;
 	surface->presented = false;
 	surface->shown = NULL;
 	surface->previous = NULL;

@@ -32,6 +32,7 @@ struct surface {
 	uint32_t frame;
 	struct slot *shown, *previous;
 	struct slot *last;  /* attached last, shown or not */
+	bool drawn;         /* what is shown, by the compositor; known only where it was asked */
 	bool presented;     /* what is shown */
 	bool previous_read; /* the presentation feedback proves that reading it has finished; valid
 			       only if presented */

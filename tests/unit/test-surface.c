@@ -39,12 +39,42 @@ TEST(slow_guest_is_told_of_what_is_mapped_when_it_is_drawn)
 	end();
 }
 
-TEST(what_a_gpu_reads_is_not_told_when_it_is_drawn)
+TEST(slow_guest_is_told_of_a_dmabuf_when_the_gpu_has_read_the_one_before)
 {
 	begin(IMPORT_DMABUF);
 	surface.connector->flip.early = true;
 	show(0);
-	check(!draw(frame));
+	check(draw(frame));
+	show(1);
+	release(0);
+	check_string(told, "");
+	check(draw(frame));
+	check_string(told, "released drawn ");
+	present(frame, TIMER);
+
+	show(0);
+	make_busy();
+	release(1);
+	check(draw(frame));
+	check_string(told, "drawn ");
+	check(surface_previous_held(&surface));
+	make_idle();
+	check_string(told, "drawn released ");
+	surface.connector->flip.early = false;
+	end();
+}
+
+TEST(dmabuf_that_is_drawn_and_not_released_is_still_held)
+{
+	begin(IMPORT_DMABUF);
+	surface.connector->flip.early = true;
+	show(0);
+	show(1);
+	check(draw(frame));
+	check_string(told, "drawn ");
+	check(surface_previous_held(&surface));
+	release(0);
+	check_string(told, "drawn released ");
 	surface.connector->flip.early = false;
 	end();
 }
