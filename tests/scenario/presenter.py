@@ -360,19 +360,21 @@ def large_conversion_takes_turns(rig):
     large.buffer(1, 7000, 7200, "YUYV")
     other.ok("animate 0 0 0 1 2")
     # All conversions lie between these flips.
-    first = other.ok("animation 0 0")["flips"]
+    first, begin = other.ok("animation 0 0")["flips"], time.monotonic()
     large.show(1, 7000, 7200, bpp=16)
     large.ok("animate 0 0 0 1 1")
     check(wait_until(lambda: other.ok("animation 0 0")["flips"] >= first + 60, 60 * SCALE),
           "the other guest does not flip")
     large.destroy()
     weston.expect_log("guest large.*bytes copied")
+    refreshes = (time.monotonic() - begin) / 0.016
     flips = other.ok("animation 0 0 stop")["flips"] - first
     data = int(re.search(r"guest large.* (\d+) bytes copied", weston.log()).group(1))
     check(data > 0, "nothing was converted")
-    frames = data / (7000 * 7200 * 4)
-    rig.remark = f"{frames:.1f} frames converted beside {flips} flips"
-    check(frames <= flips / 2, rig.remark)
+    frame = 7000 * 7200 * 4
+    rig.remark = f"{data / frame:.1f} frames converted beside {flips} flips"
+    # An eighth of max-pages-per-refresh, and the turn that is under way. (A busy machine flips less often.)
+    check(data <= (refreshes + 2) * 16384 / 8 * 4096, rig.remark + f" in {refreshes:.0f} refreshes")
 
 
 @scenario("presenter")
