@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* See input-ring.h. */
+#include "xen/input-ring.h"
+
+#define SLOTS ((uint32_t)XENKBD_IN_RING_LEN)
+
+void
+input_ring_init(struct input_ring *ring, void *shared_page)
+{
+	struct xenkbd_page *page = shared_page;
+
+	ring->page = shared_page;
+	ring->producer = __atomic_load_n(&page->in_prod, __ATOMIC_ACQUIRE);
+}
+
+/* How many events back the last user of the next slot is. A slot is the index modulo 51, which 2^32
+ * is no multiple of: the first index after a wrap takes the slot of the last one before it. */
+static uint32_t
+room(uint32_t producer)
+{
+	const uint32_t left_at_wrap = (UINT32_MAX % SLOTS + 1) % SLOTS;
+
+	return producer < left_at_wrap ? left_at_wrap : SLOTS;
+}
+
+bool
+input_ring_full(const struct input_ring *ring)
+{
+	struct xenkbd_page *page = ring->page;
+	uint32_t untrusted_consumer = __atomic_load_n(&page->in_cons, __ATOMIC_ACQUIRE);
+
+	return ring->producer - untrusted_consumer >= room(ring->producer);
+}
+
+void
+input_ring_put(struct input_ring *ring, const union xenkbd_in_event *event)
+{
+	XENKBD_IN_RING_REF(ring->page, ring->producer) = *event;
+	ring->producer++;
+}
+
+void
+input_ring_publish(struct input_ring *ring)
+{
+	struct xenkbd_page *page = ring->page;
+
+	__atomic_store_n(&page->in_prod, ring->producer, __ATOMIC_SEQ_CST);
+}
