@@ -2,6 +2,7 @@
 /* See moved-loop.h. */
 #include "moved-loop.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,7 +11,10 @@
 #define LONGEST_MS 60000
 
 struct loop_source {
+	struct wl_list link; /* sources */
 	int fd;
+	void (*handle)(void *arg);
+	void *arg;
 };
 
 struct loop_timer {
@@ -24,6 +28,7 @@ int64_t moved_clock_ms;
 unsigned moved_sources, moved_timers;
 
 static struct wl_list timers = {&timers, &timers};
+static struct wl_list sources = {&sources, &sources};
 
 static _Noreturn void
 die(const char *what)
@@ -43,7 +48,8 @@ loop_add_fd(struct wl_event_loop *loop, int fd, void (*handle)(void *arg), void 
 {
 	struct loop_source *source = calloc(1, sizeof(*source));
 
-	source->fd = fd;
+	*source = (struct loop_source){.fd = fd, .handle = handle, .arg = arg};
+	wl_list_insert(&sources, &source->link);
 	moved_sources++;
 	return source;
 }
@@ -54,7 +60,21 @@ loop_remove_fd(struct loop_source *source)
 	if (!source)
 		return;
 	moved_sources--;
+	wl_list_remove(&source->link);
 	free(source);
+}
+
+void
+moved_read(void)
+{
+	struct loop_source *source, *next;
+
+	wl_list_for_each_safe(source, next, &sources, link) {
+		struct pollfd polled = {.fd = source->fd, .events = POLLIN};
+
+		if (poll(&polled, 1, 0) == 1)
+			source->handle(source->arg);
+	}
 }
 
 struct loop_timer *

@@ -69,7 +69,8 @@ begin(struct line *line, const struct log_subject *subject, int connector)
 	append(line, "xen-display: ");
 	if (!subject)
 		return;
-	append(line, "guest %s(%u) vdispl %u", subject->guest, subject->domid, subject->devid);
+	append(line, "guest %s(%u) %s %u", subject->guest, subject->domid,
+	       subject->device ? subject->device : "vdispl", subject->devid);
 	if (connector >= 0)
 		append(line, " conn %d", connector);
 	append(line, ": ");

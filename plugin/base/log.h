@@ -24,12 +24,13 @@ log_set_sink(log_sink sink);
 void
 log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Who a line is about: "guest <name>(<domid>) vdispl <devid>: ", a connector added where >= 0. */
+/* Who a line is about: "guest <name>(<domid>) <device> <devid>: ", a connector added where >= 0. */
 #define LOG_NAME_BYTES 256
 struct log_subject {
 	char guest[64];            /* its name, escaped for the log */
 	char name[LOG_NAME_BYTES]; /* as the tool stack gave it; domain-N if it is unknown */
 	char uuid[40];             /* "" if unknown */
+	const char *device;        /* its kind, as xl calls it; NULL: vdispl */
 	uint16_t domid;
 	uint32_t devid;
 };

@@ -15,6 +15,7 @@
 
 struct device;
 struct grants;
+struct input;
 struct options;
 struct presenter;
 struct wl_event_loop;
@@ -30,8 +31,10 @@ struct display_host {
 	struct dmabuf_host dmabuf; /* the kernel's part of it, and what is configured */
 	struct presenter *presenter;
 	struct wl_event_loop *loop;
-	struct wl_list devices; /* device.link */
-	struct wl_list guests;  /* guest.link */
+	struct wl_list devices;    /* device.link */
+	struct wl_list inputs;     /* input.link */
+	uint32_t input_generation; /* changes with what of them is connected */
+	struct wl_list guests;     /* guest.link */
 };
 
 /* Implemented by weston/module.c; tests bring their own. Called from the event loop. */
@@ -47,3 +50,11 @@ host_device_detached(struct display_host *host, uint32_t serial);
 /* The guest broke the protocol; the device has to be destroyed. */
 void
 host_device_broken(struct device *device);
+
+/* The same for input devices: connected, or could not be and has to be destroyed. */
+void
+host_input_attached(struct input *input, int error);
+
+/* After input_destroy(): nothing is held any more, and the device is gone. */
+void
+host_input_detached(struct display_host *host, uint32_t serial);

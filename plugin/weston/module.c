@@ -14,6 +14,7 @@
 #include "base/mailbox.h"
 #include "base/worker.h"
 #include "device/device.h"
+#include "device/input.h"
 #include "device/loop.h"
 #include "pure/options.h"
 #include "weston/api.h"
@@ -130,10 +131,28 @@ host_device_broken(struct device *device)
 	store_attached(module->store, device->serial, -EPROTO);
 }
 
+void
+host_input_attached(struct input *input, int error)
+{
+	struct module *module = module_of(input->host);
+	uint32_t serial = input->serial;
+
+	if (error < 0)
+		input_destroy(input);
+	store_attached(module->store, serial, error);
+}
+
+void
+host_input_detached(struct display_host *host, uint32_t serial)
+{
+	store_detached(module_of(host)->store, serial);
+}
+
 static void
 attach(struct module *module, const struct store_device *setup)
 {
-	int ret = device_create(&module->host, setup);
+	int ret = setup->kind == STORE_INPUT ? input_create(&module->host, setup)
+					     : device_create(&module->host, setup);
 
 	if (ret < 0)
 		store_attached(module->store, setup->serial, ret);
@@ -143,9 +162,12 @@ static void
 detach(struct module *module, uint32_t serial)
 {
 	struct device *device = find_device(module, serial);
+	struct input *input = input_find_serial(&module->host, serial);
 
 	if (device && !device->destroyed)
 		device_destroy(device);
+	else if (input)
+		input_destroy(input);
 	else if (!device)
 		store_detached(module->store, serial);
 }
@@ -154,9 +176,12 @@ static void
 rename_device(struct module *module, const struct store_device *setup)
 {
 	struct device *device = find_device(module, setup->serial);
+	struct input *input = input_find_serial(&module->host, setup->serial);
 
 	if (device && !device->destroyed)
 		device_rename(device, setup);
+	if (input)
+		input_rename(input, &setup->subject);
 }
 
 static void
@@ -214,6 +239,7 @@ static void
 module_end(struct module *module)
 {
 	struct device *device;
+	struct input *input;
 
 	wl_list_remove(&module->compositor_destroyed.link);
 	stop_waiting(module);
@@ -222,6 +248,8 @@ module_end(struct module *module)
 	loop_remove_fd(module->log_source);
 	wl_list_for_each(device, &module->host.devices, link)
 		device_destroy(device);
+	wl_list_for_each(input, &module->host.inputs, link)
+		input_destroy(input);
 	if (module->serving)
 		presenter_finish(&module->presenter);
 	/* What hangs in the kernel or waits for xenstored is left to the process's
@@ -330,6 +358,7 @@ init_host(struct module *module)
 	host->presenter = &module->presenter;
 	host->loop = wl_display_get_event_loop(module->compositor->wl_display);
 	wl_list_init(&host->devices);
+	wl_list_init(&host->inputs);
 	wl_list_init(&host->guests);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Xenstore and the xenbus life of every vdispl device whose backend
+ * Xenstore and the xenbus life of every vdispl and vkb device whose backend
  * is this domain; the only files that use libxenstore. All of it runs on a
  * thread of its own, since each look into xenstore waits for a daemon; what the
  * rest has to know comes as events. The functions here are
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "pure/kbdif.h"
 #include "pure/limits.h"
 
 /* Upper bound on connectors per device. */
@@ -24,12 +25,30 @@ struct store_connector {
 	uint32_t request_port, event_port; /* the frontend's ends */
 };
 
+struct store_input {
+	struct kbdif_features offered;  /* the tool stack's */
+	struct kbdif_features features; /* of these what the frontend asked for */
+	bool raw_offered;
+	bool adopted;       /* the frontend was told of presses by an earlier backend */
+	char unique_id[64]; /* the tool stack's, escaped; "" if absent */
+	uint32_t page_ref;
+	uint32_t port; /* the frontend's end */
+};
+
+enum store_kind {
+	STORE_DISPLAY, /* vdispl */
+	STORE_INPUT,   /* vkb */
+	STORE_KINDS,
+};
+
 /* A device whose frontend waits for the backend to connect. */
 struct store_device {
+	enum store_kind kind;
 	struct log_subject subject; /* whose it is */
 	uint32_t serial;            /* names this connection in all messages */
 	unsigned connector_count;
 	struct store_connector connectors[STORE_MAX_CONNECTORS];
+	struct store_input input;
 };
 
 enum store_event_kind {

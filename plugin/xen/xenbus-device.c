@@ -10,11 +10,18 @@
 
 #include "base/base.h"
 #include "pure/displif-decode.h"
+#include "xen/input-nodes.h"
+
+const struct xenbus_kind xenbus_kinds[STORE_KINDS] = {
+	[STORE_DISPLAY] = {"backend/" XENDISPL_DRIVER_NAME, "frontend", "vdispl"},
+	[STORE_INPUT] = {"backend/" INPUT_DRIVER_NAME, "input", "vkb"},
+};
 
 void
 xenbus_device_path(const struct xenbus_device *device, char *path, size_t size)
 {
-	snprintf(path, size, BACKEND_ROOT "/%u/%u", device->subject.domid, device->subject.devid);
+	snprintf(path, size, "%s/%u/%u", xenbus_kinds[device->kind].root, device->subject.domid,
+		 device->subject.devid);
 }
 
 /* One line about what the guest wrote, or has the tool stack written. */
@@ -72,7 +79,8 @@ name_frontend_watch(const struct xenbus_device *device, char *path, size_t path_
 		    char token[48])
 {
 	snprintf(path, path_size, "%s/state", device->frontend);
-	snprintf(token, 48, FRONTEND_TOKEN "/%u/%u", device->subject.domid, device->subject.devid);
+	snprintf(token, 48, "%s/%u/%u", xenbus_kinds[device->kind].token, device->subject.domid,
+		 device->subject.devid);
 }
 
 void
@@ -124,8 +132,8 @@ xenbus_device_read_identity(struct xenbus_device *device)
 }
 
 struct xenbus_device *
-xenbus_device_create(struct nodes *nodes, const struct limits *limits, uint16_t domid,
-		     uint32_t devid)
+xenbus_device_create(struct nodes *nodes, const struct limits *limits, enum store_kind kind,
+		     uint16_t domid, uint32_t devid)
 {
 	char path[64];
 	struct xenbus_device *device = calloc(1, sizeof(*device));
@@ -136,6 +144,8 @@ xenbus_device_create(struct nodes *nodes, const struct limits *limits, uint16_t 
 	}
 	device->nodes = nodes;
 	device->limits = limits;
+	device->kind = kind;
+	device->subject.device = xenbus_kinds[kind].name;
 	device->subject.domid = domid;
 	device->subject.devid = devid;
 	device->wake_ms = -1;
@@ -172,12 +182,25 @@ read_connector(const struct xenbus_device *device, unsigned index, struct store_
 	return displif_parse_resolution(resolution, &out->width, &out->height);
 }
 
+static int
+read_input(struct xenbus_device *device)
+{
+	char path[64];
+
+	xenbus_device_path(device, path, sizeof(path));
+	input_nodes_read_configuration(device->nodes, path, &device->offered.input);
+	return device->nodes->lost != 0 ? -EAGAIN : 0;
+}
+
 int
 xenbus_device_read_configuration(struct xenbus_device *device)
 {
 	struct store_device *offered = &device->offered;
 
 	memset(offered, 0, sizeof(*offered));
+	offered->kind = device->kind;
+	if (device->kind == STORE_INPUT)
+		return read_input(device);
 	for (unsigned i = 0;; i++) {
 		struct store_connector connector = {0};
 		int ret = read_connector(device, i, &connector);
@@ -240,9 +263,27 @@ read_ring_nodes(const struct xenbus_device *device, unsigned index, struct store
 	return 0;
 }
 
+static int
+read_page(struct xenbus_device *device)
+{
+	const char *wrong;
+	int ret = input_nodes_read_page(device->nodes, device->frontend, &device->offered.input,
+					&wrong);
+
+	if (device->nodes->lost != 0)
+		return -EAGAIN;
+	if (ret < 0)
+		blame(device, -1, "guest bug: state %d without a number in its node %s",
+		      (int)device->view.frontend, wrong);
+	device->offered.input.adopted = device->view.backend == XenbusStateConnected;
+	return ret;
+}
+
 int
 xenbus_device_read_rings(struct xenbus_device *device)
 {
+	if (device->kind == STORE_INPUT)
+		return read_page(device);
 	for (unsigned i = 0; i < device->offered.connector_count; i++) {
 		const char *wrong;
 		int ret = read_ring_nodes(device, i, &device->offered.connectors[i], &wrong);
@@ -258,11 +299,24 @@ xenbus_device_read_rings(struct xenbus_device *device)
 	return 0;
 }
 
+static bool
+has_other_page(const struct xenbus_device *device)
+{
+	const struct store_input *taken = &device->offered.input;
+	struct store_input now = *taken;
+	const char *wrong;
+
+	return input_nodes_read_page(device->nodes, device->frontend, &now, &wrong) == 0 &&
+	       (now.page_ref != taken->page_ref || now.port != taken->port);
+}
+
 /* Whether the frontend has published other rings than those that we took. While we have a page
  * mapped its reference is not used for another one. */
 static bool
 has_other_rings(const struct xenbus_device *device)
 {
+	if (device->kind == STORE_INPUT)
+		return has_other_page(device);
 	for (unsigned i = 0; i < device->offered.connector_count; i++) {
 		const struct store_connector *taken = &device->offered.connectors[i];
 		struct store_connector now = *taken;
@@ -335,7 +389,8 @@ xenbus_device_remove(struct xenbus_device *device)
 		return false;
 	}
 	/* The domain's own directory, if this was its last device. */
-	snprintf(path, sizeof(path), BACKEND_ROOT "/%u", device->subject.domid);
+	snprintf(path, sizeof(path), "%s/%u", xenbus_kinds[device->kind].root,
+		 device->subject.domid);
 	unsigned int count = 0;
 	_autofree_ char **rest = xs_directory(device->nodes->xs, XBT_NULL, path, &count);
 	if (rest && count == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One vdispl device in xenstore: what its frontend and the tool stack wrote there, read and
+ * One vdispl or vkb device in xenstore: what its frontend and the tool stack wrote there, read and
  * checked, and what is written for them. Which step follows is xenbus.c's. Lives on the store's
  * thread.
  */
@@ -20,8 +20,12 @@
 #include "xen/store.h"
 
 /* Relative paths are this domain's own: a driver domain need not know its id. */
-#define BACKEND_ROOT "backend/" XENDISPL_DRIVER_NAME
-#define FRONTEND_TOKEN "frontend"
+struct xenbus_kind {
+	const char *root;  /* of the backends' directories */
+	const char *token; /* of the watch of a frontend's state, before domain and device */
+	const char *name;  /* as xl calls such a device */
+};
+extern const struct xenbus_kind xenbus_kinds[STORE_KINDS];
 #define NAME_TOKEN "name"
 /* Between two attempts to take what a frontend publishes and we cannot use. */
 #define XENBUS_DEVICE_TRY_AGAIN_MS 1000
@@ -30,6 +34,7 @@ struct xenbus_device {
 	struct wl_list link; /* xenbus.devices */
 	struct nodes *nodes;
 	const struct limits *limits;
+	enum store_kind kind;
 	struct log_subject subject;
 	char frontend[256]; /* path; "" until known */
 	struct xenbus_view view;
@@ -55,8 +60,8 @@ struct xenbus_device {
 /* Of a directory that appeared. NULL: not one of libxl's yet, or out of memory, which counts as
  * lost. */
 struct xenbus_device *
-xenbus_device_create(struct nodes *nodes, const struct limits *limits, uint16_t domid,
-		     uint32_t devid);
+xenbus_device_create(struct nodes *nodes, const struct limits *limits, enum store_kind kind,
+		     uint16_t domid, uint32_t devid);
 
 /* Its watches are the caller's to give back. */
 void

@@ -11,6 +11,7 @@
 #include <wayland-util.h>
 
 #include "base/base.h"
+#include "pure/input-table.h"
 #include "xen/messages.h"
 #include "xen/node.h"
 #include "xen/xenbus-device.h"
@@ -96,12 +97,13 @@ forget_device(struct xenbus *xenbus, struct xenbus_device *device)
 }
 
 static struct xenbus_device *
-find_device(struct xenbus *xenbus, uint32_t domid, uint32_t devid)
+find_device(struct xenbus *xenbus, enum store_kind kind, uint32_t domid, uint32_t devid)
 {
 	struct xenbus_device *device;
 
 	wl_list_for_each(device, &xenbus->devices, link)
-		if (device->subject.domid == domid && device->subject.devid == devid)
+		if (device->kind == kind && device->subject.domid == domid &&
+		    device->subject.devid == devid)
 			return device;
 	return NULL;
 }
@@ -147,10 +149,10 @@ read_identity(struct xenbus *xenbus, struct xenbus_device *device)
 }
 
 static void
-add_device(struct xenbus *xenbus, uint16_t domid, uint32_t devid)
+add_device(struct xenbus *xenbus, enum store_kind kind, uint16_t domid, uint32_t devid)
 {
 	struct xenbus_device *device =
-		xenbus_device_create(&xenbus->nodes, &xenbus->limits, domid, devid);
+		xenbus_device_create(&xenbus->nodes, &xenbus->limits, kind, domid, devid);
 
 	if (!device)
 		return;
@@ -159,8 +161,8 @@ add_device(struct xenbus *xenbus, uint16_t domid, uint32_t devid)
 }
 
 static void
-look_for_device(struct xenbus *xenbus, const char *domid_text, const char *devid_text,
-		bool frontend_spoke)
+look_for_device(struct xenbus *xenbus, enum store_kind kind, const char *domid_text,
+		const char *devid_text, bool frontend_spoke)
 {
 	char rest;
 	uint32_t domid, devid;
@@ -168,9 +170,9 @@ look_for_device(struct xenbus *xenbus, const char *domid_text, const char *devid
 	if (sscanf(domid_text, "%" SCNu32 "%c", &domid, &rest) != 1 ||
 	    sscanf(devid_text, "%" SCNu32 "%c", &devid, &rest) != 1 || domid > UINT16_MAX)
 		return;
-	struct xenbus_device *device = find_device(xenbus, domid, devid);
+	struct xenbus_device *device = find_device(xenbus, kind, domid, devid);
 	if (!device) {
-		add_device(xenbus, (uint16_t)domid, devid);
+		add_device(xenbus, kind, (uint16_t)domid, devid);
 		return;
 	}
 	device->changed = true;
@@ -188,26 +190,45 @@ look_for_name(struct xenbus *xenbus, const char *domid)
 }
 
 static void
-look_for_devices(struct xenbus *xenbus)
+look_for_devices_of(struct xenbus *xenbus, enum store_kind kind)
 {
-	struct xenbus_device *device;
+	const char *root = xenbus_kinds[kind].root;
 	unsigned int domains, devices;
 
-	wl_list_for_each(device, &xenbus->devices, link)
-		device->changed = true;
-	_autofree_ char **domids = xs_directory(xenbus->nodes.xs, XBT_NULL, BACKEND_ROOT, &domains);
+	_autofree_ char **domids = xs_directory(xenbus->nodes.xs, XBT_NULL, root, &domains);
 	if (!domids)
 		nodes_note_failure(&xenbus->nodes);
 	for (unsigned i = 0; domids && i < domains; i++) {
 		char path[64];
 
-		snprintf(path, sizeof(path), BACKEND_ROOT "/%.32s", domids[i]);
+		snprintf(path, sizeof(path), "%s/%.32s", root, domids[i]);
 		_autofree_ char **devids = xs_directory(xenbus->nodes.xs, XBT_NULL, path, &devices);
 		if (!devids)
 			nodes_note_failure(&xenbus->nodes);
 		for (unsigned j = 0; devids && j < devices; j++)
-			look_for_device(xenbus, domids[i], devids[j], false);
+			look_for_device(xenbus, kind, domids[i], devids[j], false);
 	}
+}
+
+static void
+look_for_devices(struct xenbus *xenbus)
+{
+	struct xenbus_device *device;
+
+	wl_list_for_each(device, &xenbus->devices, link)
+		device->changed = true;
+	for (enum store_kind kind = 0; kind < STORE_KINDS; kind++)
+		look_for_devices_of(xenbus, kind);
+}
+
+/* What stands behind the beginning and a slash, which is two numbers. */
+static bool
+split(const char *text, const char *beginning, char domid[16], char devid[16])
+{
+	size_t size = strlen(beginning);
+
+	return strncmp(text, beginning, size) == 0 &&
+	       sscanf(text + size, "/%15[0-9]/%15[0-9]", domid, devid) == 2;
 }
 
 void
@@ -219,12 +240,15 @@ xenbus_take_watch(struct xenbus *xenbus, const char *path, const char *token)
 		look_for_name(xenbus, domid);
 		return;
 	}
-	if (sscanf(token, FRONTEND_TOKEN "/%15[0-9]/%15[0-9]", domid, devid) == 2)
-		look_for_device(xenbus, domid, devid, true);
-	else if (sscanf(path, BACKEND_ROOT "/%15[0-9]/%15[0-9]", domid, devid) == 2)
-		look_for_device(xenbus, domid, devid, false);
-	else
-		xenbus->root_changed = true;
+	for (enum store_kind kind = 0; kind < STORE_KINDS; kind++) {
+		bool spoke = split(token, xenbus_kinds[kind].token, domid, devid);
+
+		if (!spoke && !split(path, xenbus_kinds[kind].root, domid, devid))
+			continue;
+		look_for_device(xenbus, kind, domid, devid, spoke);
+		return;
+	}
+	xenbus->root_changed = true;
 }
 
 static int
@@ -250,7 +274,8 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 		device->first_offer_ms = monotonic_ms();
 	device->view.offered = true;
 	device->view.offer_seen = device->view.frontend == XenbusStateInitialising;
-	xenbus_device_write(device, XENDISPL_FIELD_BE_VERSIONS, "1,2");
+	if (device->kind == STORE_DISPLAY)
+		xenbus_device_write(device, XENDISPL_FIELD_BE_VERSIONS, "1,2");
 	if (!device->refused)
 		xenbus_device_write_state(device, XenbusStateInitWait);
 }
@@ -318,6 +343,15 @@ go_on(struct xenbus_device *device, bool more)
 	return false;
 }
 
+static enum xenbus_step
+next_step(const struct xenbus_device *device, int64_t *wait_ms)
+{
+	*wait_ms = -1;
+	if (device->kind == STORE_INPUT)
+		return input_next_step(&device->view);
+	return xenbus_next_step(&device->view, wait_ms);
+}
+
 /* Takes one step; false: nothing more to do now, or the device is gone. */
 static bool
 take_step(struct xenbus *xenbus, struct xenbus_device *device)
@@ -334,7 +368,7 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 	device->view.driver_domain = xenbus->own_domid != 0;
 	if (xenbus->nodes.lost != 0)
 		return false;
-	enum xenbus_step step = xenbus_next_step(&device->view, &wait_ms);
+	enum xenbus_step step = next_step(device, &wait_ms);
 	device->wake_ms = wait_ms < 0 ? -1 : monotonic_ms() + wait_ms;
 	switch (step) {
 	case XENBUS_WAIT:
@@ -411,15 +445,24 @@ watch_root(struct xenbus *xenbus)
 	bool again = xenbus->root_wait_ms >= 0;
 
 	xenbus->root_wait_ms = -1;
-	int ret = node_watch(&xenbus->nodes, BACKEND_ROOT, BACKEND_TOKEN);
-	if (!node_is_over_quota(-ret))
+	const char *refused = NULL;
+	int error = 0;
+	for (enum store_kind kind = 0; kind < STORE_KINDS; kind++) {
+		int ret = node_watch(&xenbus->nodes, xenbus_kinds[kind].root, BACKEND_TOKEN);
+
+		if (!node_is_over_quota(-ret))
+			continue;
+		refused = xenbus_kinds[kind].root;
+		error = -ret;
+	}
+	if (!refused)
 		return;
 	xenbus->root_wait_ms = monotonic_ms() + ROOT_WAIT_MS;
 	if (!again)
-		log_line("xen: xenstored refuses a watch on " BACKEND_ROOT
-			 " (%s): this domain has used up its quota, and no new device of a guest "
-			 "is noticed; raise xenstored's quotas in Dom0 (asked again every %d s)",
-			 strerror(-ret), ROOT_WAIT_MS / 1000);
+		log_line("xen: xenstored refuses a watch on %s (%s): this domain has used up its "
+			 "quota, and no new device of a guest is noticed; raise xenstored's quotas "
+			 "in Dom0 (asked again every %d s)",
+			 refused, strerror(error), ROOT_WAIT_MS / 1000);
 }
 
 int64_t

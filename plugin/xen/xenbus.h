@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The vdispl directories of this domain's backends in xenstore, and what is done about each change
- * in them; one of the users of libxenstore (with store.c, node.c and xenbus-device.c). Lives on the
- * store's thread: every call here waits for xenstored. Which step follows is decided by the pure
- * table of xenbus-table.h.
+ * The vdispl and vinput directories of this domain's backends in xenstore, and what is done about
+ * each change in them; one of the users of libxenstore (with store.c, node.c and xenbus-device.c).
+ * Lives on the store's thread: every call here waits for xenstored. Which step follows is decided
+ * by the pure tables of xenbus-table.h and input-table.h.
  */
 #pragma once
 
