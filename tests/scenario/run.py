@@ -14,6 +14,7 @@ import driverdomain  # noqa: E402,F401
 import flips  # noqa: E402,F401
 import host  # noqa: E402,F401
 import inplace  # noqa: E402,F401
+import inputdevices  # noqa: E402,F401
 import neighbours  # noqa: E402,F401
 import pixels  # noqa: E402,F401
 import placement  # noqa: E402,F401

@@ -6,6 +6,7 @@
 #include "guest-commands.h"
 #include "guest-attack.h"
 #include "guest-display.h"
+#include "guest-input.h"
 #include "guest-store.h"
 #include "machine.h"
 #include "pattern.h"
@@ -663,6 +664,12 @@ run_animation(const struct words *words)
 }
 
 static void
+run_kbd(const struct words *words)
+{
+	guest_input_command(words->count - 1, words->word + 1);
+}
+
+static void
 run_die(const struct words *words)
 {
 	machine_domain_destroy(machine_get(), own_domid);
@@ -714,6 +721,7 @@ static const struct command commands[] = {
 	{"mapped", 2, "DEV DBUF", run_mapped},
 	{"grant", 1, "PAGES [readonly]", run_grant},
 	{"ungrant", 0, "", run_ungrant},
+	{"kbd", 2, GUEST_INPUT_COMMANDS, run_kbd},
 	{"xs-read", 1, "PATH", run_xs_read},
 	{"xs-write", 2, "PATH VALUE", run_xs_write},
 	{"xs-hex", 2, "PATH HEX", run_xs_hex},

@@ -4,6 +4,7 @@
  * event pages, and walks through the states, by command or on its own as xen-drm-front does.
  */
 #include "guest-display.h"
+#include "guest-input.h"
 #include "guest-private.h"
 #include "guest-store.h"
 #include "machine.h"
@@ -81,6 +82,10 @@ guest_device_get(unsigned id)
 void
 guest_display_watch_fired(const char *token)
 {
+	if (strncmp(token, GUEST_INPUT_TOKEN, strlen(GUEST_INPUT_TOKEN)) == 0) {
+		guest_input_watch_fired(token);
+		return;
+	}
 	struct guest_device *device = &devices[atoi(token) % GUEST_DEVICES];
 	if (!device->used)
 		return;

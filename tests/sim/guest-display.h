@@ -123,7 +123,7 @@ guest_display_fd(void);
 void
 guest_display_dispatch(void);
 
-/* A watch fired; handles those of devices. */
+/* A watch fired; handles those of devices, and hands on those of input devices. */
 void
 guest_display_watch_fired(const char *token);
 

@@ -7,6 +7,7 @@
  */
 #include "guest-commands.h"
 #include "guest-display.h"
+#include "guest-input.h"
 #include "guest-store.h"
 #include "machine.h"
 
@@ -58,13 +59,15 @@ run(struct xs_handle *store)
 {
 	bool reading = true;
 	while (reading || getenv("GUEST_STAYS")) {
-		struct pollfd polled[3] = {
+		struct pollfd polled[4] = {
 			{.fd = reading ? 0 : -1, .events = POLLIN},
 			{.fd = guest_display_fd(), .events = POLLIN},
 			{.fd = xs_fileno(store), .events = POLLIN},
+			{.fd = guest_input_fd(), .events = POLLIN},
 		};
-		poll(polled, 3, 500);
+		poll(polled, 4, 500);
 		guest_display_dispatch();
+		guest_input_dispatch();
 		char **watch;
 		while ((watch = xs_check_watch(store))) {
 			guest_display_watch_fired(watch[XS_WATCH_TOKEN]);
@@ -111,6 +114,9 @@ main(int argc, char **argv)
 	error = guest_display_init(domid, store);
 	if (error)
 		return fail("display", error);
+	error = guest_input_init(domid, store);
+	if (error)
+		return fail("input", error);
 	guest_commands_init(domid, store);
 	char line[256] = "";
 	for (int i = 2; i < argc; i++) {

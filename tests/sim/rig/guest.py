@@ -29,8 +29,9 @@ def words_of(line):
 
 class Guest:
     def __init__(self, machine, name="guest", resolutions=("800x600",), devices=None,
-                 backend=0, uuid=None, unique_ids=None, start=True):
-        """devices: a list of lists of resolutions; by default one device with resolutions."""
+                 backend=0, uuid=None, unique_ids=None, inputs=(), start=True):
+        """devices: a list of lists of resolutions; by default one device with resolutions. inputs: features of
+        its input devices, a dictionary each."""
         self.machine = machine
         self.backend = backend
         self.name = name
@@ -42,12 +43,17 @@ class Guest:
         self.alive = True
         for device, connectors in enumerate(devices if devices is not None else [resolutions]):
             self.attach(device, connectors, unique_ids=unique_ids)
+        for device, features in enumerate(inputs):
+            self.attach_input(device, **features)
         if start:
             self.boot()
 
     def attach(self, device, resolutions, **options):
         self.machine.tools.attach(self.domid, device, resolutions, backend=self.backend,
                                   **options)
+
+    def attach_input(self, device, **features):
+        self.machine.tools.attach_input(self.domid, device, backend=self.backend, **features)
 
     def detach(self, device, timeout=10):
         return self.machine.tools.detach(self.domid, device, self.backend, timeout)

@@ -104,9 +104,9 @@ class Rig:
     def settle(self, weston):
         """Notes what is live now that Weston has come to rest."""
         alive = [guest for guest in self.guests if guest.alive]
-        # The module's thread asks for its watch some time after Weston has started.
+        # The module's thread asks for its watches, of two kinds of devices, some time after Weston has started.
         serving = [one for one in self.westons if one.process.poll() is None and one.is_with_xenstore()]
-        if not alive and not wait_until(lambda: self.machine.watches() >= len(serving), 10 * SCALE):
+        if not alive and not wait_until(lambda: self.machine.watches() >= 2 * len(serving), 10 * SCALE):
             raise Failure(f"{self.machine.watches()} watches of {len(serving)} modules")
         still = at_rest(weston.usage, 10 * SCALE, 4, 0.1)
         if still is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What libxl does in xenstore for a domain and its para-virtual displays.
+"""What libxl does in xenstore for a domain and its para-virtual displays and input devices.
 
 The nodes, their order and their permissions are libxl's. Knows nothing of processes.
 """
@@ -33,28 +33,43 @@ class Toolstack:
     def introduce(self, domid, port):
         self.store.introduce(domid, 1, port)
 
-    @staticmethod
-    def front(domid, device):
-        return f"/local/domain/{domid}/device/vdispl/{device}"
+    # xl's device: as its frontend's and its backend's directories are called.
+    NAMES = {"vdispl": ("vdispl", "vdispl"), "vkb": ("vkbd", "vinput")}
 
-    @staticmethod
-    def back(domid, device, backend=0):
-        return f"/local/domain/{backend}/backend/vdispl/{domid}/{device}"
+    def front(self, domid, device, kind="vdispl"):
+        return f"/local/domain/{domid}/device/{self.NAMES[kind][0]}/{device}"
+
+    def back(self, domid, device, backend=0, kind="vdispl"):
+        return f"/local/domain/{backend}/backend/{self.NAMES[kind][1]}/{domid}/{device}"
 
     def attach(self, domid, device, resolutions, backend=0, unique_ids=None, be_alloc=False):
         """xl vdispl-attach, without the wait for InitWait."""
-        front, back = self.front(domid, device), self.back(domid, device, backend)
         guests = (f"n{domid}", f"r{backend}")
         ours = (f"n{backend}", f"r{domid}")
-        store = self.store
-        front_nodes = [("backend", back, guests), ("backend-id", backend, guests),
-                       ("state", 1, guests), ("be-alloc", int(be_alloc), ours)]
+        front_nodes = [("be-alloc", int(be_alloc), ours)]
         for index, resolution in enumerate(resolutions):
             unique = unique_ids[index] if unique_ids else f"{domid}-{device}-{index}"
             front_nodes += [(f"{index}/unique-id", unique, ours),
                             (f"{index}/resolution", resolution, ours)]
+        self.make("vdispl", domid, device, backend, front_nodes, [])
+
+    def attach_input(self, domid, device, backend=0, unique_id="", **features):
+        """xl vkb-attach with backend-type=linux; features as in xl's configuration, with _ for -."""
+        back_nodes = [("unique-id", unique_id)] if unique_id else []
+        back_nodes += [(name.replace("_", "-"), value) for name, value in features.items()]
+        ours = (f"n{backend}", f"r{domid}")
+        self.make("vkb", domid, device, backend, [], [(*node, ours) for node in back_nodes])
+
+    def make(self, kind, domid, device, backend, front_nodes, back_nodes):
+        """Both directories of a new device, with these nodes beside those that all have."""
+        front, back = self.front(domid, device, kind), self.back(domid, device, backend, kind)
+        guests = (f"n{domid}", f"r{backend}")
+        ours = (f"n{backend}", f"r{domid}")
+        store = self.store
+        front_nodes = [("backend", back, guests), ("backend-id", backend, guests),
+                       ("state", 1, guests), *front_nodes]
         back_nodes = [("frontend", front, ours), ("frontend-id", domid, ours),
-                      ("online", 1, ours), ("state", 1, ours)]
+                      ("online", 1, ours), ("state", 1, ours), *back_nodes]
 
         def make(directory, owner, nodes, transaction):
             store.remove(directory, transaction)
@@ -70,35 +85,36 @@ class Toolstack:
 
         store.transact(make_both)
 
-    def wait_backend(self, domid, device, state, timeout=10, backend=0):
+    def wait_backend(self, domid, device, state, timeout=10, backend=0, kind="vdispl"):
         """True once the backend's state is exactly that one."""
-        path = self.back(domid, device, backend) + "/state"
+        path = self.back(domid, device, backend, kind) + "/state"
         return self.store.wait(path, lambda value: value == str(state), timeout) is not None
 
-    def remove_directories(self, domid, device, backend=0):
+    def remove_directories(self, domid, device, backend=0, kind="vdispl"):
         def remove(transaction):
-            self.store.remove(self.front(domid, device), transaction)
-            self.store.remove(self.back(domid, device, backend), transaction)
+            self.store.remove(self.front(domid, device, kind), transaction)
+            self.store.remove(self.back(domid, device, backend, kind), transaction)
 
         self.store.transact(remove)
 
-    def detach(self, domid, device, backend=0, timeout=10):
-        """xl vdispl-detach; True if the backend went to Closed in time."""
-        back = self.back(domid, device, backend)
+    def detach(self, domid, device, backend=0, timeout=10, kind="vdispl"):
+        """xl vdispl-detach, or vkb-detach; True if the backend went to Closed in time."""
+        back = self.back(domid, device, backend, kind)
 
         def unplug(transaction):
             self.store.write(f"{back}/online", 0, transaction)
             self.store.write(f"{back}/state", 5, transaction)
 
         self.store.transact(unplug)
-        closed = self.wait_backend(domid, device, 6, timeout, backend)
-        self.remove_directories(domid, device, backend)
+        closed = self.wait_backend(domid, device, 6, timeout, backend, kind)
+        self.remove_directories(domid, device, backend, kind)
         return closed
 
     def remove_devices(self, domid, backend=0):
-        for device in self.store.list(f"/local/domain/{domid}/device/vdispl"):
-            self.remove_directories(domid, device, backend)
-        self.store.remove(f"/local/domain/{backend}/backend/vdispl/{domid}")
+        for kind, (front, back) in self.NAMES.items():
+            for device in self.store.list(f"/local/domain/{domid}/device/{front}"):
+                self.remove_directories(domid, device, backend, kind)
+            self.store.remove(f"/local/domain/{backend}/backend/{back}/{domid}")
 
     def forget_domain(self, domid):
         """The last part of xl destroy, when the domain is gone."""

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 
-from .guest import Failure
+from .guest import Failure, words_of
 from .machine import build_directory, stop_process, wait_until
 
 SCALE = float(os.environ.get("SIM_TIME_FACTOR", "1"))
@@ -53,11 +53,12 @@ def ask(path, command):
 class Weston:
     def __init__(self, machine, module="", outputs=(("headless", 1024, 768),),
                  renderer="pixman", shell="desktop", config="", core="", shell_config="",
-                 domid=0, environment=None, output_config=None):
+                 domid=0, environment=None, output_config=None, seat=False):
         """outputs: name, width, height; the first one is always called headless.
 
         output_config: more lines for the section of an output, by its name. module: a path, "" for the module under test, None for no module. config: whole sections
-        for weston.ini; core and shell_config: lines for those two sections.
+        for weston.ini; core and shell_config: lines for those two sections. seat: with one,
+        whose devices do what seat() says.
         """
         self.machine = machine
         self.outputs = outputs
@@ -65,6 +66,7 @@ class Weston:
         self.renderer = renderer
         self.shell = shell
         self.domid = domid
+        self.has_seat = seat
         self.extra = environment or {}
         self.module = module_path() if module == "" else module
         self.count = len(glob.glob(f"{machine.directory}/weston-*"))
@@ -72,6 +74,7 @@ class Weston:
         os.makedirs(self.home, mode=0o700)
         self.log_path = f"{self.home}/log"
         self.control_path = f"{self.home}/control"
+        self.seat_path = f"{self.home}/seat"
         self.process = None
         self.shots = 0
         self._write_config(config, core, shell_config)
@@ -79,6 +82,8 @@ class Weston:
     def _write_config(self, config, core, shell_config):
         modules = [self.module] if self.module else []
         modules.append(f"{self.machine.build}/weston-control.so")
+        if self.has_seat:
+            modules.append(f"{self.machine.build}/weston-seat.so")
         modules += os.environ.get("SIM_MODULES_MORE", "").split()
         text = (f"[core]\nidle-time=0\nmodules={','.join(modules)}\n{core}\n"
                 # Of a key that stands twice, Weston takes the first.
@@ -92,6 +97,7 @@ class Weston:
 
     def environment(self):
         extra = {"XDG_RUNTIME_DIR": self.home, "WESTON_CONTROL": self.control_path,
+                 "WESTON_SEAT": self.seat_path,
                  "WESTON_CONTROL_OUTPUTS": " ".join(name for name, _, _ in self.outputs[1:]),
                  # With threads of its own llvmpipe has several frames under way on a busy machine, and
                  # what was drawn in one is held until as many are under way again.
@@ -122,6 +128,8 @@ class Weston:
                            self.process.poll() is not None, 20 * SCALE)
         if not ready or self.process.poll() is not None:
             raise Failure("Weston does not start:\n" + self.log()[-2000:])
+        if self.has_seat:
+            self.seat("make")
         return self
 
     @property
@@ -151,6 +159,14 @@ class Weston:
         if result != "ok":
             raise Failure(f"weston-control: {command} failed")
         return lines
+
+    def seat(self, *commands, number=0):
+        """Runs commands of weston-seat.so, all in one turn of the event loop; returns what "dump" says."""
+        *lines, result = ask(self.seat_path, ";".join(f"{number} {command}" for command in commands)) \
+            .splitlines() or [""]
+        if result != "ok":
+            raise Failure(f"weston-seat: {commands} failed")
+        return words_of(lines[-1]) if lines else {}
 
     def wait_for_clients(self):
         """Until the shell's programs are idle: weston-desktop-shell dies of outputs that go as they come."""
