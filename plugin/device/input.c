@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/rate.h"
 #include "device/guest.h"
 #include "device/loop.h"
 #include "xen/channel.h"
@@ -108,10 +109,8 @@ tell_change(struct display_host *host, uint16_t domid)
 static void
 retry_later(struct input *input, const char *what, int error)
 {
-	input->retry_ms = input->retry_ms == 0 ? FIRST_RETRY_MS : input->retry_ms * 2;
-	if (input->retry_ms > LONGEST_RETRY_MS)
-		input->retry_ms = LONGEST_RETRY_MS;
-	loop_arm_timer(input->timer, (int)input->retry_ms);
+	loop_arm_timer(input->timer,
+		       (int)back_off(&input->retry_ms, FIRST_RETRY_MS, LONGEST_RETRY_MS));
 	guest_blame(input->guest, &input->subject, -1, "xen: %s (%s); tried again in %u ms", what,
 		    strerror(-error), input->retry_ms);
 }
@@ -278,14 +277,14 @@ handle_mapped(struct worker_job *base)
 	if (input->destroyed)
 		return;
 	if (error < 0)
-		log_guest(&input->subject, -1,
-			  "xen: its page cannot be mapped (%s); has the guest gone?",
-			  strerror(-error));
+		guest_blame(input->guest, &input->subject, -1,
+			    "xen: its page cannot be mapped (%s); has the guest gone?",
+			    strerror(-error));
 	else if ((error = connect_page(input)) < 0)
-		log_guest(&input->subject, -1,
-			  "it cannot be connected (%s): its event channel cannot be bound, or "
-			  "Weston has no memory left",
-			  strerror(-error));
+		guest_blame(input->guest, &input->subject, -1,
+			    "it cannot be connected (%s): its event channel cannot be bound, or "
+			    "Weston has no memory left",
+			    strerror(-error));
 	else
 		log_connected(input);
 	host_input_attached(input, error);

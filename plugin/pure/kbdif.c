@@ -18,6 +18,12 @@ kbdif_init(struct kbdif *kbdif, const struct kbdif_features *features)
 
 /* Codes */
 
+bool
+kbdif_is_button(uint32_t code)
+{
+	return code >= BTN_LEFT && code <= BTN_TASK;
+}
+
 /* xen-kbdfront sets these bits, and looks at its pointer's for each key: without a pointer it would
  * look where nothing is. */
 bool
@@ -27,7 +33,7 @@ kbdif_has_code(const struct kbdif *kbdif, uint32_t code)
 
 	if (!features->pointer)
 		return false;
-	if (code >= BTN_LEFT && code <= BTN_TASK)
+	if (kbdif_is_button(code))
 		return true;
 	return features->keyboard &&
 	       ((code >= KEY_ESC && code < KEY_UNKNOWN) || (code >= KEY_OK && code < KBDIF_CODES));
@@ -344,13 +350,15 @@ lift(struct kbdif *kbdif, uint32_t i)
 		contact->lifted = true;
 }
 
-void
+bool
 kbdif_lift(struct kbdif *kbdif, const void *owner, int32_t id)
 {
 	uint32_t i = find_contact(kbdif, owner, id);
 
-	if (i != KBDIF_CONTACTS)
-		lift(kbdif, i);
+	if (i == KBDIF_CONTACTS)
+		return false;
+	lift(kbdif, i);
+	return true;
 }
 
 void

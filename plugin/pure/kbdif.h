@@ -85,6 +85,10 @@ kbdif_init(struct kbdif *kbdif, const struct kbdif_features *features);
 void
 kbdif_adopt(struct kbdif *kbdif);
 
+/* Of the pointer, not of the keyboard. */
+bool
+kbdif_is_button(uint32_t code);
+
 /* Whether the device has a bit for this key or button. */
 bool
 kbdif_has_code(const struct kbdif *kbdif, uint32_t code);
@@ -115,7 +119,8 @@ kbdif_touch(struct kbdif *kbdif, const void *owner, int32_t id, double x, double
 void
 kbdif_drag(struct kbdif *kbdif, const void *owner, int32_t id, double x, double y);
 
-void
+/* True: there was one. */
+bool
 kbdif_lift(struct kbdif *kbdif, const void *owner, int32_t id);
 
 /* All fingers of an owner. */

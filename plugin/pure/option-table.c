@@ -92,6 +92,8 @@ const struct option_entry option_table[] = {
 	{SECTION_CONNECTOR, "resample-rate", KIND_UINT, IN_CONNECTOR(options.resample_rate_hz),
 	 IN_CONNECTOR(has_resample_rate), 0, 240, "", "Hz",
 	 "overrides [xen-display] for this screen; absent = inherit"},
+	{SECTION_CONNECTOR, "input", KIND_INPUT, IN_CONNECTOR(options.input), 0, 0, 0, "all", "",
+	 "what of the desktop's input reaches the guest by this screen, see below"},
 
 	/* Limits, in the order of struct limits. */
 	LIMIT("max-connectors", connectors, 1, 16, "4", "connectors of one vdispl device"),
@@ -136,6 +138,15 @@ option_words(enum option_kind kind)
 		[DMABUF_DIRECT_DISPLAY] = "direct-display",
 	};
 
+	static const char *const input_rules[] = {
+		[INPUT_ALL] = "all",
+		[INPUT_ONLY_KEYBOARD] = "keyboard",
+		[INPUT_ONLY_POINTER] = "pointer",
+		[INPUT_NONE] = "none",
+	};
+
+	if (kind == KIND_INPUT)
+		return (struct option_words){input_rules, ARRAY_LENGTH(input_rules)};
 	if (kind == KIND_FIT)
 		return (struct option_words){fits, ARRAY_LENGTH(fits)};
 	if (kind == KIND_DMABUF)
@@ -234,7 +245,8 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 		sentence_say(sentence, "%d to %d, or *", entry->minimum, entry->maximum);
 		break;
 	case KIND_FIT:
-	case KIND_DMABUF: {
+	case KIND_DMABUF:
+	case KIND_INPUT: {
 		const struct option_words words = option_words(entry->kind);
 
 		for (size_t i = 0; i < words.count; i++)

@@ -67,6 +67,7 @@ enum option_kind {
 	KIND_INDEX,     /* int32_t, OPTION_ANY_INDEX for "*" */
 	KIND_FIT,       /* enum fit */
 	KIND_DMABUF,    /* enum dmabuf_mode */
+	KIND_INPUT,     /* enum input_rule */
 	KIND_STRING,    /* char *, owned, of at most `maximum` bytes */
 	KIND_UUID,      /* char *, owned */
 	KIND_ALLOCATOR, /* char *, owned: a device's path */
@@ -93,7 +94,7 @@ struct option_words {
 	size_t count;
 };
 
-/* Of KIND_FIT and KIND_DMABUF; of any other kind none. */
+/* Of KIND_FIT, KIND_DMABUF and KIND_INPUT; of any other kind none. */
 struct option_words
 option_words(enum option_kind kind);
 

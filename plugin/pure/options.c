@@ -107,7 +107,9 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 	unsigned word;
 	bool truth;
 
-	_Static_assert(sizeof(word) == sizeof(enum fit) && sizeof(word) == sizeof(enum dmabuf_mode),
+	_Static_assert(sizeof(word) == sizeof(enum fit) &&
+			       sizeof(word) == sizeof(enum dmabuf_mode) &&
+			       sizeof(word) == sizeof(enum input_rule),
 		       "enums are stored as their number");
 
 	switch (entry->kind) {
@@ -118,6 +120,7 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 		return 0;
 	case KIND_FIT:
 	case KIND_DMABUF:
+	case KIND_INPUT:
 		if (!parse_word(value, option_words(entry->kind), &word))
 			return -EINVAL;
 		memcpy(member, &word, sizeof(word));

@@ -27,6 +27,14 @@ enum fit {
 	FIT_STRETCH, /* exactly the rectangle, aspect lost */
 };
 
+/* Which of the desktop's devices reach the guest by a screen. */
+enum input_rule {
+	INPUT_ALL,
+	INPUT_ONLY_KEYBOARD,
+	INPUT_ONLY_POINTER, /* and touch */
+	INPUT_NONE,
+};
+
 struct connector_options {
 	char *output; /* NULL: one that is free; the rule's */
 	enum fit fit;
@@ -36,6 +44,7 @@ struct connector_options {
 	int32_t width, height; /* likewise; 0 = as far as the output's edge */
 	int32_t z;             /* higher is in front */
 	uint32_t resample_rate_hz; /* the module's where the rule has none; 0 = never */
+	enum input_rule input;
 };
 
 struct guest_options {

@@ -29,9 +29,11 @@ canvas_make(struct canvas *canvas, struct client *client)
 {
 	canvas->client = client;
 	canvas->wl_surface = wl_compositor_create_surface(client->compositor);
-	if (canvas->wl_surface)
+	if (canvas->wl_surface) {
+		wl_surface_set_user_data(canvas->wl_surface, canvas);
 		canvas->viewport =
 			wp_viewporter_get_viewport(client->viewporter, canvas->wl_surface);
+	}
 	if (canvas->viewport)
 		canvas->made = client_sync(client, &made_listener, canvas);
 	if (!canvas->made)

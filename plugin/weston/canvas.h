@@ -46,8 +46,8 @@ struct feedback {
 
 struct canvas {
 	const struct canvas_handler *handler;
-	struct client *client; /* NULL: there is none, and so no wl_surface */
-	struct wl_surface *wl_surface;
+	struct client *client;         /* NULL: there is none, and so no wl_surface */
+	struct wl_surface *wl_surface; /* its user data is the canvas */
 	struct wp_viewport *viewport;
 	struct wl_callback *made;
 	bool usable; /* the compositor's side is known */

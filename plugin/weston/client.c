@@ -85,6 +85,8 @@ handle_socket(int fd, uint32_t mask, void *data)
 		client_lose(client);
 		return 0;
 	}
+	if (client->handler->dispatched)
+		client->handler->dispatched(client->data);
 	if (mask & (WL_EVENT_HANGUP | WL_EVENT_ERROR)) {
 		client_lose(client);
 		return 0;
@@ -154,13 +156,19 @@ handle_global(void *data, struct wl_registry *registry, uint32_t name, const cha
 		client->presentation = bind_global(client, name, &wp_presentation_interface, 1);
 	} else {
 		linux_dmabuf_handle_global(&client->dmabuf, registry, name, interface, version);
+		if (client->handler->global)
+			client->handler->global(client->data, registry, name, interface, version);
 	}
 }
 
 static void
 handle_global_remove(void *data, struct wl_registry *registry, uint32_t name)
 {
+	struct client *client = data;
+
 	/* None of the globals used here goes before the compositor does. */
+	if (client->handler->global_removed)
+		client->handler->global_removed(client->data, name);
 }
 
 static const struct wl_registry_listener registry_listener = {

@@ -21,6 +21,12 @@ struct client_handler {
 	/* The compositor ended the connection. All proxies are dead; the client has
 	 * to be destroyed. Called from the event loop itself. */
 	void (*lost)(void *data);
+	/* Each may be NULL. A global that the client has no use for itself; one that is gone; and
+	 * all events that there were have been handled. */
+	void (*global)(void *data, struct wl_registry *registry, uint32_t name,
+		       const char *interface, uint32_t version);
+	void (*global_removed)(void *data, uint32_t name);
+	void (*dispatched)(void *data);
 };
 
 struct client {

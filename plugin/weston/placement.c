@@ -29,11 +29,28 @@ entry_in_front(const struct placement *placement)
 	return entry;
 }
 
+/* Else keys would go on to what nobody sees. */
+static void
+drop_keyboards(const struct placement *placement)
+{
+	struct weston_seat *seat;
+
+	wl_list_for_each(seat, &placement->placements->compositor->seat_list, link) {
+		struct weston_keyboard *keyboard = weston_seat_get_keyboard(seat);
+
+		if (keyboard && keyboard->focus == placement->surface)
+			weston_keyboard_set_focus(keyboard, NULL);
+	}
+}
+
 static void
 hide_view(struct placement *placement)
 {
-	if (is_in_layer(placement))
-		weston_view_unmap(placement->view);
+	if (!is_in_layer(placement))
+		return;
+	holds_end(&placement->holds);
+	drop_keyboards(placement);
+	weston_view_unmap(placement->view);
 }
 
 /* An output that has become smaller leaves a view beside it that can still be on another one. */
@@ -140,6 +157,15 @@ placement_can_show(const struct placement *placement)
 
 	return placement->output && placement->surface && !placement->placements->lock.locked &&
 	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
+}
+
+bool
+placement_takes_input(const struct placement *placement)
+{
+	struct placements *placements = placement->placements;
+
+	return !session_lock_check(&placements->lock) && placements->compositor->session_active &&
+	       placement_can_show(placement) && is_in_layer(placement);
 }
 
 uint32_t
@@ -272,6 +298,18 @@ handle_woke(struct wl_listener *listener, void *data)
 }
 
 static void
+handle_session_switched(struct wl_listener *listener, void *data)
+{
+	struct placements *placements = wl_container_of(listener, placements, session_switched);
+	struct placement *placement;
+
+	if (placements->compositor->session_active)
+		return;
+	wl_list_for_each(placement, &placements->placements, link)
+		holds_end(&placement->holds);
+}
+
+static void
 add_listener(struct wl_signal *signal, struct wl_listener *listener, wl_notify_func_t notify)
 {
 	listener->notify = notify;
@@ -321,6 +359,8 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 	add_listener(&compositor->output_moved_signal, &placements->output_moved,
 		     handle_output_moved);
 	add_listener(&compositor->wake_signal, &placements->woke, handle_woke);
+	add_listener(&compositor->session_signal, &placements->session_switched,
+		     handle_session_switched);
 }
 
 void
@@ -333,6 +373,7 @@ placements_finish(struct placements *placements)
 	wl_list_remove(&placements->output_resized.link);
 	wl_list_remove(&placements->output_moved.link);
 	wl_list_remove(&placements->woke.link);
+	wl_list_remove(&placements->session_switched.link);
 	session_lock_finish(&placements->lock);
 	weston_layer_fini(&placements->layer);
 }
@@ -388,6 +429,7 @@ placement_init(struct placement *placement, struct placements *placements,
 	};
 	placement->handler = handler;
 	placement->data = data;
+	wl_list_init(&placement->holds);
 	places_add(&placements->places, &placement->screen);
 	insert_placement(placement);
 	choose_outputs(placements, NULL, false);

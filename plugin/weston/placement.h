@@ -15,6 +15,7 @@
 #include "pure/options.h"
 #include "pure/places.h"
 #include "weston/compat.h"
+#include "weston/hold.h"
 #include "weston/session-lock.h"
 
 /* All placements of the module: one layer, sorted by z. */
@@ -27,6 +28,7 @@ struct placements {
 	const struct options *options;
 	struct wl_event_source *check_source; /* idle, pending: looks at rules for outputs once */
 	struct wl_listener output_created, output_destroyed, output_resized, output_moved, woke;
+	struct wl_listener session_switched;
 };
 
 struct placement_handler {
@@ -50,7 +52,8 @@ struct placement {
 	struct weston_surface *surface; /* NULL: none yet, or destroyed */
 	struct weston_view *view;
 	struct wl_listener surface_destroyed;
-	int32_t x, y; /* of the view, relative to the output, from the next commit on */
+	struct wl_list holds; /* hold.link: what is pressed on it, until it is out of sight */
+	int32_t x, y;         /* of the view, relative to the output, from the next commit on */
 };
 
 /* options must live as long. When all that is loaded at start has its outputs, it says in the log
@@ -98,6 +101,11 @@ placement_set_position(struct placement *placement, int32_t x, int32_t y);
 /* Whether something shown there now would be repainted. */
 bool
 placement_can_show(const struct placement *placement);
+
+/* Whether what happens on it now is meant for its guest: it is seen, and the session is neither
+ * locked nor switched away. */
+bool
+placement_takes_input(const struct placement *placement);
 
 /* A bit for each output of the compositor that shows a part of the surface. */
 uint32_t

@@ -14,6 +14,7 @@
 
 #include "device/device.h"
 #include "weston/presenter.h"
+#include "weston/seat.h"
 #include "weston/surface.h"
 
 struct presented_device {
@@ -24,6 +25,7 @@ struct presented_device {
 	uint32_t kept_pages;        /* charged to the host alone, once the device is gone */
 	struct client *client;      /* NULL: none at the moment */
 	bool ready;
+	struct seats seats;
 	struct wl_callback *orders_sync; /* then the next portion is ordered; NULL: none waits */
 	struct loop_timer *timer;        /* for the next client; NULL: never had to wait */
 	struct wl_list imports;          /* import.link */

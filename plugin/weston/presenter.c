@@ -12,6 +12,7 @@
 
 #include "device/device.h"
 #include "device/loop.h"
+#include "weston/aim.h"
 #include "weston/client.h"
 #include "weston/import.h"
 #include "weston/kept-picture.h"
@@ -117,6 +118,7 @@ detach_client(struct presented_device *presented)
 	struct framebuffer *framebuffer;
 
 	presented->ready = false;
+	seats_finish(&presented->seats);
 	prepare_drop_orders(presented);
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		surface_set_client(&presented->surfaces[i], NULL);
@@ -136,9 +138,46 @@ detach_client(struct presented_device *presented)
 static void
 handle_lost(void *data);
 
+static void
+handle_global(void *data, struct wl_registry *registry, uint32_t name, const char *interface,
+	      uint32_t version)
+{
+	struct presented_device *presented = data;
+
+	/* A picture that is kept has no guest. */
+	if (presented->device)
+		seats_handle_global(&presented->seats, presented->client, registry, name, interface,
+				    version);
+}
+
+static void
+handle_global_removed(void *data, uint32_t name)
+{
+	struct presented_device *presented = data;
+
+	seats_handle_global_removed(&presented->seats, name);
+}
+
+static void
+handle_dispatched(void *data)
+{
+	struct presented_device *presented = data;
+
+	if (!presented->device)
+		return;
+	/* When the session locks, all that is heard of it is that the keys go elsewhere. */
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		if (!wl_list_empty(&presented->surfaces[i].placement.holds))
+			aim_is_open(&presented->surfaces[i]);
+	seats_send(&presented->seats, presented->device);
+}
+
 static const struct client_handler client_handler = {
 	.ready = handle_ready,
 	.lost = handle_lost,
+	.global = handle_global,
+	.global_removed = handle_global_removed,
+	.dispatched = handle_dispatched,
 };
 
 static void
@@ -272,6 +311,7 @@ presenter_device_create(struct presenter *presenter, struct device *device,
 	presented->subject = device->subject;
 	wl_list_init(&presented->imports);
 	wl_list_init(&presented->kept);
+	seats_init(&presented->seats);
 	kept_pictures_forget(presenter, device);
 	if (!client_has_to_wait(presented)) {
 		presented->client = client_create(presenter->server, &client_handler, presented);
@@ -292,6 +332,7 @@ presenter_device_create(struct presenter *presenter, struct device *device,
 void
 presenter_device_destroy(struct presented_device *presented)
 {
+	seats_finish(&presented->seats);
 	bool kept = kept_picture_take(presented);
 	struct framebuffer *framebuffer;
 	struct import *import, *next;

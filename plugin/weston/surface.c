@@ -209,6 +209,7 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 void
 surface_hide(struct surface *surface)
 {
+	holds_end(&surface->placement.holds);
 	stop_looking(surface);
 	paint_stop(surface);
 	surface->wanted = NULL;
@@ -340,6 +341,7 @@ static const struct canvas_handler canvas_handler = {
 static void
 unmake(struct surface *surface)
 {
+	holds_end(&surface->placement.holds);
 	stop_looking(surface);
 	paint_stop(surface);
 	paint_give_texture(surface);

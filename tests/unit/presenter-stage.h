@@ -17,7 +17,9 @@
 #include "base/worker.h"
 #include "device/presenter.h"
 #include "pure/options.h"
+#include "weston/aim.h"
 #include "weston/presenter.h"
+#include "weston/seat.h"
 #include "weston/surface.h"
 #include "xen/grants.h"
 #include "default-limits.h"
@@ -353,6 +355,39 @@ slot_keep(struct slot *slot)
 void
 placements_init(struct placements *placements, struct weston_compositor *compositor,
 		const struct options *options)
+{
+}
+
+/* No seats here. */
+bool
+aim_is_open(struct surface *surface)
+{
+	return false;
+}
+
+void
+seats_init(struct seats *seats)
+{
+}
+
+void
+seats_finish(struct seats *seats)
+{
+}
+
+void
+seats_handle_global(struct seats *seats, struct client *client, struct wl_registry *registry,
+		    uint32_t name, const char *interface, uint32_t version)
+{
+}
+
+void
+seats_handle_global_removed(struct seats *seats, uint32_t name)
+{
+}
+
+void
+seats_send(struct seats *seats, const struct device *device)
 {
 }
 

@@ -96,6 +96,7 @@ placement_init(struct placement *placement, struct placements *placements,
 	       void *data)
 {
 	placement->options = options;
+	wl_list_init(&placement->holds);
 	placement_handler = handler;
 }
 
@@ -126,6 +127,17 @@ bool
 placement_can_show(const struct placement *placement)
 {
 	return true;
+}
+
+/* Nothing is pressed on these surfaces. */
+void
+hold_end(struct hold *hold)
+{
+}
+
+void
+holds_end(struct wl_list *holds)
+{
 }
 
 uint32_t

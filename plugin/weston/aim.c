@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* See aim.h. */
+#include "weston/aim.h"
+
+#include "device/device.h"
+#include "weston/client.h"
+#include "weston/compat.h"
+#include "weston/surface.h"
+
+struct surface *
+aim_surface(struct wl_surface *wl_surface)
+{
+	struct canvas *canvas = wl_surface ? wl_surface_get_user_data(wl_surface) : NULL;
+	struct surface *surface = wl_container_of(canvas, surface, canvas);
+
+	return canvas ? surface : NULL;
+}
+
+bool
+aim_is_open(struct surface *surface)
+{
+	bool open = surface->connector && surface->wanted && surface->canvas.lit &&
+		    placement_takes_input(&surface->placement);
+
+	if (!open)
+		holds_end(&surface->placement.holds);
+	return open;
+}
+
+static bool
+is_allowed(const struct connector_options *options, enum input_part part)
+{
+	switch (options->input) {
+	case INPUT_ALL:
+		return true;
+	case INPUT_ONLY_KEYBOARD:
+		return part == INPUT_KEYBOARD;
+	case INPUT_ONLY_POINTER:
+		return part != INPUT_KEYBOARD;
+	case INPUT_NONE:
+		break;
+	}
+	return false;
+}
+
+struct input *
+aim_input(struct surface *surface, enum input_part part)
+{
+	if (!surface || !aim_is_open(surface))
+		return NULL;
+	const struct connector *connector = surface->connector;
+	if (!is_allowed(connector->options, part))
+		return NULL;
+	return input_find(connector->device->host, connector->device->subject.domid,
+			  connector->setup.unique_id, part);
+}
+
+bool
+aim_point(const struct surface *surface, double x, double y, double *part_x, double *part_y)
+{
+	const struct presented_framebuffer *presented = surface->wanted;
+	struct fitted fitted;
+
+	if (!presented || !placement_fit(&surface->placement, &surface->source, &fitted))
+		return false;
+	const struct framebuffer *framebuffer = presented->framebuffer;
+	double in_x = fitted.source_x + x * fitted.source_width / fitted.destination.width;
+	double in_y = fitted.source_y + y * fitted.source_height / fitted.destination.height;
+
+	*part_x = in_x / framebuffer->width;
+	*part_y = in_y / framebuffer->height;
+	return true;
+}
+
+void
+aim_activate(const struct surface *surface, struct client *client, struct wl_seat *wl_seat)
+{
+	struct wl_resource *resource = client_resource(client, wl_seat);
+	/* NULL once the seat is gone. */
+	struct weston_seat *seat = resource ? wl_resource_get_user_data(resource) : NULL;
+
+	if (seat && surface->placement.view)
+		weston_view_activate_input(surface->placement.view, seat,
+					   WESTON_ACTIVATE_FLAG_CLICKED);
+}

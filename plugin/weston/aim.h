@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an event on a surface means for its guest: which of its input devices it is for, if it may
+ * reach any, and where in its picture it happened. Weston's own focus does not suffice: with a
+ * button down, behind a lock screen or on a surface that is hidden, events still come.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "device/input.h"
+
+struct client;
+struct surface;
+struct wl_seat;
+struct wl_surface;
+
+/* The surface of a connector, as an event names it; NULL: it has gone meanwhile. */
+struct surface *
+aim_surface(struct wl_surface *wl_surface);
+
+/* Whether its guest may have input at all: it is on and seen, and the session is neither locked nor
+ * switched away. If not, what was held is released. */
+bool
+aim_is_open(struct surface *surface);
+
+/* NULL: the guest has no such device, weston.ini does not let it have this, or it may have no input
+ * now. surface: NULL: none. */
+struct input *
+aim_input(struct surface *surface, enum input_part part);
+
+/* Where in the guest's framebuffer a place of the surface lies, as parts of it from 0 to 1. False:
+ * nothing is shown. */
+bool
+aim_point(const struct surface *surface, double x, double y, double *part_x, double *part_y);
+
+/* The surface was clicked or touched: the seat's keys go to it from now on. */
+void
+aim_activate(const struct surface *surface, struct client *client, struct wl_seat *wl_seat);
