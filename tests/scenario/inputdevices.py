@@ -185,8 +185,9 @@ def killed_in_every_state(rig):
 
 @scenario("input")
 def page_that_is_none(rig):
-    """A reference or a channel that is not granted: refused, told, and tried again when the guest says so."""
-    weston = rig.weston(outputs=SCREEN)
+    """A reference or a channel that is not granted: refused, told, and tried again, which is limited."""
+    weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-reconnects-per-minute=600\n"
+                        "max-log-lines-per-second=1000\n")
     guest = rig.guest("guest", SMALL, inputs=({},))
     guest.ok("kbd 0 connect gref=7777777")
     weston.expect_log("vkb 0: xen: its page cannot be mapped")

@@ -15,6 +15,8 @@ import flips  # noqa: E402,F401
 import host  # noqa: E402,F401
 import inplace  # noqa: E402,F401
 import inputdevices  # noqa: E402,F401
+import inputgate  # noqa: E402,F401
+import inputseat  # noqa: E402,F401
 import neighbours  # noqa: E402,F401
 import pixels  # noqa: E402,F401
 import placement  # noqa: E402,F401

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: MIT
+"""The gate: nothing reaches a guest that is not meant, and nothing stays pressed in it."""
+from inputseat import (KEY_A, KEY_B, LEFT, RIGHT, SCREEN, START, TOUCHED, TWO, click, expect, last_of, said, seated,
+                       touched)
+from rig.machine import wait_until
+from rig.runner import check, equal, scenario
+
+RELATIVE = {}
+
+
+def hold_everything(weston, guest):
+    """A key, a button and a finger are down."""
+    click(weston, 100, 50)
+    last_of(guest, f"-{LEFT}")
+    weston.seat(f"key {KEY_A} 1", f"button {RIGHT} 1", "down 3 10 20")
+    check(wait_until(lambda: guest.ok("kbd 0 held") == {"keys": f"{KEY_A},{RIGHT}", "fingers": 0}, 5),
+          f"held: {guest.ok('kbd 0 held')}")
+    said(guest)
+
+
+def expect_released(guest):
+    check(wait_until(lambda: guest.send("kbd 0 held") == "ok keys= fingers=", 5),
+          f"{guest.name} holds {guest.send('kbd 0 held')}")
+
+
+def try_everything(weston, held):
+    """All that a seat can do, and what is held is let go of in the middle of it."""
+    use = ["at 50 60", f"button {LEFT} 1", f"button {LEFT} 0", f"key {KEY_B} 1", f"key {KEY_B} 0", "wheel 1", "by 3 4",
+           "down 5 70 80", "up 5"]
+    let_go = ["drag 3 40 50", "up 3", f"button {RIGHT} 0", f"key {KEY_A} 0"] if held else []
+    weston.seat(*use, *let_go, *use)
+
+
+def expect_silence(weston, guest, what, held=True):
+    """Nothing of what a seat does now reaches the guest: the loop has turned since, and the guest is there."""
+    said(guest)
+    try_everything(weston, held)
+    weston.control("list")
+    weston.check()
+    equal(said(guest), [], f"what {guest.name} was told {what}")
+
+
+def expect_use(weston, guest):
+    """The guest can be used."""
+    click(weston, 100, 50)
+    last_of(guest, f"-{LEFT}")
+    weston.seat(f"key {KEY_B} 1", f"key {KEY_B} 0")
+    expect(guest, f"+{KEY_B}", f"-{KEY_B}")
+    weston.seat("down 1 10 20", "up 1")
+    expect(guest, "down0@10,20", "syn", "up0", "syn")
+
+
+@scenario("gate")
+def session_is_locked(rig):
+    """Everything is released as the session locks, whatever is held; behind the lock nothing passes."""
+    weston, guest = seated(rig, shell_config="locking=true\n")
+    hold_everything(weston, guest)
+    weston.lock()
+    expect_released(guest)
+    expect_silence(weston, guest, "while the session was locked and the screen slept")
+    weston.control("wake")
+    expect_silence(weston, guest, "while the session was locked", held=False)
+    weston.control("unlock")
+    # The shell tells nobody: its screen is there when something is drawn, and so is its pointer when it moves.
+    check(wait_until(lambda: (weston.seat("at 7 7"), said(guest)[-1:])[1] == ["@7,7/0"], 5),
+          "the pointer does not reach the guest again")
+    weston.expect("picture=0,0,320,240,XR24,1")
+    expect_use(weston, guest)
+
+
+@scenario("gate")
+def display_is_off(rig):
+    """The guest switches its display off: what is held is released, and nothing passes until it is on again."""
+    weston, guest = seated(rig)
+    hold_everything(weston, guest)
+    guest.ok("config-off 0 0")
+    expect_released(guest)
+    expect_silence(weston, guest, "while its display was off")
+    guest.show(1, 320, 240)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    expect_use(weston, guest)
+
+
+@scenario("gate")
+def output_goes(rig):
+    """The output is unplugged, and the guest's screen is nowhere: the same."""
+    weston = rig.weston(outputs=TWO, shell="kiosk", seat=True, config="[xen-connector]\noutput=second\n")
+    guest = touched(rig)
+    weston.expect("picture=320,0,320,240,XR24,1")
+    click(weston, 420, 50)
+    last_of(guest, f"-{LEFT}")
+    weston.seat(f"key {KEY_A} 1", f"button {RIGHT} 1", "down 3 400 20")
+    last_of(guest, f"+{RIGHT}", "down0@80,20", "syn")
+    weston.control("output-off second")
+    weston.expect("size=320x240")
+    expect_released(guest)
+    expect_silence(weston, guest, "while it had no output")
+    weston.control("output-on second")
+    weston.expect("picture=320,0,320,240,XR24,1")
+    click(weston, 420, 50)
+    last_of(guest, f"+{LEFT}", f"-{LEFT}")
+    rig.baselines.pop(weston)
+
+
+@scenario("gate")
+def focus_goes_to_another_guest(rig):
+    """A key is held while another guest is clicked: the first one is told of its release, the second of nothing."""
+    weston = rig.weston(outputs=TWO, shell="kiosk", seat=True)
+    left, right = touched(rig, "left"), touched(rig, "right")
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")
+    click(weston, 100, 50)
+    last_of(left, f"-{LEFT}")
+    weston.seat(f"key {KEY_A} 1")
+    expect(left, f"+{KEY_A}")
+    click(weston, 420, 50)
+    expect_released(left)
+    last_of(right, f"+{LEFT}", f"-{LEFT}")
+    weston.seat(f"key {KEY_A} 0", f"key {KEY_B} 1", f"key {KEY_B} 0")
+    expect(right, f"+{KEY_B}", f"-{KEY_B}")
+    equal(said(left), [f"-{KEY_A}"], "what the first guest was told")
+
+
+@scenario("gate")
+def devices_of_the_host_are_unplugged(rig):
+    """Keyboard, pointer and touch screen go while something is held; they work when they are there again."""
+    weston, guest = seated(rig)
+    hold_everything(weston, guest)
+    for device in ("keyboard", "pointer", "touch"):
+        weston.seat(f"unplug {device}")
+    expect_released(guest)
+    for device in ("keyboard", "pointer", "touch"):
+        weston.seat(f"plug {device}")
+    expect_use(weston, guest)
+
+
+@scenario("gate")
+def another_terminal(rig):
+    """The user switches to another virtual terminal with something held, and back."""
+    weston, guest = seated(rig)
+    hold_everything(weston, guest)
+    weston.seat("away")
+    expect_released(guest)
+    expect_silence(weston, guest, "while another terminal was in front")
+    weston.seat("back")
+    expect_use(weston, guest)
+
+
+@scenario("gate")
+def weston_ends(rig):
+    """At Weston's end everything is released; after a kill -9 the next Weston does it."""
+    weston, guest = seated(rig)
+    hold_everything(weston, guest)
+    equal(weston.stop(), 0, "Weston's exit status")
+    expect_released(guest)
+    weston = rig.weston(outputs=SCREEN, seat=True)
+    show_again(rig, weston, guest)
+    hold_everything(weston, guest)
+    weston.kill()
+    equal(guest.ok("kbd 0 held")["keys"], f"{KEY_A},{RIGHT}", "held after the end of a Weston that could not release")
+    weston = rig.weston(outputs=SCREEN, seat=True)
+    expect_released(guest)
+    show_again(rig, weston, guest)
+    expect_use(weston, guest)
+
+
+def show_again(rig, weston, guest):
+    """Its display, whose driver does not follow by itself, is connected anew."""
+    guest.ok("forget 0")
+    guest.ok("state 0 1")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "its display is not offered again")
+    guest.connect()
+    guest.picture(1, size=(320, 240))
+    weston.expect("picture=0,0,320,240,XR24,1")
+
+
+@scenario("gate")
+def device_goes(rig):
+    """xl vkb-detach with something held, and another device that takes over."""
+    weston, guest = seated(rig)
+    hold_everything(weston, guest)
+    check(rig.machine.tools.detach(guest.domid, 0, kind="vkb"), "not Closed in time")
+    guest.ok("kbd 0 read")
+    expect_released(guest)
+    guest.ok("kbd 0 remove")
+    try_everything(weston, held=True)
+    guest.attach_input(1, **TOUCHED)
+    guest.ok("kbd 1 connect wait")
+    expect_use(weston, guest)
+
+
+@scenario("gate")
+def parts_that_weston_ini_denies(rig):
+    """input= of a screen: keyboard, pointer (with touch), none; a second device makes no difference."""
+    for rule, keys, pointer in (("keyboard", True, False), ("pointer", False, True), ("none", False, False)):
+        weston = rig.weston(outputs=SCREEN, seat=True, config=f"[xen-connector]\ninput={rule}\n")
+        guest = touched(rig, rule)
+        weston.expect(START, "picture=0,0,320,240,XR24,1")
+        click(weston, 100, 50)
+        weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0", "down 0 9 9", "up 0")
+        weston.control("list")
+        weston.check()
+        told = said(guest)
+        equal(f"+{KEY_A}" in told, keys, f"keys with input={rule}")
+        equal(any(word[0] == "@" for word in told), pointer, f"positions with input={rule}")
+        equal(f"+{LEFT}" in told, pointer, f"buttons with input={rule}")
+        equal(any(word.startswith("down") for word in told), pointer, f"touches with input={rule}")
+        guest.destroy()
+        equal(weston.stop(), 0, "Weston's exit status")
+
+
+@scenario("gate")
+def pointer_without_positions(rig):
+    """A guest that knows motion alone: a click locks the pointer to its screen, a lock of the session frees it."""
+    weston, guest = seated(rig, shell_config="locking=true\n", inputs=(RELATIVE,), first=())
+    weston.seat("by 3 4")
+    equal(said(guest), [], "motion without a lock")
+    click(weston, 100, 50)
+    check(wait_until(lambda: weston.seat("dump")["cursor"] == 0, 5), "the host's cursor is not hidden")
+    equal(said(guest), [], "the click that locks")
+    weston.seat("by 7 -9", f"button {LEFT} 1", f"button {LEFT} 0", "wheel 1")
+    expect(guest, "by7,-9/0", f"+{LEFT}", f"-{LEFT}", "by0,0/-1")
+    weston.seat(f"button {LEFT} 1", f"key {KEY_A} 1")
+    expect(guest, f"+{LEFT}", f"+{KEY_A}")
+    weston.lock()
+    check(wait_until(lambda: guest.ok("kbd 0 held")["keys"] == "", 5), "something is held behind the lock")
+    said(guest)
+    weston.seat("by 10 10", f"button {LEFT} 0", f"key {KEY_A} 0")
+    weston.control("wake")
+    weston.seat("by 10 10", f"button {LEFT} 1", f"button {LEFT} 0")
+    weston.check()
+    equal(said(guest), [], "what it was told while the session was locked")
+    weston.control("unlock")
+    check(wait_until(lambda: any("on headless" in line for line in weston.control("list")), 5), "not shown again")
+    weston.seat("by 1 1")
+    weston.check()
+    equal(said(guest), [], "motion after the lock, which has freed the pointer")
+    click(weston, 100, 50)
+    check(wait_until(lambda: weston.seat("dump")["pointer-grab"] == 1, 5), "the pointer is not locked again")
+    weston.seat("by 5 6")
+    expect(guest, "by5,6/0")

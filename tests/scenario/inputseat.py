@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: MIT
+"""From the seats of the desktop to guests: who gets which key, motion and touch, and where in its picture."""
+from rig.guest import Failure
+from rig.machine import wait_until
+from rig.runner import check, equal, scenario
+
+SIZE = (320, 240)
+SMALL = "320x240"
+SCREEN = (("headless", 320, 240),)
+TWO = (("headless", 320, 240), ("second", 320, 240))
+TOUCHED = {"feature_abs_pointer": 1, "width": 320, "height": 240, "feature_multi_touch": 1,
+           "multi_touch_width": 320, "multi_touch_height": 240, "multi_touch_num_contacts": 5}
+LEFT, RIGHT, MIDDLE, SIDE, EXTRA, TASK = 0x110, 0x111, 0x112, 0x113, 0x114, 0x117
+KEY_A, KEY_B, KEY_LEFTCTRL, KEY_LEFTALT, KEY_G = 30, 48, 29, 56, 34
+
+
+# Where the host's cursor is at the start, which is seen over a guest that has no pointer of its own.
+START = "but=90,90,40,40"
+
+
+def touched(rig, name="guest", resolution=SMALL, size=SIZE, inputs=(TOUCHED,), **options):
+    """A guest with a picture and connected input devices."""
+    guest = rig.guest(name, resolution, inputs=inputs, **options)
+    for device in range(len(inputs)):
+        guest.ok(f"kbd {device} connect wait")
+    guest.picture(1, size=size)
+    return guest
+
+
+def said(guest):
+    """What its input devices have been told since the last time, as short words; in the order in which it came."""
+    guest.ok("xs-read domid")
+    words = []
+    rest = []
+    for when, line in guest.events:
+        kind, *pairs = line.split()
+        if kind not in ("key", "pos", "rel", "touch", "syn", "oops"):
+            rest.append((when, line))
+            continue
+        values = dict(pair.split("=") for pair in pairs)
+        if kind == "oops":
+            raise Failure(f"the guest's driver: {values['why']}")
+        if kind == "key":
+            words.append(f"{'-+*'[int(values['value'])]}{values['code']}")
+        elif kind in ("pos", "rel"):
+            words.append(f"{'@' if kind == 'pos' else 'by'}{values['x']},{values['y']}/{values['wheel']}")
+        elif kind == "touch":
+            words.append({"down": "down{id}@{x},{y}", "motion": "drag{id}@{x},{y}", "up": "up{id}"}[values["what"]]
+                         .format(**values))
+        else:
+            words.append("syn")
+    guest.events[:] = rest
+    return words
+
+
+def expect(guest, *wanted, timeout=5):
+    """Exactly these, now or soon."""
+    got = []
+
+    def there():
+        got.extend(said(guest))
+        return len(got) >= len(wanted)
+
+    wait_until(there, timeout, 0.02)
+    equal(" ".join(got), " ".join(wanted), f"what {guest.name} was told")
+
+
+def last_of(guest, *wanted, timeout=5):
+    """The last of what it is told, soon; returns all of it."""
+    got = []
+
+    def there():
+        got.extend(said(guest))
+        return got[-len(wanted):] == list(wanted)
+
+    check(wait_until(there, timeout, 0.02), f"{guest.name} was told {' '.join(got)}; expected {' '.join(wanted)} last")
+    return got
+
+
+def seated(rig, shell_config="", first=("@5,5/0",), **options):
+    """A Weston with a seat, and a guest that fills its screen, has the pointer on it and knows so by `first`."""
+    weston = rig.weston(outputs=SCREEN, seat=True, shell_config=shell_config)
+    guest = touched(rig, **options)
+    weston.expect(START, "picture=0,0,320,240,XR24,1")
+    weston.seat("at 5 5")
+    last_of(guest, *first)
+    return weston, guest
+
+
+def click(weston, x, y, number=0):
+    weston.seat(f"at {x} {y}", f"button {LEFT} 1", f"button {LEFT} 0", number=number)
+
+
+@scenario("seat")
+def keys_reach_who_was_clicked(rig):
+    """Keys go to nobody before a click, then to the guest that was clicked, transitions alone."""
+    weston = rig.weston(outputs=TWO, shell="kiosk", seat=True)
+    left, right = touched(rig, "left"), touched(rig, "right")
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")
+    weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+    click(weston, 100, 50)
+    last_of(left, f"-{LEFT}")
+    weston.seat(f"key {KEY_A} 1")
+    weston.seat(f"key {KEY_B} 1", f"key {KEY_B} 0", f"key {KEY_A} 0")
+    expect(left, "+30", "+48", "-48", "-30")
+    click(weston, 420, 50)
+    last_of(right, f"+{LEFT}", f"-{LEFT}")
+    weston.seat(f"key {KEY_B} 1", f"key {KEY_B} 0")
+    expect(right, "+48", "-48")
+    equal(said(left), [], "what the first guest was told when the second was clicked")
+
+
+@scenario("seat")
+def pointer_and_its_buttons(rig):
+    """Positions in the picture, all eight buttons, wheel and touchpad; the guest's cursor instead of the host's."""
+    weston, guest = seated(rig)
+    weston.seat("at 10 20")
+    expect(guest, "@10,20/0")
+    for x, y, seen in ((0, 0, "@0,0/0"), (319, 239, "@319,239/0"), (160, 120, "@160,120/0")):
+        weston.seat(f"at {x} {y}")
+        expect(guest, seen)
+    equal(weston.seat("dump")["cursor"], 0, "the host's cursor over a guest with a pointer")
+    for button in range(LEFT, TASK + 1):
+        weston.seat(f"button {button} 1", f"button {button} 0")
+        expect(guest, f"+{button}", f"-{button}")
+    weston.seat("wheel 1")
+    expect(guest, "@160,120/-1")
+    weston.seat("wheel -2")
+    expect(guest, "@160,120/2")
+    # A touchpad's way: what makes a step of a wheel is one.
+    weston.seat("stroke 4", "stroke 4")
+    equal(said(guest), [], "less than a step")
+    weston.seat("stroke 4")
+    expect(guest, "@160,120/-1")
+
+
+@scenario("seat")
+def motion_of_one_turn_is_merged(rig):
+    """A hundred motions in one turn of the loop are one event; none overtakes a button."""
+    weston, guest = seated(rig)
+    weston.seat(*(f"at {x} {x}" for x in range(40)), f"button {LEFT} 1", *(f"at {x} 9" for x in range(20)),
+                f"button {LEFT} 0")
+    expect(guest, "@39,39/0", f"+{LEFT}", "@19,9/0", f"-{LEFT}")
+
+
+@scenario("seat")
+def every_key_that_a_guest_may_have(rig):
+    """All codes of evdev: those that xen-kbdfront has a bit for arrive, and no other."""
+    weston, guest = seated(rig)
+    click(weston, 100, 50)
+    last_of(guest, f"-{LEFT}")
+    told = []
+    for first in range(1, 0x300, 16):
+        # No more than a guest's ring holds that has not been looked at for long.
+        weston.seat(*(f"key {code} {state}" for code in range(first, first + 16) for state in (1, 0)))
+        weston.seat(f"button {RIGHT} 1", f"button {RIGHT} 0")
+        told += last_of(guest, f"-{RIGHT}")[:-2]
+    # The shell takes two for itself, those of the screen's brightness.
+    wanted = [f"{sign}{code}" for code in (*range(1, 240), *range(0x160, 0x2ff)) if code not in (224, 225)
+              for sign in "+-"]
+    equal([word for word in wanted if word not in told], [], "keys that the guest was not told of")
+    equal([word for word in told if word not in wanted], [], "what it was told beside")
+    equal(told, wanted, "keys that the guest was told of, in their order")
+
+
+@scenario("seat")
+def touches(rig):
+    """Two fingers with positions, frames, a cancel, and a tap that is no longer than a turn."""
+    weston, guest = seated(rig)
+    weston.seat("down 4 10 20")
+    expect(guest, "down0@10,20", "syn")
+    weston.seat("down 9 100 120")
+    expect(guest, "down1@100,120", "syn")
+    weston.seat("drag 4 30 40", "drag 9 110 130", "drag 4 31 41")
+    expect(guest, "drag0@31,41", "drag1@110,130", "syn")
+    weston.seat("up 9")
+    expect(guest, "up1", "syn")
+    weston.seat("up 4")
+    expect(guest, "up0", "syn")
+    weston.seat("down 1 50 60", "up 1")
+    expect(guest, "down0@50,60", "syn", "up0", "syn")
+    # The touch gave the guest the keys.
+    weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+    expect(guest, "+30", "-30")
+
+
+@scenario("seat")
+def several_seats(rig):
+    """Two seats press the same key: the guest sees one press, and one release at the end."""
+    weston = rig.weston(outputs=SCREEN, seat=True)
+    weston.seat("make", number=1)
+    guest = touched(rig)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    for number in (0, 1):
+        click(weston, 100, 50, number=number)
+        last_of(guest, f"-{LEFT}")
+    weston.seat(f"key {KEY_A} 1", number=0)
+    expect(guest, "+30")
+    weston.seat(f"key {KEY_A} 1", number=1)
+    weston.seat(f"key {KEY_A} 0", number=0)
+    equal(said(guest), [], "what the second seat's press adds")
+    weston.seat(f"key {KEY_A} 0", number=1)
+    expect(guest, "-30")
+
+
+def placed(fit, picture_size, rule, places):
+    """Registers a scenario: a picture that is placed so, and places of the output with the pixels that lie there."""
+    def run(rig):
+        weston = rig.weston(outputs=SCREEN, seat=True, config=f"[xen-connector]\nfit={fit}\n{rule}\n")
+        width, height = picture_size
+        device = dict(TOUCHED, width=width, height=height, multi_touch_width=width, multi_touch_height=height)
+        guest = touched(rig, resolution=f"{width}x{height}", size=picture_size, inputs=(device,))
+        check(wait_until(lambda: any("on headless" in line for line in weston.control("list")), 5), "not shown")
+        for x, y, (seen_x, seen_y) in places:
+            weston.seat(f"at {x} {y}")
+            last_of(guest, f"@{seen_x},{seen_y}/0")
+
+    run.__name__ = f"position_with_fit_{fit}"
+    run.__doc__ = f"Where the pointer is in a picture of {picture_size} with fit={fit} and {rule.split()}."
+    scenario("seat")(run)
+
+
+placed("stretch", (640, 480), "", [(0, 0, (0, 0)), (160, 120, (320, 240)), (318, 239, (636, 478))])
+placed("fit", (160, 120), "x=100\ny=20\nwidth=200\nheight=100", [(150, 30, (20, 12)), (200, 70, (80, 60))])
+placed("fill", (320, 120), "", [(0, 0, (80, 0)), (160, 120, (160, 60))])
+placed("center", (160, 120), "", [(80, 60, (0, 0)), (238, 179, (158, 119))])
