@@ -27,7 +27,7 @@ log_set_sink(log_sink sink)
 }
 
 struct line {
-	char text[512];
+	char text[LOG_LINE_BYTES];
 	size_t used;
 };
 

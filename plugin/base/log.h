@@ -20,6 +20,9 @@ typedef void (*log_sink)(const char *line);
 void
 log_set_sink(log_sink sink);
 
+/* A line is cut at that. */
+#define LOG_LINE_BYTES 768
+
 /* One line, without newline in fmt. */
 void
 log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -50,6 +50,8 @@ const struct option_entry option_table[] = {
 	{SECTION_MODULE, "allocator", KIND_ALLOCATOR, IN_MODULE(allocator), 0, 0, 0,
 	 "/dev/dma_heap/system", "",
 	 "where be-alloc buffers come from: a dma-heap or a DRM device"},
+	{SECTION_MODULE, "grab-key", KIND_SHORTCUT, IN_MODULE(grab_key), 0, 0, 0, "ctrl+alt+g", "",
+	 "gives all keys and the pointer to the guest that has the focus, or back"},
 
 	{SECTION_GUEST, "name", KIND_STRING, IN_GUEST(name), 0, 1, OPTION_MAX_STRING_BYTES, "*", "",
 	 "the guest's name as in its xl config; * = any"},
@@ -253,6 +255,9 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 			sentence_say(sentence, "%s%s", i == 0 ? "" : ", ", words.words[i]);
 		break;
 	}
+	case KIND_SHORTCUT:
+		sentence_say(sentence, "%s", SHORTCUT_ALLOWED);
+		break;
 	case KIND_STRING:
 		sentence_say(sentence, "%d to %d bytes", entry->minimum, entry->maximum);
 		break;

@@ -68,6 +68,7 @@ enum option_kind {
 	KIND_FIT,       /* enum fit */
 	KIND_DMABUF,    /* enum dmabuf_mode */
 	KIND_INPUT,     /* enum input_rule */
+	KIND_SHORTCUT,  /* struct shortcut */
 	KIND_STRING,    /* char *, owned, of at most `maximum` bytes */
 	KIND_UUID,      /* char *, owned */
 	KIND_ALLOCATOR, /* char *, owned: a device's path */

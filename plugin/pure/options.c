@@ -104,6 +104,7 @@ static int
 store_value(const struct option_entry *entry, char *base, const char *value)
 {
 	char *member = base + entry->offset;
+	struct shortcut shortcut;
 	unsigned word;
 	bool truth;
 
@@ -124,6 +125,11 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 		if (!parse_word(value, option_words(entry->kind), &word))
 			return -EINVAL;
 		memcpy(member, &word, sizeof(word));
+		return 0;
+	case KIND_SHORTCUT:
+		if (!shortcut_parse(value, &shortcut))
+			return -EINVAL;
+		memcpy(member, &shortcut, sizeof(shortcut));
 		return 0;
 	case KIND_STRING:
 		if (*value == '\0' || strlen(value) > (size_t)entry->maximum)

@@ -14,6 +14,7 @@
 
 #include "pure/dmabuf-policy.h"
 #include "pure/limits.h"
+#include "pure/shortcut.h"
 
 /* Devices that buffers for guests may be allocated from lie in these folders. */
 #define OPTION_HEAP_FOLDER "/dev/dma_heap/"
@@ -60,7 +61,8 @@ struct module_options {
 	uint32_t hidden_after_ms;
 	uint32_t hidden_rate_hz; /* never 0 */
 	enum dmabuf_mode dmabuf;
-	char *allocator;      /* path of a device, for be-alloc */
+	char *allocator; /* path of a device, for be-alloc */
+	struct shortcut grab_key;
 	struct limits limits; /* as configured: limits_resolve() is the caller's */
 };
 

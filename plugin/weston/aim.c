@@ -72,12 +72,18 @@ aim_point(const struct surface *surface, double x, double y, double *part_x, dou
 	return true;
 }
 
+struct weston_seat *
+aim_seat(const struct client *client, struct wl_seat *wl_seat)
+{
+	struct wl_resource *resource = client_resource(client, wl_seat);
+
+	return resource ? wl_resource_get_user_data(resource) : NULL;
+}
+
 void
 aim_activate(const struct surface *surface, struct client *client, struct wl_seat *wl_seat)
 {
-	struct wl_resource *resource = client_resource(client, wl_seat);
-	/* NULL once the seat is gone. */
-	struct weston_seat *seat = resource ? wl_resource_get_user_data(resource) : NULL;
+	struct weston_seat *seat = aim_seat(client, wl_seat);
 
 	if (seat && surface->placement.view)
 		weston_view_activate_input(surface->placement.view, seat,

@@ -13,6 +13,7 @@
 
 struct client;
 struct surface;
+struct weston_seat;
 struct wl_seat;
 struct wl_surface;
 
@@ -34,6 +35,10 @@ aim_input(struct surface *surface, enum input_part part);
  * nothing is shown. */
 bool
 aim_point(const struct surface *surface, double x, double y, double *part_x, double *part_y);
+
+/* The compositor's seat behind a client's; NULL once it is gone. */
+struct weston_seat *
+aim_seat(const struct client *client, struct wl_seat *wl_seat);
 
 /* The surface was clicked or touched: the seat's keys go to it from now on. */
 void

@@ -25,6 +25,19 @@ wet_get_config(struct weston_compositor *compositor);
 #define COMPAT_COMMITTED_ARGS struct weston_surface *surface, int32_t x, int32_t y
 #endif
 
+/* Arguments of weston_keyboard_grab_interface::key, and those of them that go on to
+ * weston_keyboard_send_key() and to another grab. */
+#if WESTON_VERSION_MAJOR >= 16
+#define COMPAT_GRAB_KEY_ARGS                                                                       \
+	struct weston_keyboard_grab *weston_grab, const struct weston_key_event *event
+#define COMPAT_GRAB_KEY event
+#else
+#define COMPAT_GRAB_KEY_ARGS                                                                       \
+	struct weston_keyboard_grab *weston_grab, const struct timespec *time, uint32_t key,       \
+		uint32_t state
+#define COMPAT_GRAB_KEY time, key, state
+#endif
+
 /* Whether a renderer that reads YUV takes it for BT.601, which is what guests send. Since
  * surfaces can name their colour representation, those that do not are BT.709. */
 static inline bool

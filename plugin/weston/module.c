@@ -49,7 +49,7 @@ struct module {
 
 struct late_line {
 	struct wl_list link; /* late_lines.members */
-	char text[512];
+	char text[LOG_LINE_BYTES];
 };
 
 static pthread_t compositor_thread;

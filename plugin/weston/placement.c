@@ -159,6 +159,12 @@ placement_can_show(const struct placement *placement)
 	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
 }
 
+struct placement *
+placement_of(const struct weston_surface *surface)
+{
+	return surface->committed == handle_committed ? surface->committed_private : NULL;
+}
+
 bool
 placement_takes_input(const struct placement *placement)
 {

@@ -102,6 +102,10 @@ placement_set_position(struct placement *placement, int32_t x, int32_t y);
 bool
 placement_can_show(const struct placement *placement);
 
+/* The placement that a surface was given to; NULL: it is none of ours. */
+struct placement *
+placement_of(const struct weston_surface *surface);
+
 /* Whether what happens on it now is meant for its guest: it is seen, and the session is neither
  * locked nor switched away. */
 bool

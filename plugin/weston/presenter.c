@@ -38,6 +38,7 @@ presenter_init(struct presenter *presenter, struct weston_compositor *compositor
 	if (pacing_init(&presenter->pacing, host) < 0)
 		return -ENOMEM;
 	placements_init(&presenter->placements, compositor, host->options);
+	grabs_init(&presenter->grabs, compositor, &options_module(host->options)->grab_key);
 	renderer_probe(&presenter->renderer);
 	presenter->dmabuf = host->dmabuf;
 	wl_list_init(&presenter->kept);
@@ -69,6 +70,7 @@ presenter_finish(struct presenter *presenter)
 	handle_giving_way(presenter);
 	wl_list_for_each_safe(presented, next, &presenter->kept, link)
 		kept_picture_forget(presented);
+	grabs_finish(&presenter->grabs);
 	placements_finish(&presenter->placements);
 	pacing_finish(&presenter->pacing);
 }
@@ -170,6 +172,7 @@ handle_dispatched(void *data)
 		if (!wl_list_empty(&presented->surfaces[i].placement.holds))
 			aim_is_open(&presented->surfaces[i]);
 	seats_send(&presented->seats, presented->device);
+	grabs_check(&presented->presenter->grabs);
 }
 
 static const struct client_handler client_handler = {

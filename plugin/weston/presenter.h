@@ -12,6 +12,7 @@
 #include "pure/dmabuf-policy.h"
 #include "pure/losses.h"
 #include "pure/told.h"
+#include "weston/grab.h"
 #include "weston/pacing.h"
 #include "weston/placement.h"
 #include "weston/renderer.h"
@@ -22,6 +23,7 @@ struct presenter {
 	struct display_host *host;
 	struct wl_display *server;
 	struct placements placements;
+	struct grabs grabs;
 	struct pacing pacing;
 	struct renderer renderer;
 	struct dmabuf_host dmabuf; /* of the compositor as the last client saw it */

@@ -112,18 +112,47 @@ lock(struct seat_pointer *pointer)
 	client_flush(pointer->base->client);
 }
 
+static void
+confine(struct seat_pointer *pointer)
+{
+	struct zwp_pointer_constraints_v1 *constraints = pointer->base->protocols->constraints;
+
+	if (pointer->confinement || pointer->lock || !constraints)
+		return;
+	pointer->confinement = zwp_pointer_constraints_v1_confine_pointer(
+		constraints, pointer->surface->canvas.wl_surface, pointer->proxy, NULL,
+		ZWP_POINTER_CONSTRAINTS_V1_LIFETIME_PERSISTENT);
+	client_flush(pointer->base->client);
+}
+
 void
+seat_pointer_keep(struct seat_pointer *pointer)
+{
+	struct input *input = aim_input(pointer->surface, INPUT_POINTER);
+
+	if (input && has_positions(input))
+		confine(pointer);
+	else if (input)
+		lock(pointer);
+}
+
+bool
 seat_pointer_unlock(struct seat_pointer *pointer)
 {
+	if (!pointer->relative && !pointer->lock && !pointer->confinement)
+		return false;
 	if (pointer->relative)
 		zwp_relative_pointer_v1_destroy(pointer->relative);
 	if (pointer->lock)
 		zwp_locked_pointer_v1_destroy(pointer->lock);
-	if (pointer->lock || pointer->relative)
-		client_flush(pointer->base->client);
+	if (pointer->confinement)
+		zwp_confined_pointer_v1_destroy(pointer->confinement);
+	client_flush(pointer->base->client);
 	pointer->relative = NULL;
 	pointer->lock = NULL;
+	pointer->confinement = NULL;
 	pointer->locked = false;
+	return true;
 }
 
 /* Events */

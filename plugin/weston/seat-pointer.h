@@ -14,6 +14,7 @@
 
 struct surface;
 struct wl_pointer;
+struct zwp_confined_pointer_v1;
 struct zwp_locked_pointer_v1;
 struct zwp_relative_pointer_v1;
 
@@ -31,6 +32,7 @@ struct seat_pointer {
 	struct zwp_locked_pointer_v1 *lock;
 	struct zwp_relative_pointer_v1 *relative;
 	bool locked;
+	struct zwp_confined_pointer_v1 *confinement; /* to the surface, in a grab; NULL: none */
 };
 
 void
@@ -40,6 +42,10 @@ seat_pointer_plug(struct seat_pointer *pointer, struct seat_base *base);
 void
 seat_pointer_unplug(struct seat_pointer *pointer);
 
-/* Gives a pointer free that is locked. */
+/* Keeps it on the surface that it is on, in the way that its guest's pointer needs. */
 void
+seat_pointer_keep(struct seat_pointer *pointer);
+
+/* Gives a pointer free that is locked or kept. False: it was not. */
+bool
 seat_pointer_unlock(struct seat_pointer *pointer);

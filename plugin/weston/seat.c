@@ -11,6 +11,7 @@
 #include "device/input.h"
 #include "pointer-constraints-unstable-v1-client-protocol.h"
 #include "relative-pointer-unstable-v1-client-protocol.h"
+#include "weston/aim.h"
 #include "weston/client.h"
 
 /* Wheels have steps since 5; of 8 Weston 10 to 16 know nothing. */
@@ -123,6 +124,36 @@ seats_handle_global_removed(struct seats *seats, uint32_t name)
 			remove_seat(seat);
 }
 
+/* NULL: the client does not know of it yet, or any more. */
+static struct seat *
+find_seat(struct seats *seats, const struct weston_seat *weston_seat)
+{
+	struct seat *seat;
+
+	wl_list_for_each(seat, &seats->seats, link)
+		if (aim_seat(seat->base.client, seat->base.wl_seat) == weston_seat)
+			return seat;
+	return NULL;
+}
+
+void
+seats_keep_pointer(struct seats *seats, const struct weston_seat *weston_seat,
+		   const struct surface *surface)
+{
+	struct seat *seat = find_seat(seats, weston_seat);
+
+	if (seat && seat->pointer.surface == surface)
+		seat_pointer_keep(&seat->pointer);
+}
+
+bool
+seats_release_pointer(struct seats *seats, const struct weston_seat *weston_seat)
+{
+	struct seat *seat = find_seat(seats, weston_seat);
+
+	return seat && seat_pointer_unlock(&seat->pointer);
+}
+
 /* A locked pointer is free again as soon as the keys go to somebody else, as when the session
  * locks.
  */
@@ -131,7 +162,8 @@ check_lock(struct seat *seat)
 {
 	struct seat_pointer *pointer = &seat->pointer;
 
-	if (pointer->locked && seat->keyboard.proxy && seat->keyboard.surface != pointer->surface)
+	if ((pointer->locked || pointer->confinement) && seat->keyboard.proxy &&
+	    seat->keyboard.surface != pointer->surface)
 		seat_pointer_unlock(pointer);
 }
 

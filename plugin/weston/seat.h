@@ -16,6 +16,8 @@
 #include "weston/seat-touch.h"
 
 struct device;
+struct surface;
+struct weston_seat;
 struct wl_registry;
 
 struct seats {
@@ -45,6 +47,16 @@ seats_handle_global(struct seats *seats, struct client *client, struct wl_regist
 		    uint32_t name, const char *interface, uint32_t version);
 void
 seats_handle_global_removed(struct seats *seats, uint32_t name);
+
+/* The compositor's seat has its keyboard grabbed for a surface, and the pointer is to stay on it.
+ */
+void
+seats_keep_pointer(struct seats *seats, const struct weston_seat *seat,
+		   const struct surface *surface);
+
+/* Frees a pointer that is locked or kept. False: it was not. */
+bool
+seats_release_pointer(struct seats *seats, const struct weston_seat *seat);
 
 /* All events that there were have been handled: tells the device's guest of them. */
 void

@@ -11,7 +11,7 @@ TWO = (("headless", 320, 240), ("second", 320, 240))
 TOUCHED = {"feature_abs_pointer": 1, "width": 320, "height": 240, "feature_multi_touch": 1,
            "multi_touch_width": 320, "multi_touch_height": 240, "multi_touch_num_contacts": 5}
 LEFT, RIGHT, MIDDLE, SIDE, EXTRA, TASK = 0x110, 0x111, 0x112, 0x113, 0x114, 0x117
-KEY_A, KEY_B, KEY_LEFTCTRL, KEY_LEFTALT, KEY_G = 30, 48, 29, 56, 34
+KEY_A, KEY_B, KEY_LEFTCTRL, KEY_LEFTALT, KEY_G, KEY_LEFTMETA, KEY_TAB = 30, 48, 29, 56, 34, 125, 15
 
 
 # Where the host's cursor is at the start, which is seen over a guest that has no pointer of its own.
@@ -224,3 +224,72 @@ placed("stretch", (640, 480), "", [(0, 0, (0, 0)), (160, 120, (320, 240)), (318,
 placed("fit", (160, 120), "x=100\ny=20\nwidth=200\nheight=100", [(150, 30, (20, 12)), (200, 70, (80, 60))])
 placed("fill", (320, 120), "", [(0, 0, (80, 0)), (160, 120, (160, 60))])
 placed("center", (160, 120), "", [(80, 60, (0, 0)), (238, 179, (158, 119))])
+
+
+@scenario("seat")
+def desktop_over_two_connectors(rig):
+    """One framebuffer, two connectors that show half of it each, one device: the pointer crosses over."""
+    weston = rig.weston(outputs=TWO, shell="kiosk", seat=True)
+    device = dict(TOUCHED, width=640, height=240, multi_touch_width=640)
+    guest = rig.guest("wide", SMALL, SMALL, inputs=(device,))
+    guest.ok("kbd 0 connect wait")
+    guest.buffer(1, 640, 240, picture=1)
+    for connector in (0, 1):
+        guest.show(1, 640, 240, connector=connector, at=f"{320 * connector},0")
+    weston.expect("picture=0,0,640,240,XR24,1")
+    for x in (5, 319, 320, 635):
+        weston.seat(f"at {x} 50")
+        last_of(guest, f"@{x},50/0")
+    weston.seat("down 1 500 60", "up 1")
+    last_of(guest, "down0@500,60", "syn", "up0", "syn")
+    # A button that is held when the pointer crosses is let go of where it was pressed, and nowhere twice.
+    weston.seat("at 310 50", f"button {LEFT} 1")
+    last_of(guest, f"+{LEFT}")
+    weston.seat("at 400 50", f"button {LEFT} 0")
+    check(wait_until(lambda: guest.send("kbd 0 held") == "ok keys= fingers=", 5), "a button is held")
+
+
+@scenario("seat")
+def device_of_each_connector(rig):
+    """Two connectors and two devices with their unique-ids: each screen's input goes to its own device."""
+    weston = rig.weston(outputs=TWO, shell="kiosk", seat=True)
+    guest = rig.guest("pair", SMALL, SMALL, unique_ids=("left", "right"),
+                      inputs=(dict(TOUCHED, unique_id="right"), dict(TOUCHED, unique_id="left")))
+    for device in (0, 1):
+        guest.ok(f"kbd {device} connect wait")
+    for connector, cookie in ((0, 1), (1, 2)):
+        guest.buffer(cookie, 320, 240, picture=1)
+        guest.show(cookie, 320, 240, connector=connector)
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")
+    for x, device in ((100, 1), (420, 0)):
+        click(weston, x, 50)
+        weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+        for value in (1, 0):
+            guest.event("key", dev=device, code=KEY_A, value=value)
+        guest.no_event("key", 0, dev=1 - device, code=KEY_A)
+        guest.event("pos", dev=device, x=100, y=50)
+
+
+@scenario("seat")
+def output_with_a_scale(rig):
+    """An output with scale 2: its logical pixels are two of the guest's each way."""
+    weston, guest = seated(rig)
+    weston.control("scale-output headless 2")
+    for x, y in ((0, 0), (80, 60), (159, 119)):
+        weston.seat(f"at {x} {y}")
+        last_of(guest, f"@{2 * x},{2 * y}/0")
+
+
+@scenario("seat")
+def output_that_is_turned(rig):
+    """An output with transform=rotate-90: positions are those in the picture."""
+    weston = rig.weston(outputs=SCREEN, seat=True, output_config={"headless": "transform=rotate-90\n"})
+    guest = touched(rig, resolution="240x320", size=(240, 320),
+                    inputs=(dict(TOUCHED, width=240, height=320, multi_touch_width=240, multi_touch_height=320),))
+    weston.seat("at 50 60")
+    check(wait_until(lambda: weston.seat("at 50 60", "dump")["pointer"] == "guest-screen", 5), "not shown")
+    for x, y in ((0, 0), (120, 300), (239, 319)):
+        weston.seat(f"at {x} {y}")
+        last_of(guest, f"@{x},{y}/0")
+    weston.seat("down 1 200 310", "up 1")
+    last_of(guest, "down0@200,310", "syn", "up0", "syn")

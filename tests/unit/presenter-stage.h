@@ -359,6 +359,22 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 }
 
 /* No seats here. */
+void
+grabs_init(struct grabs *grabs, struct weston_compositor *compositor,
+	   const struct shortcut *shortcut)
+{
+}
+
+void
+grabs_finish(struct grabs *grabs)
+{
+}
+
+void
+grabs_check(struct grabs *grabs)
+{
+}
+
 bool
 aim_is_open(struct surface *surface)
 {

@@ -60,16 +60,16 @@ TEST(long_lines_are_cut)
 	memset(text, 'y', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	log_set_sink(keep_line);
-	for (int length = 400; length < 600; length++) {
+	for (int length = LOG_LINE_BYTES - 112; length < LOG_LINE_BYTES + 88; length++) {
 		test_case("%d bytes", length);
 		snprintf(expected, sizeof(expected), "%s%.*s", prefix, length, text);
-		expected[510] = '\0';
+		expected[LOG_LINE_BYTES - 2] = '\0';
 		strcat(expected, "\n");
 		log_guest(&subject, 1, "%.*s", length, text);
 		check_string(last, expected);
 	}
 	log_line("%s", text);
-	check_int(strlen(last), 511);
+	check_int(strlen(last), LOG_LINE_BYTES - 1);
 }
 
 static void

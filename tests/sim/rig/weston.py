@@ -124,7 +124,8 @@ class Weston:
             self.process = subprocess.Popen(self.command(), env=self.environment(), stdout=log,
                                             stderr=log, stdin=subprocess.DEVNULL)
         ready = wait_until(lambda: os.path.exists(f"{self.home}/wayland-sim") and
-                           os.path.exists(self.control_path) or
+                           os.path.exists(self.control_path) and
+                           (not self.has_seat or os.path.exists(self.seat_path)) or
                            self.process.poll() is not None, 20 * SCALE)
         if not ready or self.process.poll() is not None:
             raise Failure("Weston does not start:\n" + self.log()[-2000:])

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* See grab.h. */
+#include "weston/grab.h"
+
+#include <stdlib.h>
+
+#include "device/device.h"
+#include "weston/aim.h"
+#include "weston/compat.h"
+#include "weston/presented-device.h"
+
+struct grab {
+	struct wl_list link; /* grabs.grabs */
+	struct weston_keyboard_grab base;
+	struct weston_seat *seat;
+	struct weston_keyboard *keyboard; /* its; NULL: it has gone */
+	struct weston_surface *surface;
+	bool active; /* false: it rests */
+	struct wl_listener seat_destroyed, surface_destroyed;
+};
+
+/* The guest's surface that a surface of Weston's belongs to. NULL: none. */
+static struct surface *
+guest_surface(struct weston_surface *weston_surface)
+{
+	struct placement *placement = weston_surface ? placement_of(weston_surface) : NULL;
+
+	return placement ? placement->data : NULL;
+}
+
+static void
+release_pointer(struct grab *grab)
+{
+	const struct surface *surface = guest_surface(grab->surface);
+
+	if (surface && surface->connector && surface->connector->device->presented)
+		seats_release_pointer(&surface->connector->device->presented->seats, grab->seat);
+}
+
+static void
+rest(struct grab *grab)
+{
+	/* Weston ends whatever grab there is, so only ours. */
+	if (grab->active && grab->keyboard && grab->keyboard->grab == &grab->base)
+		weston_keyboard_end_grab(grab->keyboard);
+	grab->active = false;
+}
+
+static void
+end(struct grab *grab)
+{
+	const struct surface *surface = guest_surface(grab->surface);
+
+	rest(grab);
+	release_pointer(grab);
+	if (surface && surface->connector)
+		log_guest(&surface->connector->device->subject, (int)surface->index,
+			  "the keyboard is the desktop's again");
+	wl_list_remove(&grab->seat_destroyed.link);
+	wl_list_remove(&grab->surface_destroyed.link);
+	wl_list_remove(&grab->link);
+	free(grab);
+}
+
+/* Whether the guest still is the one that keys go to, and may have them. */
+static bool
+has_guest(const struct grab *grab)
+{
+	const struct placement *placement = placement_of(grab->surface);
+
+	return grab->keyboard->focus == grab->surface && placement &&
+	       placement_takes_input(placement);
+}
+
+static bool
+is_for_terminals(const struct weston_keyboard *keyboard)
+{
+	uint32_t both = MODIFIER_CTRL | MODIFIER_ALT;
+
+	return (keyboard->seat->modifier_state & both) == both;
+}
+
+static void
+handle_key(COMPAT_GRAB_KEY_ARGS)
+{
+	struct grab *grab = wl_container_of(weston_grab, grab, base);
+	struct weston_keyboard *keyboard = grab->keyboard;
+
+	if (has_guest(grab)) {
+		weston_keyboard_send_key(keyboard, COMPAT_GRAB_KEY);
+		return;
+	}
+	end(grab);
+	keyboard->grab->interface->key(keyboard->grab, COMPAT_GRAB_KEY);
+}
+
+static void
+handle_modifiers(struct weston_keyboard_grab *weston_grab, uint32_t serial, uint32_t depressed,
+		 uint32_t latched, uint32_t locked, uint32_t group)
+{
+	struct grab *grab = wl_container_of(weston_grab, grab, base);
+	struct weston_keyboard *keyboard = grab->keyboard;
+
+	weston_keyboard_send_modifiers(keyboard, serial, depressed, latched, locked, group);
+	if (is_for_terminals(keyboard))
+		rest(grab);
+}
+
+static void
+handle_cancel(struct weston_keyboard_grab *weston_grab)
+{
+	struct grab *grab = wl_container_of(weston_grab, grab, base);
+
+	end(grab);
+}
+
+static const struct weston_keyboard_grab_interface interface = {
+	.key = handle_key,
+	.modifiers = handle_modifiers,
+	.cancel = handle_cancel,
+};
+
+static void
+go_on(struct grab *grab)
+{
+	const struct surface *surface = guest_surface(grab->surface);
+
+	grab->active = true;
+	weston_keyboard_start_grab(grab->keyboard, &grab->base);
+	seats_keep_pointer(&surface->connector->device->presented->seats, grab->seat, surface);
+}
+
+void
+grabs_check(struct grabs *grabs)
+{
+	struct grab *grab, *next;
+
+	wl_list_for_each_safe(grab, next, &grabs->grabs, link) {
+		const struct weston_keyboard *keyboard = grab->keyboard;
+		/* Also that of a binding, while its key is down. */
+		bool others = !grab->active && keyboard->grab != &keyboard->default_grab;
+
+		if (others || is_for_terminals(keyboard))
+			continue;
+		if (!has_guest(grab))
+			end(grab);
+		else if (!grab->active)
+			go_on(grab);
+	}
+}
+
+static void
+handle_seat_destroyed(struct wl_listener *listener, void *data)
+{
+	struct grab *grab = wl_container_of(listener, grab, seat_destroyed);
+
+	grab->keyboard = NULL;
+	end(grab);
+}
+
+static void
+handle_surface_destroyed(struct wl_listener *listener, void *data)
+{
+	struct grab *grab = wl_container_of(listener, grab, surface_destroyed);
+
+	end(grab);
+}
+
+static struct grab *
+find(struct grabs *grabs, const struct weston_keyboard *keyboard)
+{
+	struct grab *grab;
+
+	wl_list_for_each(grab, &grabs->grabs, link)
+		if (grab->keyboard == keyboard)
+			return grab;
+	return NULL;
+}
+
+/* It begins when the combination is let go of. */
+static void
+begin(struct grabs *grabs, struct weston_keyboard *keyboard)
+{
+	struct surface *surface = guest_surface(keyboard->focus);
+
+	if (!surface || !aim_input(surface, INPUT_KEYBOARD))
+		return;
+	/* The other use of the combination: a pointer that a click has locked is free again. */
+	if (seats_release_pointer(&surface->connector->device->presented->seats, keyboard->seat))
+		return;
+	struct grab *grab = calloc(1, sizeof(*grab));
+	if (!grab)
+		return;
+	grab->base.interface = &interface;
+	grab->seat = keyboard->seat;
+	grab->keyboard = keyboard;
+	grab->surface = keyboard->focus;
+	grab->seat_destroyed.notify = handle_seat_destroyed;
+	wl_signal_add(&keyboard->seat->destroy_signal, &grab->seat_destroyed);
+	grab->surface_destroyed.notify = handle_surface_destroyed;
+	wl_signal_add(&grab->surface->destroy_signal, &grab->surface_destroyed);
+	wl_list_insert(&grabs->grabs, &grab->link);
+	log_guest(&surface->connector->device->subject, (int)surface->index,
+		  "all keys are its own until grab-key is pressed again");
+}
+
+static void
+handle_shortcut(struct weston_keyboard *keyboard, const struct timespec *time, uint32_t key,
+		void *data)
+{
+	struct grabs *grabs = data;
+	struct grab *grab = find(grabs, keyboard);
+
+	if (grab)
+		end(grab);
+	else
+		begin(grabs, keyboard);
+}
+
+void
+grabs_init(struct grabs *grabs, struct weston_compositor *compositor,
+	   const struct shortcut *shortcut)
+{
+	wl_list_init(&grabs->grabs);
+	if (shortcut->code != 0)
+		grabs->binding = weston_compositor_add_key_binding(
+			compositor, shortcut->code,
+			(enum weston_keyboard_modifier)shortcut->modifiers, handle_shortcut, grabs);
+}
+
+void
+grabs_finish(struct grabs *grabs)
+{
+	struct grab *grab, *next;
+
+	wl_list_for_each_safe(grab, next, &grabs->grabs, link)
+		end(grab);
+	if (grabs->binding)
+		weston_binding_destroy(grabs->binding);
+}

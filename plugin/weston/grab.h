@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The grab: after a combination of keys (grab-key= in weston.ini) all keys go to the guest that has
+ * the focus, those included that Weston or its shell would take for themselves, and the pointer
+ * stays on its screen; until the combination comes again, or the guest may have no input any more.
+ * While Ctrl and Alt are both down the grab rests, so that Ctrl+Alt+Fn always switches terminals.
+ */
+#pragma once
+
+#include <wayland-util.h>
+
+#include "pure/shortcut.h"
+
+struct weston_binding;
+struct weston_compositor;
+
+struct grabs {
+	struct wl_list grabs;           /* grab.link */
+	struct weston_binding *binding; /* NULL: there is no combination for it */
+};
+
+void
+grabs_init(struct grabs *grabs, struct weston_compositor *compositor,
+	   const struct shortcut *shortcut);
+
+void
+grabs_finish(struct grabs *grabs);
+
+/* Events of a client were handled: a grab that rests may go on, or has lost its guest. */
+void
+grabs_check(struct grabs *grabs);
