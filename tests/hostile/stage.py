@@ -221,6 +221,8 @@ class Stage:
                 len(self.rig.machine.counters()["domains"]) == 2
 
         check(wait_until(back, 10 * SCALE, 0.05), f"not given back: {last}, at the start {self.still}")
+        if self.weston.has_seat:
+            self.weston.seat("unplug pointer")  # and with it the cursor
         self.weston.expect("solid=0,0,320,240,303030")
         shown = self.other.ok("animation 0 0 stop")["flips"]
         self.other.event("flip", 4 * SCALE)
