@@ -34,7 +34,13 @@ handle_capabilities(void *data, struct wl_seat *wl_seat, uint32_t capabilities)
 		seat_touch_plug(&seat->touch, &seat->base);
 	else
 		seat_touch_unplug(&seat->touch);
-	client_flush(seat->base.client);
+	/* Without memory for one of them the connection is made anew. */
+	if ((capabilities & WL_SEAT_CAPABILITY_KEYBOARD && !seat->keyboard.proxy) ||
+	    (capabilities & WL_SEAT_CAPABILITY_POINTER && !seat->pointer.proxy) ||
+	    (capabilities & WL_SEAT_CAPABILITY_TOUCH && !seat->touch.proxy))
+		client_lose(seat->base.client);
+	else
+		client_flush(seat->base.client);
 }
 
 static void
@@ -52,16 +58,17 @@ add_seat(struct seats *seats, struct client *client, struct wl_registry *registr
 {
 	struct seat *seat = calloc(1, sizeof(*seat));
 
-	if (!seat)
+	if (seat)
+		seat->base.wl_seat =
+			wl_registry_bind(registry, name, &wl_seat_interface, SEAT_VERSION);
+	if (!seat || !seat->base.wl_seat) {
+		free(seat);
+		client_lose(client);
 		return;
+	}
 	seat->name = name;
 	seat->base.client = client;
 	seat->base.protocols = &seats->protocols;
-	seat->base.wl_seat = wl_registry_bind(registry, name, &wl_seat_interface, SEAT_VERSION);
-	if (!seat->base.wl_seat) {
-		free(seat);
-		return;
-	}
 	wl_seat_add_listener(seat->base.wl_seat, &listener, seat);
 	wl_list_insert(&seats->seats, &seat->link);
 	client_flush(client);

@@ -235,6 +235,34 @@ def losses(story):
     story.end()
 
 
+INPUT = {"feature_abs_pointer": 1, "width": 320, "height": 240, "feature_multi_touch": 1, "multi_touch_width": 320,
+         "multi_touch_height": 240}
+LEFT, KEY_A = 0x110, 30
+
+
+def typing(story):
+    """An input device is plugged in, used, and plugged out while a key is down."""
+    story.boot(SMALL)
+    if story.connect():
+        story.buffer(1, SMALL)
+        story.show(1, SMALL)
+        story.looks("but=40,40,40,40", "picture=0,0,320,240,XR24,1")
+        story.guest.attach_input(0, **INPUT)
+        if story.ask("kbd 0 connect wait"):
+            story.weston.seat("at 50 50", f"button {LEFT} 1", f"button {LEFT} 0", "down 1 60 60", "up 1")
+            if not wait_until(lambda: story.weston.seat("dump")["keyboard"] == "guest-screen", 2 * SCALE):
+                story.note("a click gives it no keys")
+            # More than its ring holds.
+            story.weston.seat(*[f"key {KEY_A} {state}" for state in (1, 0) * 30])
+            if not story.guest.take_event("key", 2 * SCALE, code=KEY_A, value=0):
+                story.note("no key arrives")
+            story.weston.seat(f"key {KEY_A} 1")
+        if not story.rig.machine.tools.detach(story.guest.domid, 0, timeout=4 * SCALE, kind="vkb"):
+            story.note("the detached input device does not go to Closed")
+        story.weston.seat(f"key {KEY_A} 0")
+    story.end()
+
+
 def silence(story):
     """xenstored hangs up on the module, which is connected again, and knows of the next guest."""
     story.faults.tell("cut-xenstore")
@@ -246,4 +274,4 @@ def silence(story):
     story.end()
 
 
-STORIES = (life, ways, allocated, plugging, death, losses, silence)
+STORIES = (life, ways, allocated, plugging, death, losses, typing, silence)
