@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The promises about speed and memory, as tests on what bench.py counted. Called by scripts/check bench.
+"""The promises about speed and memory, as tests on what bench.py and inputs.py counted. Called by scripts/check bench.
 
 No time is compared with a clock's; each promise is a count, or a ratio within the same run."""
 
@@ -8,6 +8,7 @@ import os
 import sys
 
 import bench
+import inputs
 
 GROWTH = 1.05    # 4K against VGA
 
@@ -41,7 +42,9 @@ def main():
     build = os.path.abspath(sys.argv[1])
     result = bench.measure(build)
     print(bench.table(result))
-    return tell(promises(result, bench.measure_converted(build)))
+    of_input = inputs.measure(build)
+    print(inputs.table(of_input))
+    return tell([*promises(result, bench.measure_converted(build)), *inputs.promises(of_input)])
 
 
 if __name__ == "__main__":

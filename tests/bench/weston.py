@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One headless Weston with the module and guests of several sizes, to be measured.
 
-Used by bench.py and dmabuf.py. The output is tiny, and each screen is scaled down into its own part of it, so that
+Used by bench.py, dmabuf.py and inputs.py. The output is tiny, and each screen is scaled down into its own part of it, so that
 drawing costs next to nothing and the same at every size; one part is left for other clients. It is drawn by pixman,
 or by GL if dmabuf= is to be set. Knows nothing of what is measured."""
 
@@ -68,8 +68,9 @@ class ToolWeston(Weston):
 class Screens:
     """with Screens(build) as screens: a Weston with the module, and one connected guest of each size."""
 
-    def __init__(self, build, tool=(), environment=None, fourcc="XR24", dmabuf=None, sizes=SIZES, hardware=False):
-        """hardware: the output completes frames as a display does, and not as a timer."""
+    def __init__(self, build, tool=(), environment=None, fourcc="XR24", dmabuf=None, sizes=SIZES, hardware=False,
+                 seat=False):
+        """hardware: the output completes frames as a display does, and not as a timer. seat: Weston has one."""
         os.environ["SIM_BUILD"] = f"{build}/tests/sim"
         # only a domain that is not PV may export
         self.machine = Machine(guest_type="PVH" if dmabuf else "PV")
@@ -80,7 +81,7 @@ class Screens:
             RULE.format(name=name_of(size), x=i * PART[0], width=PART[0], height=PART[1])
             for i, size in enumerate(SIZES))
         self.weston = ToolWeston(self.machine, outputs=[("headless", PART[0] * (len(SIZES) + 1), PART[1])], config=rules,
-                                 renderer="gl" if dmabuf else "pixman", environment=environment)
+                                 renderer="gl" if dmabuf else "pixman", environment=environment, seat=seat)
         self.weston.tool = tool
         self.fourcc = fourcc
         self.guests = {}
