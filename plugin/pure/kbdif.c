@@ -92,8 +92,8 @@ push(struct kbdif *kbdif, const struct kbdif_event *event)
 		kbdif->full = true;
 		return false;
 	}
+	*event_at(kbdif, kbdif->count) = *event;
 	kbdif->count++;
-	*last_event(kbdif) = *event;
 	return true;
 }
 

@@ -52,6 +52,9 @@ const struct option_entry option_table[] = {
 	 "where be-alloc buffers come from: a dma-heap or a DRM device"},
 	{SECTION_MODULE, "grab-key", KIND_SHORTCUT, IN_MODULE(grab_key), 0, 0, 0, "ctrl+alt+g", "",
 	 "gives all keys and the pointer to the guest that has the focus, or back"},
+	{SECTION_MODULE, "fullscreen-key", KIND_SHORTCUT, IN_MODULE(fullscreen_key), 0, 0, 0,
+	 "ctrl+alt+f", "",
+	 "shows the screen that has the focus over all of its output, or where it was"},
 
 	{SECTION_GUEST, "name", KIND_STRING, IN_GUEST(name), 0, 1, OPTION_MAX_STRING_BYTES, "*", "",
 	 "the guest's name as in its xl config; * = any"},
@@ -96,6 +99,8 @@ const struct option_entry option_table[] = {
 	 "overrides [xen-display] for this screen; absent = inherit"},
 	{SECTION_CONNECTOR, "input", KIND_INPUT, IN_CONNECTOR(options.input), 0, 0, 0, "all", "",
 	 "what of the desktop's input reaches the guest by this screen, see below"},
+	{SECTION_CONNECTOR, "keep-awake", KIND_BOOL, IN_CONNECTOR(options.keep_awake), 0, 0, 0,
+	 "false", "", "whether Weston stays awake while this screen changes"},
 
 	/* Limits, in the order of struct limits. */
 	LIMIT("max-connectors", connectors, 1, 16, "4", "connectors of one vdispl device"),

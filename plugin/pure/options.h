@@ -46,6 +46,7 @@ struct connector_options {
 	int32_t z;             /* higher is in front */
 	uint32_t resample_rate_hz; /* the module's where the rule has none; 0 = never */
 	enum input_rule input;
+	bool keep_awake; /* the session does not fall idle while it shows something new */
 };
 
 struct guest_options {
@@ -62,7 +63,7 @@ struct module_options {
 	uint32_t hidden_rate_hz; /* never 0 */
 	enum dmabuf_mode dmabuf;
 	char *allocator; /* path of a device, for be-alloc */
-	struct shortcut grab_key;
+	struct shortcut grab_key, fullscreen_key;
 	struct limits limits; /* as configured: limits_resolve() is the caller's */
 };
 

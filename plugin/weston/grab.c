@@ -121,10 +121,8 @@ static const struct weston_keyboard_grab_interface interface = {
 };
 
 static void
-go_on(struct grab *grab)
+go_on(struct grab *grab, const struct surface *surface)
 {
-	const struct surface *surface = guest_surface(grab->surface);
-
 	grab->active = true;
 	weston_keyboard_start_grab(grab->keyboard, &grab->base);
 	seats_keep_pointer(&surface->connector->device->presented->seats, grab->seat, surface);
@@ -142,10 +140,13 @@ grabs_check(struct grabs *grabs)
 
 		if (others || is_for_terminals(keyboard))
 			continue;
-		if (!has_guest(grab))
+		const struct surface *surface =
+			has_guest(grab) ? guest_surface(grab->surface) : NULL;
+
+		if (!surface)
 			end(grab);
 		else if (!grab->active)
-			go_on(grab);
+			go_on(grab, surface);
 	}
 }
 

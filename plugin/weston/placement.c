@@ -6,6 +6,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/base.h"
+
+/* Between two times that Weston is told to stay awake; its own idle time is whole seconds. */
+#define AWAKE_MS 500
+
 static bool
 is_in_layer(const struct placement *placement)
 {
@@ -135,6 +140,8 @@ placement_fit(const struct placement *placement, const struct rectangle *source,
 		.height = output->height,
 		.scale = output->current_scale,
 	};
+	if (placement->fullscreen)
+		place.area = (struct rectangle){0, 0, output->width, output->height};
 	if (place.area.width == 0)
 		place.area.width = output->width - options->x;
 	if (place.area.height == 0)
@@ -157,6 +164,20 @@ placement_can_show(const struct placement *placement)
 
 	return placement->output && placement->surface && !placement->placements->lock.locked &&
 	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
+}
+
+void
+placement_keep_awake(struct placement *placement)
+{
+	struct placements *placements = placement->placements;
+	int64_t now = monotonic_ms();
+
+	/* Not for every frame, and never out of its sleep. */
+	if (!placement->options->keep_awake || now - placements->awake_ms < AWAKE_MS ||
+	    placements->compositor->state != WESTON_COMPOSITOR_ACTIVE)
+		return;
+	placements->awake_ms = now;
+	weston_compositor_wake(placements->compositor);
 }
 
 struct placement *
@@ -303,6 +324,73 @@ handle_woke(struct wl_listener *listener, void *data)
 		tell_area_changed(placement);
 }
 
+/* By what no guest can change: not even by coming again. The younger guest is in front; of one
+ * guest's screens that which comes first in their order, too, as it would else be covered. */
+static bool
+goes_in_front(const struct placement *placement, const struct placement *other)
+{
+	const struct screen *screen = &placement->screen, *behind = &other->screen;
+
+	if (placement->fullscreen != other->fullscreen)
+		return placement->fullscreen;
+	if (placement->options->z != other->options->z)
+		return placement->options->z > other->options->z;
+	if (screen->domid != behind->domid)
+		return screen->domid > behind->domid;
+	if (screen->devid != behind->devid)
+		return screen->devid < behind->devid;
+	return screen->connector < behind->connector;
+}
+
+static void
+insert_placement(struct placement *placement)
+{
+	struct wl_list *before = &placement->placements->placements;
+	struct placement *other;
+
+	/* Frontmost first. */
+	wl_list_for_each(other, &placement->placements->placements, link) {
+		if (goes_in_front(placement, other))
+			break;
+		before = &other->link;
+	}
+	wl_list_insert(before, &placement->link);
+}
+
+static void
+toggle_fullscreen(struct placement *placement)
+{
+	placement->fullscreen = !placement->fullscreen;
+	wl_list_remove(&placement->link);
+	insert_placement(placement);
+	/* It comes back between other views, and keeps the focus. */
+	if (is_in_layer(placement))
+		weston_view_unmap(placement->view);
+	tell_area_changed(placement);
+}
+
+static void
+handle_fullscreen_key(struct weston_keyboard *keyboard, const struct timespec *time, uint32_t key,
+		      void *data)
+{
+	struct placement *placement = keyboard->focus ? placement_of(keyboard->focus) : NULL;
+
+	if (placement && placement_takes_input(placement))
+		toggle_fullscreen(placement);
+}
+
+static void
+add_fullscreen_binding(struct placements *placements)
+{
+	const struct shortcut *keys = &options_module(placements->options)->fullscreen_key;
+
+	if (keys->code != 0)
+		placements->fullscreen_binding = weston_compositor_add_key_binding(
+			placements->compositor, keys->code,
+			(enum weston_keyboard_modifier)keys->modifiers, handle_fullscreen_key,
+			placements);
+}
+
 static void
 handle_session_switched(struct wl_listener *listener, void *data)
 {
@@ -367,6 +455,7 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 	add_listener(&compositor->wake_signal, &placements->woke, handle_woke);
 	add_listener(&compositor->session_signal, &placements->session_switched,
 		     handle_session_switched);
+	add_fullscreen_binding(placements);
 }
 
 void
@@ -380,39 +469,10 @@ placements_finish(struct placements *placements)
 	wl_list_remove(&placements->output_moved.link);
 	wl_list_remove(&placements->woke.link);
 	wl_list_remove(&placements->session_switched.link);
+	if (placements->fullscreen_binding)
+		weston_binding_destroy(placements->fullscreen_binding);
 	session_lock_finish(&placements->lock);
 	weston_layer_fini(&placements->layer);
-}
-
-/* By what no guest can change: not even by coming again. The younger guest is in front; of one
- * guest's screens that which comes first in their order, too, as it would else be covered. */
-static bool
-goes_in_front(const struct placement *placement, const struct placement *other)
-{
-	const struct screen *screen = &placement->screen, *behind = &other->screen;
-
-	if (placement->options->z != other->options->z)
-		return placement->options->z > other->options->z;
-	if (screen->domid != behind->domid)
-		return screen->domid > behind->domid;
-	if (screen->devid != behind->devid)
-		return screen->devid < behind->devid;
-	return screen->connector < behind->connector;
-}
-
-static void
-insert_placement(struct placement *placement)
-{
-	struct wl_list *before = &placement->placements->placements;
-	struct placement *other;
-
-	/* Frontmost first. */
-	wl_list_for_each(other, &placement->placements->placements, link) {
-		if (goes_in_front(placement, other))
-			break;
-		before = &other->link;
-	}
-	wl_list_insert(before, &placement->link);
 }
 
 void

@@ -18,6 +18,8 @@
 #include "weston/hold.h"
 #include "weston/session-lock.h"
 
+struct weston_binding;
+
 /* All placements of the module: one layer, sorted by z. */
 struct placements {
 	struct weston_compositor *compositor;
@@ -29,6 +31,8 @@ struct placements {
 	struct wl_event_source *check_source; /* idle, pending: looks at rules for outputs once */
 	struct wl_listener output_created, output_destroyed, output_resized, output_moved, woke;
 	struct wl_listener session_switched;
+	struct weston_binding *fullscreen_binding; /* NULL: no keys are for it */
+	int64_t awake_ms;                          /* when Weston was last told to stay awake */
 };
 
 struct placement_handler {
@@ -54,6 +58,7 @@ struct placement {
 	struct wl_listener surface_destroyed;
 	struct wl_list holds; /* hold.link: what is pressed on it, until it is out of sight */
 	int32_t x, y;         /* of the view, relative to the output, from the next commit on */
+	bool fullscreen;      /* over all of its output, in front of the others */
 };
 
 /* options must live as long. When all that is loaded at start has its outputs, it says in the log
@@ -101,6 +106,10 @@ placement_set_position(struct placement *placement, int32_t x, int32_t y);
 /* Whether something shown there now would be repainted. */
 bool
 placement_can_show(const struct placement *placement);
+
+/* A frame was seen on it: where its rule says so, Weston stays awake for another while. */
+void
+placement_keep_awake(struct placement *placement);
 
 /* The placement that a surface was given to; NULL: it is none of ours. */
 struct placement *

@@ -115,6 +115,7 @@ handle_presented(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms, uin
 	bool ends = ends_reading(surface, flags);
 
 	surface->convert_ms = 0; /* that was a refresh */
+	placement_keep_awake(&surface->placement);
 	if (frame == surface->frame) {
 		surface->presented = true;
 		surface->previous_read = ends;

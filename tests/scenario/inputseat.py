@@ -12,6 +12,7 @@ TOUCHED = {"feature_abs_pointer": 1, "width": 320, "height": 240, "feature_multi
            "multi_touch_width": 320, "multi_touch_height": 240, "multi_touch_num_contacts": 5}
 LEFT, RIGHT, MIDDLE, SIDE, EXTRA, TASK = 0x110, 0x111, 0x112, 0x113, 0x114, 0x117
 KEY_A, KEY_B, KEY_LEFTCTRL, KEY_LEFTALT, KEY_G, KEY_LEFTMETA, KEY_TAB = 30, 48, 29, 56, 34, 125, 15
+KEY_F = 33
 
 
 # Where the host's cursor is at the start, which is seen over a guest that has no pointer of its own.
@@ -293,3 +294,52 @@ def output_that_is_turned(rig):
         last_of(guest, f"@{x},{y}/0")
     weston.seat("down 1 200 310", "up 1")
     last_of(guest, "down0@200,310", "syn", "up0", "syn")
+
+
+@scenario("seat")
+def fullscreen_key(rig):
+    """The combination shows a screen over all of its output, in front of others, and back; the keys stay with it."""
+    weston = rig.weston(outputs=SCREEN, seat=True, config="[xen-connector]\nguest=small\nx=10\ny=20\nwidth=160\nheight=120\n"
+                        "[xen-connector]\nguest=front\nx=200\ny=150\nwidth=80\nheight=60\nz=5\n")
+    guest = touched(rig, "small")
+    front = rig.guest("front", "80x60")
+    front.picture(2, size=(80, 60))
+    weston.expect(START, "scaled=10,20,160,120,XR24,1,0,0,320,240,320,240", "picture=200,150,80,60,XR24,2")
+    click(weston, 90, 80)
+    last_of(guest, f"-{LEFT}")
+    for full in (True, False):
+        weston.seat(f"key {KEY_LEFTCTRL} 1", f"key {KEY_LEFTALT} 1", f"key {KEY_F} 1", f"key {KEY_F} 0",
+                    f"key {KEY_LEFTALT} 0", f"key {KEY_LEFTCTRL} 0")
+        if full:
+            weston.expect("picture=0,0,320,240,XR24,1")
+            weston.seat("at 210 160")
+            last_of(guest, "@210,160/0")
+        else:
+            weston.expect("scaled=10,20,160,120,XR24,1,0,0,320,240,320,240", "but=195,145,45,45",
+                          "picture=200,150,80,60,XR24,2")
+        check(f"+{KEY_F}" not in said(guest), "the guest was told of the combination's key")
+        weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+        last_of(guest, f"+{KEY_A}", f"-{KEY_A}")
+
+
+@scenario("seat")
+def keep_awake(rig):
+    """keep-awake=true: Weston does not fall idle while the guest flips, and does when it no longer does."""
+    for rule in ("true", "false"):
+        weston = rig.weston(outputs=SCREEN, core="idle-time=1\n", config=f"[xen-connector]\nkeep-awake={rule}\n")
+        guest = rig.guest(rule, SMALL)
+        for cookie in (1, 2):
+            guest.buffer(cookie, 320, 240, picture=cookie)
+        guest.show(1, 320, 240)
+        guest.ok("animate 0 0 0 1 2")
+        if rule == "true":
+            slept = wait_until(lambda: asleep(weston), 4)
+            check(not slept, "Weston fell asleep while the guest flipped")
+            guest.ok("animation 0 0 stop")
+        check(wait_until(lambda: asleep(weston), 10), f"Weston never falls asleep, keep-awake={rule}")
+        guest.destroy()
+        equal(weston.stop(), 0, "Weston's exit status")
+
+
+def asleep(weston):
+    return weston.control("state") == ["asleep"]

@@ -270,6 +270,10 @@ run(const char *line, int connection)
 		return find_lock() != NULL;
 	if (strcmp(command, "are-clients-idle") == 0)
 		return are_clients_idle();
+	if (strcmp(command, "state") == 0)
+		return dprintf(connection, "%s\n",
+			       compositor->state == WESTON_COMPOSITOR_ACTIVE ? "active"
+									     : "asleep") > 0;
 	if (strcmp(command, "list") == 0)
 		return list(connection);
 	if (strcmp(command, "idle") == 0)

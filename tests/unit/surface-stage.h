@@ -140,6 +140,11 @@ holds_end(struct wl_list *holds)
 {
 }
 
+void
+placement_keep_awake(struct placement *placement)
+{
+}
+
 uint32_t
 placement_outputs(const struct placement *placement)
 {

@@ -85,8 +85,8 @@ class Weston:
         if self.has_seat:
             modules.append(f"{self.machine.build}/weston-seat.so")
         modules += os.environ.get("SIM_MODULES_MORE", "").split()
-        text = (f"[core]\nidle-time=0\nmodules={','.join(modules)}\n{core}\n"
-                # Of a key that stands twice, Weston takes the first.
+        # Of a key that stands twice, Weston takes the first.
+        text = (f"[core]\n{core}\nidle-time=0\nmodules={','.join(modules)}\n"
                 f"[shell]\n{shell_config}\nlocking=false\nstartup-animation=none\nclose-animation=none\n"
                 f"animation=none\npanel-position=none\nbackground-color=0xff303030\n"
                 f"{config}\n")
