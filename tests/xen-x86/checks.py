@@ -8,6 +8,7 @@ import os
 import re
 import textwrap
 
+import inputs
 import killing
 from machine import read_text
 from report import check, need
@@ -435,3 +436,8 @@ def orderly_end(stage):
     if not copied or set(copied) != {"0"}:
         raise Failed(f"bytes copied for each screen, as the module says: {copied}")
     stage.expect_no_crash()
+
+
+# With a guest, a Weston and devices of their own.
+for each in inputs.ALL:
+    check(each)

@@ -16,8 +16,8 @@ from debian import step
 HERE = os.path.dirname(os.path.abspath(__file__))
 KERNEL_PACKAGE = "linux-image-amd64"
 DOM0_MODULES = ("virtio_blk ext4 crc32c_generic crc32c_intel 9p 9pnet_virtio"
-                " xenfs xen_evtchn xen_gntdev xen_gntalloc xen_privcmd bochs").split()
-GUEST_MODULES = ["drm_xen_front"]
+                " xenfs xen_evtchn xen_gntdev xen_gntalloc xen_privcmd bochs virtio_input evdev").split()
+GUEST_MODULES = ["evdev", "drm_xen_front"]
 # of tests/scanout, which uses this image without Xen
 SCANOUT_MODULES = "virtio_blk ext4 crc32c_generic crc32c_intel 9p 9pnet_virtio cirrus".split()
 ROOT_SIZE = "2G"

@@ -23,4 +23,5 @@ class Machine(machine.Machine):
                 "-fsdev", f"local,id=share,path={self.share},security_model=none",
                 "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
                 "-device", "bochs-display,xres=1024,yres=768",
+                "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci",
                 "-serial", "chardev:xen", "-serial", "chardev:control"]

@@ -128,18 +128,24 @@ class Machine:
 
     def screendump(self, path):
         """Saves what QEMU's display shows as a PPM file."""
+        self.ask_qemu("screendump", filename=path)
+
+    def send_input(self, events):
+        """What a person does, as events of QEMU's input-send-event that belong together."""
+        self.ask_qemu("input-send-event", events=events)
+
+    def ask_qemu(self, execute, **arguments):
         with self.connect("qmp") as connection, connection.makefile("rw") as stream:
             connection.settimeout(60)
             stream.readline()
-            for command in ({"execute": "qmp_capabilities"},
-                            {"execute": "screendump", "arguments": {"filename": path}}):
+            for command in ({"execute": "qmp_capabilities"}, {"execute": execute, "arguments": arguments}):
                 stream.write(json.dumps(command) + "\n")
                 stream.flush()
                 answer = {}
                 while not {"return", "error"} & set(answer):
                     answer = json.loads(stream.readline())
                 if "error" in answer:
-                    raise Stuck(f"screendump: {answer['error']['desc']}")
+                    raise Stuck(f"{execute}: {answer['error']['desc']}")
 
     def interact(self):
         """Connects the terminal with the Xen console, where dom0 has a root shell; Ctrl-] leaves."""

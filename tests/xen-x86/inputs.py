@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""Checks of input, from a device of the emulated machine to the guest's /dev/input/event*: QEMU's keyboard and tablet,
+libinput, Weston, the module, xen-kbdfront. checks.py says when they run; tests/xen/inputlog.c tells what comes out."""
+
+import re
+
+from report import need
+from stage import Failed
+
+# Weston's screen, and the guest's place on it
+SCREEN = (1024, 768)
+RANGE = 32768
+EV_KEY, EV_REL, EV_ABS = 1, 2, 3
+ABS_X, ABS_Y, REL_WHEEL, KEY_A, KEY_LEFTSHIFT, BTN_LEFT = 0, 1, 8, 30, 42, 0x110
+KEYBOARD, POINTER = "Xen-Virtual-Keyboard", "Xen-Virtual-Pointer"
+
+
+def key(name, down):
+    return {"type": "key", "data": {"down": down, "key": {"type": "qcode", "data": name}}}
+
+
+def button(name, down):
+    return {"type": "btn", "data": {"down": down, "button": name}}
+
+
+def at(x, y):
+    """The middle of that pixel of Weston's screen."""
+    return [{"type": "abs", "data": {"axis": axis, "value": int((place + 0.5) * RANGE / size)}}
+            for axis, place, size in (("x", x, SCREEN[0]), ("y", y, SCREEN[1]))]
+
+
+def events_since(stage, start):
+    """[(device, type, code, value)] without what only ends an event."""
+    found = re.findall(r"input: (\S+) (\d+) (\d+) (-?\d+)", stage.guest_text()[start:])
+    return [(name, *map(int, numbers)) for name, *numbers in found if numbers[0] != "0"]
+
+
+def expect_events(stage, wanted, *groups):
+    """Sends groups of events to the machine, one after the other; the guest gets exactly these."""
+    start = len(stage.guest_text())
+    for group in groups:
+        stage.machine.send_input(group)
+    try:
+        stage.machine.wait_for("the guest's input", lambda: len(events_since(stage, start)) >= len(wanted), 60)
+    finally:
+        got = events_since(stage, start)
+    if got != wanted:
+        raise Failed(f"the guest was told {got}, expected {wanted}")
+
+
+def last_position(stage, x, y):
+    """The pointer goes there; what the guest has at last of it."""
+    start = len(stage.guest_text())
+    stage.machine.send_input(at(x, y))
+
+    def place():
+        events = events_since(stage, start)
+        return {code: value for name, kind, code, value in events if name == POINTER and kind == EV_ABS}
+
+    stage.machine.wait_for("a position in the guest", place, 60)
+    return place()
+
+
+def typed(code):
+    return [(KEYBOARD, EV_KEY, code, 1), (KEYBOARD, EV_KEY, code, 0)]
+
+
+def click_and_type(stage):
+    expect_events(stage, [(POINTER, EV_KEY, BTN_LEFT, 1), (POINTER, EV_KEY, BTN_LEFT, 0)],
+                  [button("left", True)], [button("left", False)])
+    expect_events(stage, typed(KEY_A), [key("a", True)], [key("a", False)])
+
+
+def input_connects(stage):
+    """A guest with a vkb device: its driver has a keyboard, a pointer and a touch screen, with xl's ranges."""
+    stage.destroy_guest()
+    stage.start_weston("drm")
+    stage.standing.add("Weston")
+    stage.create_guest("guest-input.cfg")
+    stage.machine.wait_for_text(stage.weston_log, "vkb 0: connected: keyboard, pointer 640x480, touch 640x480 with 5", 60)
+    for name in (KEYBOARD, POINTER, "Xen-Virtual-Multi-touch"):
+        stage.wait_for_guest(f"input: {name} appears", 0)
+    stage.guest("show 1")
+    stage.standing.add("input")
+
+
+def input_positions(stage):
+    """The tablet's four corners of the guest's screen and its centre are the guest's own."""
+    need(stage, "input")
+    last_position(stage, 100, 100)
+    for x, y in ((0, 0), (639, 0), (0, 479), (639, 479), (320, 240)):
+        # What has not changed is not told again.
+        last_position(stage, 321 if x != 321 else 5, 241)
+        got = last_position(stage, x, y)
+        if got != {ABS_X: x, ABS_Y: y}:
+            raise Failed(f"at {x},{y} the guest has {got}")
+
+
+def input_keys(stage):
+    """A click gives the guest the keys: each transition arrives, and nothing else."""
+    need(stage, "input")
+    click_and_type(stage)
+    expect_events(stage, [(KEYBOARD, EV_KEY, KEY_LEFTSHIFT, 1), *typed(KEY_A), (KEYBOARD, EV_KEY, KEY_LEFTSHIFT, 0)],
+                  [key("shift", True)], [key("a", True)], [key("a", False)], [key("shift", False)])
+
+
+def input_wheel(stage):
+    """The wheel turns the guest's."""
+    need(stage, "input")
+    for name, value in (("wheel-up", 1), ("wheel-down", -1)):
+        expect_events(stage, [(POINTER, EV_REL, REL_WHEEL, value)], [button(name, True)], [button(name, False)])
+
+
+def input_outside(stage):
+    """Beside the guest's screen nothing of the pointer is its business."""
+    need(stage, "input")
+    stage.machine.send_input(at(900, 700))
+    start = len(stage.guest_text())
+    stage.machine.send_input(at(901, 700))
+    stage.machine.send_input([button("left", True)])
+    stage.machine.send_input([button("left", False)])
+    stage.guest("list")
+    told = [event for event in events_since(stage, start) if event[0] == POINTER]
+    if told:
+        raise Failed(f"the guest was told {told}")
+    last_position(stage, 100, 100)
+
+
+def input_after_a_kill(stage):
+    """Weston is killed with a key down: the next one releases it, takes the page over, and input goes on."""
+    need(stage, "input")
+    click_and_type(stage)
+    expect_events(stage, [(KEYBOARD, EV_KEY, KEY_A, 1)], [key("a", True)])
+    start = len(stage.guest_text())
+    stage.restart_weston("KILL", "drm")
+    stage.machine.wait_for("the release", lambda: (KEYBOARD, EV_KEY, KEY_A, 0) in events_since(stage, start), 60)
+    stage.machine.send_input([key("a", False)])
+    # The screen's device is another one now.
+    stage.wait_for_guest(r"kmsguest: device \d+ opened", start)
+    stage.guest("show 2")
+    last_position(stage, 100, 100)
+    click_and_type(stage)
+
+
+def input_ends(stage):
+    """The guest is destroyed; nothing is left of its input device, and its kernel had nothing to complain of."""
+    need(stage, "input")
+    stage.expect_alive()
+    stage.destroy_guest()
+    stage.expect_no_guest()
+    left = stage.dom0("xenstore-ls /local/domain/0/backend/vinput 2>/dev/null || true")
+    if left.strip():
+        raise Failed(f"left behind: {left.strip()}")
+    stage.machine.wait_for_text(stage.weston_log, "vkb 0: disconnected after", 60)
+    stage.stop_weston("TERM")
+    stage.expect_no_crash()
+
+
+ALL = (input_connects, input_positions, input_keys, input_wheel, input_outside, input_after_a_kill, input_ends)
