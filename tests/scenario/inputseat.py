@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """From the seats of the desktop to guests: who gets which key, motion and touch, and where in its picture."""
+from driverdomain import weston_in_driver_domain
 from rig.guest import Failure
 from rig.machine import wait_until
 from rig.runner import check, equal, scenario
@@ -343,3 +344,22 @@ def keep_awake(rig):
 
 def asleep(weston):
     return weston.control("state") == ["asleep"]
+
+
+@scenario("seat")
+def driver_domain(rig):
+    """Weston in a driver domain: the same, and its side of a device that is unplugged is removed by nobody else."""
+    with weston_in_driver_domain(rig, outputs=SCREEN, seat=True) as (weston, domid):
+        guest = touched(rig, backend=domid)
+        weston.expect("picture=0,0,320,240,XR24,1")
+        click(weston, 100, 50)
+        last_of(guest, f"-{LEFT}")
+        weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+        expect(guest, f"+{KEY_A}", f"-{KEY_A}")
+        store, tools = rig.machine.store, rig.machine.tools
+        back = tools.back(guest.domid, 0, domid, "vkb")
+        store.write(f"{back}/online", 0)
+        store.write(f"{back}/state", 5)
+        check(tools.wait_backend(guest.domid, 0, 6, backend=domid, kind="vkb"), "not Closed in time")
+        store.remove(tools.front(guest.domid, 0, "vkb"))
+        check(wait_until(lambda: store.read(f"{back}/state") is None, 5), "its directory is still there")

@@ -138,7 +138,19 @@ def input_after_a_kill(stage):
     # The screen's device is another one now.
     stage.wait_for_guest(r"kmsguest: device \d+ opened", start)
     stage.guest("show 2")
-    last_position(stage, 100, 100)
+    # Not where the pointer is: what does not change nobody hears of.
+    last_position(stage, 200, 150)
+    click_and_type(stage)
+
+
+def input_of_another_domain(stage):
+    """The guest is destroyed and made anew: its next domain has the input."""
+    need(stage, "input")
+    stage.destroy_guest()
+    stage.create_guest("guest-input.cfg")
+    stage.wait_for_guest(f"input: {KEYBOARD} appears", 0)
+    stage.guest("show 3")
+    last_position(stage, 300, 250)
     click_and_type(stage)
 
 
@@ -156,4 +168,5 @@ def input_ends(stage):
     stage.expect_no_crash()
 
 
-ALL = (input_connects, input_positions, input_keys, input_wheel, input_outside, input_after_a_kill, input_ends)
+ALL = (input_connects, input_positions, input_keys, input_wheel, input_outside, input_after_a_kill,
+       input_of_another_domain, input_ends)
