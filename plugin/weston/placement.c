@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/base.h"
 
@@ -69,6 +70,50 @@ is_on_output(const struct placement *placement)
 	       placement->x + surface->width > 0 && placement->y + surface->height > 0;
 }
 
+void
+placement_keep_focus(struct placement *placement)
+{
+	struct weston_seat *seat, *focused[PLACEMENT_SEATS] = {NULL};
+	unsigned count = 0;
+
+	wl_list_for_each(seat, &placement->placements->compositor->seat_list, link) {
+		const struct weston_keyboard *keyboard = weston_seat_get_keyboard(seat);
+
+		if (placement->surface && keyboard && keyboard->focus == placement->surface &&
+		    count < PLACEMENT_SEATS)
+			focused[count++] = seat;
+	}
+	/* It may have been dark before. */
+	if (count > 0)
+		memcpy(placement->focused, focused, sizeof(focused));
+}
+
+static bool
+had_focus(const struct placement *placement, const struct weston_seat *seat)
+{
+	for (unsigned i = 0; i < PLACEMENT_SEATS; i++)
+		if (placement->focused[i] == seat)
+			return true;
+	return false;
+}
+
+static void
+give_focus_back(struct placement *placement)
+{
+	struct weston_seat *seat;
+
+	if (!placement->focused[0])
+		return;
+	wl_list_for_each(seat, &placement->placements->compositor->seat_list, link) {
+		const struct weston_keyboard *keyboard = weston_seat_get_keyboard(seat);
+
+		if (keyboard && !keyboard->focus && had_focus(placement, seat))
+			weston_view_activate_input(placement->view, seat,
+						   WESTON_ACTIVATE_FLAG_NONE);
+	}
+	memset(placement->focused, 0, sizeof(placement->focused));
+}
+
 static void
 show_view(struct placement *placement)
 {
@@ -83,6 +128,7 @@ show_view(struct placement *placement)
 	compat_view_set_position(placement->view, x + placement->x, y + placement->y);
 	if (!is_in_layer(placement))
 		compat_view_map(placement->view, entry_in_front(placement));
+	give_focus_back(placement);
 	placement->screen.stands = true;
 }
 

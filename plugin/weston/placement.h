@@ -42,6 +42,9 @@ struct placement_handler {
 	void (*applied)(void *data);
 };
 
+/* Seats whose keys find their screen again. */
+#define PLACEMENT_SEATS 4
+
 struct placement {
 	struct wl_list link; /* placements.placements */
 	struct placements *placements;
@@ -58,7 +61,8 @@ struct placement {
 	struct wl_listener surface_destroyed;
 	struct wl_list holds; /* hold.link: what is pressed on it, until it is out of sight */
 	int32_t x, y;         /* of the view, relative to the output, from the next commit on */
-	bool fullscreen;      /* over all of its output, in front of the others */
+	struct weston_seat *focused[PLACEMENT_SEATS]; /* see placement_keep_focus() */
+	bool fullscreen; /* over all of its output, in front of the others */
 };
 
 /* options must live as long. When all that is loaded at start has its outputs, it says in the log
@@ -92,6 +96,11 @@ placement_finish(struct placement *placement);
 /* Gives a surface without a role to the placement. Negative errno if it has one. */
 int
 placement_take_surface(struct placement *placement, struct wl_resource *surface_resource);
+
+/* The surface is about to show nothing, or to be replaced by another one: the seats whose keys go
+ * to it give them back when there is a picture again, unless they go to something else by then. */
+void
+placement_keep_focus(struct placement *placement);
 
 /* Where a part of a picture goes, as wide and high as `source`. False: there is no output, or
  * nothing of it would lie on it. */

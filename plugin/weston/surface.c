@@ -211,6 +211,7 @@ void
 surface_hide(struct surface *surface)
 {
 	holds_end(&surface->placement.holds);
+	placement_keep_focus(&surface->placement);
 	stop_looking(surface);
 	paint_stop(surface);
 	surface->wanted = NULL;
@@ -260,8 +261,10 @@ surface_forget(struct surface *surface, const struct presented_framebuffer *fram
 		surface->last = NULL;
 		/* Weston 14 and later keep a surface's last dma-buf, also where it shows nothing
 		 * any more, until the surface goes. */
-		if (framebuffer->way == IMPORT_DMABUF)
+		if (framebuffer->way == IMPORT_DMABUF) {
+			placement_keep_focus(&surface->placement);
 			surface_set_client(surface, surface->canvas.client);
+		}
 	}
 }
 

@@ -83,6 +83,9 @@ def display_is_off(rig):
     expect_silence(weston, guest, "while its display was off")
     guest.show(1, 320, 240)
     weston.expect("picture=0,0,320,240,XR24,1")
+    # Nobody else has been given the keys meanwhile.
+    weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+    last_of(guest, f"+{KEY_A}", f"-{KEY_A}")
     expect_use(weston, guest)
 
 

@@ -3,7 +3,7 @@
 from driverdomain import weston_in_driver_domain
 from rig.guest import Failure
 from rig.machine import wait_until
-from rig.runner import check, equal, scenario
+from rig.runner import check, equal, scenario, skip_without_dmabuf
 
 SIZE = (320, 240)
 SMALL = "320x240"
@@ -363,3 +363,25 @@ def driver_domain(rig):
         check(tools.wait_backend(guest.domid, 0, 6, backend=domid, kind="vkb"), "not Closed in time")
         store.remove(tools.front(guest.domid, 0, "vkb"))
         check(wait_until(lambda: store.read(f"{back}/state") is None, 5), "its directory is still there")
+
+
+@scenario("seat")
+def keys_stay_with_a_screen_of_dma_bufs(rig):
+    """A framebuffer is taken back that was shown last as a dma-buf, for which Weston gets another surface: keys go on."""
+    rig.start_machine("PVH")
+    weston = rig.weston(outputs=SCREEN, renderer="gl", config="[xen-display]\ndmabuf=force\n", seat=True)
+    skip_without_dmabuf(weston)
+    guest = touched(rig)
+    weston.expect(START, "picture=0,0,320,240,XR24,1")
+    click(weston, 100, 50)
+    last_of(guest, f"-{LEFT}")
+    for cookie in (2, 3):
+        guest.ok("config-off 0 0")
+        guest.ok(f"fb-detach 0 {cookie - 1}")
+        guest.buffer(cookie, 320, 240, picture=cookie)
+        guest.show(cookie, 320, 240)
+        weston.expect(START, f"picture=0,0,320,240,XR24,{cookie}")
+        weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+        last_of(guest, f"+{KEY_A}", f"-{KEY_A}")
+    weston.seat("unplug pointer")  # and with it the cursor
+    rig.let_go(weston)

@@ -141,6 +141,11 @@ holds_end(struct wl_list *holds)
 }
 
 void
+placement_keep_focus(struct placement *placement)
+{
+}
+
+void
 placement_keep_awake(struct placement *placement)
 {
 }
