@@ -15,6 +15,8 @@ import time
 SUITE = "trixie"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 HEARTBEAT_SECONDS = 15
+# a mirror may lag behind: an old list is as good for a test, and its signature is checked all the same
+STALE_LISTS = 'Acquire::Check-Valid-Until "false"'
 
 
 class Unable(Exception):
@@ -100,7 +102,8 @@ class Packages:
                         "Dir::Etc::sourceparts=/dev/null", "Dir::Etc::preferences=/dev/null",
                         "Dir::Etc::preferencesparts=/dev/null", f"APT::Architecture={architecture}",
                         f"APT::Architectures={architecture}", "APT::Install-Recommends=false",
-                        "Acquire::Languages=none", "APT::Sandbox::User=root"):
+                        "Acquire::Languages=none", "Acquire::Check-Valid-Until=false",
+                        "APT::Sandbox::User=root"):
             self.options += ["-o", setting]
 
     def apt(self, program, *arguments):
@@ -115,7 +118,7 @@ class Packages:
     def resolve(self, names, downloads=()):
         """The archives of these packages with all that they depend on, and of the downloads alone: a line of name
         and hash for each, and their size in bytes."""
-        listing = self.apt("apt-get", "-qq", "-y", "--print-uris", "install", *names)
+        listing = self.apt("apt-get", "-qq", "-y", "--print-uris", "install", *names) if names else ""
         for name in downloads:
             listing += self.apt("apt-get", "-qq", "--print-uris", "download", name)
         archives = re.findall(r"^'\S+' (\S+) (\d+) (\S+)", listing, re.MULTILINE)
@@ -137,11 +140,11 @@ def read_names(path):
 def make_tree(packages, names, variant, tree, log):
     """Makes a Debian of these packages in a directory; variant as mmdebstrap has it."""
     options = ["--aptopt=" + line for line in ('APT::Install-Recommends "false"', 'Acquire::Languages "none"',
-                                               *apt_proxies())]
+                                               STALE_LISTS, *apt_proxies())]
     options += ["--dpkgopt=force-unsafe-io"]
     options += [f"--dpkgopt=path-exclude=/usr/share/{directory}/*" for directory in ("doc", "locale", "man")]
     # in namespaces of its own: whatever happens, no mount of it stays behind
-    step("making dom0's Debian", log, "unshare", "--mount", "--pid", "--fork", "--kill-child",
+    step("making a Debian", log, "unshare", "--mount", "--pid", "--fork", "--kill-child",
          "mmdebstrap", f"--variant={variant}", f"--architectures={packages.architecture}",
          "--include=" + ",".join(names), *options, packages.suite, tree, packages.source)
 
@@ -167,17 +170,17 @@ def remove_old_images(cache):
             remove_tree(path)
 
 
-def cached_image(cache, architecture, files, resolve, make):
+def cached_image(cache, architecture, files, resolve, make, suite=SUITE):
     """The directory of an image, made anew if what it is made of has changed.
 
     files: those that the rig makes it by; resolve(packages): its archives and their bytes, as Packages.resolve
-    gives them; make(packages, directory): makes it."""
+    gives them; make(packages, directory): makes it; suite: of Debian."""
     if os.geteuid():
         raise Unable("needs root, to make a Debian in a directory")
     os.makedirs(cache, exist_ok=True)
     with open(f"{cache}/lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        packages = Packages(f"{cache}/apt", architecture)
+        packages = Packages(f"{cache}/apt", architecture, suite)
         packages.update()
         archives, data = resolve(packages)
         image = f"{cache}/image-{key_of(archives, files)}"
