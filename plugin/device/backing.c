@@ -193,9 +193,10 @@ int
 backing_open_dmabuf(const struct backing *backing, struct grants_export **export)
 {
 	*export = NULL;
-	_autoclose_ int fd = backing->fd >= 0 ? duplicate(backing->fd)
-					      : grants_export(backing->domid, backing->refs,
-							      backing->pages, export);
+	_autoclose_ int fd = backing->fd >= 0
+				     ? duplicate(backing->fd)
+				     : grants_export(backing->domid, backing->refs, backing->pages,
+						     backing->writable, export);
 	int ret = fd < 0 ? fd : check_size(backing, fd);
 	if (ret < 0) {
 		grants_export_free(*export);

@@ -25,11 +25,34 @@ dmabuf_reason_compositor(const struct dmabuf_host *host)
 const char *
 dmabuf_reason_kernel(const struct dmabuf_host *host)
 {
+	if (host->module_error == 0)
+		return NULL;
+	if (host->domain_is_pv && host->module_error == -ENOENT)
+		return "this is a PV domain, where the kernel cannot export guests' pages without "
+		       "the module xen_dmabuf";
 	if (host->domain_is_pv)
-		return "this is a PV domain, where the kernel cannot export guests' pages";
+		return "this is a PV domain, and Weston cannot open /dev/xen/dmabuf";
 	if (host->export_error == -ENOTTY)
 		return "the kernel was built without CONFIG_XEN_GNTDEV_DMABUF";
 	if (host->export_error < 0)
 		return "the kernel's grant device refuses exports";
 	return NULL;
+}
+
+const char *
+dmabuf_exporter(const struct dmabuf_host *host)
+{
+	if (host->module_error == 0)
+		return "/dev/xen/dmabuf";
+	if (host->module_error == -ENOENT)
+		return "/dev/xen/gntdev, without the module xen_dmabuf";
+	return "/dev/xen/gntdev, since Weston cannot open /dev/xen/dmabuf";
+}
+
+bool
+dmabuf_takes_readonly(const struct dmabuf_host *host)
+{
+	return host->module_error == 0 &&
+	       (host->mode == DMABUF_DIRECT_DISPLAY ||
+		host->linux_dmabuf_version >= DMABUF_VERSION_WITH_DEVICE);
 }

@@ -24,7 +24,9 @@ enum dmabuf_mode {
 
 struct dmabuf_host {
 	enum dmabuf_mode mode;
-	/* The kernel: what it says to an export of nothing (0: it can), and the domain. */
+	/* The kernel: what opening /dev/xen/dmabuf says (0: it is used), what gntdev says to an
+	 * export of nothing (0: it can), and the domain. */
+	int module_error;
 	int export_error;
 	bool domain_is_pv;
 	/* The compositor: the version of linux-dmabuf that it offers, 0: none. */
@@ -40,3 +42,12 @@ dmabuf_reason_compositor(const struct dmabuf_host *host);
 /* NULL: the kernel can make dma-bufs of guests' own pages; else why it cannot. */
 const char *
 dmabuf_reason_kernel(const struct dmabuf_host *host);
+
+/* What makes them, in words, and why not the better one. */
+const char *
+dmabuf_exporter(const struct dmabuf_host *host);
+
+/* Whether pages that a guest granted for reading only can be a dma-buf too: software GL would map
+ * it for writing, and crash. */
+bool
+dmabuf_takes_readonly(const struct dmabuf_host *host);

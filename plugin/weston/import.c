@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See import.h. Jobs run in order, so the clean-up job sees everything that earlier jobs created,
- * even if their result was never collected. The kernel does not notify us when an exported dma-buf
- * is released; we have to poll.
+ * even if their result was never collected. The project's kernel module notifies us when an
+ * exported dma-buf is released; gntdev does not, and we have to poll.
  */
 #include "weston/import.h"
 
@@ -392,13 +392,37 @@ handle_timer(void *data)
 	post(import, &import->cleanup_job);
 }
 
-/* The compositor still has the dma-buf: asks again in a while. False: no memory
- * for that; then nobody waits, and the kernel does the rest alone. */
+static void
+end_cleanup(struct import *import)
+{
+	loop_remove_fd(import->source);
+	import->source = NULL;
+	grants_export_free(import->export);
+	import->export = NULL;
+	import->phase = IMPORT_CLEANED;
+	finish_release(import);
+}
+
+/* The pages are the guest's alone again. */
+static void
+handle_given_back(void *data)
+{
+	end_cleanup(data);
+}
+
+/* The compositor still has the dma-buf: waits until the kernel tells, or asks again in a while.
+ * False: no memory for that; then nobody waits, and the kernel does the rest alone. */
 static bool
 wait_for_release(struct import *import)
 {
 	const struct display_host *host = import->host;
+	int event = grants_export_event(import->export);
 
+	if (event >= 0) {
+		import->phase = IMPORT_WAITING;
+		import->source = loop_add_fd(host->loop, event, handle_given_back, import);
+		return import->source != NULL;
+	}
 	if (!import->timer)
 		import->timer = loop_add_timer(host->loop, handle_timer, import);
 	if (!import->timer)
@@ -427,15 +451,6 @@ run_cleanup(struct worker_job *job)
 		grants_export_free(import->export);
 		import->export = NULL;
 	}
-}
-
-static void
-end_cleanup(struct import *import)
-{
-	grants_export_free(import->export);
-	import->export = NULL;
-	import->phase = IMPORT_CLEANED;
-	finish_release(import);
 }
 
 static void

@@ -53,7 +53,8 @@ struct import_result {
 enum import_phase {
 	IMPORT_USED,
 	IMPORT_CLEANING, /* the clean-up job is posted */
-	IMPORT_WAITING,  /* for the timer, to ask again whether an export is released */
+	IMPORT_WAITING,  /* for the kernel to tell that an export is released, or to be asked again
+			  */
 	IMPORT_CLEANED,
 };
 
@@ -89,7 +90,9 @@ struct import {
 	enum import_phase phase;
 	bool orphaned;
 	struct worker_job cleanup_job;
-	struct loop_timer *timer; /* of IMPORT_WAITING; NULL: never needed */
+	/* Of IMPORT_WAITING; NULL: never needed. */
+	struct loop_source *source; /* the kernel tells */
+	struct loop_timer *timer;   /* it is asked again */
 	uint32_t wait_ms;
 };
 

@@ -368,6 +368,7 @@ probe_dmabuf(struct display_host *host)
 {
 	host->dmabuf = (struct dmabuf_host){
 		.mode = options_module(host->options)->dmabuf,
+		.module_error = grants_probe_module(),
 		.export_error = grants_probe_export(),
 		.domain_is_pv = grants_domain_is_pv(),
 	};

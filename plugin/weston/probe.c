@@ -25,8 +25,9 @@ tell_dmabuf(const struct dmabuf_host *host)
 		log_line("dma-buf: off: %s%s%s", compositor ? compositor : "",
 			 compositor && kernel ? "; " : "", kernel ? kernel : "");
 	else
-		log_line("dma-buf: on: Weston gets guests' buffers as dma-bufs%s",
-			 host->mode == DMABUF_DIRECT_DISPLAY ? ", for scan-out alone" : "");
+		log_line("dma-buf: on: Weston gets guests' buffers as dma-bufs%s, made by %s",
+			 host->mode == DMABUF_DIRECT_DISPLAY ? ", for scan-out alone" : "",
+			 dmabuf_exporter(host));
 }
 
 void

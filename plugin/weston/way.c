@@ -39,7 +39,7 @@ reason_against_dmabuf(const struct presented_device *presented,
 		reason = dmabuf_reason_kernel(host);
 	if (reason)
 		return reason;
-	if (!backing->writable)
+	if (!backing->writable && !dmabuf_takes_readonly(host))
 		return "the guest granted its pages for reading only";
 	if (!linux_dmabuf_has_format(&presented->client->dmabuf, shown->fourcc))
 		return "Weston takes no dma-buf of this format";

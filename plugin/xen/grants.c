@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include <xen-dmabuf.h>
 #include <xen/sys/gntdev.h>
 #include <xengnttab.h>
 #include <xentoollog.h>
@@ -95,11 +98,24 @@ grants_unmap(struct grants *grants, void *pages, uint32_t count)
 
 /* Negative errno. */
 static int
-open_device(void)
+open_path(const char *path)
 {
-	int fd = open("/dev/xen/gntdev", O_RDWR | O_CLOEXEC);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
+}
+
+static int
+open_device(void)
+{
+	return open_path("/dev/xen/gntdev");
+}
+
+/* Of the project's own kernel module. */
+static int
+open_module(void)
+{
+	return open_path("/dev/xen/dmabuf");
 }
 
 int
@@ -201,6 +217,14 @@ grants_fill_directory(struct grants *grants, uint16_t domid, uint32_t directory_
 /* dma-bufs */
 
 int
+grants_probe_module(void)
+{
+	_autoclose_ int device = open_module();
+
+	return device < 0 ? device : 0;
+}
+
+int
 grants_probe_export(void)
 {
 	/* Export zero pages: a kernel with support rejects the count (EINVAL), one without it
@@ -217,16 +241,20 @@ grants_probe_export(void)
 
 /* Bypasses libxengnttab, which logs every timeout, although a timeout is the usual result here. */
 struct grants_export {
-	int device;
-	uint32_t fd; /* its number, by which the kernel finds it; closed maybe */
+	int event;   /* of the module: tells of the release; -1: of gntdev */
+	int device;  /* gntdev, which is asked for the release; -1: of the module */
+	uint32_t fd; /* its number, by which gntdev finds it; closed maybe */
 };
 
 static int
-export_from_refs(int device, uint16_t domid, const uint32_t *refs, uint32_t count)
+export_by_gntdev(struct grants_export *export, uint16_t domid, const uint32_t *refs, uint32_t count)
 {
 	size_t size = sizeof(struct ioctl_gntdev_dmabuf_exp_from_refs) + count * sizeof(*refs);
 	_autofree_ struct ioctl_gntdev_dmabuf_exp_from_refs *from = calloc(1, size);
+	_autoclose_ int device = open_device();
 
+	if (device < 0)
+		return device;
 	if (!from)
 		return -ENOMEM;
 	from->count = count;
@@ -234,23 +262,47 @@ export_from_refs(int device, uint16_t domid, const uint32_t *refs, uint32_t coun
 	memcpy(from->refs, refs, count * sizeof(*refs));
 	if (ioctl(device, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, from) < 0)
 		return -errno;
+	export->device = steal_fd(&device);
+	export->fd = from->fd;
 	return (int)from->fd;
 }
 
-int
-grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **out)
+static int
+export_by_module(struct grants_export *export, int module, uint16_t domid, const uint32_t *refs,
+		 uint32_t count, bool writable)
 {
-	_autoclose_ int device = open_device();
-	if (device < 0)
-		return device;
+	_autoclose_ int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct xen_dmabuf_export call = {
+		.flags = writable ? 0 : XEN_DMABUF_READONLY,
+		.domid = domid,
+		.count = count,
+		.eventfd = event,
+		.refs = (uintptr_t)refs,
+	};
+
+	if (event < 0)
+		return -errno;
+	int fd = ioctl(module, XEN_DMABUF_EXPORT, &call);
+	if (fd < 0)
+		return -errno;
+	export->event = steal_fd(&event);
+	return fd;
+}
+
+int
+grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, bool writable,
+	      struct grants_export **out)
+{
 	_autofree_ struct grants_export *export = calloc(1, sizeof(*export));
+	_autoclose_ int module = open_module();
+
 	if (!export)
 		return -ENOMEM;
-	int fd = export_from_refs(device, domid, refs, count);
+	*export = (struct grants_export){.event = -1, .device = -1};
+	int fd = module >= 0 ? export_by_module(export, module, domid, refs, count, writable)
+			     : export_by_gntdev(export, domid, refs, count);
 	if (fd < 0)
 		return fd;
-	export->device = steal_fd(&device);
-	export->fd = (uint32_t)fd;
 	*out = steal_pointer(&export);
 	return fd;
 }
@@ -259,10 +311,19 @@ bool
 grants_export_is_released(const struct grants_export *export)
 {
 	struct ioctl_gntdev_dmabuf_exp_wait_released wait = {.fd = export->fd, .wait_to_ms = 0};
+	struct pollfd event = {.fd = export->event, .events = POLLIN};
 
+	if (export->event >= 0)
+		return poll(&event, 1, 0) == 1;
 	if (ioctl(export->device, IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED, &wait) == 0)
 		return true;
 	return errno != ETIMEDOUT && errno != EINTR;
+}
+
+int
+grants_export_event(const struct grants_export *export)
+{
+	return export->event;
 }
 
 void
@@ -270,44 +331,66 @@ grants_export_free(struct grants_export *export)
 {
 	if (!export)
 		return;
-	close(export->device);
+	if (export->event >= 0)
+		close(export->event);
+	if (export->device >= 0)
+		close(export->device);
 	free(export);
 }
 
 struct grants_offer {
-	xengnttab_handle *handle;
+	int device; /* the module, or gntdev */
 	uint32_t fd;
 };
+
+static int
+grant_dmabuf(int device, uint16_t domid, uint32_t fd, uint32_t *refs, uint32_t count)
+{
+	size_t size = sizeof(struct ioctl_gntdev_dmabuf_imp_to_refs) + count * sizeof(*refs);
+	_autofree_ struct ioctl_gntdev_dmabuf_imp_to_refs *to = calloc(1, size);
+
+	if (!to)
+		return -ENOMEM;
+	to->fd = fd;
+	to->domid = domid;
+	to->count = count;
+	if (ioctl(device, IOCTL_GNTDEV_DMABUF_IMP_TO_REFS, to) < 0)
+		return -errno;
+	memcpy(refs, to->refs, count * sizeof(*refs));
+	return 0;
+}
 
 int
 grants_offer(uint16_t domid, int dmabuf_fd, uint32_t *refs, uint32_t count,
 	     struct grants_offer **out)
 {
-	struct grants_offer *offer = calloc(1, sizeof(*offer));
+	_autofree_ struct grants_offer *offer = calloc(1, sizeof(*offer));
+	_autoclose_ int device = open_module();
 
 	if (!offer)
 		return -ENOMEM;
+	if (device < 0)
+		device = open_device();
+	if (device < 0)
+		return device;
 	offer->fd = (uint32_t)dmabuf_fd;
-	offer->handle = xengnttab_open(&silence, 0);
-	if (!offer->handle ||
-	    xengnttab_dmabuf_imp_to_refs(offer->handle, domid, offer->fd, count, refs) < 0) {
-		int ret = -errno;
-
-		if (offer->handle)
-			xengnttab_close(offer->handle);
-		free(offer);
+	int ret = grant_dmabuf(device, domid, offer->fd, refs, count);
+	if (ret < 0)
 		return ret;
-	}
-	*out = offer;
+	offer->device = steal_fd(&device);
+	*out = steal_pointer(&offer);
 	return 0;
 }
 
 void
 grants_offer_end(struct grants_offer *offer)
 {
+	struct ioctl_gntdev_dmabuf_imp_release release;
+
 	if (!offer)
 		return;
-	xengnttab_dmabuf_imp_release(offer->handle, offer->fd);
-	xengnttab_close(offer->handle);
+	release = (struct ioctl_gntdev_dmabuf_imp_release){.fd = offer->fd};
+	ioctl(offer->device, IOCTL_GNTDEV_DMABUF_IMP_RELEASE, &release);
+	close(offer->device);
 	free(offer);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pages that guests granted to this domain; the only file that uses
- * libxengnttab and gntdev. Everything here may sleep in the kernel and is
- * called on the worker's thread, grants_create() and grants_destroy() apart.
+ * libxengnttab, gntdev and the project's own kernel module. Everything here may
+ * sleep in the kernel and is called on the worker's thread, grants_create() and
+ * grants_destroy() apart.
  */
 #pragma once
 
@@ -58,25 +59,37 @@ int
 grants_write_buffer(struct grants *grants, uint16_t domid, uint32_t directory_ref,
 		    const void *bytes, size_t size);
 
-/* dma-bufs. Each has a handle of the grant device for itself, which keeps the kernel's
- * lists short and its look-ups by descriptor number unambiguous. */
+/* dma-bufs, made by /dev/xen/dmabuf where this process may use it, else by gntdev. Each has a
+ * handle of the device for itself, which keeps the kernel's lists short and its look-ups by
+ * descriptor number unambiguous. */
 
-/* On any thread: 0 if the kernel knows how to export; -ENOTTY: it does not. */
+/* On any thread: 0 if /dev/xen/dmabuf can be used; -ENOENT: the module is not loaded. */
+int
+grants_probe_module(void);
+
+/* On any thread: 0 if gntdev knows how to export; -ENOTTY: it does not. */
 int
 grants_probe_export(void);
 
 /*
  * Makes a dma-buf of a guest's pages and returns its descriptor, which is the
- * caller's, or negative errno; -EINVAL: also for a single bad reference. *out
- * is undone by grants_export_free().
+ * caller's, or negative errno; -EINVAL: also for a single bad reference. Pages that
+ * are granted for reading only need the module, and not writable. *out is undone by
+ * grants_export_free().
  */
 int
-grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, struct grants_export **out);
+grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, bool writable,
+	      struct grants_export **out);
 
 /* Whether the last reference to the dma-buf is gone and its pages are the
  * guest's alone again; the caller's own descriptors count as references. */
 bool
 grants_export_is_released(const struct grants_export *export);
+
+/* Can be read from the moment on that the dma-buf is released; it stays the export's. -1: the
+ * kernel has to be asked. */
+int
+grants_export_event(const struct grants_export *export);
 
 /* On any thread. What still refers to the dma-buf stays as it is. Takes NULL. */
 void

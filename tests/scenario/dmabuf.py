@@ -31,9 +31,9 @@ def dmabuf(limit=60):
     return register
 
 
-def gl_weston(rig, config=FORCE, outputs=SCREEN, guest_type="PVH", faults=(), environment=None):
+def gl_weston(rig, config=FORCE, outputs=SCREEN, guest_type="PVH", faults=(), environment=None, kernel_module=False):
     """Weston with GL in a domain that may export; where its GL takes no dma-bufs the scenario is skipped."""
-    rig.start_machine(guest_type)
+    rig.start_machine(guest_type, kernel_module)
     for fault in faults:
         rig.machine.control(*fault.split())
     weston = rig.weston(outputs=outputs, renderer="gl", config=config, environment=environment)
@@ -201,6 +201,63 @@ def pv_domain(rig):
     said(weston, "dma-buf: off: this is a PV domain")
     picture(rig.guest("g", SMALL), weston, 1)
     said(weston, "path mapped")
+
+
+@dmabuf()
+def kernel_module_in_a_pv_domain(rig):
+    """With the project's own kernel module a PV domain can export; releases are told, and nobody asks for them."""
+    weston = gl_weston(rig, guest_type="PV", kernel_module=True,
+                       faults=["fail weston dmabuf.wait-released 1 EIO 0"])
+    said(weston, "dma-buf: on: Weston gets guests' buffers as dma-bufs, made by /dev/xen/dmabuf\n")
+    guest = rig.guest("g", SMALL)
+    picture(guest, weston, 1)
+    picture(guest, weston, 2)
+    guest.flips(10, 1, 2)
+    equal(paths(weston), ["dma-buf"], "path")
+    guest.flip(1)
+    guest.ok("fb-detach 0 2")
+    guest.ok("dbuf-destroy 0 2")
+    guest.destroy()
+    equal(rig.machine.counters()["faults"][0]["hits"], 0, "questions whether a dma-buf is released")
+
+
+@dmabuf()
+def kernel_module_is_preferred(rig):
+    """Where gntdev could export too it is the module that does."""
+    weston = gl_weston(rig, kernel_module=True)
+    said(weston, "dma-buf: on: Weston gets guests' buffers as dma-bufs, made by /dev/xen/dmabuf\n")
+    picture(rig.guest("g", SMALL), weston, 1)
+    said(weston, "path dma-buf")
+
+
+@dmabuf()
+def kernel_module_is_not_for_this_user(rig):
+    """Weston cannot open its device: gntdev's exports are used, and the log says why."""
+    weston = gl_weston(rig, kernel_module=True, faults=["fail weston dmabuf.open 1 EACCES 0"])
+    said(weston, "made by /dev/xen/gntdev, since Weston cannot open /dev/xen/dmabuf\n")
+    picture(rig.guest("g", SMALL), weston, 1)
+    said(weston, "path dma-buf")
+
+
+@dmabuf()
+def kernel_module_is_not_for_this_user_of_a_pv_domain(rig):
+    """The same where gntdev cannot: mapped."""
+    weston = gl_weston(rig, guest_type="PV", kernel_module=True, faults=["fail weston dmabuf.open 1 EACCES 0"])
+    said(weston, "dma-buf: off: this is a PV domain, and Weston cannot open /dev/xen/dmabuf\n")
+    picture(rig.guest("g", SMALL), weston, 1)
+    said(weston, "path mapped")
+
+
+@dmabuf()
+def kernel_module_has_no_pages_left(rig):
+    """Its quota is used up: that buffer is mapped, the next one is a dma-buf again."""
+    weston = gl_weston(rig, kernel_module=True)
+    guest = rig.guest("g", SMALL)
+    rig.machine.control("fail", "weston", "dmabuf.export", 1, "EDQUOT")
+    picture(guest, weston, 1)
+    said(weston, "path mapped")
+    picture(guest, weston, 2)
+    said(weston, "path dma-buf")
 
 
 @dmabuf()

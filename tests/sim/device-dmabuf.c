@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dma-bufs of guests' pages, as gntdev exports them, and of ours, as it grants them to guests. Of a
- * guest's pages: a descriptor that is a file of the right size,
+ * dma-bufs of guests' pages, as gntdev and /dev/xen/dmabuf export them, and of ours, as they grant
+ * them to guests. Of a guest's pages: a descriptor that is a file of the right size,
  * whose mapping is the guest's own scattered pages. The kernel lets go of the pages when the last
  * descriptor and the last mapping are gone, in whatever process; here a lock tells that, which
  * the exported file description holds as long as it lives.
@@ -36,7 +36,7 @@ struct export
 {
 	struct export *next;
 	ino_t inode;
-	ino_t device;    /* of the gntdev file that it came from */
+	ino_t device;    /* of the file of the device that it came from */
 	uint32_t number; /* the descriptor as it was exported */
 	int watch_fd;    /* another file description, to try the lock with */
 	uint32_t count;
@@ -44,6 +44,7 @@ struct export
 	int memory_fd;
 	int mapping;
 	bool is_udmabuf;
+	int event; /* an eventfd to tell of the release; -1: none */
 };
 
 /* Memory of ours that is granted to a guest. */
@@ -116,7 +117,13 @@ make_file(uint32_t count, int *watch_fd)
 static void
 free_export(struct export *export)
 {
+	const uint64_t one = 1;
+
 	grant_unmap(machine_get(), export->mapping);
+	if (export->event >= 0) {
+		syscall(SYS_write, export->event, &one, sizeof one);
+		syscall(SYS_close, export->event);
+	}
 	syscall(SYS_close, export->memory_fd);
 	syscall(SYS_close, export->watch_fd);
 	free(export->frames);
@@ -170,19 +177,23 @@ make_export(struct export *export)
 }
 
 int
-dmabuf_export(int device_fd, uint16_t domid, const uint32_t *refs, uint32_t count)
+dmabuf_export(int device_fd, uint16_t domid, const uint32_t *refs, uint32_t count, bool writable,
+	      int event)
 {
 	int error = fault_check("dmabuf.export");
 	if (error)
 		return fail(error);
-	if (count == 0 || domain_is_pv())
+	if (count == 0 || (domain_is_pv() && !module_device_is(device_fd)))
 		return fail(EINVAL);
 	struct export *export = calloc(1, sizeof *export);
+	export->event = event >= 0 ? fcntl(event, F_DUPFD_CLOEXEC, 0) : -1;
 	export->count = count;
 	export->frames = calloc(count, sizeof *export->frames);
-	export->mapping = grant_map(machine_get(), domid, refs, count, true, export->frames,
+	export->mapping = grant_map(machine_get(), domid, refs, count, writable, export->frames,
 				    &export->memory_fd);
 	if (export->mapping < 0) {
+		if (export->event >= 0)
+			syscall(SYS_close, export->event);
 		free(export->frames);
 		free(export);
 		return fail(EINVAL);
@@ -236,8 +247,8 @@ dmabuf_import(int device_fd, uint16_t domid, int fd, uint32_t count, uint32_t *r
 {
 	int error = fault_check("dmabuf.import");
 	struct stat stat;
-	if (!error &&
-	    (domain_is_pv() || fstat(fd, &stat) < 0 || stat.st_size != (off_t)count * MACHINE_PAGE))
+	if (!error && ((domain_is_pv() && !module_device_is(device_fd)) || fstat(fd, &stat) < 0 ||
+		       stat.st_size != (off_t)count * MACHINE_PAGE))
 		error = EINVAL;
 	if (error)
 		return fail(error);
@@ -296,7 +307,7 @@ dmabuf_import_release(int device_fd, uint32_t number)
 void
 dmabuf_device_close(int device_fd)
 {
-	if (imports && gntdev_device_is(device_fd))
+	if (imports && (gntdev_device_is(device_fd) || module_device_is(device_fd)))
 		release_imports(device_fd, -1);
 }
 

@@ -199,7 +199,7 @@ tell_offset(struct ioctl_gntdev_get_offset_for_vaddr *query)
 static int
 export_refs(int fd, struct ioctl_gntdev_dmabuf_exp_from_refs *from)
 {
-	int made = dmabuf_export(fd, (uint16_t)from->domid, from->refs, from->count);
+	int made = dmabuf_export(fd, (uint16_t)from->domid, from->refs, from->count, true, -1);
 	if (made < 0)
 		return -1;
 	from->fd = (uint32_t)made;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The simulated device files, /dev/xen/evtchn and /dev/xen/gntdev, within one process.
+ * The simulated device files, /dev/xen/evtchn, /dev/xen/gntdev and /dev/xen/dmabuf, within one
+ * process.
  *
  * simxen.c interposes the C library's calls and hands over those that concern a simulated device.
  * Each function here behaves as the system call: -1 and errno on failure.
@@ -66,9 +67,10 @@ gntdev_device_map_frames(void *address, const uint32_t *frames, uint32_t count, 
 struct pollfd;
 struct epoll_event;
 
-/* The new descriptor. */
+/* The new descriptor. event: an eventfd to tell of the release, the caller's; -1: none. */
 int
-dmabuf_export(int device_fd, uint16_t domid, const uint32_t *refs, uint32_t count);
+dmabuf_export(int device_fd, uint16_t domid, const uint32_t *refs, uint32_t count, bool writable,
+	      int event);
 
 /*
  * The same pages by the real kernel's udmabuf, if $SIMXEN_UDMABUF asks for it: then poll, epoll and
@@ -112,9 +114,22 @@ dmabuf_import(int device_fd, uint16_t domid, int fd, uint32_t count, uint32_t *r
 int
 dmabuf_import_release(int device_fd, uint32_t number);
 
-/* Before a gntdev file is closed: what it has imported is released. */
+/* Before a file of such a device is closed: what it has imported is released. */
 void
 dmabuf_device_close(int device_fd);
+
+/* The project's own kernel module, of which the machine's dev/dmabuf is the sign. */
+bool
+module_device_is_there(void);
+
+int
+module_device_open(void);
+
+bool
+module_device_is(int fd);
+
+int
+module_device_ioctl(int fd, unsigned long request, void *argument);
 
 /* Devices that give out memory. */
 bool

@@ -15,11 +15,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <xen-dmabuf.h>
 #include <xenevtchn.h>
 #include <xengnttab.h>
 #include <xen/sys/gntdev.h>
@@ -143,6 +145,44 @@ check_dmabuf(void)
 	CHECK(munmap(pages, size) == 0);
 	CHECK(xengnttab_dmabuf_exp_wait_released(gnttab, fd, 0) == 0 || errno == ENOENT);
 	CHECK(xengnttab_close(gnttab) == 0);
+}
+
+/* The device of the kernel module, in a PV domain. */
+static void
+check_module(void)
+{
+	int device = open("/dev/xen/dmabuf", O_RDWR | O_CLOEXEC), event = eventfd(0, EFD_NONBLOCK);
+	struct xen_dmabuf_export call = {
+		.domid = domid, .count = count, .eventfd = event, .refs = (uintptr_t)refs};
+	uint64_t told = 0;
+	CHECK(device >= 0 && event >= 0);
+	call.flags = 2;
+	CHECK(ioctl(device, XEN_DMABUF_EXPORT, &call) < 0 && errno == EINVAL);
+	call.flags = 0;
+	int fd = ioctl(device, XEN_DMABUF_EXPORT, &call);
+	CHECK(fd >= 0 && close(device) == 0);
+
+	size_t size = (size_t)count * PAGE;
+	char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(pages != MAP_FAILED && in_order(pages));
+	CHECK(close(fd) == 0);
+	CHECK(read(event, &told, sizeof told) < 0 && errno == EAGAIN);
+	CHECK(munmap(pages, size) == 0);
+	CHECK(read(event, &told, sizeof told) == sizeof told && told == 1);
+}
+
+/* What was granted for reading only, by the same device. */
+static void
+check_module_read_only(void)
+{
+	int device = open("/dev/xen/dmabuf", O_RDWR | O_CLOEXEC);
+	struct xen_dmabuf_export call = {
+		.domid = domid, .count = count, .eventfd = -1, .refs = (uintptr_t)refs};
+	CHECK(ioctl(device, XEN_DMABUF_EXPORT, &call) < 0 && errno == EINVAL);
+	call.flags = XEN_DMABUF_READONLY;
+	int fd = ioctl(device, XEN_DMABUF_EXPORT, &call);
+	CHECK(fd >= 0);
+	CHECK(close(fd) == 0 && close(device) == 0);
 }
 
 static void
@@ -337,6 +377,7 @@ static const struct {
 	{"read-only", check_read_only}, {"scattered", check_scattered},
 	{"passing", check_passing},     {"outliving", check_outliving},
 	{"events", check_events},       {"dmabuf", check_dmabuf},
+	{"module", check_module},       {"module-read-only", check_module_read_only},
 };
 
 int

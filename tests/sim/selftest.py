@@ -56,6 +56,20 @@ def dmabuf_is_held_to_the_last(rig):
 
 
 @scenario("sim", module=False)
+def kernel_module_tells_of_releases(rig):
+    """/dev/xen/dmabuf in a PV domain: held by a mapping alone, and the eventfd tells of its end."""
+    rig.start_machine("PV", kernel_module=True)
+    run_backend(rig, "module")
+
+
+@scenario("sim", module=False)
+def kernel_module_takes_read_only_grants(rig):
+    """/dev/xen/dmabuf exports what was granted for reading, if it is asked for that."""
+    rig.start_machine("PV", kernel_module=True)
+    run_backend(rig, "module-read-only", options="readonly")
+
+
+@scenario("sim", module=False)
 def guest_pages_are_scattered(rig):
     """Neither the order of pages nor that of references can be relied upon."""
     run_backend(rig, "scattered", pages=300)

@@ -64,7 +64,8 @@ static int
 simulated_open(const char *path, int flags, mode_t mode)
 {
 	char buffer[512];
-	if (path && machine_get() && strncmp(path, "/dev/xen/", 9) == 0) {
+	if (path && machine_get() && strncmp(path, "/dev/xen/", 9) == 0 &&
+	    (strcmp(path, "/dev/xen/dmabuf") != 0 || module_device_is_there())) {
 		int error = fault_check("open");
 		if (error)
 			return errno = error, -1;
@@ -72,6 +73,8 @@ simulated_open(const char *path, int flags, mode_t mode)
 			return evtchn_device_open(flags);
 		if (strcmp(path, "/dev/xen/gntdev") == 0)
 			return gntdev_device_open(flags);
+		if (strcmp(path, "/dev/xen/dmabuf") == 0)
+			return module_device_open();
 	}
 	if (path && machine_get() && alloc_device_has(path))
 		return alloc_device_open();
@@ -257,6 +260,8 @@ ioctl(int fd, unsigned long request, ...)
 		return evtchn_device_ioctl(fd, request, argument);
 	if (_IOC_TYPE(request) == 'G' && _IOC_DIR(request) == _IOC_NONE && gntdev_device_is(fd))
 		return gntdev_device_ioctl(fd, request, argument);
+	if (module_device_is(fd))
+		return module_device_ioctl(fd, request, argument);
 	if (alloc_device_is(fd))
 		return alloc_device_ioctl(request, argument);
 	return (int)syscall(SYS_ioctl, fd, request, argument);

@@ -22,6 +22,7 @@ ONLY_IN = {
     "xengnttab.h": {"xen/grants.c"},
     "xentoollog.h": {"xen/grants.c"},
     "xen/sys/gntdev.h": {"xen/grants.c"},
+    "xen-dmabuf.h": {"xen/grants.c"},
     "pixman.h": {"weston/convert.c", "pure/formats.c"},
     "xf86drm.h": {"xen/allocator.c"},
     "xf86drmMode.h": {"xen/allocator.c"},
@@ -31,7 +32,7 @@ ONLY_IN = {
 ALLOWED = [
     (r"libweston|weston|wayland-client|wayland-server", {"weston"}),
     (r"wayland-util\.h", {"base", "xen", "device", "weston"}),
-    (r"xf86drm|libdrm/|linux/dma-heap|xenstore|xenevtchn|xengnttab|xenctrl|xen/sys/", {"xen"}),
+    (r"xf86drm|libdrm/|linux/dma-heap|xenstore|xenevtchn|xengnttab|xenctrl|xen/sys/|xen-dmabuf", {"xen"}),
     (r"sys/(?!types\.h)|poll\.h|fcntl\.h|signal\.h|dirent\.h|spawn\.h|semaphore\.h",
      {"base", "xen", "device", "weston"}),
 ]

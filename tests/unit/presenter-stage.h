@@ -88,6 +88,12 @@ grants_export_is_released(const struct grants_export *export)
 	return true;
 }
 
+int
+grants_export_event(const struct grants_export *export)
+{
+	return -1;
+}
+
 void
 grants_export_free(struct grants_export *export)
 {
@@ -449,6 +455,7 @@ start_host(void)
 	host.limits = default_limits();
 	host.options = options_create();
 	host.dmabuf.mode = DMABUF_FORCE;
+	host.dmabuf.module_error = -ENOENT;
 	wl_list_init(&host.devices);
 	wl_list_init(&host.guests);
 	guest.host = &host;

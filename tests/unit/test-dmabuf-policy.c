@@ -65,11 +65,47 @@ TEST(direct_display_needs_its_protocol)
 	check_contains(dmabuf_reason_compositor(&host), "weston_direct_display_v1");
 }
 
-TEST(the_kernel_says_why)
+TEST(the_module_is_enough)
 {
 	struct dmabuf_host host = with_gpu;
 
 	host.export_error = -ENOTTY;
+	host.domain_is_pv = true;
+	check(!dmabuf_reason_kernel(&host));
+	check_contains(dmabuf_exporter(&host), "/dev/xen/dmabuf");
+	host.module_error = -ENOENT;
+	check_contains(dmabuf_reason_kernel(&host), "without the module xen_dmabuf");
+	host.module_error = -EACCES;
+	check_contains(dmabuf_reason_kernel(&host), "cannot open /dev/xen/dmabuf");
+	host.domain_is_pv = false;
+	host.export_error = 0;
+	check(!dmabuf_reason_kernel(&host));
+	check_contains(dmabuf_exporter(&host), "since Weston cannot open");
+	host.module_error = -ENOENT;
+	check_contains(dmabuf_exporter(&host), "gntdev");
+}
+
+TEST(pages_for_reading_only_need_the_module_and_a_gpu)
+{
+	struct dmabuf_host host = with_gpu;
+
+	check(dmabuf_takes_readonly(&host));
+	host.module_error = -ENOENT;
+	check(!dmabuf_takes_readonly(&host));
+	host.module_error = 0;
+	/* software GL maps them for writing, and crashes when it cannot */
+	host.linux_dmabuf_version = 3;
+	host.mode = DMABUF_FORCE;
+	check(!dmabuf_takes_readonly(&host));
+	host.mode = DMABUF_DIRECT_DISPLAY;
+	check(dmabuf_takes_readonly(&host));
+}
+
+TEST(the_kernel_says_why)
+{
+	struct dmabuf_host host = with_gpu;
+
+	host.module_error = host.export_error = -ENOTTY;
 	check_contains(dmabuf_reason_kernel(&host), "CONFIG_XEN_GNTDEV_DMABUF");
 	host.export_error = -EPERM;
 	check_contains(dmabuf_reason_kernel(&host), "refuses");

@@ -109,6 +109,12 @@ class Machine:
     def counters(self):
         return json.loads(self.control("counters"))
 
+    def add_kernel_module(self):
+        """/dev/xen/dmabuf is there from now on."""
+        os.makedirs(f"{self.directory}/dev", exist_ok=True)
+        with open(f"{self.directory}/dev/dmabuf", "w"):
+            pass
+
     def unpause(self, domid, store_port):
         """The last steps of xl create, for a domain whose process waits."""
         self.tools.introduce(domid, store_port)

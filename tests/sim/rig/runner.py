@@ -82,9 +82,13 @@ class Rig:
     def machine(self):
         return self._machine or self.start_machine()
 
-    def start_machine(self, guest_type="PV"):
-        """Once; a scenario that asks for the machine without it gets that of a PV domain."""
+    def start_machine(self, guest_type="PV", kernel_module=False):
+        """Once; a scenario that asks for the machine without it gets that of a PV domain.
+
+        kernel_module: whether it has the device of the project's own kernel module."""
         self._machine = Machine(guest_type=guest_type)
+        if kernel_module:
+            self._machine.add_kernel_module()
         return self._machine.start()
 
     def guest(self, name="guest", *resolutions, connect=True, **options):
