@@ -122,12 +122,10 @@ static bool end_grants(struct xdb_offer *offer)
 {
 	unsigned int i, left = 0;
 
-	for (i = 0; i < offer->granted; i++) {
-		if (gnttab_end_foreign_access_ref(offer->refs[i]))
-			gnttab_free_grant_reference(offer->refs[i]);
-		else
+	/* without a word of the kernel's for each that is still in use */
+	for (i = 0; i < offer->granted; i++)
+		if (!gnttab_try_end_foreign_access(offer->refs[i]))
 			offer->refs[left++] = offer->refs[i];
-	}
 	offer->granted = left;
 	return !left;
 }

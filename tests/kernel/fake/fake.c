@@ -561,13 +561,10 @@ gnttab_grant_foreign_access(domid_t domid, unsigned long frame, int readonly)
 }
 
 int
-gnttab_end_foreign_access_ref(grant_ref_t ref)
+gnttab_try_end_foreign_access(grant_ref_t ref)
 {
-	return !fake_in_use;
-}
-
-void
-gnttab_free_grant_reference(grant_ref_t ref)
-{
+	if (fake_in_use)
+		return 0;
 	fake_counts.granted--;
+	return 1;
 }

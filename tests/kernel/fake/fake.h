@@ -569,9 +569,7 @@ gnttab_batch_map(struct gnttab_map_grant_ref *ops, unsigned int count);
 int
 gnttab_grant_foreign_access(domid_t domid, unsigned long frame, int readonly);
 int
-gnttab_end_foreign_access_ref(grant_ref_t ref);
-void
-gnttab_free_grant_reference(grant_ref_t ref);
+gnttab_try_end_foreign_access(grant_ref_t ref);
 #define GNTTABOP_unmap_grant_ref 1
 int
 HYPERVISOR_grant_table_op(unsigned int command, void *ops, unsigned int count);
