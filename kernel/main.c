@@ -92,6 +92,12 @@ static int do_export(struct xdb_opener *opener, u32 flags, u32 domid, u32 count,
 
 	if ((flags & ~XEN_DMABUF_READONLY) || domid >= DOMID_FIRST_RESERVED || !count)
 		return -EINVAL;
+	/*
+	 * A page of this domain's own that gets a second address in it loses
+	 * the first one, under the kernel's feet.
+	 */
+	if (xdb_translated() && xen_initial_domain() && domid == 0)
+		return -EINVAL;
 	if (eventfd >= 0) {
 		context = eventfd_ctx_fdget(eventfd);
 		if (IS_ERR(context))

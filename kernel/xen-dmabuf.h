@@ -80,7 +80,8 @@ struct xen_dmabuf_export {
  * exec. All pages are mapped, or none.
  *
  *	EINVAL	a reference is not granted to this domain, or not for writing;
- *		flags, domid or count
+ *		flags, domid or count; in a PVH Dom0 also its own pages, which
+ *		Xen would take away from where they are
  *	EBADF	eventfd is no descriptor (EINVAL: no eventfd)
  *	EDQUOT	more pages than the quotas leave: see the module's parameters
  *		max_pages and max_pages_per_open

@@ -517,6 +517,7 @@ queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *work, un
 #define DOMID_SELF 0x7ff0u
 #define DOMID_FIRST_RESERVED 0x7ff0u
 #define xen_domain() true
+#define xen_initial_domain() true
 #define XENFEAT_auto_translated_physmap 2
 #define XENFEAT_gnttab_map_avail_bits 7
 #define xen_feature(feature) ((feature) == XENFEAT_auto_translated_physmap ? fake_translated : true)

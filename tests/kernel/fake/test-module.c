@@ -67,6 +67,8 @@ wrong_arguments(void)
 	expect(export_of(0x7ff0, 1, 0, -1) < 0);
 	expect(export_of(0x10001, 1, 0, -1) < 0);
 	expect(export_of(1, 0, 0, -1) < 0);
+	if (fake_translated)
+		expect(export_of(0, 1, 0, -1) < 0);
 	expect(export_of(1, PAGES, 2, -1) < 0);
 	expect(export_of(1, PAGES, 0, -2) < 0);
 	expect(call(12345, NULL) == -ENOTTY);
