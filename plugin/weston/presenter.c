@@ -40,6 +40,7 @@ presenter_init(struct presenter *presenter, struct weston_compositor *compositor
 	placements_init(&presenter->placements, compositor, host->options);
 	grabs_init(&presenter->grabs, compositor, &options_module(host->options)->grab_key);
 	renderer_probe(&presenter->renderer);
+	sweep_init(&presenter->sweep, compositor, &presenter->placements.layer);
 	presenter->dmabuf = host->dmabuf;
 	wl_list_init(&presenter->kept);
 	wl_list_init(&presenter->giving_way);
@@ -65,6 +66,7 @@ presenter_finish(struct presenter *presenter)
 	struct presented_device *presented, *next;
 
 	probe_end(presenter);
+	sweep_finish(&presenter->sweep);
 	if (presenter->giving_way_source)
 		wl_event_source_remove(presenter->giving_way_source);
 	handle_giving_way(presenter);
@@ -332,14 +334,30 @@ presenter_device_create(struct presenter *presenter, struct device *device,
 	return 0;
 }
 
+/* Whether the renderer may have drawn a dma-buf of the guest's. */
+static bool
+was_drawn_from(const struct presented_device *presented)
+{
+	const struct import *import;
+
+	if (presented->presenter->dmabuf.mode == DMABUF_DIRECT_DISPLAY)
+		return false;
+	wl_list_for_each(import, &presented->imports, link)
+		if (import_is_ready(import, IMPORT_DMABUF))
+			return true;
+	return false;
+}
+
 void
 presenter_device_destroy(struct presented_device *presented)
 {
-	seats_finish(&presented->seats);
-	bool kept = kept_picture_take(presented);
+	struct presenter *presenter = presented->presenter;
+	bool sweep = was_drawn_from(presented);
 	struct framebuffer *framebuffer;
 	struct import *import, *next;
 
+	seats_finish(&presented->seats);
+	bool kept = kept_picture_take(presented);
 	loop_remove_timer(presented->timer);
 	presented->timer = NULL;
 	prepare_drop_orders(presented);
@@ -360,6 +378,8 @@ presenter_device_destroy(struct presented_device *presented)
 		client_flush(presented->client);
 	else
 		presented_device_free(presented);
+	if (sweep && !kept)
+		sweep_begin(&presenter->sweep);
 }
 
 void

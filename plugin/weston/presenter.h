@@ -16,6 +16,7 @@
 #include "weston/pacing.h"
 #include "weston/placement.h"
 #include "weston/renderer.h"
+#include "weston/sweep.h"
 
 struct client;
 
@@ -26,6 +27,7 @@ struct presenter {
 	struct grabs grabs;
 	struct pacing pacing;
 	struct renderer renderer;
+	struct sweep sweep;
 	struct dmabuf_host dmabuf; /* of the compositor as the last client saw it */
 	struct losses losses;
 	struct told told;    /* which paths guests' pixels take, and why */

@@ -99,6 +99,23 @@ grants_export_free(struct grants_export *export)
 {
 }
 
+/* What the renderer drew last */
+
+void
+sweep_init(struct sweep *sweep, struct weston_compositor *compositor, struct weston_layer *layer)
+{
+}
+
+void
+sweep_finish(struct sweep *sweep)
+{
+}
+
+void
+sweep_begin(struct sweep *sweep)
+{
+}
+
 /* The device layer */
 
 static int framebuffer_error;
