@@ -16,8 +16,8 @@ from debian import step
 HERE = os.path.dirname(os.path.abspath(__file__))
 KERNEL_PACKAGE = "linux-image-amd64"
 DOM0_MODULES = ("virtio_blk ext4 crc32c_generic crc32c_intel 9p 9pnet_virtio"
-                " xenfs xen_evtchn xen_gntdev xen_gntalloc xen_privcmd bochs virtio_input evdev").split()
-GUEST_MODULES = ["evdev", "drm_xen_front"]
+                " xenfs xen_evtchn xen_gntdev xen_gntalloc xen_privcmd bochs cirrus virtio_input evdev").split()
+GUEST_MODULES = ["evdev", "drm_xen_front", "xen_gntalloc"]
 # of tests/scanout, which uses this image without Xen
 SCANOUT_MODULES = "virtio_blk ext4 crc32c_generic crc32c_intel 9p 9pnet_virtio cirrus".split()
 ROOT_SIZE = "2G"
@@ -33,17 +33,23 @@ NEEDS = {
 }
 
 
-def names():
-    return debian.read_names(f"{HERE}/packages")
-
-
 def kernel_of(packages):
     depends = packages.apt("apt-cache", "depends", KERNEL_PACKAGE)
     return re.search(r"Depends: (linux-image-\S+)", depends).group(1)
 
 
+def names():
+    return debian.read_names(f"{HERE}/packages")
+
+
+def headers_of(packages):
+    """What modules for the kernel are built with. Unpacked only: installed, they would bring the kernel along."""
+    release = re.fullmatch(r"linux-image-(.*)-amd64", kernel_of(packages)).group(1)
+    return [f"linux-headers-{release}-amd64", f"linux-headers-{release}-common", f"linux-kbuild-{release}"]
+
+
 def resolve(packages):
-    return packages.resolve(["?essential", "apt", *names()], [kernel_of(packages)])
+    return packages.resolve(["?essential", "apt", *names()], [kernel_of(packages), *headers_of(packages)])
 
 
 def unpack_kernels(packages, directory, log):
@@ -62,6 +68,17 @@ def unpack_kernels(packages, directory, log):
     shutil.rmtree(work)
 
 
+def unpack_headers(packages, directory, log):
+    """Into the tree, which is the build chroot too."""
+    for name in headers_of(packages):
+        work = f"{directory}/headers"
+        os.makedirs(work)
+        archive = packages.download(name, work, f"fetching {name}", log)
+        step("unpacking it", log, "dpkg-deb", "-x", archive, work)
+        step("copying it", log, "cp", "-a", f"{work}/usr", f"{directory}/tree")
+        shutil.rmtree(work)
+
+
 def unpack_xen(directory):
     boot = f"{directory}/tree/boot"
     name = next(name for name in os.listdir(boot) if re.fullmatch(r"xen-.*\.gz", name))
@@ -77,6 +94,7 @@ def make_image(packages, directory):
     unpack_kernels(packages, directory, log)
     unpack_xen(directory)
     step("making dom0's disk", log, "mke2fs", "-q", "-t", "ext4", "-d", tree, f"{directory}/root.ext4", ROOT_SIZE)
+    unpack_headers(packages, directory, log)
 
 
 def prepare(cache):

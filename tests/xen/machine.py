@@ -126,9 +126,9 @@ class Machine:
                       f"{command}: status {status}\n{output}")
         return status, output
 
-    def screendump(self, path):
-        """Saves what QEMU's display shows as a PPM file."""
-        self.ask_qemu("screendump", filename=path)
+    def screendump(self, path, display=None):
+        """Saves what a display adapter shows as a PPM file; display: its id in QEMU, where there are several."""
+        self.ask_qemu("screendump", filename=path, **({"device": display} if display else {}))
 
     def send_input(self, events):
         """What a person does, as events of QEMU's input-send-event that belong together."""

@@ -59,6 +59,8 @@ class Stage:
         self.background = background
         # how a screen is looked at, where a check does not say
         self.ways = (self.screenshot, self.screendump)
+        # the display adapter of screendumps, where there are several
+        self.display = None
         # the guest that is spoken to
         self.name = GUEST
         self.westons = 0
@@ -257,7 +259,7 @@ class Stage:
     def screendump(self):
         """What the display adapter scans out."""
         path = f"{self.machine.logs}/qemu-{self.looks}.ppm"
-        self.machine.screendump(path)
+        self.machine.screendump(path, self.display)
         return path
 
     def difference(self, file, place, picture):
