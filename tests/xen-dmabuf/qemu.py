@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""What the emulated PC consists of, for a PV dom0 and for a PVH one.
+
+tests/xen/machine.py starts it. Knows nothing of Weston or of the guests."""
+
+import importlib.util
+import os
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def load(name, path):
+    """A file of another rig that is called as one of this rig's is."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+pc = load("qemu_xen_x86", f"{os.path.dirname(HERE)}/xen-x86/qemu.py")
+
+
+# a display adapter whose driver takes dma-bufs of other devices, beside the usual one
+DISPLAY = "cirrus"
+
+
+class PvMachine(pc.Machine):
+    def command(self):
+        return [*super().command(), "-device", f"cirrus-vga,id={DISPLAY}"]
+
+
+class PvhMachine(PvMachine):
+    """Xen starts a PVH dom0 with an IOMMU only, and emulated ones reach modern virtio devices only."""
+
+    def command(self):
+        command = super().command()
+        for option, old, new in (("-machine", "q35", "q35,kernel-irqchip=split"),
+                                 ("-cpu", "max,smap=off", "max,smap=off,rdtscp=off,pku=off"),
+                                 ("-append", pc.XEN_ARGUMENTS,
+                                  pc.XEN_ARGUMENTS.replace("dom0_max_vcpus=2", "dom0_max_vcpus=1") + " dom0=pvh")):
+            command[command.index(option) + 1] = command[command.index(option) + 1].replace(old, new)
+        command = [f"{word},disable-legacy=on,iommu_platform=on" if word.startswith("virtio-") else word
+                   for word in command]
+        return [*command, "-device", "intel-iommu,intremap=on,aw-bits=48"]
+
+
+MACHINES = {"pv": PvMachine, "pvh": PvhMachine}
