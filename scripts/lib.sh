@@ -74,6 +74,7 @@ packages_of()
 	chroot)	echo mmdebstrap util-linux ;;
 	qemu)	echo qemu-system-x86 mmdebstrap e2fsprogs zstd util-linux git python3 ;;
 	fuzz)	echo clang libclang-rt-dev ;;
+	kernel)	echo mmdebstrap xz-utils util-linux gcc libc6-dev python3 ;;
 	arm)	echo qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross mmdebstrap squashfs-tools xz-utils \
 			util-linux git python3 ;;
 	style)	echo clang-format shellcheck python3 ;;
@@ -92,6 +93,7 @@ what_of()
 	chroot)	echo "mmdebstrap, to make a newer Debian in a folder" ;;
 	qemu)	echo "QEMU and what makes its disk" ;;
 	fuzz)	echo "clang with libFuzzer" ;;
+	kernel)	echo "mmdebstrap, to make Debians with kernels' headers" ;;
 	arm)	echo "QEMU for Arm, a cross compiler and what makes a disk" ;;
 	style)	echo "clang-format and shellcheck" ;;
 	lint)	echo "clang and clang-tidy" ;;
