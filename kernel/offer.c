@@ -62,7 +62,8 @@ static int import_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
 	int i;
 
 	for_each_sg(sgl, sg, nents, i) {
-		if (!sg_page(sg))
+		/* nor memory of a device, or pages that other domains have granted */
+		if (!sg_page(sg) || is_zone_device_page(sg_page(sg)))
 			return -EINVAL;
 		sg_dma_address(sg) = sg_phys(sg);
 		sg_dma_len(sg) = sg->length;

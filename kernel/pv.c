@@ -202,7 +202,7 @@ static void area_close(struct vm_area_struct *vma)
 static int area_mprotect(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			 unsigned long flags)
 {
-	return (flags ^ vma->vm_flags) & (VM_READ | VM_WRITE | VM_EXEC) ? -EACCES : 0;
+	return flags != vma->vm_flags ? -EACCES : 0;
 }
 
 /* The entries that the mappings are known by have been left behind. */

@@ -94,7 +94,8 @@ struct xen_dmabuf_export {
  * for writing only if it was not exported read-only (EACCES). Mappings are not
  * inherited by fork(). In a PV domain each mapping counts against the quotas
  * once more (EDQUOT), mprotect() cannot change it (EACCES), and mremap() cannot
- * move it (EINVAL): what it was to move is SIGBUS from then on.
+ * move it (EINVAL): what it was to move is SIGBUS from then on. EOPNOTSUPP: the
+ * hypervisor is too old for that.
  *
  * A device can import it if it reaches the pages themselves: EIO where its DMA
  * would go to a copy.

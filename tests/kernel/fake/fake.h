@@ -296,6 +296,7 @@ struct page {
 };
 struct page *
 fake_page(unsigned long pfn);
+#define is_zone_device_page(page) ((page)->mapped)
 #define page_to_pfn(page) ((page)->pfn)
 #define page_to_phys(page) ((page)->pfn << PAGE_SHIFT)
 #define page_address(page) ((void *)page_to_phys(page))
