@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Makes a Debian in which the kernel module can be compiled for its kernel, once: compilers for amd64 and arm64,
-sparse, and the headers of both; in one of them also checkpatch, which comes with the kernel's source alone.
+sparse, DKMS, and the headers of both; in one of them also checkpatch, which comes with the kernel's source alone.
 
 Owns what is in such a tree and where; run calls prepare(). Knows nothing of the checks."""
 
@@ -19,7 +19,7 @@ SUITES = ("bookworm", "trixie", "forky")
 ARCHITECTURES = ("amd64", "arm64")
 CHECKPATCH = ("checkpatch.pl", "spelling.txt", "const_structs.checkpatch")
 
-NAMES = "gcc gcc-aarch64-linux-gnu make perl python3-minimal libpython3-stdlib libelf-dev sparse".split()
+NAMES = "gcc gcc-aarch64-linux-gnu make perl python3-minimal libpython3-stdlib libelf-dev sparse dkms".split()
 NEEDS = {"mmdebstrap": "mmdebstrap", "xz": "xz-utils", "unshare": "util-linux"}
 
 
