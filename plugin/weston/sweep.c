@@ -9,14 +9,20 @@
 #include <drm_fourcc.h>
 
 #include "base/base.h"
-#include "device/loop.h"
 #include "weston/client.h"
 #include "weston/compat.h"
 
 /* The first replaces what is bound, the others what still is on its way. */
 #define SWEEP_FRAMES 3
-#define RETRY_MS 1000
 #define PIXEL_BYTES 4
+
+static void
+drop_callback(struct sweep *sweep)
+{
+	if (sweep->drawn)
+		wl_callback_destroy(sweep->drawn);
+	sweep->drawn = NULL;
+}
 
 static void
 end(struct sweep *sweep)
@@ -24,8 +30,7 @@ end(struct sweep *sweep)
 	if (sweep->end_source)
 		wl_event_source_remove(sweep->end_source);
 	sweep->end_source = NULL;
-	loop_remove_timer(sweep->timer);
-	sweep->timer = NULL;
+	drop_callback(sweep);
 	if (sweep->canvas.client)
 		canvas_unmake(&sweep->canvas);
 	if (sweep->pixel)
@@ -54,69 +59,67 @@ end_soon(struct sweep *sweep)
 }
 
 static void
-show_pixel(struct sweep *sweep)
-{
-	canvas_attach(&sweep->canvas, sweep->pixel, 0, false);
-}
+show_pixel(struct sweep *sweep);
 
 static void
-handle_timer(void *data)
+handle_drawn(void *data, struct wl_callback *callback, uint32_t time)
 {
-	show_pixel(data);
-}
+	struct sweep *sweep = data;
 
-static void
-handle_presented(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms, uint32_t flags)
-{
-	struct sweep *sweep = wl_container_of(canvas, sweep, canvas);
-
+	drop_callback(sweep);
 	if (++sweep->frames < SWEEP_FRAMES)
 		show_pixel(sweep);
 	else
 		end_soon(sweep);
 }
 
-/* The outputs are off, or there is none: it is drawn when they come back. */
-static void
-handle_discarded(struct canvas *canvas)
-{
-	struct sweep *sweep = wl_container_of(canvas, sweep, canvas);
+static const struct wl_callback_listener drawn_listener = {
+	.done = handle_drawn,
+};
 
-	if (!sweep->timer)
-		sweep->timer = loop_add_timer(sweep->client->loop, handle_timer, sweep);
-	if (sweep->timer)
-		loop_arm_timer(sweep->timer, RETRY_MS);
-	else
+/* Where the outputs sleep it is drawn when they wake up. */
+static void
+show_pixel(struct sweep *sweep)
+{
+	sweep->drawn = wl_surface_frame(sweep->canvas.wl_surface);
+	if (!sweep->drawn) {
 		end_soon(sweep);
-}
-
-/* A view for each output, in its corner. */
-static void
-stand(struct sweep *sweep, struct weston_surface *surface)
-{
-	struct weston_output *output;
-
-	wl_list_for_each(output, &sweep->compositor->output_list, link) {
-		struct weston_view *view = weston_view_create(surface);
-		int32_t x, y;
-
-		if (!view)
-			return;
-		compat_output_position(output, &x, &y);
-		compat_view_set_position(view, x, y);
-		compat_view_map(view, &sweep->layer->view_list);
+		return;
 	}
+	wl_callback_add_listener(sweep->drawn, &drawn_listener, sweep);
+	canvas_attach(&sweep->canvas, sweep->pixel, 0, false);
 }
 
-/* Its content is there. */
+static void
+ignore_presented(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms, uint32_t flags)
+{
+}
+
+static void
+ignore_discarded(struct canvas *canvas)
+{
+}
+
+/* Its content is there: a view for each output, in its corner. */
 static void
 handle_committed(COMPAT_COMMITTED_ARGS)
 {
 	struct sweep *sweep = surface->committed_private;
+	struct weston_output *output;
 
-	if (!sweep->stands)
-		stand(sweep, surface);
+	if (sweep->stands)
+		return;
 	sweep->stands = true;
+	wl_list_for_each(output, &sweep->compositor->output_list, link) {
+		struct weston_view *view = weston_view_create(surface);
+		int32_t left, top;
+
+		if (!view)
+			return;
+		compat_output_position(output, &left, &top);
+		compat_view_set_position(view, left, top);
+		compat_view_map(view, &sweep->layer->view_list);
+	}
 }
 
 /* Zeros: transparent. */
@@ -158,8 +161,8 @@ handle_made(struct canvas *canvas, struct wl_resource *resource)
 
 static const struct canvas_handler canvas_handler = {
 	.made = handle_made,
-	.presented = handle_presented,
-	.discarded = handle_discarded,
+	.presented = ignore_presented,
+	.discarded = ignore_discarded,
 };
 
 static void
@@ -203,13 +206,8 @@ sweep_finish(struct sweep *sweep)
 void
 sweep_begin(struct sweep *sweep)
 {
+	/* The outputs may be others by now. */
+	end(sweep);
 	sweep->frames = 0;
-	if (!sweep->client) {
-		sweep->client =
-			client_create(sweep->compositor->wl_display, &client_handler, sweep);
-	} else if (sweep->end_source && sweep->pixel) {
-		wl_event_source_remove(sweep->end_source);
-		sweep->end_source = NULL;
-		show_pixel(sweep);
-	}
+	sweep->client = client_create(sweep->compositor->wl_display, &client_handler, sweep);
 }

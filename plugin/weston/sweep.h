@@ -17,6 +17,7 @@ struct client;
 struct weston_compositor;
 struct weston_layer;
 struct wl_buffer;
+struct wl_callback;
 
 struct sweep {
 	struct weston_compositor *compositor;
@@ -24,9 +25,9 @@ struct sweep {
 	struct client *client; /* NULL: nothing is under way */
 	struct canvas canvas;
 	struct wl_buffer *pixel;
-	struct loop_timer *timer; /* to try again where no output shows it; NULL: never needed */
+	struct wl_callback *drawn;          /* of the frame that was committed last */
 	struct wl_event_source *end_source; /* idle, pending */
-	unsigned frames;                    /* that were presented */
+	unsigned frames;                    /* that were drawn */
 	bool stands;                        /* the pixel has its views */
 };
 
