@@ -29,7 +29,7 @@ report_loss(struct client *client)
 		log_line("weston: it ended the connection of a guest's device: %s@%u, error %u",
 			 interface->name, id, code);
 	else
-		log_line("weston: the compositor closed a guest device's connection (%s)",
+		log_line("weston: the compositor ended the connection of a guest's device (%s)",
 			 strerror(error));
 }
 
