@@ -3,7 +3,7 @@
  * /dev/xen/dmabuf: dma-bufs of pages that other Xen domains have granted to
  * this one, and grants of the pages of a dma-buf.
  *
- * A page is 4096 octets, a reference is a grant reference of Xen, a domid is
+ * A page is 4096 bytes, a reference is a grant reference of Xen, a domid is
  * below DOMID_FIRST_RESERVED (0x7ff0). Every call fails with -1 and errno, and
  * has then changed nothing:
  *

@@ -111,7 +111,7 @@ retry_later(struct input *input, const char *what, int error)
 {
 	loop_arm_timer(input->timer,
 		       (int)back_off(&input->retry_ms, FIRST_RETRY_MS, LONGEST_RETRY_MS));
-	guest_blame(input->guest, &input->subject, -1, "xen: %s (%s); tried again in %u ms", what,
+	guest_blame(input->guest, &input->subject, -1, "xen: %s (%s); retrying in %u ms", what,
 		    strerror(-error), input->retry_ms);
 }
 
@@ -136,7 +136,7 @@ hear(struct input *input)
 	input->unmask_pending = ret < 0;
 	input->masked = ret < 0;
 	if (ret < 0)
-		retry_later(input, "the guest's event channel cannot be heard", ret);
+		retry_later(input, "the guest's event channel cannot be unmasked", ret);
 }
 
 /* True: the guest has something new to take. */
@@ -278,7 +278,7 @@ handle_mapped(struct worker_job *base)
 		return;
 	if (error < 0)
 		guest_blame(input->guest, &input->subject, -1,
-			    "xen: its page cannot be mapped (%s); has the guest gone?",
+			    "xen: its page cannot be mapped (%s); has the guest been destroyed?",
 			    strerror(-error));
 	else if ((error = connect_page(input)) < 0)
 		guest_blame(input->guest, &input->subject, -1,

@@ -253,7 +253,7 @@ TEST(refused_notification_is_tried_again)
 	memory_xen_fail(MEMORY_XEN_NOTIFY, 1);
 	input_send(input);
 	check_int(memory_xen_notified(PORT), 0);
-	check_contains(last_line, "tried again");
+	check_contains(last_line, "retrying");
 	moved_pass(17);
 	check_int(memory_xen_notified(PORT), 1);
 	check_int(moved_armed(), 0);
