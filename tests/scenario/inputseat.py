@@ -334,6 +334,8 @@ def keep_awake(rig):
         guest.show(1, 320, 240)
         guest.ok("animate 0 0 0 1 2")
         if rule == "true":
+            # It may have been idle for too long before the guest came.
+            weston.control("wake")
             slept = wait_until(lambda: asleep(weston), 4)
             check(not slept, "Weston fell asleep while the guest flipped")
             guest.ok("animation 0 0 stop")
