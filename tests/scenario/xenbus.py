@@ -366,7 +366,7 @@ def logged_at(weston, text):
 @scenario("xenbus", limit=60)
 def only_a_new_device_waits_to_be_connected(rig):
     """libxl has to see InitWait of a device that it makes, which takes a quarter of a second; where Weston starts again
-    nobody waits for that. (The fastest of several, since the machine may be busy.)"""
+    nobody waits for that. (The fastest of several, since the machine may be busy; under a tool it proves nothing.)"""
     weston = rig.weston(outputs=SCREEN)
     guest, times = rig.guest("survivor", SMALL, connect=False), []
     guest.connect(options="auto")
@@ -374,7 +374,7 @@ def only_a_new_device_waits_to_be_connected(rig):
         weston.kill()
         weston = rig.weston(outputs=SCREEN)
         times.append(logged_at(weston, "connected with") - logged_at(weston, "serving guests' screens"))
-    check(min(times) % 86400 < 0.2, f"connected {min(times) * 1000:.0f} ms after the module's start")
+    check(min(times) % 86400 < 0.2 * SCALE, f"connected {min(times) * 1000:.0f} ms after the module's start")
 
 
 @scenario("xenbus")
