@@ -12,6 +12,8 @@ from rig.weston import SCALE
 
 SIZE = (320, 240)
 SMALL = "320x240"
+# where the host's cursor stands, in a Weston that finds a picture of one
+CURSOR = "but=90,90,40,40"
 TINY = "160x120"
 OUTPUTS = (("headless", 320, 240), ("second", 160, 120))
 CONFIG = ("[xen-display]\nresample-rate=20\nmax-log-lines-per-second=100\n"
@@ -89,7 +91,7 @@ class Story:
 
     def looks(self, *checks):
         """Looked at only if nothing went wrong before: what else was told is dark in silence?"""
-        if not self.wrong and not wait_until(lambda: not self.weston.check(*checks), 2 * SCALE,
+        if not self.wrong and not wait_until(lambda: not self.weston.check(CURSOR, *checks), 2 * SCALE,
                                              0.05):
             self.note(f"the screen is not {checks}")
 
