@@ -77,7 +77,8 @@ class Round:
         if renderer == "gl":
             config = config.replace("[xen-display]\n", "[xen-display]\ndmabuf=force\n")
         self.weston, self.faults = weston_with_points(rig, outputs=stories.OUTPUTS,
-                                                      renderer=renderer, config=config, seat=True)
+                                                      renderer=renderer, config=config,
+                                                      seat=renderer != "gl")
         self.weston.expect_log("dma-buf: o")
         if renderer == "gl":
             skip_without_dmabuf(self.weston)
