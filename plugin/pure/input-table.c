@@ -2,19 +2,6 @@
 /* See input-table.h. */
 #include "pure/input-table.h"
 
-/* The tool stack wants the device away: Closed, and Closed it stays. */
-static enum xenbus_step
-step_going_away(const struct xenbus_view *view)
-{
-	if (view->attached)
-		return XENBUS_DETACH;
-	if (view->backend != XenbusStateClosed)
-		return XENBUS_CLOSE;
-	if (view->driver_domain && view->frontend == XenbusStateUnknown)
-		return XENBUS_REMOVE;
-	return XENBUS_WAIT;
-}
-
 /* The frontend has a page for us, whether it has seen our InitWait or not. */
 static enum xenbus_step
 step_published(const struct xenbus_view *view)
@@ -47,25 +34,11 @@ step_not_ready(const struct xenbus_view *view)
 enum xenbus_step
 input_next_step(const struct xenbus_view *view)
 {
-	if (!view->exists)
-		return view->attached ? XENBUS_DETACH : XENBUS_FORGET;
-	if (!view->online || view->backend == XenbusStateClosing)
-		return step_going_away(view);
+	enum xenbus_step step;
 
-	switch (view->frontend) {
-	case XenbusStateUnknown:
-		/* Its directory went first: the tool stack is destroying the domain. */
-		return view->attached ? XENBUS_DETACH : XENBUS_WAIT;
-	case XenbusStateInitialised:
-	case XenbusStateConnected:
+	if (xenbus_is_ending(view, &step))
+		return step;
+	if (view->frontend == XenbusStateInitialised || view->frontend == XenbusStateConnected)
 		return step_published(view);
-	case XenbusStateClosing:
-	case XenbusStateClosed:
-	case XenbusStateInitialising:
-	case XenbusStateInitWait:
-	case XenbusStateReconfiguring:
-	case XenbusStateReconfigured:
-		break;
-	}
 	return step_not_ready(view);
 }

@@ -68,30 +68,32 @@ step_not_ready(const struct xenbus_view *view)
 	return XENBUS_OFFER;
 }
 
+bool
+xenbus_is_ending(const struct xenbus_view *view, enum xenbus_step *step)
+{
+	if (!view->exists)
+		*step = view->attached ? XENBUS_DETACH : XENBUS_FORGET;
+	else if (!view->online || view->backend == XenbusStateClosing)
+		*step = step_going_away(view);
+	else if (view->frontend == XenbusStateUnknown)
+		/* Its directory went first: the tool stack is destroying the domain. */
+		*step = view->attached ? XENBUS_DETACH : XENBUS_WAIT;
+	else
+		return false;
+	return true;
+}
+
 enum xenbus_step
 xenbus_next_step(const struct xenbus_view *view, int64_t *wait_ms)
 {
-	*wait_ms = -1;
-	if (!view->exists)
-		return view->attached ? XENBUS_DETACH : XENBUS_FORGET;
-	if (!view->online || view->backend == XenbusStateClosing)
-		return step_going_away(view);
+	enum xenbus_step step;
 
-	switch (view->frontend) {
-	case XenbusStateUnknown:
-		/* Its directory went first: the tool stack is destroying the domain. */
-		return view->attached ? XENBUS_DETACH : XENBUS_WAIT;
-	case XenbusStateInitialised:
+	*wait_ms = -1;
+	if (xenbus_is_ending(view, &step))
+		return step;
+	if (view->frontend == XenbusStateInitialised)
 		return step_initialised(view, wait_ms);
-	case XenbusStateConnected:
+	if (view->frontend == XenbusStateConnected)
 		return step_connected(view);
-	case XenbusStateClosing:
-	case XenbusStateClosed:
-	case XenbusStateInitialising:
-	case XenbusStateInitWait:
-	case XenbusStateReconfiguring:
-	case XenbusStateReconfigured:
-		break;
-	}
 	return step_not_ready(view);
 }

@@ -41,6 +41,10 @@ struct xenbus_view {
 	bool driver_domain;     /* the tool stack runs elsewhere */
 };
 
-/* *wait_ms: for XENBUS_WAIT, ask again after that long; -1: no need to. */
+/* Of a device of any kind: whether it or its guest is going away, and the next step then. */
+bool
+xenbus_is_ending(const struct xenbus_view *view, enum xenbus_step *step);
+
+/* Of a display. *wait_ms: for XENBUS_WAIT, ask again after that long; -1: no need to. */
 enum xenbus_step
 xenbus_next_step(const struct xenbus_view *view, int64_t *wait_ms);
