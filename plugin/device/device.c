@@ -25,28 +25,23 @@ struct map_job {
 	int error;
 };
 
-static int
-map_page(const struct device *device, uint32_t ref, void **page)
-{
-	if (ref == 0)
-		return -EINVAL;
-	*page = grants_map(device->host->grants, device->subject.domid, &ref, 1, true);
-	return *page ? 0 : -errno;
-}
-
 static void
 run_map(struct worker_job *base)
 {
 	struct map_job *job = wl_container_of(base, job, base);
 	struct device *device = job->device;
+	struct grants *grants = device->host->grants;
+	uint16_t domid = device->subject.domid;
 
 	for (unsigned i = 0; i < device->connector_count && job->error == 0; i++) {
 		const struct store_connector *setup = &device->connectors[i].setup;
 		struct wire *wire = &device->connectors[i].wire;
 
-		job->error = map_page(device, setup->request_ref, &wire->request_page);
+		job->error =
+			grants_map_ring(grants, domid, setup->request_ref, &wire->request_page);
 		if (job->error == 0)
-			job->error = map_page(device, setup->event_ref, &wire->event_page);
+			job->error =
+				grants_map_ring(grants, domid, setup->event_ref, &wire->event_page);
 	}
 }
 

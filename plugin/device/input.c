@@ -216,12 +216,9 @@ run_map(struct worker_job *base)
 {
 	struct map_job *job = wl_container_of(base, job, base);
 	struct input *input = job->input;
-	uint32_t ref = input->setup.page_ref;
 
-	if (ref != 0)
-		input->page = grants_map(input->host->grants, input->subject.domid, &ref, 1, true);
-	if (!input->page)
-		job->error = ref != 0 ? -errno : -EINVAL;
+	job->error = grants_map_ring(input->host->grants, input->subject.domid,
+				     input->setup.page_ref, &input->page);
 }
 
 static int

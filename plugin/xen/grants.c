@@ -90,6 +90,15 @@ grants_map(struct grants *grants, uint16_t domid, const uint32_t *refs, uint32_t
 					       writable ? PROT_READ | PROT_WRITE : PROT_READ);
 }
 
+int
+grants_map_ring(struct grants *grants, uint16_t domid, uint32_t ref, void **page)
+{
+	if (ref == 0)
+		return -EINVAL;
+	*page = grants_map(grants, domid, &ref, 1, true);
+	return *page ? 0 : -errno;
+}
+
 void
 grants_unmap(struct grants *grants, void *pages, uint32_t count)
 {

@@ -35,6 +35,11 @@ void *
 grants_map(struct grants *grants, uint16_t domid, const uint32_t *refs, uint32_t count,
 	   bool writable);
 
+/* The same for the one page of a ring, for writing, in *page. 0 or negative errno; -EINVAL: also
+ * for no reference, 0. */
+int
+grants_map_ring(struct grants *grants, uint16_t domid, uint32_t ref, void **page);
+
 void
 grants_unmap(struct grants *grants, void *pages, uint32_t count);
 
