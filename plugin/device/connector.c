@@ -117,6 +117,15 @@ switch_off(struct connector *connector)
 	go_dark(connector);
 }
 
+/* 0, or why a request that is about showing this framebuffer is refused; NULL: it named none. */
+static int
+check_shown(const struct framebuffer *framebuffer)
+{
+	if (!framebuffer)
+		return -ENOENT;
+	return framebuffer->state == OBJECT_FAILED ? -EIO : 0;
+}
+
 int
 connector_set_config(struct connector *connector, const struct displif_set_config *config,
 		     struct framebuffer *framebuffer)
@@ -127,10 +136,9 @@ connector_set_config(struct connector *connector, const struct displif_set_confi
 		switch_off(connector);
 		return 0;
 	}
-	if (!framebuffer)
-		return -ENOENT;
-	if (framebuffer->state == OBJECT_FAILED)
-		return -EIO;
+	int ret = check_shown(framebuffer);
+	if (ret < 0)
+		return ret;
 	if (config->bits_per_pixel != framebuffer->format->bits_per_pixel ||
 	    !geometry_source(&part, framebuffer->width, framebuffer->height, config->x, config->y,
 			     config->width, config->height, connector->setup.width,
@@ -157,21 +165,21 @@ int
 connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 {
 	struct rectangle source;
+	int ret = check_shown(framebuffer);
 
-	if (!framebuffer)
-		return -ENOENT;
-	if (framebuffer->state == OBJECT_FAILED)
-		return -EIO;
+	if (ret < 0)
+		return ret;
 	if (connector->on && !find_source(connector, framebuffer, &source))
 		return -EINVAL;
+	int64_t now = loop_now_ms();
+
 	if (connector->flip.pending)
 		wire_send_flip_event(&connector->wire, connector->flip_cookie);
 	connector->count.flips++;
 	connector->current = framebuffer;
 	connector->flip_cookie = framebuffer->cookie;
-	in_place_begin(&connector->in_place, !has_shown(connector, framebuffer), loop_now_ms());
-	flip_ask_early(&connector->flip, flip_rules(connector), connector->refresh_ms,
-		       loop_now_ms());
+	in_place_begin(&connector->in_place, !has_shown(connector, framebuffer), now);
+	flip_ask_early(&connector->flip, flip_rules(connector), connector->refresh_ms, now);
 	connector_show(connector);
 
 	bool shown = can_show(connector);
