@@ -10,6 +10,7 @@
  * that arrive at the socket $FAULT_CONTROL hurt the module's connections.
  */
 #include "machine.h"
+#include "weston-commands.h"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -525,8 +526,6 @@ look_at_object(struct dl_phdr_info *info, size_t size, void *data)
 /* Commands */
 
 static struct weston_compositor *compositor;
-static struct wl_event_source *source;
-static struct wl_listener destroy_listener;
 
 /* xenstored hangs up on this process; the number of connections. */
 static int
@@ -576,41 +575,10 @@ run(const char *line)
 	return -1;
 }
 
-static int
-handle_connection(int fd, uint32_t mask, void *data)
-{
-	char line[64];
-	int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-	if (connection < 0)
-		return 0;
-	ssize_t length = read(connection, line, sizeof line - 1);
-	line[length > 0 ? length : 0] = 0;
-	dprintf(connection, "%d\n", run(line));
-	close(connection);
-	return 0;
-}
-
 static void
-handle_destroy(struct wl_listener *listener, void *data)
+run_line(char *line, int connection)
 {
-	wl_list_remove(&destroy_listener.link);
-	wl_event_source_remove(source);
-}
-
-static int
-listen_for_commands(const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	unlink(path);
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4) < 0)
-		return -1;
-	source = wl_event_loop_add_fd(wl_display_get_event_loop(compositor->wl_display), fd,
-				      WL_EVENT_READABLE, handle_connection, NULL);
-	destroy_listener.notify = handle_destroy;
-	wl_signal_add(&compositor->destroy_signal, &destroy_listener);
-	return 0;
+	dprintf(connection, "%d\n", run(line));
 }
 
 __attribute__((visibility("default"))) int
@@ -621,6 +589,5 @@ wet_module_init(struct weston_compositor *loading, int *argc, char *argv[])
 	open_places();
 	dl_iterate_phdr(look_at_object, &replaced);
 	weston_log("fault-points: %u calls of the module are looked at\n", replaced);
-	const char *path = getenv("FAULT_CONTROL");
-	return path ? listen_for_commands(path) : 0;
+	return weston_commands_listen(compositor, "FAULT_CONTROL", run_line);
 }

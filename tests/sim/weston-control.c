@@ -9,18 +9,16 @@
  * tests/sim/rig/weston.py; knows the module under test by its installed header only. Built for
  * libweston 10 to 16.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <linux/sockios.h>
 #include <libweston/libweston.h>
 #include <libweston/plugin-registry.h>
 #include <libweston/windowed-output-api.h>
+#include "weston-commands.h"
 #include "xen-display-api.h"
 
 /* Of libweston, but not in its installed headers, or not in those of each version. */
@@ -34,8 +32,6 @@ int
 wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[]);
 
 static struct weston_compositor *compositor;
-static struct wl_event_source *source;
-static struct wl_listener destroy_listener;
 
 static struct weston_head *
 find_head(const char *name)
@@ -287,46 +283,20 @@ run(const char *line, int connection)
 	return true;
 }
 
-static int
-handle_connection(int fd, uint32_t mask, void *data)
-{
-	char line[128];
-	int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-	if (connection < 0)
-		return 0;
-	ssize_t length = read(connection, line, sizeof line - 1);
-	line[length > 0 ? length : 0] = 0;
-	const char *reply = run(line, connection) ? "ok\n" : "error\n";
-	if (write(connection, reply, strlen(reply)) < 0)
-		fprintf(stderr, "weston-control: %s\n", strerror(errno));
-	close(connection);
-	return 0;
-}
-
 static void
-handle_destroy(struct wl_listener *listener, void *data)
+run_line(char *line, int connection)
 {
-	wl_list_remove(&destroy_listener.link);
-	wl_event_source_remove(source);
+	dprintf(connection, run(line, connection) ? "ok\n" : "error\n");
 }
 
 __attribute__((visibility("default"))) int
 wet_module_init(struct weston_compositor *loading, int *argc, char *argv[])
 {
-	const char *path = getenv("WESTON_CONTROL");
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	if (!path)
+	if (!getenv("WESTON_CONTROL"))
 		return 0;
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	unlink(path);
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4) < 0)
-		return -1;
 	compositor = loading;
-	source = wl_event_loop_add_fd(wl_display_get_event_loop(compositor->wl_display), fd,
-				      WL_EVENT_READABLE, handle_connection, NULL);
-	destroy_listener.notify = handle_destroy;
-	wl_signal_add(&compositor->destroy_signal, &destroy_listener);
+	if (weston_commands_listen(compositor, "WESTON_CONTROL", run_line) < 0)
+		return -1;
 	/* The first outputs, one name a word. */
 	char names[256] = "", *rest = names, *name;
 	const char *wanted = getenv("WESTON_CONTROL_OUTPUTS");

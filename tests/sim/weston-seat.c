@@ -7,15 +7,12 @@
  * line of reply, behind that of "dump". Each begins with the number of a seat, which is made when
  * it is first named. Built for libweston 10 to 16; nobody else looks at what differs there.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 #include <libweston/libweston.h>
+#include "weston-commands.h"
 
 #define SEATS 4
 
@@ -105,7 +102,6 @@ struct seat {
 };
 
 static struct weston_compositor *compositor;
-static struct wl_event_source *source;
 static struct wl_listener destroy_listener;
 static struct seat seats[SEATS];
 
@@ -380,30 +376,21 @@ run(char *command, int connection)
 	return true;
 }
 
-static int
-handle_connection(int fd, uint32_t mask, void *data)
+/* All of them, though one may fail. */
+static void
+run_line(char *line, int connection)
 {
-	char line[1024], *rest = line, *command;
-	int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+	char *command;
 	bool done = true;
-	if (connection < 0)
-		return 0;
-	ssize_t length = read(connection, line, sizeof line - 1);
-	line[length > 0 ? length : 0] = 0;
-	while ((command = strsep(&rest, ";")))
+	while ((command = strsep(&line, ";")))
 		done = run(command, connection) && done;
-	const char *reply = done ? "ok\n" : "error\n";
-	if (write(connection, reply, strlen(reply)) < 0)
-		fprintf(stderr, "weston-seat: %s\n", strerror(errno));
-	close(connection);
-	return 0;
+	dprintf(connection, done ? "ok\n" : "error\n");
 }
 
 static void
 handle_destroy(struct wl_listener *listener, void *data)
 {
 	wl_list_remove(&destroy_listener.link);
-	wl_event_source_remove(source);
 	for (unsigned i = 0; i < SEATS; i++) {
 		if (!seats[i].weston)
 			continue;
@@ -416,19 +403,8 @@ handle_destroy(struct wl_listener *listener, void *data)
 __attribute__((visibility("default"))) int
 wet_module_init(struct weston_compositor *loading, int *argc, char *argv[])
 {
-	const char *path = getenv("WESTON_SEAT");
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	if (!path)
-		return 0;
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	unlink(path);
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4) < 0)
-		return -1;
 	compositor = loading;
-	source = wl_event_loop_add_fd(wl_display_get_event_loop(compositor->wl_display), fd,
-				      WL_EVENT_READABLE, handle_connection, NULL);
 	destroy_listener.notify = handle_destroy;
 	wl_signal_add(&compositor->destroy_signal, &destroy_listener);
-	return 0;
+	return weston_commands_listen(compositor, "WESTON_SEAT", run_line);
 }
