@@ -6,20 +6,17 @@ guest is measured in turn, several times in one run, and the middle one counts; 
 
 import argparse
 import json
-import os
 import statistics
 import sys
 
-from weston import ToolWeston
-
-from rig.guest import Guest                      # noqa: E402, found by weston.py
-from rig.machine import Machine                  # noqa: E402
+from weston import SIZES, Screens
 
 REFRESH_HZ = 60
 DRAWING_MS = (0, 4, 8, 10, 12, 14, 15)
 FLIPS = 60
 ROUNDS = 3
-SIZE = (320, 240)
+SIZE = SIZES[0]
+PATHS = {"mapped": "XR24", "converted": "RG24"}
 
 
 def flips_per_second(guest, drawing):
@@ -27,29 +24,12 @@ def flips_per_second(guest, drawing):
     return FLIPS * 1000 / guest.event("animated", 60, dev=0, conn=0)["ms"]
 
 
-PATHS = {"mapped": "XR24", "converted": "RG24"}
-
-
 def measure(build, fourcc):
-    os.environ["SIM_BUILD"] = f"{build}/tests/sim"
-    machine = Machine(guest_type="PV")
-    weston = ToolWeston(machine, outputs=[("headless", *SIZE)], environment={"SIMXEN_REFRESH_HZ": str(REFRESH_HZ)},
-                        config="[xen-display]\nresample-rate=0\n")
-    machine.start()
-    weston.start()
-    guest = Guest(machine, "slow", ["%dx%d" % SIZE])
-    guest.connect()
-    for cookie in (1, 2):
-        guest.buffer(cookie, *SIZE, fourcc, picture=cookie)
-    guest.show(1, *SIZE, bpp=24 if fourcc == "RG24" else 32)
     found = {drawing: [] for drawing in DRAWING_MS}
-    flips_per_second(guest, 0)
-    for _ in range(ROUNDS):
-        for drawing, rates in found.items():
-            rates.append(flips_per_second(guest, drawing))
-    guest.destroy()
-    weston.stop()
-    machine.stop()
+    with Screens(build, environment={"SIMXEN_REFRESH_HZ": str(REFRESH_HZ)}, fourcc=fourcc, sizes=(SIZE,)) as screens:
+        for _ in range(ROUNDS):
+            for drawing, rates in found.items():
+                rates.append(flips_per_second(screens.guests[SIZE], drawing))
     return {drawing: statistics.median(rates) for drawing, rates in found.items()}
 
 
