@@ -149,7 +149,7 @@ need()
 		say "Installing $(what_of "$group"), as Debian packages: $missing"
 		# shellcheck disable=SC2086 # a list of names
 		if ! step "apt-get install ($group)" as_root env DEBIAN_FRONTEND=noninteractive \
-			apt-get -q -y install --no-install-recommends $missing; then
+			apt-get -q -y -o DPkg::Lock::Timeout=600 install --no-install-recommends $missing; then
 			say "Debian's packages could not be installed: $missing"
 			exit 77
 		fi
