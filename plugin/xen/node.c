@@ -26,6 +26,30 @@ nodes_note_failure(struct nodes *nodes)
 		nodes->lost = errno ? errno : EIO;
 }
 
+void
+nodes_begin_look(struct nodes *nodes)
+{
+	nodes->look = nodes->xs ? xs_transaction_start(nodes->xs) : XBT_NULL;
+	if (nodes->xs && nodes->look == XBT_NULL)
+		nodes_note_failure(nodes);
+}
+
+/* xenstored tells of a collision when a transaction is to take effect, also of one that has only
+ * read. */
+bool
+nodes_end_look(struct nodes *nodes)
+{
+	xs_transaction_t look = nodes->look;
+
+	nodes->look = XBT_NULL;
+	if (look == XBT_NULL || xs_transaction_end(nodes->xs, look, false))
+		return true;
+	if (errno == EAGAIN)
+		return false;
+	nodes_note_failure(nodes);
+	return true;
+}
+
 char *
 node_read(struct nodes *nodes, const char *directory, const char *name)
 {
@@ -35,7 +59,7 @@ node_read(struct nodes *nodes, const char *directory, const char *name)
 	if (!nodes->xs ||
 	    snprintf(path, sizeof(path), "%s/%s", directory, name) >= (int)sizeof(path))
 		return NULL;
-	char *value = xs_read(nodes->xs, XBT_NULL, path, &size);
+	char *value = xs_read(nodes->xs, nodes->look, path, &size);
 	if (!value)
 		nodes_note_failure(nodes);
 	if (value && size > nodes->max_value_bytes) {

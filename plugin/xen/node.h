@@ -16,6 +16,7 @@
 
 struct nodes {
 	struct xs_handle *xs;     /* NULL: no connection at the moment */
+	xs_transaction_t look;    /* what is read belongs to; XBT_NULL: each node as it is then */
 	uint32_t max_value_bytes; /* longer values are not looked at */
 	int lost; /* the error with which xenstore could not be asked, positive; 0: it can */
 };
@@ -29,6 +30,14 @@ node_is_over_quota(int error);
  * second case nothing that was read holds, until all is read anew. errno tells. */
 void
 nodes_note_failure(struct nodes *nodes);
+
+/* Between the two nothing is written. false at the end: what was read did not stand in xenstore at
+ * one moment, since the tool stack was replacing it meanwhile; it is to be read again. */
+void
+nodes_begin_look(struct nodes *nodes);
+
+bool
+nodes_end_look(struct nodes *nodes);
 
 /* The value of directory/name, to be freed; NULL: absent, or longer than is looked at. */
 char *

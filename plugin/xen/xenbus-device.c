@@ -12,6 +12,8 @@
 #include "pure/displif-decode.h"
 #include "xen/input-nodes.h"
 
+#define LOOK_TRIES 8
+
 const struct xenbus_kind xenbus_kinds[STORE_KINDS] = {
 	[STORE_DISPLAY] = {"backend/" XENDISPL_DRIVER_NAME, "frontend", "vdispl"},
 	[STORE_INPUT] = {"backend/" INPUT_DRIVER_NAME, "input", "vkb"},
@@ -353,20 +355,32 @@ look_for_new_rings(struct xenbus_device *device, enum xenbus_state before)
 		view->failed = false;
 }
 
-void
-xenbus_device_read_view(struct xenbus_device *device)
+/* What no guest can write, and so nothing that a guest could collide with. false: to be read again.
+ */
+static bool
+read_directory(struct xenbus_device *device, struct xenbus_view *view)
 {
-	struct xenbus_view *view = &device->view;
 	char path[64];
 	uint32_t online = 0;
 
 	xenbus_device_path(device, path, sizeof(path));
+	nodes_begin_look(device->nodes);
 	_autofree_ char *frontend = node_read(device->nodes, path, "frontend");
 	view->exists = frontend && strcmp(frontend, device->frontend) == 0;
 	node_read_number(device->nodes, path, "online", &online);
 	view->online = online != 0;
 	view->backend = node_read_state(device->nodes, path);
+	return nodes_end_look(device->nodes);
+}
+
+void
+xenbus_device_read_view(struct xenbus_device *device)
+{
+	struct xenbus_view *view = &device->view;
 	enum xenbus_state before = view->frontend;
+
+	for (int tries = 0; !read_directory(device, view) && tries < LOOK_TRIES; tries++)
+		;
 	view->frontend = node_read_state(device->nodes, device->frontend);
 	look_for_new_rings(device, before);
 	if (view->frontend != XenbusStateInitialising)

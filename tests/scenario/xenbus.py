@@ -481,3 +481,24 @@ def served_once_there_is_quota_again(rig):
         guest.destroy()
         rig.guests.remove(guest)
     check("reconnecting and reading" not in weston.log(), "xenstore is taken for lost")
+
+
+@scenario("xenbus", limit=90)
+def replaced_between_two_reads(rig):
+    """A device that is detached and attached anew with other connectors while the module looks at it: each read of a
+    node takes 20 ms, and the new device comes at another moment of the look each time."""
+    weston = rig.weston()
+    guest = rig.guest("g", devices=[["320x240"], ["320x240"]])
+    tools = rig.machine.tools
+    rig.machine.control("delay", "weston", "xs_read", 20)
+    for turn in range(8):
+        count = 2 - turn % 2
+        tools.unplug(guest.domid, 1)
+        check(tools.wait_backend(guest.domid, 1, 6), "no Closed")
+        time.sleep(0.01 * turn)
+        tools.remove_directories(guest.domid, 1)
+        guest.attach(1, ["320x240"] * count)
+        guest.connect(1)
+        said = [line for line in weston.log().splitlines() if "vdispl 1: connected with" in line]
+        equal(said[-1].rpartition(" with ")[2].split()[0], str(count), f"connectors of the device in turn {turn}")
+    rig.machine.control("clear")

@@ -97,15 +97,19 @@ class Toolstack:
 
         self.store.transact(remove)
 
-    def detach(self, domid, device, backend=0, timeout=10, kind="vdispl"):
-        """xl vdispl-detach, or vkb-detach; True if the backend went to Closed in time."""
+    def unplug(self, domid, device, backend=0, kind="vdispl"):
+        """How xl asks a backend to close a device."""
         back = self.back(domid, device, backend, kind)
 
-        def unplug(transaction):
+        def write(transaction):
             self.store.write(f"{back}/online", 0, transaction)
             self.store.write(f"{back}/state", 5, transaction)
 
-        self.store.transact(unplug)
+        self.store.transact(write)
+
+    def detach(self, domid, device, backend=0, timeout=10, kind="vdispl"):
+        """xl vdispl-detach, or vkb-detach; True if the backend went to Closed in time."""
+        self.unplug(domid, device, backend, kind)
         closed = self.wait_backend(domid, device, 6, timeout, backend, kind)
         self.remove_directories(domid, device, backend, kind)
         return closed
