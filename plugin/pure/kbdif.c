@@ -154,7 +154,11 @@ position(double part, uint32_t range)
 	/* Also what is no number. */
 	if (!(part > 0) || limit < 1)
 		return 0;
-	return part >= 1 ? (int32_t)(limit - 1) : (int32_t)(part * limit);
+	/* A pixel's part, multiplied by their number, may end up a rounding error before the pixel;
+	 * Weston tells places in steps of 1/256. */
+	double place = part * limit + 1.0 / 1024;
+
+	return place >= limit ? (int32_t)(limit - 1) : (int32_t)place;
 }
 
 static void

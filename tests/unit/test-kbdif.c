@@ -5,9 +5,11 @@
  */
 #include "test.h"
 
+#include "base/base.h"
 #include "pure/kbdif.h"
 
 #include <linux/input-event-codes.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -221,6 +223,24 @@ TEST(positions_lie_in_the_range)
 	check_string(taken(), "@999,0/0");
 	kbdif_move_to(&kbdif, NAN, INFINITY);
 	check_string(taken(), "@0,699/0");
+}
+
+TEST(each_pixel_is_told_as_itself)
+{
+	static const uint32_t widths[] = {800, 1232, 1366, 1920, 3840};
+	struct kbdif_features features = everything;
+
+	for (unsigned i = 0; i < ARRAY_LENGTH(widths); i++) {
+		features.width = widths[i];
+		begin(&features);
+		for (uint32_t x = 0; x < widths[i]; x++) {
+			char wanted[32];
+
+			kbdif_move_to(&kbdif, (double)x / widths[i], 0);
+			snprintf(wanted, sizeof(wanted), "@%" PRIu32 ",0/0", x);
+			check_string(taken(), wanted);
+		}
+	}
 }
 
 TEST(ranges_without_sense)
