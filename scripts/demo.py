@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The demonstration behind scripts/demo: the module in Weston on the simulated Xen, with two guests that draw.
+"""The demonstration behind scripts/demo: the module in Weston on the simulated Xen, with two guests that draw
+and one that is typed at.
 
 Called with the build directory, and --window to show it in the session at hand. It tells in plain words what it
 does. The simulated Xen, its guests and Weston are tests/sim/rig's; only the picture is arranged here."""
 
+import math
 import os
 import shutil
 import sys
@@ -14,16 +16,21 @@ sys.path.insert(0, f"{TOP}/tests/sim")
 sys.dont_write_bytecode = True
 
 import demo_pictures                            # noqa: E402
+from demo_notes import BUTTON_LEFT, CODES, Notes    # noqa: E402
 from rig.guest import Failure, Guest            # noqa: E402
-from rig.machine import Machine                 # noqa: E402
+from rig.machine import Machine, wait_until     # noqa: E402
 from rig.weston import Weston                   # noqa: E402
 
 OUTPUT = (1280, 720)
 # name, resolution, what it draws, rectangle on the output
 GUESTS = (
-    ("cluster", (1024, 600), demo_pictures.cluster, (30, 120, 800, 480)),
-    ("radio", (640, 480), demo_pictures.radio, (850, 210, 400, 300)),
+    ("cluster", (1024, 600), demo_pictures.cluster, (24, 24, 768, 450)),
+    ("radio", (640, 480), demo_pictures.radio, (816, 84, 440, 330)),
 )
+# what its vkb device's pointer has as its range is the size of its screen
+SHEET, SHEET_PLACE = (1232, 198), (24, 498, 1232, 198)
+POINTER = {"feature_abs_pointer": 1, "width": SHEET[0], "height": SHEET[1]}
+TYPED = "TYPED HERE AND DRAGGED"
 CHUNK = 4096    # bytes that a guest takes with one command
 
 RULE = """
@@ -75,18 +82,53 @@ def draw(machine, name, size, picture):
     return guest
 
 
-def keep_moving(weston, guests):
-    """The guests flip now and then until the window is closed."""
-    cookie = 1
+def start_notes(machine):
+    """The guest that draws what its keyboard and its pointer tell it."""
+    say("  guest notes draws what it is told by its keyboard and its pointer ...")
+    return Notes(Guest(machine, "notes", [f"{SHEET[0]}x{SHEET[1]}"], inputs=(POINTER,)), SHEET)
+
+
+def play_story(weston, notes):
+    """Somebody clicks on that guest, types there, and drags the pointer."""
+    left, top = SHEET_PLACE[:2]
+    down, up = f"button {BUTTON_LEFT} 1", f"button {BUTTON_LEFT} 0"
+    weston.seat(f"at {left + 600} {top + 150}", down, up)
+    wait_for(notes, lambda: notes.strokes == 1, "a click")
+    for letter in TYPED:
+        weston.seat(f"key {CODES[letter]} 1", f"key {CODES[letter]} 0")
+    wait_for(notes, lambda: notes.text == TYPED, "what was typed")
+    weston.seat(f"at {left + 60} {top + 140}", down)
+    for step in range(1, 61):
+        weston.seat(f"at {left + 60 + 18 * step} {top + 140 + round(32 * math.sin(step / 4))}")
+        # motion of one turn of the loop is merged, and a guest draws straight lines between two places
+        wait_for(notes, lambda: notes.pointer[0] == 60 + 18 * step, "the pointer")    # noqa: B023
+    weston.seat(up)
+    wait_for(notes, lambda: notes.strokes == 2, "the end of the line")
+
+
+def wait_for(notes, is_there, what):
+    def look():
+        notes.take()
+        return is_there()
+
+    if not wait_until(look, 20, 0.01):
+        raise Failure(f"guest notes was never told of {what}")
+
+
+def keep_moving(weston, guests, notes):
+    """Two guests flip now and then, the third draws at once, until the window is closed."""
+    cookie, last = 1, 0
     while weston.process.poll() is None:
-        cookie = 3 - cookie
         try:
-            for guest in guests:
-                guest.flip(cookie)
+            notes.take()
+            if time.monotonic() > last + 0.4:
+                cookie, last = 3 - cookie, time.monotonic()
+                for guest in guests:
+                    guest.flip(cookie)
         except Failure:
             if weston.process.poll() is None:
                 raise
-        time.sleep(0.4)
+        time.sleep(0.01)
 
 
 def tell_log(weston, part):
@@ -103,16 +145,22 @@ def show(build, window):
     try:
         say("- starting Weston with the module, " + ("in a window" if window else "without a screen of its own"))
         kind = WindowedWeston if window else Weston
-        weston = kind(machine, outputs=[("headless", *OUTPUT)],
-                      config="".join(RULE.format(name, *where) for name, _, _, where in GUESTS))
+        places = [(name, where) for name, _, _, where in GUESTS] + [("notes", SHEET_PLACE)]
+        weston = kind(machine, outputs=[("headless", *OUTPUT)], seat=not window,
+                      config="".join(RULE.format(name, *where) for name, where in places))
         weston.start()
-        say("- starting two guests, each with a para-virtual display")
+        say("- starting three guests, each with a para-virtual display, one with a keyboard and a pointer")
         for name, size, picture, _ in GUESTS:
             guests.append(draw(machine, name, size, picture))
+        notes = start_notes(machine)
+        guests.append(notes.guest)
         if window:
-            say("The window shows both guests. Close it, or press Ctrl-C here, to end.")
-            keep_moving(weston, guests)
+            say("The window shows three guests. Click on the lowest and type, or drag the pointer there."
+                " Close the window, or press Ctrl-C here, to end.")
+            keep_moving(weston, guests[:-1], notes)
         else:
+            say("- clicking on the third guest, typing there, dragging the pointer")
+            play_story(weston, notes)
             say("- taking a picture of Weston's screen")
             shutil.copyfile(weston.screenshot(), f"{build}/demo.png")
         tell_log(weston, " xen-display: guest ")
