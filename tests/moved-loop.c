@@ -43,6 +43,12 @@ loop_now_ms(void)
 	return moved_clock_ms;
 }
 
+int64_t
+loop_now_us(void)
+{
+	return moved_clock_ms * 1000;
+}
+
 struct loop_source *
 loop_add_fd(struct wl_event_loop *loop, int fd, void (*handle)(void *arg), void *arg)
 {

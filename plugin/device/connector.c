@@ -58,8 +58,10 @@ finish_flip(struct connector *connector)
 
 	if (!flip_complete(flip, flip_rules(connector), connector->refresh_ms, loop_now_ms()))
 		return;
-	if (!flip->presented && !flip->drawn)
+	if (!flip->presented && !flip->drawn) {
 		connector->count.timed++;
+		connector->measured.asked_us = 0;
+	}
 	wire_send_flip_event(&connector->wire, connector->flip_cookie);
 }
 
@@ -171,11 +173,12 @@ connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 		return ret;
 	if (connector->on && !find_source(connector, framebuffer, &source))
 		return -EINVAL;
-	int64_t now = loop_now_ms();
+	int64_t now_us = loop_now_us(), now = now_us / 1000;
 
 	if (connector->flip.pending)
 		wire_send_flip_event(&connector->wire, connector->flip_cookie);
 	connector->count.flips++;
+	connector->measured.asked_us = now_us;
 	connector->current = framebuffer;
 	connector->flip_cookie = framebuffer->cookie;
 	in_place_begin(&connector->in_place, !has_shown(connector, framebuffer), now);
@@ -219,11 +222,24 @@ connector_frame_drawn(struct connector *connector, uint32_t frame)
 	set_deadlines(connector);
 }
 
+/* The flip's frame was on a screen for the first time. */
+static void
+measure_flip(struct connector *connector, int64_t now_us)
+{
+	if (connector->measured.asked_us > 0)
+		histogram_add(&connector->measured.flip, now_us - connector->measured.asked_us);
+	connector->measured.asked_us = 0;
+}
+
 void
 connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t refresh_ms,
 			  bool scanned_out)
 {
+	int64_t now_us = loop_now_us();
+
 	connector->count.presented++;
+	if (frame == connector->frame)
+		measure_flip(connector, now_us);
 	if (scanned_out)
 		connector->count.scanned_out++;
 	if (refresh_ms > 0)
@@ -233,7 +249,7 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 	/* What the display itself reads is always up to date. */
 	if (frame == connector->frame && connector->on && !scanned_out)
 		in_place_presented(&connector->in_place, connector->options->resample_rate_hz,
-				   loop_now_ms());
+				   now_us / 1000);
 	set_deadlines(connector);
 }
 

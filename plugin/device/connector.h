@@ -14,6 +14,7 @@
 #include "pure/displif-decode.h"
 #include "pure/flip.h"
 #include "pure/geometry.h"
+#include "pure/histogram.h"
 #include "pure/in-place.h"
 #include "pure/options.h"
 #include "xen/store.h"
@@ -44,6 +45,11 @@ struct connector {
 		uint64_t flips, timed, resampled;
 		uint64_t presented, scanned_out; /* of these, without being composited */
 	} count;
+	struct {
+		int64_t asked_us; /* when the last flip was, until it is presented; 0: it is not */
+		struct histogram flip;  /* from a flip's request to its presentation */
+		struct histogram input; /* from an event to the guest's notification */
+	} measured;
 };
 
 /* Shows nothing yet; its wire is not connected. */

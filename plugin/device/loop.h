@@ -35,3 +35,7 @@ loop_remove_timer(struct loop_timer *timer);
 /* Monotonic, in whole milliseconds. */
 int64_t
 loop_now_ms(void);
+
+/* The same clock in microseconds. */
+int64_t
+loop_now_us(void);

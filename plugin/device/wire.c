@@ -143,6 +143,8 @@ wire_respond(struct wire *wire, uint16_t id, uint8_t operation, int error, uint3
 	response.status = displif_status(error);
 	if (error == 0 && operation == XENDISPL_OP_GET_EDID)
 		response.op.get_edid.edid_sz = edid_size;
+	if (error < 0)
+		refusals_count(&wire->refused, error);
 	if (request_ring_respond(&wire->requests, &response))
 		notify(wire, &wire->request_end);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pure/refusals.h"
 #include "xen/ring.h"
 
 struct channel_set;
@@ -35,6 +36,7 @@ struct wire {
 	struct channel_end request_end, event_end;
 	struct request_ring requests;
 	struct event_ring events;
+	struct refusals refused;
 	uint64_t owed_events[2]; /* framebuffer cookies, for which the event page had no room */
 	unsigned owed_count;
 	uint32_t rest_step_ms;  /* grows while the event page stays full */

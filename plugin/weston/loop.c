@@ -106,3 +106,9 @@ loop_now_ms(void)
 {
 	return monotonic_ms();
 }
+
+int64_t
+loop_now_us(void)
+{
+	return monotonic_us();
+}
