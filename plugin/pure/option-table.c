@@ -55,6 +55,8 @@ const struct option_entry option_table[] = {
 	{SECTION_MODULE, "fullscreen-key", KIND_SHORTCUT, IN_MODULE(fullscreen_key), 0, 0, 0,
 	 "ctrl+alt+f", "",
 	 "shows the screen that has the focus over all of its output, or where it was"},
+	{SECTION_MODULE, "control", KIND_CONTROL, IN_MODULE(control), 0, 0, 0, "full", "",
+	 "what xen-displayctl may do, run by Weston's user or by root"},
 
 	{SECTION_GUEST, "name", KIND_STRING, IN_GUEST(name), 0, 1, OPTION_MAX_STRING_BYTES, "*", "",
 	 "the guest's name as in its xl config; * = any"},
@@ -128,6 +130,7 @@ const struct option_entry option_table[] = {
 	      "longest xenstore value accepted, in bytes"),
 };
 const size_t option_table_size = ARRAY_LENGTH(option_table);
+_Static_assert(ARRAY_LENGTH(option_table) <= OPTION_MOST_ROWS, "more keys than have a bit");
 
 struct option_words
 option_words(enum option_kind kind)
@@ -152,6 +155,14 @@ option_words(enum option_kind kind)
 		[INPUT_NONE] = "none",
 	};
 
+	static const char *const control_modes[] = {
+		[CONTROL_OFF] = "off",
+		[CONTROL_OBSERVE] = "observe",
+		[CONTROL_FULL] = "full",
+	};
+
+	if (kind == KIND_CONTROL)
+		return (struct option_words){control_modes, ARRAY_LENGTH(control_modes)};
 	if (kind == KIND_INPUT)
 		return (struct option_words){input_rules, ARRAY_LENGTH(input_rules)};
 	if (kind == KIND_FIT)
@@ -253,7 +264,8 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 		break;
 	case KIND_FIT:
 	case KIND_DMABUF:
-	case KIND_INPUT: {
+	case KIND_INPUT:
+	case KIND_CONTROL: {
 		const struct option_words words = option_words(entry->kind);
 
 		for (size_t i = 0; i < words.count; i++)
@@ -276,9 +288,8 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 	}
 }
 
-/* A section's header was read; says whether it is one that nobody knows. */
-static bool
-say_unknown_section(struct sentence *sentence, const char *name, size_t size)
+bool
+sentence_say_unknown_section(struct sentence *sentence, const char *name, size_t size)
 {
 	static const char prefix[] = "xen-";
 
@@ -318,7 +329,7 @@ options_scan_text(const char *text, size_t size, options_report_func_t report, v
 			size_t name_size = (size_t)(mark - line) - 1;
 
 			section = option_find_section(line + 1, name_size);
-			unknown = say_unknown_section(&sentence, line + 1, name_size);
+			unknown = sentence_say_unknown_section(&sentence, line + 1, name_size);
 		} else if (section != SECTION_NONE && mark && mark != line) {
 			unknown = !section_has_key(section, line, (size_t)(mark - line));
 			if (unknown)

@@ -68,6 +68,7 @@ enum option_kind {
 	KIND_FIT,       /* enum fit */
 	KIND_DMABUF,    /* enum dmabuf_mode */
 	KIND_INPUT,     /* enum input_rule */
+	KIND_CONTROL,   /* enum control_mode */
 	KIND_SHORTCUT,  /* struct shortcut */
 	KIND_STRING,    /* char *, owned, of at most `maximum` bytes */
 	KIND_UUID,      /* char *, owned */
@@ -88,6 +89,8 @@ struct option_entry {
 
 extern const struct option_entry option_table[];
 extern const size_t option_table_size;
+/* Who notes something of each key has a bit of 64 for it. */
+#define OPTION_MOST_ROWS 64
 
 /* The words of a key that takes one of several; a word's index is its value. */
 struct option_words {
@@ -95,7 +98,7 @@ struct option_words {
 	size_t count;
 };
 
-/* Of KIND_FIT, KIND_DMABUF and KIND_INPUT; of any other kind none. */
+/* Of KIND_FIT, KIND_DMABUF, KIND_INPUT and KIND_CONTROL; of any other kind none. */
 struct option_words
 option_words(enum option_kind kind);
 
@@ -119,6 +122,10 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 void
 sentence_say_unknown_key(struct sentence *sentence, enum option_section section, const char *name,
 			 size_t size);
+
+/* False, and nothing is said: a section of that name is ours, or not meant for us. */
+bool
+sentence_say_unknown_section(struct sentence *sentence, const char *name, size_t size);
 
 /* The section of a name without brackets; SECTION_NONE when it is none of ours. */
 enum option_section

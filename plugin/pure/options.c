@@ -110,7 +110,8 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 
 	_Static_assert(sizeof(word) == sizeof(enum fit) &&
 			       sizeof(word) == sizeof(enum dmabuf_mode) &&
-			       sizeof(word) == sizeof(enum input_rule),
+			       sizeof(word) == sizeof(enum input_rule) &&
+			       sizeof(word) == sizeof(enum control_mode),
 		       "enums are stored as their number");
 
 	switch (entry->kind) {
@@ -122,6 +123,7 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 	case KIND_FIT:
 	case KIND_DMABUF:
 	case KIND_INPUT:
+	case KIND_CONTROL:
 		if (!parse_word(value, option_words(entry->kind), &word))
 			return -EINVAL;
 		memcpy(member, &word, sizeof(word));
@@ -436,4 +438,31 @@ options_find_connector(const struct options *options, const char *name, const ch
 			return &rule->options;
 	}
 	return &options->connector_default.options;
+}
+
+bool
+options_is_rule(const struct options *options, const struct connector_options *found)
+{
+	return found != &options->connector_default.options;
+}
+
+const char *
+options_find_excess(const struct connector_options *options, int32_t *minimum, int32_t *maximum)
+{
+	const struct connector_rule rule = {.options = *options};
+
+	for (size_t i = 0; i < option_table_size; i++) {
+		const struct option_entry *entry = &option_table[i];
+		int32_t value;
+
+		if (entry->section != SECTION_CONNECTOR || entry->kind != KIND_INT)
+			continue;
+		memcpy(&value, (const char *)&rule + entry->offset, sizeof(value));
+		if (value >= entry->minimum && value <= entry->maximum)
+			continue;
+		*minimum = entry->minimum;
+		*maximum = entry->maximum;
+		return entry->key;
+	}
+	return NULL;
 }

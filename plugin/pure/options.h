@@ -36,6 +36,13 @@ enum input_rule {
 	INPUT_NONE,
 };
 
+/* What clients of the control socket may do. */
+enum control_mode {
+	CONTROL_OFF, /* there is no socket */
+	CONTROL_OBSERVE,
+	CONTROL_FULL,
+};
+
 struct connector_options {
 	char *output; /* NULL: one that is free; the rule's */
 	enum fit fit;
@@ -64,6 +71,7 @@ struct module_options {
 	enum dmabuf_mode dmabuf;
 	char *allocator; /* path of a device, for be-alloc */
 	struct shortcut grab_key, fullscreen_key;
+	enum control_mode control;
 	struct limits limits; /* as configured: limits_resolve() is the caller's */
 };
 
@@ -152,6 +160,14 @@ options_find_guest(const struct options *options, const char *name, const char *
 const struct connector_options *
 options_find_connector(const struct options *options, const char *name, const char *uuid,
 		       const char *id, unsigned devid, unsigned connector);
+
+/* Whether that was found by a rule of weston.ini, and not the defaults. */
+bool
+options_is_rule(const struct options *options, const struct connector_options *found);
+
+/* The first key whose number is beyond what weston.ini allows; NULL: all are within. */
+const char *
+options_find_excess(const struct connector_options *options, int32_t *minimum, int32_t *maximum);
 
 /* One key, described for documentation and tests. */
 struct option_description {

@@ -44,15 +44,20 @@ is_allowed(const struct connector_options *options, enum input_part part)
 }
 
 struct input *
-aim_input(struct surface *surface, enum input_part part)
+aim_device(const struct surface *surface, enum input_part part)
 {
-	if (!surface || !aim_is_open(surface))
-		return NULL;
 	const struct connector *connector = surface->connector;
+
 	if (!is_allowed(connector->options, part))
 		return NULL;
 	return input_find(connector->device->host, connector->device->subject.domid,
 			  connector->setup.unique_id, part);
+}
+
+struct input *
+aim_input(struct surface *surface, enum input_part part)
+{
+	return surface && aim_is_open(surface) ? aim_device(surface, part) : NULL;
 }
 
 bool

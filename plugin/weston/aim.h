@@ -26,6 +26,12 @@ aim_surface(struct wl_surface *wl_surface);
 bool
 aim_is_open(struct surface *surface);
 
+/* The guest's device that this part of what happens on the surface is for, now or when it may have
+ * input. NULL: it has none, or weston.ini does not let it have this. The surface has a connector.
+ */
+struct input *
+aim_device(const struct surface *surface, enum input_part part);
+
 /* NULL: the guest has no such device, weston.ini does not let it have this, or it may have no input
  * now. surface: NULL: none. */
 struct input *

@@ -56,6 +56,8 @@ end(struct grab *grab)
 	if (surface && surface->connector)
 		log_guest(&surface->connector->device->subject, (int)surface->index,
 			  "the keyboard is the desktop's again");
+	if (surface)
+		placements_tell_change(surface->placement.placements);
 	wl_list_remove(&grab->seat_destroyed.link);
 	wl_list_remove(&grab->surface_destroyed.link);
 	wl_list_remove(&grab->link);
@@ -201,6 +203,7 @@ begin(struct grabs *grabs, struct weston_keyboard *keyboard)
 	grab->surface_destroyed.notify = handle_surface_destroyed;
 	wl_signal_add(&grab->surface->destroy_signal, &grab->surface_destroyed);
 	wl_list_insert(&grabs->grabs, &grab->link);
+	placements_tell_change(surface->placement.placements);
 	log_guest(&surface->connector->device->subject, (int)surface->index,
 		  "all keys are its own until grab-key is pressed again");
 }
@@ -238,4 +241,15 @@ grabs_finish(struct grabs *grabs)
 		end(grab);
 	if (grabs->binding)
 		weston_binding_destroy(grabs->binding);
+}
+
+bool
+grabs_have(const struct grabs *grabs, const struct weston_surface *surface)
+{
+	const struct grab *grab;
+
+	wl_list_for_each(grab, &grabs->grabs, link)
+		if (grab->surface == surface)
+			return true;
+	return false;
 }

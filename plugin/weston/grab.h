@@ -7,12 +7,15 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include <wayland-util.h>
 
 #include "pure/shortcut.h"
 
 struct weston_binding;
 struct weston_compositor;
+struct weston_surface;
 
 struct grabs {
 	struct wl_list grabs;           /* grab.link */
@@ -29,3 +32,7 @@ grabs_finish(struct grabs *grabs);
 /* Events of a client were handled: a grab that rests may go on, or has lost its guest. */
 void
 grabs_check(struct grabs *grabs);
+
+/* Whether some keyboard's grab is for that surface; NULL: none is. */
+bool
+grabs_have(const struct grabs *grabs, const struct weston_surface *surface);

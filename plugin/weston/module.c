@@ -20,7 +20,9 @@
 #include "weston/api.h"
 #include "weston/compat.h"
 #include "weston/config.h"
+#include "weston/control.h"
 #include "weston/presenter.h"
+#include "weston/scope.h"
 #include "xen/channel.h"
 #include "xen/grants.h"
 #include "xen/host-check.h"
@@ -36,6 +38,8 @@ struct module {
 	struct weston_compositor *compositor;
 	struct wl_listener compositor_destroyed;
 	struct presenter presenter;
+	struct control *control; /* NULL: there is none */
+	struct scope *scope;     /* the same */
 	struct display_host host;
 	struct store *store;
 	struct loop_source *store_source, *worker_source, *log_source;
@@ -246,6 +250,8 @@ module_end(struct module *module)
 	loop_remove_fd(module->store_source);
 	loop_remove_fd(module->worker_source);
 	loop_remove_fd(module->log_source);
+	control_destroy(module->control);
+	scope_destroy(module->scope);
 	wl_list_for_each(device, &module->host.devices, link)
 		device_destroy(device);
 	wl_list_for_each(input, &module->host.inputs, link)
@@ -429,6 +435,8 @@ serve(struct module *module, int *store_error)
 		return -1;
 	}
 	module->serving = true;
+	module->control = control_create(module->compositor, &module->presenter, host);
+	module->scope = scope_create(module->compositor, host);
 	module->log_source =
 		loop_add_fd(host->loop, late_lines.event_fd, handle_late_lines, module);
 	log_line("serving guests' screens; at most %u pages of guests mapped, %u of one guest",

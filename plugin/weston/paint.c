@@ -104,6 +104,8 @@ show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 			paint_nothing(surface);
 		return;
 	}
+	if (surface->path != presented->path)
+		placements_tell_change(surface->placement.placements);
 	surface->path = presented->path;
 	surface->shown_source = surface->source;
 	surface->shown_source.x -= view->part.x;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "weston/listen.h"
 
 /* Between two times that Weston is told to stay awake; its own idle time is whole seconds. */
 #define AWAKE_MS 500
@@ -119,7 +120,8 @@ show_view(struct placement *placement)
 {
 	int32_t x, y;
 
-	if (!is_on_output(placement) || !compat_surface_has_content(placement->surface) ||
+	if (placement->command.hidden || !is_on_output(placement) ||
+	    !compat_surface_has_content(placement->surface) ||
 	    session_lock_check(&placement->placements->lock)) {
 		hide_view(placement);
 		return;
@@ -137,6 +139,12 @@ handle_committed(COMPAT_COMMITTED_ARGS)
 {
 	struct placement *placement = surface->committed_private;
 
+	if (placement->moving && is_in_layer(placement)) {
+		/* It comes back between other views. */
+		placement_keep_focus(placement);
+		weston_view_unmap(placement->view);
+	}
+	placement->moving = false;
 	show_view(placement);
 	placement->handler->applied(placement->data);
 }
@@ -208,7 +216,8 @@ placement_can_show(const struct placement *placement)
 {
 	uint32_t state = placement->placements->compositor->state;
 
-	return placement->output && placement->surface && !placement->placements->lock.locked &&
+	return placement->output && placement->surface && !placement->command.hidden &&
+	       !placement->placements->lock.locked &&
 	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
 }
 
@@ -258,8 +267,9 @@ static void
 tell_area_changed(struct placement *placement)
 {
 	placement->handler->area_changed(placement->data);
-	if (placement->view)
+	if (placement->view && !placement->moving)
 		show_view(placement);
+	placements_tell_change(placement->placements);
 }
 
 /* Those that are there, but for the one that is leaving (NULL: none); returns how many. */
@@ -357,6 +367,7 @@ handle_lock_changed(void *data)
 		else
 			tell_area_changed(placement);
 	}
+	placements_tell_change(placements);
 }
 
 /* After the session lock has looked. */
@@ -364,10 +375,8 @@ static void
 handle_woke(struct wl_listener *listener, void *data)
 {
 	struct placements *placements = wl_container_of(listener, placements, woke);
-	struct placement *placement;
 
-	wl_list_for_each(placement, &placements->placements, link)
-		tell_area_changed(placement);
+	choose_outputs(placements, NULL, true);
 }
 
 /* By what no guest can change: not even by coming again. The younger guest is in front; of one
@@ -388,11 +397,16 @@ goes_in_front(const struct placement *placement, const struct placement *other)
 	return screen->connector < behind->connector;
 }
 
+/* Among all others, on an output that may be chosen anew, as theirs may. */
 static void
-insert_placement(struct placement *placement)
+put_in(struct placement *placement, bool tell_all)
 {
-	struct wl_list *before = &placement->placements->placements;
+	struct placements *placements = placement->placements;
+	struct wl_list *before = &placements->placements;
 	struct placement *other;
+
+	placement->screen.rule = placement->options->output;
+	places_add(&placements->places, &placement->screen);
 
 	/* Frontmost first. */
 	wl_list_for_each(other, &placement->placements->placements, link) {
@@ -401,18 +415,15 @@ insert_placement(struct placement *placement)
 		before = &other->link;
 	}
 	wl_list_insert(before, &placement->link);
+	choose_outputs(placements, NULL, tell_all);
+	placements_tell_change(placements);
 }
 
 static void
-toggle_fullscreen(struct placement *placement)
+take_out(struct placement *placement)
 {
-	placement->fullscreen = !placement->fullscreen;
 	wl_list_remove(&placement->link);
-	insert_placement(placement);
-	/* It comes back between other views, and keeps the focus. */
-	if (is_in_layer(placement))
-		weston_view_unmap(placement->view);
-	tell_area_changed(placement);
+	places_remove(&placement->placements->places, &placement->screen);
 }
 
 static void
@@ -422,7 +433,7 @@ handle_fullscreen_key(struct weston_keyboard *keyboard, const struct timespec *t
 	struct placement *placement = keyboard->focus ? placement_of(keyboard->focus) : NULL;
 
 	if (placement && placement_takes_input(placement))
-		toggle_fullscreen(placement);
+		placement_steer(placement, &placement->command, !placement->fullscreen);
 }
 
 static void
@@ -447,13 +458,6 @@ handle_session_switched(struct wl_listener *listener, void *data)
 		return;
 	wl_list_for_each(placement, &placements->placements, link)
 		holds_end(&placement->holds);
-}
-
-static void
-add_listener(struct wl_signal *signal, struct wl_listener *listener, wl_notify_func_t notify)
-{
-	listener->notify = notify;
-	wl_signal_add(signal, listener);
 }
 
 static void
@@ -486,21 +490,21 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 		wl_event_loop_add_idle(wl_display_get_event_loop(compositor->wl_display),
 				       handle_outputs_known, placements);
 	wl_list_init(&placements->placements);
+	wl_signal_init(&placements->changed);
 	weston_layer_init(&placements->layer, compositor);
 	/* In front of every window, behind a lock screen and the cursor. */
 	weston_layer_set_position(&placements->layer, WESTON_LAYER_POSITION_FULLSCREEN + 1);
 	session_lock_init(&placements->lock, compositor, handle_lock_changed, placements);
-	add_listener(&compositor->output_created_signal, &placements->output_created,
-		     handle_output_created);
-	add_listener(&compositor->output_destroyed_signal, &placements->output_destroyed,
-		     handle_output_destroyed);
-	add_listener(&compositor->output_resized_signal, &placements->output_resized,
-		     handle_output_resized);
-	add_listener(&compositor->output_moved_signal, &placements->output_moved,
-		     handle_output_moved);
-	add_listener(&compositor->wake_signal, &placements->woke, handle_woke);
-	add_listener(&compositor->session_signal, &placements->session_switched,
-		     handle_session_switched);
+	listen_to(&compositor->output_created_signal, &placements->output_created,
+		  handle_output_created);
+	listen_to(&compositor->output_destroyed_signal, &placements->output_destroyed,
+		  handle_output_destroyed);
+	listen_to(&compositor->output_resized_signal, &placements->output_resized,
+		  handle_output_resized);
+	listen_to(&compositor->output_moved_signal, &placements->output_moved, handle_output_moved);
+	listen_to(&compositor->wake_signal, &placements->woke, handle_woke);
+	listen_to(&compositor->session_signal, &placements->session_switched,
+		  handle_session_switched);
 	add_fullscreen_binding(placements);
 }
 
@@ -529,6 +533,7 @@ placement_init(struct placement *placement, struct placements *placements,
 {
 	placement->placements = placements;
 	placement->options = options;
+	placement->rule = options;
 	placement->subject = *subject;
 	snprintf(placement->unique_id, sizeof(placement->unique_id), "%s", unique_id);
 	placement->screen = (struct screen){
@@ -536,32 +541,25 @@ placement_init(struct placement *placement, struct placements *placements,
 		.domid = subject->domid,
 		.devid = subject->devid,
 		.connector = connector,
-		.rule = options->output,
 		.id = placement->unique_id,
 	};
 	placement->handler = handler;
 	placement->data = data;
 	wl_list_init(&placement->holds);
-	places_add(&placements->places, &placement->screen);
-	insert_placement(placement);
-	choose_outputs(placements, NULL, false);
+	put_in(placement, false);
 }
 
 void
 placement_rename(struct placement *placement, const struct connector_options *options,
 		 const struct log_subject *subject)
 {
-	struct placements *placements = placement->placements;
-
 	hide_view(placement);
-	wl_list_remove(&placement->link);
-	places_remove(&placements->places, &placement->screen);
-	placement->options = options;
+	take_out(placement);
+	placement->rule = options;
+	if (!placement->command.given)
+		placement->options = options;
 	placement->subject = *subject;
-	placement->screen.rule = options->output;
-	places_add(&placements->places, &placement->screen);
-	insert_placement(placement);
-	choose_outputs(placements, NULL, true);
+	put_in(placement, true);
 }
 
 void
@@ -572,7 +570,26 @@ placement_finish(struct placement *placement)
 		placement->surface->committed = NULL;
 		placement->surface->committed_private = NULL;
 	}
-	wl_list_remove(&placement->link);
-	places_remove(&placement->placements->places, &placement->screen);
+	take_out(placement);
 	choose_outputs(placement->placements, NULL, false);
+	placements_tell_change(placement->placements);
+}
+
+void
+placement_steer(struct placement *placement, const struct placement_command *command,
+		bool fullscreen)
+{
+	struct placement_command *own = &placement->command;
+
+	take_out(placement);
+	*own = *command;
+	if (own->options.output)
+		own->options.output = own->output;
+	placement->options = own->given ? &own->options : placement->rule;
+	placement->fullscreen = fullscreen;
+	placement->moving = true;
+	if (own->hidden)
+		hide_view(placement);
+	put_in(placement, false);
+	tell_area_changed(placement);
 }

@@ -33,6 +33,7 @@ struct placements {
 	struct wl_listener session_switched;
 	struct weston_binding *fullscreen_binding; /* NULL: no keys are for it */
 	int64_t awake_ms;                          /* when Weston was last told to stay awake */
+	struct wl_signal changed; /* something that can be told of a screen is not as it was */
 };
 
 struct placement_handler {
@@ -40,6 +41,15 @@ struct placement_handler {
 	void (*area_changed)(void *data);
 	/* The compositor applied a commit. */
 	void (*applied)(void *data);
+};
+
+/* Where a command places a screen. */
+struct placement_command {
+	bool given;  /* false: the rules of weston.ini count */
+	bool hidden; /* it is not to be seen */
+	/* All of it that is about places, and the rest as in the rule. */
+	struct connector_options options;
+	char output[PLACES_NAME_BYTES]; /* options.output, where that is not NULL */
 };
 
 /* Seats whose keys find their screen again. */
@@ -62,7 +72,10 @@ struct placement {
 	struct wl_list holds; /* hold.link: what is pressed on it, until it is out of sight */
 	int32_t x, y;         /* of the view, relative to the output, from the next commit on */
 	struct weston_seat *focused[PLACEMENT_SEATS]; /* see placement_keep_focus() */
-	bool fullscreen; /* over all of its output, in front of the others */
+	bool fullscreen;                      /* over all of its output, in front of the others */
+	const struct connector_options *rule; /* by weston.ini */
+	struct placement_command command;
+	bool moving; /* its next commit shows it where it is to be; until then it stays */
 };
 
 /* options must live as long. When all that is loaded at start has its outputs, it says in the log
@@ -88,6 +101,12 @@ placement_init(struct placement *placement, struct placements *placements,
 void
 placement_rename(struct placement *placement, const struct connector_options *options,
 		 const struct log_subject *subject);
+
+/* A command: another place, hidden or not, fullscreen or not; from the next frame on that is drawn
+ * for it, so that none is seen half way. `given` false: where the rules say. */
+void
+placement_steer(struct placement *placement, const struct placement_command *command,
+		bool fullscreen);
 
 /* Others may take its output: their handlers are called. */
 void
@@ -136,3 +155,10 @@ placement_outputs(const struct placement *placement);
 /* NULL: there is none at the moment. */
 const char *
 placement_output_name(const struct placement *placement);
+
+/* Something that can be told of a screen has changed. */
+static inline void
+placements_tell_change(struct placements *placements)
+{
+	wl_signal_emit(&placements->changed, NULL);
+}

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct client;
+struct surface;
 struct wl_seat;
 struct zwp_pointer_constraints_v1;
 struct zwp_relative_pointer_manager_v1;
@@ -17,6 +18,9 @@ struct seat_base {
 	struct wl_seat *wl_seat;
 	const struct seat_protocols *protocols;
 	bool waiting; /* a guest's device was given something that is to be sent */
+	/* The first of what waits: on which surface, and when it happened. NULL: on none. */
+	struct surface *since_surface;
+	uint32_t since_ms;
 };
 
 /* NULL: Weston does not have it. */
@@ -24,3 +28,14 @@ struct seat_protocols {
 	struct zwp_relative_pointer_manager_v1 *relative_pointers;
 	struct zwp_pointer_constraints_v1 *constraints;
 };
+
+/* Something for a guest's device has happened at that time, on that surface (NULL: on none). */
+static inline void
+seat_base_wait(struct seat_base *base, struct surface *surface, uint32_t time_ms)
+{
+	if (!base->since_surface) {
+		base->since_surface = surface;
+		base->since_ms = time_ms;
+	}
+	base->waiting = true;
+}

@@ -16,6 +16,14 @@ handle_keymap(void *data, struct wl_keyboard *proxy, uint32_t format, int32_t fd
 	close(fd);
 }
 
+/* The surface has the keys now, or loses them. */
+static void
+tell_focus(const struct seat_keyboard *keyboard)
+{
+	if (keyboard->surface)
+		placements_tell_change(keyboard->surface->placement.placements);
+}
+
 /* Keys that are down already were pressed for somebody else. */
 static void
 handle_enter(void *data, struct wl_keyboard *proxy, uint32_t serial, struct wl_surface *wl_surface,
@@ -25,6 +33,7 @@ handle_enter(void *data, struct wl_keyboard *proxy, uint32_t serial, struct wl_s
 
 	hold_end(&keyboard->hold);
 	keyboard->surface = aim_surface(wl_surface);
+	tell_focus(keyboard);
 }
 
 static void
@@ -33,6 +42,7 @@ handle_leave(void *data, struct wl_keyboard *proxy, uint32_t serial, struct wl_s
 	struct seat_keyboard *keyboard = data;
 
 	hold_end(&keyboard->hold);
+	tell_focus(keyboard);
 	keyboard->surface = NULL;
 }
 
@@ -42,7 +52,7 @@ handle_key(void *data, struct wl_keyboard *proxy, uint32_t serial, uint32_t time
 {
 	struct seat_keyboard *keyboard = data;
 
-	keyboard->base->waiting = true;
+	seat_base_wait(keyboard->base, keyboard->surface, time);
 	if (state == WL_KEYBOARD_KEY_STATE_RELEASED) {
 		hold_release(&keyboard->hold, key);
 		return;

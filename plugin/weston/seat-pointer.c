@@ -192,6 +192,8 @@ handle_motion(void *data, struct wl_pointer *proxy, uint32_t time, wl_fixed_t x,
 	struct seat_pointer *pointer = data;
 
 	move(pointer, x, y);
+	if (pointer->base->waiting)
+		seat_base_wait(pointer->base, pointer->surface, time);
 }
 
 static void
@@ -218,7 +220,7 @@ handle_button(void *data, struct wl_pointer *proxy, uint32_t serial, uint32_t ti
 {
 	struct seat_pointer *pointer = data;
 
-	pointer->base->waiting = true;
+	seat_base_wait(pointer->base, pointer->surface, time);
 	if (state == WL_POINTER_BUTTON_STATE_PRESSED)
 		press(pointer, button);
 	else
@@ -259,6 +261,8 @@ handle_axis(void *data, struct wl_pointer *proxy, uint32_t time, uint32_t axis, 
 	int32_t steps = (int32_t)pointer->rest;
 	pointer->rest -= steps;
 	turn_wheel(pointer, steps);
+	if (pointer->base->waiting)
+		seat_base_wait(pointer->base, pointer->surface, time);
 }
 
 static void

@@ -26,7 +26,7 @@ handle_down(void *data, struct wl_touch *proxy, uint32_t serial, uint32_t time,
 	    !aim_point(surface, wl_fixed_to_double(x), wl_fixed_to_double(y), &part_x, &part_y))
 		return;
 	hold_touch(&touch->hold, &surface->placement.holds, input, id, part_x, part_y);
-	touch->base->waiting = true;
+	seat_base_wait(touch->base, touch->surface, time);
 }
 
 static void
@@ -35,7 +35,7 @@ handle_up(void *data, struct wl_touch *proxy, uint32_t serial, uint32_t time, in
 	struct seat_touch *touch = data;
 
 	hold_lift(&touch->hold, id);
-	touch->base->waiting = true;
+	seat_base_wait(touch->base, touch->surface, time);
 }
 
 static void
@@ -50,7 +50,7 @@ handle_motion(void *data, struct wl_touch *proxy, uint32_t time, int32_t id, wl_
 		       &part_y))
 		return;
 	hold_drag(&touch->hold, id, part_x, part_y);
-	touch->base->waiting = true;
+	seat_base_wait(touch->base, touch->surface, time);
 }
 
 static void

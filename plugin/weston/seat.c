@@ -9,13 +9,17 @@
 
 #include "device/device.h"
 #include "device/input.h"
+#include "device/loop.h"
 #include "pointer-constraints-unstable-v1-client-protocol.h"
 #include "relative-pointer-unstable-v1-client-protocol.h"
 #include "weston/aim.h"
 #include "weston/client.h"
+#include "weston/surface.h"
 
 /* Wheels have steps since 5; of 8 Weston 10 to 16 know nothing. */
 #define SEAT_VERSION 7
+/* Events older than that are not what somebody waits for. */
+#define LONGEST_MS 4000
 
 static void
 handle_capabilities(void *data, struct wl_seat *wl_seat, uint32_t capabilities)
@@ -174,6 +178,19 @@ check_lock(struct seat *seat)
 		seat_pointer_unlock(pointer);
 }
 
+/* The guest has been notified of what happened on the seat's surfaces. A clock other than ours, as
+ * a test may have, is not measured. */
+static void
+measure(struct seat *seat)
+{
+	struct surface *surface = seat->base.since_surface;
+	uint32_t took_ms = (uint32_t)loop_now_ms() - seat->base.since_ms;
+
+	seat->base.since_surface = NULL;
+	if (surface && surface->connector && took_ms <= LONGEST_MS)
+		histogram_add(&surface->connector->measured.input, (int64_t)took_ms * 1000);
+}
+
 void
 seats_send(struct seats *seats, const struct device *device)
 {
@@ -191,4 +208,7 @@ seats_send(struct seats *seats, const struct device *device)
 	wl_list_for_each(input, &device->host->inputs, link)
 		if (input->subject.domid == device->subject.domid)
 			input_send(input);
+	wl_list_for_each(seat, &seats->seats, link)
+		if (seat->base.since_surface)
+			measure(seat);
 }

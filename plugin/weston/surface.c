@@ -200,6 +200,8 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 	     const struct rectangle *source, uint32_t frame)
 {
 	stop_looking(surface);
+	if (!surface->wanted)
+		placements_tell_change(surface->placement.placements);
 	surface->wanted = framebuffer;
 	surface->source = *source;
 	surface->frame = frame;
@@ -214,6 +216,8 @@ surface_hide(struct surface *surface)
 	placement_keep_focus(&surface->placement);
 	stop_looking(surface);
 	paint_stop(surface);
+	if (surface->wanted)
+		placements_tell_change(surface->placement.placements);
 	surface->wanted = NULL;
 	surface->late = false;
 	if (surface->canvas.usable && surface->canvas.lit)

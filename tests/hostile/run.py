@@ -19,6 +19,7 @@ from stage import GL, check_table  # noqa: E402
 
 # The others have nothing to do with how pages are read.
 if not GL:
+    import controls  # noqa: E402,F401
     import fields  # noqa: E402,F401
     import inputs  # noqa: E402,F401
     import limits  # noqa: E402,F401

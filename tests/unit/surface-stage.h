@@ -95,6 +95,10 @@ placement_init(struct placement *placement, struct placements *placements,
 	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
 	       void *data)
 {
+	static struct placements nobody_listens;
+
+	wl_signal_init(&nobody_listens.changed);
+	placement->placements = &nobody_listens;
 	placement->options = options;
 	wl_list_init(&placement->holds);
 	placement_handler = handler;

@@ -985,3 +985,29 @@ TEST(memory_that_runs_out_is_an_error_and_no_more)
 	} while (ran_out);
 	check(allowed > 10 && allowed < 30);
 }
+
+TEST(numbers_beyond_the_table_are_found)
+{
+	struct connector_options options = {.x = -65536, .y = 65536, .width = 0, .height = 65536};
+	int32_t minimum, maximum;
+
+	check(!options_find_excess(&options, &minimum, &maximum));
+	options.z = 1000001;
+	check_string(options_find_excess(&options, &minimum, &maximum), "z");
+	check_int(minimum, -1000000);
+	check_int(maximum, 1000000);
+	options.width = -1;
+	check_string(options_find_excess(&options, &minimum, &maximum), "width");
+}
+
+TEST(rules_are_told_from_defaults)
+{
+	struct options *options = options_create();
+	char error[256];
+
+	check_int(options_begin_section(options, "xen-connector"), 0);
+	check_int(options_set(options, "guest", "g1", error, sizeof(error)), 0);
+	check(options_is_rule(options, options_find_connector(options, "g1", NULL, "", 0, 0)));
+	check(!options_is_rule(options, options_find_connector(options, "g2", NULL, "", 0, 0)));
+	options_destroy(options);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* xen-displayctl: sees and steers the screens of Xen guests in a running Weston. */
+#include <getopt.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+void
+complain(const char *format, ...)
+{
+	va_list arguments;
+
+	fflush(stdout);
+	fputs("xen-displayctl: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+}
+
+/* Long options of the commands alone. */
+enum {
+	OPTION_OUTPUT = 256,
+	OPTION_RECT,
+	OPTION_FIT,
+	OPTION_Z,
+	OPTION_PROMETHEUS,
+};
+
+struct command {
+	const char *name, *arguments, *help;
+	int minimum, maximum; /* of arguments */
+	const int *allowed;   /* its options, a 0 ends them; NULL: none */
+	int (*run)(const struct options *options, char **arguments);
+};
+
+static const int of_stats[] = {'w', OPTION_PROMETHEUS, 0};
+static const int of_monitor[] = {'r', 0};
+static const int of_place[] = {OPTION_OUTPUT, OPTION_RECT, OPTION_FIT, OPTION_Z, 'n', 0};
+static const int of_changes[] = {'n', 0};
+
+static const struct command commands[] = {
+	{"list", "", "all guests' screens, a line each", 0, 0, NULL, command_list},
+	{"info", "SCREEN", "all that is known of a screen", 1, 1, NULL, command_info},
+	{"stats", "[-w SECONDS] [--prometheus] [SCREEN]", "counters and latencies", 0, 1, of_stats,
+	 command_stats},
+	{"monitor", "[-r]", "a line for each change, until it is interrupted", 0, 0, of_monitor,
+	 command_monitor},
+	{"place", "SCREEN [--output NAME] [--rect X,Y,WxH] [--fit FIT] [--z N] [-n]",
+	 "another place for a screen", 1, 1, of_place, command_place},
+	{"hide", "SCREEN [-n]", "take it out of sight", 1, 1, of_changes, command_hide},
+	{"show", "SCREEN [-n]", "have it in sight again", 1, 1, of_changes, command_show},
+	{"fullscreen", "SCREEN [off] [-n]", "over all of its output, or where it was", 1, 2,
+	 of_changes, command_fullscreen},
+	{"reset", "SCREEN [-n]", "where the rules of weston.ini place it", 1, 1, of_changes,
+	 command_reset},
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct option long_options[] = {
+	{"json", no_argument, NULL, 'j'},
+	{"socket", required_argument, NULL, 's'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"version", no_argument, NULL, 'V'},
+	{"help", no_argument, NULL, 'h'},
+	{"watch", required_argument, NULL, 'w'},
+	{"reconnect", no_argument, NULL, 'r'},
+	{"dry-run", no_argument, NULL, 'n'},
+	{"output", required_argument, NULL, OPTION_OUTPUT},
+	{"rect", required_argument, NULL, OPTION_RECT},
+	{"fit", required_argument, NULL, OPTION_FIT},
+	{"z", required_argument, NULL, OPTION_Z},
+	{"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
+	{NULL, 0, NULL, 0},
+};
+
+static void
+print_help(void)
+{
+	puts("usage: xen-displayctl [OPTION...] COMMAND [ARGUMENT...]\n"
+	     "Sees and steers the screens of Xen guests in a running Weston.\n\n"
+	     "Commands:");
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("  %s %s\n          %s\n", commands[i].name, commands[i].arguments,
+		       commands[i].help);
+	puts("\nA SCREEN is GUEST[:DEVICE[.CONNECTOR]]; GUEST is its name, UUID or domain number.\n\n"
+	     "Options:\n"
+	     "  -j, --json             JSON, for machines\n"
+	     "  -s, --socket PATH      the control socket, where it is not found by itself\n"
+	     "  -q, --quiet            say nothing but errors\n"
+	     "  -w, --watch SECONDS    report again and again, rates instead of sums\n"
+	     "      --prometheus       a text for Prometheus\n"
+	     "  -r, --reconnect        wait for another Weston when this one ends\n"
+	     "  -n, --dry-run          only say whether it would succeed\n"
+	     "      --output NAME      the output, as Weston calls it\n"
+	     "      --rect X,Y,WxH     the rectangle on it; 0 for W or H: to the output's edge\n"
+	     "      --fit FIT          fit, fill, center or stretch\n"
+	     "      --z N              higher is in front\n"
+	     "  -V, --version          the version of this program\n"
+	     "  -h, --help             this text\n\n"
+	     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no Weston, module or control,\n"
+	     "4 no such screen, 5 not permitted.");
+}
+
+static bool
+read_seconds(const char *text, double *seconds)
+{
+	char *end;
+
+	*seconds = strtod(text, &end);
+	if (end != text && *end == '\0' && isfinite(*seconds) && *seconds >= 0.1 &&
+	    *seconds <= 86400)
+		return true;
+	complain("--watch is to be from 0.1 to 86400 seconds, not %s", text);
+	return false;
+}
+
+/* False: what is wrong was said. */
+static bool
+take_option(struct options *options, int option)
+{
+	switch (option) {
+	case 'j':
+		options->json = true;
+		return true;
+	case 's':
+		options->socket = optarg;
+		return true;
+	case 'q':
+		options->quiet = true;
+		return true;
+	case 'w':
+		return read_seconds(optarg, &options->watch_s);
+	case 'r':
+		options->reconnect = true;
+		return true;
+	case 'n':
+		options->dry_run = true;
+		return true;
+	case OPTION_OUTPUT:
+		options->output = optarg;
+		return true;
+	case OPTION_RECT:
+		options->rectangle = optarg;
+		return true;
+	case OPTION_FIT:
+		options->fit = optarg;
+		return true;
+	case OPTION_Z:
+		options->z = optarg;
+		return true;
+	case OPTION_PROMETHEUS:
+		options->prometheus = true;
+		return true;
+	}
+	return false;
+}
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	fprintf(stderr, "xen-displayctl: no command %s; there are:", name);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(stderr, "%s %s", i == 0 ? "" : ",", commands[i].name);
+	fputc('\n', stderr);
+	return NULL;
+}
+
+static bool
+is_general(int option)
+{
+	return strchr("jsq", option) != NULL;
+}
+
+/* Options of another command would be of no effect, which nobody means. */
+static bool
+allows(const struct command *command, const int *given, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const int *allowed = command->allowed;
+
+		if (given[i] < 256 && is_general(given[i]))
+			continue;
+		while (allowed && *allowed != 0 && *allowed != given[i])
+			allowed++;
+		if (allowed && *allowed != 0)
+			continue;
+		for (const struct option *option = long_options; option->name; option++)
+			if (option->val == given[i])
+				complain("%s has no option --%s; see --help", command->name,
+					 option->name);
+		return false;
+	}
+	return true;
+}
+
+static int
+run(const struct options *options, const int *given, unsigned count, char **arguments,
+    int argument_count)
+{
+	if (argument_count == 0) {
+		complain("say a command; --help names all");
+		return EXIT_USAGE;
+	}
+	const struct command *command = find_command(arguments[0]);
+	if (!command || !allows(command, given, count))
+		return EXIT_USAGE;
+	if (argument_count - 1 < command->minimum || argument_count - 1 > command->maximum) {
+		complain("usage: xen-displayctl %s %s", command->name, command->arguments);
+		return EXIT_USAGE;
+	}
+	return command->run(options, arguments + 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = {.socket = NULL};
+	int given[64], option;
+	unsigned count = 0;
+
+	while ((option = getopt_long(argc, argv, "js:qw:rnVh", long_options, NULL)) >= 0) {
+		if (option == 'h') {
+			print_help();
+			return 0;
+		}
+		if (option == 'V') {
+			puts("xen-displayctl " PACKAGE_VERSION);
+			return 0;
+		}
+		if (!take_option(&options, option))
+			return EXIT_USAGE;
+		if (count < 64)
+			given[count++] = option;
+	}
+	return run(&options, given, count, argv + optind, argc - optind);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A connection to the control socket of a Weston, and all that it tells, kept up to date while it
+ * is dispatched.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wayland-client.h>
+
+#include "tool.h"
+#include "xen-display-control-v1-client-protocol.h"
+
+struct screen {
+	struct wl_list link; /* session.screens, in the order of guests, devices and connectors */
+	struct session *session;
+	struct xen_display_screen_v1 *proxy;
+	char guest[256], uuid[64], unique_id[256];
+	uint32_t domid, device, connector;
+	char name[320]; /* as xen-displayctl takes it: guest:device.connector */
+	uint32_t width, height;
+	uint32_t state, visibility;
+	char output[256];
+	int32_t x, y, place_width, place_height, z;
+	uint32_t fit, fullscreen, source;
+	char path[32], reason[512];
+	uint32_t devices, focus, grab;
+	bool is_new, has_changed, gone; /* since the last done */
+};
+
+struct output {
+	struct wl_list link; /* session.outputs */
+	char name[256];
+	int32_t x, y, width, height;
+};
+
+struct session {
+	struct wl_display *display;
+	struct wl_registry *registry;
+	struct xen_display_manager_v1 *manager;
+	char socket[128];
+	uint32_t capabilities;
+	char module[64], weston[64];
+	uint32_t host_pages, max_host_pages;
+	uint32_t serial;  /* of the last done */
+	unsigned batches; /* done events so far */
+	struct wl_list screens, outputs;
+};
+
+/* Connects, and has the whole state. 0 or an exit code; quiet: nothing is said where there is no
+ * Weston. The session is to be closed in either case. */
+int
+session_open(struct session *session, const struct options *options, bool quiet);
+
+void
+session_close(struct session *session);
+
+/* Waits for events, and handles them; timeout_ms: -1: as long as it takes. 0 or an exit code. */
+int
+session_dispatch(struct session *session, int timeout_ms);
+
+/* What ended the connection, in words, and the exit code for it. */
+int
+session_complain(struct session *session);
+
+/* Whether a screen is meant by GUEST|UUID|DOMID[:DEVICE[.CONNECTOR]]. */
+bool
+screen_matches(const struct screen *screen, const char *pattern);
+
+/* Says that the pattern names none, and which there are. EXIT_NO_SCREEN. */
+int
+session_complain_of_screen(const struct session *session, const char *pattern);
+
+/* Forgets screens that are gone, and that others are new or changed. */
+void
+session_settle(struct session *session);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* See socket.h. */
+#include "socket.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tool.h"
+
+#define SUFFIX "-xen-display"
+
+/* What was tried, and why it was nothing. */
+struct tries {
+	char text[4096];
+	size_t used;
+	bool refused;
+};
+
+static void
+note(struct tries *tries, const char *path, const char *why)
+{
+	size_t room = sizeof(tries->text) - tries->used;
+	int length = snprintf(tries->text + tries->used, room, "\n  %s: %s", path, why);
+
+	if (length > 0)
+		tries->used += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+static int
+try(struct tries *tries, const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		note(tries, path, "the path is too long for a socket");
+		return -1;
+	}
+	strcpy(address.sun_path, path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	note(tries, path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Beside Weston's own socket. */
+static int
+try_display(struct tries *tries, const char *folder, const char *display, char *path, size_t size)
+{
+	if (display[0] == '/')
+		snprintf(path, size, "%s" SUFFIX, display);
+	else if (folder)
+		snprintf(path, size, "%s/%s" SUFFIX, folder, display);
+	else
+		return -1;
+	return try(tries, path);
+}
+
+static int
+try_all(struct tries *tries, const char *pattern, char *path, size_t size)
+{
+	glob_t found;
+	int fd = -1;
+
+	if (glob(pattern, 0, NULL, &found) != 0) {
+		note(tries, pattern, "there is none");
+		return -1;
+	}
+	for (size_t i = 0; fd < 0 && i < found.gl_pathc; i++) {
+		snprintf(path, size, "%s", found.gl_pathv[i]);
+		fd = try(tries, path);
+	}
+	globfree(&found);
+	return fd;
+}
+
+int
+socket_connect(const char *wanted, char *path, size_t size, bool quiet)
+{
+	const char *folder = getenv("XDG_RUNTIME_DIR"), *display = getenv("WAYLAND_DISPLAY");
+	struct tries tries = {.used = 0};
+	char pattern[256];
+	int fd = -1;
+
+	if (wanted) {
+		snprintf(path, size, "%s", wanted);
+		fd = try(&tries, path);
+	} else {
+		if (display)
+			fd = try_display(&tries, folder, display, path, size);
+		if (fd < 0 && folder) {
+			snprintf(pattern, sizeof(pattern), "%s/*" SUFFIX, folder);
+			fd = try_all(&tries, pattern, path, size);
+		}
+		if (fd < 0 && geteuid() == 0)
+			fd = try_all(&tries, "/run/user/*/*" SUFFIX, path, size);
+	}
+	if (fd >= 0 || quiet)
+		return fd;
+	if (tries.used == 0)
+		complain(
+			"no Weston: neither XDG_RUNTIME_DIR nor -s says where its control socket is");
+	else
+		complain("no Weston with the module xen-display, or with control=off; tried:%s",
+			 tries.text);
+	return -1;
+}

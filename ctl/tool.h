@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of xen-displayctl share: exit codes, options, errors in words. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Exit codes, as in the man page. */
+enum {
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NO_CONTROL = 3, /* no Weston, no module in it, or control=off */
+	EXIT_NO_SCREEN = 4,
+	EXIT_NOT_PERMITTED = 5,
+};
+
+struct options {
+	const char *socket; /* NULL: it is looked for */
+	bool json, quiet;
+	bool dry_run, reconnect, prometheus;
+	double watch_s;     /* 0: once */
+	const char *output; /* NULL: not given, as the following */
+	const char *rectangle, *fit, *z;
+};
+
+/* A line on standard error: "xen-displayctl: ...". */
+void
+complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The commands; each returns an exit code. arguments: a NULL ends them. */
+int
+command_list(const struct options *options, char **arguments);
+int
+command_info(const struct options *options, char **arguments);
+int
+command_stats(const struct options *options, char **arguments);
+int
+command_monitor(const struct options *options, char **arguments);
+int
+command_place(const struct options *options, char **arguments);
+int
+command_hide(const struct options *options, char **arguments);
+int
+command_show(const struct options *options, char **arguments);
+int
+command_fullscreen(const struct options *options, char **arguments);
+int
+command_reset(const struct options *options, char **arguments);

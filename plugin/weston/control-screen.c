@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* See control-screen.h. */
+#include "weston/control-screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "device/device.h"
+#include "weston/control-client.h"
+#include "weston/control-statistics.h"
+#include "xen-display-control-v1-server-protocol.h"
+
+/* A screen as one client has it. */
+struct control_view {
+	struct wl_list link;           /* control_screen.views, while that is there */
+	struct control_screen *screen; /* NULL: gone */
+	struct control_client *client;
+	struct wl_resource *resource;
+};
+
+void
+control_screens_init(struct control_screens *screens, struct presenter *presenter,
+		     struct display_host *host)
+{
+	screens->presenter = presenter;
+	screens->host = host;
+	wl_list_init(&screens->screens);
+}
+
+struct control_screen *
+control_screen_of(struct wl_resource *resource)
+{
+	const struct control_view *view = wl_resource_get_user_data(resource);
+
+	return view ? view->screen : NULL;
+}
+
+struct wl_resource *
+control_screen_resource(const struct control_screen *screen, const struct control_client *client)
+{
+	const struct control_view *view;
+
+	wl_list_for_each(view, &screen->views, link)
+		if (view->client == client)
+			return view->resource;
+	return NULL;
+}
+
+/* What clients are told */
+
+static void
+send_placement(struct wl_resource *resource, const struct screen_state *state)
+{
+	xen_display_screen_v1_send_placement(
+		resource, XEN_DISPLAY_SCREEN_V1_KIND_OUTPUT, state->placement.output,
+		state->placement.x, state->placement.y, state->placement.width,
+		state->placement.height, state->placement.fit, state->placement.z,
+		state->placement.fullscreen, state->placement.source);
+}
+
+#define IS_NEW(part) (!before || memcmp(&before->part, &state->part, sizeof(state->part)) != 0)
+
+/* What is not as it was; before: NULL: all of it is new. */
+static void
+send_state(struct wl_resource *resource, const struct screen_state *state,
+	   const struct screen_state *before)
+{
+	if (IS_NEW(identity))
+		xen_display_screen_v1_send_identity(
+			resource, state->identity.guest, state->identity.uuid,
+			state->identity.domid, state->identity.device, state->identity.connector,
+			state->identity.unique_id);
+	if (IS_NEW(mode))
+		xen_display_screen_v1_send_mode(resource, state->mode.width, state->mode.height);
+	if (IS_NEW(state))
+		xen_display_screen_v1_send_state(resource, state->state);
+	if (IS_NEW(placement))
+		send_placement(resource, state);
+	if (IS_NEW(visibility))
+		xen_display_screen_v1_send_visibility(resource, state->visibility);
+	if (IS_NEW(path))
+		xen_display_screen_v1_send_path(resource, state->path.name, state->path.reason);
+	if (IS_NEW(input))
+		xen_display_screen_v1_send_input(resource, state->input.devices, state->input.focus,
+						 state->input.grab);
+}
+
+/* What clients ask for */
+
+static void
+handle_destroy(struct wl_client *client, struct wl_resource *resource)
+{
+	wl_resource_destroy(resource);
+}
+
+static void
+handle_get_statistics(struct wl_client *client, struct wl_resource *resource, uint32_t id,
+		      uint32_t interval_ms)
+{
+	const struct control_view *view = wl_resource_get_user_data(resource);
+
+	control_statistics_create(view->client, resource, view->screen, id, interval_ms);
+}
+
+static const struct xen_display_screen_v1_interface interface = {
+	.destroy = handle_destroy,
+	.get_statistics = handle_get_statistics,
+};
+
+static void
+handle_destroyed(struct wl_resource *resource)
+{
+	struct control_view *view = wl_resource_get_user_data(resource);
+
+	wl_list_remove(&view->link);
+	control_client_give(view->client, NULL);
+	free(view);
+}
+
+static void
+show_to(struct control_screen *screen, struct control_client *client)
+{
+	struct control_view *view = calloc(1, sizeof(*view));
+	struct wl_resource *resource =
+		wl_resource_create(client->wl_client, &xen_display_screen_v1_interface,
+				   wl_resource_get_version(client->manager), 0);
+
+	if (!view || !resource) {
+		free(view);
+		wl_client_post_no_memory(client->wl_client);
+		return;
+	}
+	view->screen = screen;
+	view->client = client;
+	view->resource = resource;
+	control_client_take(client, NULL);
+	wl_list_insert(&screen->views, &view->link);
+	wl_resource_set_implementation(resource, &interface, view, handle_destroyed);
+	xen_display_manager_v1_send_screen(client->manager, resource);
+	send_state(resource, &screen->state, NULL);
+}
+
+/* The screens that there are */
+
+struct control_screen *
+control_screens_find(struct control_screens *screens, uint32_t serial, unsigned index)
+{
+	struct control_screen *screen;
+
+	wl_list_for_each(screen, &screens->screens, link)
+		if (screen->serial == serial && screen->index == index)
+			return screen;
+	return NULL;
+}
+
+/* NULL: no memory; it is tried again when something else changes. */
+static struct control_screen *
+add_screen(struct control_screens *screens, const struct connector *connector)
+{
+	struct control_screen *screen = calloc(1, sizeof(*screen));
+
+	if (!screen)
+		return NULL;
+	screen->screens = screens;
+	screen->serial = connector->device->serial;
+	screen->index = connector->index;
+	wl_list_init(&screen->views);
+	wl_list_init(&screen->statistics);
+	wl_list_insert(screens->screens.prev, &screen->link);
+	return screen;
+}
+
+static void
+remove_screen(struct control_screen *screen)
+{
+	struct control_view *view, *next;
+
+	control_statistics_end(screen);
+	wl_list_for_each_safe(view, next, &screen->views, link) {
+		xen_display_screen_v1_send_gone(view->resource);
+		view->screen = NULL;
+		wl_list_remove(&view->link);
+		wl_list_init(&view->link);
+	}
+	wl_list_remove(&screen->link);
+	free(screen);
+}
+
+/* True: it is not as it was told last. */
+static bool
+update_connector(struct control_screens *screens, struct wl_list *clients,
+		 const struct connector *connector)
+{
+	struct control_screen *screen =
+		control_screens_find(screens, connector->device->serial, connector->index);
+	struct screen_state state;
+	struct control_client *client;
+	struct control_view *view;
+
+	screen_state_read(&state, screens->presenter, connector);
+	if (screen) {
+		struct screen_state before = screen->state;
+
+		screen->seen = true;
+		if (memcmp(&before, &state, sizeof(state)) == 0)
+			return false;
+		screen->state = state;
+		wl_list_for_each(view, &screen->views, link)
+			send_state(view->resource, &state, &before);
+		return true;
+	}
+	screen = add_screen(screens, connector);
+	if (!screen)
+		return false;
+	screen->seen = true;
+	screen->state = state;
+	wl_list_for_each(client, clients, link)
+		if (client->manager)
+			show_to(screen, client);
+	return true;
+}
+
+bool
+control_screens_update(struct control_screens *screens, struct wl_list *clients)
+{
+	struct control_screen *screen, *next;
+	const struct device *device;
+	bool changed = false;
+
+	wl_list_for_each(screen, &screens->screens, link)
+		screen->seen = false;
+	wl_list_for_each(device, &screens->host->devices, link)
+		for (unsigned i = 0;
+		     device->presented && !device->destroyed && i < device->connector_count; i++)
+			changed |= update_connector(screens, clients, &device->connectors[i]);
+	wl_list_for_each_safe(screen, next, &screens->screens, link) {
+		if (screen->seen)
+			continue;
+		remove_screen(screen);
+		changed = true;
+	}
+	if (changed)
+		screens->serial++;
+	return changed;
+}
+
+void
+control_screens_introduce(struct control_screens *screens, struct control_client *client)
+{
+	struct control_screen *screen;
+
+	wl_list_for_each(screen, &screens->screens, link)
+		show_to(screen, client);
+}
+
+void
+control_screens_finish(struct control_screens *screens)
+{
+	struct control_screen *screen, *next;
+
+	wl_list_for_each_safe(screen, next, &screens->screens, link)
+		remove_screen(screen);
+}

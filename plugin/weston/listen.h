@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Listening to a signal of the compositor's, in one line. */
+#pragma once
+
+#include <wayland-server-core.h>
+
+static inline void
+listen_to(struct wl_signal *signal, struct wl_listener *listener, wl_notify_func_t notify)
+{
+	listener->notify = notify;
+	wl_signal_add(signal, listener);
+}

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: MIT
+"""xen-displayctl and the control protocol: what it tells of guests' screens, and places them."""
+import json
+import os
+import socket
+import stat
+import subprocess
+
+from inputseat import touched
+from rig.machine import build_directory, wait_until
+from rig.runner import check, equal, scenario
+from rig.weston import SCALE
+
+SIZE = (320, 240)
+SCREEN = (("headless", 320, 240),)
+TWO = (("headless", 320, 240), ("second", 320, 240))
+GREY = "303030"
+
+
+def tool():
+    """The tool that was built beside the module."""
+    return os.environ.get("XEN_DISPLAYCTL") or os.path.abspath(f"{build_directory()}/../../ctl/xen-displayctl")
+
+
+def environment(weston):
+    env = {key: value for key, value in os.environ.items() if key not in ("LD_PRELOAD", "DISPLAY")}
+    return dict(env, XDG_RUNTIME_DIR=weston.home, WAYLAND_DISPLAY="wayland-sim")
+
+
+def run(weston, *arguments, code=0, **more):
+    """What the tool prints; it has to end with that code."""
+    done = subprocess.run([tool(), *arguments], env=environment(weston), text=True, capture_output=True,
+                          timeout=20 * SCALE, check=False, **more)
+    equal(done.returncode, code, f"{' '.join(arguments)}: {done.stdout}{done.stderr}; exit code")
+    return done.stdout if code == 0 else done.stderr
+
+
+def screens(weston):
+    return {screen["screen"]: screen for screen in json.loads(run(weston, "list", "--json"))}
+
+
+def two_guests(rig, **options):
+    """A Weston with two outputs and a guest on each."""
+    weston = rig.weston(outputs=TWO, **options)
+    guests = [rig.guest(name, "320x240") for name in ("g1", "g2")]
+    for number, guest in enumerate(guests, 1):
+        guest.picture(number, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,2")
+    return weston, *guests
+
+
+@scenario("control")
+def list_and_info(rig):
+    """What stands in the table, in JSON and in info is what the guests do."""
+    weston, g1, _ = two_guests(rig)
+    lines = run(weston, "list").splitlines()
+    equal(lines[1].split(), ["g1:0.0", "320x240", "on", "headless", "whole", "shown", "mapped"], "line of g1")
+    equal(lines[2].split()[3], "second", "output of g2")
+    found = screens(weston)
+    equal(found["g1:0.0"]["placement"]["from"], "default", "whose decision")
+    equal(found["g1:0.0"]["domid"], g1.domid, "domain number")
+    for name in ("g1", str(g1.domid), g1.uuid, "g1:0", "g1:0.0"):
+        check("domain" in run(weston, "info", name), f"info {name}")
+    g1.ok("config-off 0 0")
+    check(wait_until(lambda: screens(weston)["g1:0.0"]["visibility"] == "dark", 5 * SCALE), "g1 is not dark")
+    equal(screens(weston)["g1:0.0"]["state"], "off", "state of g1")
+
+
+@scenario("control")
+def errors_name_what_there_is(rig):
+    """A wrong screen, output, fit, command or option: the sentence has the right ones; the code tells the kind."""
+    weston, *_ = two_guests(rig)
+    check("there are: g1:0.0, g2:0.0" in run(weston, "info", "g9", code=4), "screens")
+    check("no output HDMI-9; there are: headless, second" in
+          run(weston, "place", "g1", "--output", "HDMI-9", code=1), "outputs")
+    check("fit, fill, center, stretch" in run(weston, "place", "g1", "--fit", "big", code=2), "fits")
+    check("there are: list," in run(weston, "lits", code=2), "commands")
+    check("list has no option --z" in run(weston, "list", "--z", "1", code=2), "options")
+    check("x is to be from -65536 to 65536" in run(weston, "place", "g1", "--rect", "70000,0,1x1", code=1), "range")
+    check("nothing of it would lie" in run(weston, "place", "g1", "--rect", "320,0,1x1", code=1), "beside the output")
+    none = run(weston, "-s", "/nowhere/socket", "list", code=3)
+    check("/nowhere/socket: No such file" in none, f"sockets: {none}")
+
+
+@scenario("control")
+def the_socket_is_the_users_own(rig):
+    """It is 0600, goes with Weston, and replaces what a killed one has left; Weston's own socket does not serve it."""
+    weston = rig.weston(outputs=SCREEN)
+    path = f"{weston.home}/wayland-sim-xen-display"
+    check(wait_until(lambda: os.path.exists(path), 5 * SCALE), "there is no control socket")
+    equal(stat.S_IMODE(os.stat(path).st_mode), 0o600, "mode of the socket")
+    refused = run(weston, "-s", f"{weston.home}/wayland-sim", "list", code=5)
+    check("is for clients of the socket" in refused, f"by Weston's own socket: {refused}")
+    weston.kill()
+    check(os.path.exists(path), "a killed Weston has tidied up")
+    weston.start()
+    check(wait_until(lambda: subprocess.run([tool(), "list"], env=environment(weston), check=False,
+                                            capture_output=True).returncode == 0, 5 * SCALE), "no control after a kill")
+    equal(weston.stop(), 0, "Weston's exit status")
+    check(not os.path.exists(path), "the socket is left behind")
+    rig.westons.clear()
+
+
+@scenario("control")
+def what_weston_ini_allows(rig):
+    """control=observe tells, and places nothing."""
+    weston, *_ = two_guests(rig, config="[xen-display]\ncontrol=observe\n")
+    check("g1:0.0" in run(weston, "list"), "observe")
+    check("control=observe" in run(weston, "hide", "g1", code=5), "refusal")
+    weston.expect("picture=0,0,320,240,XR24,1")
+
+
+@scenario("control")
+def switched_off(rig):
+    """control=off: there is no socket, and the tool says where it has looked."""
+    off = rig.weston(outputs=SCREEN, config="[xen-display]\ncontrol=off\n")
+    check("tried:" in run(off, "list", code=3), "refusal")
+    check(not os.path.exists(f"{off.home}/wayland-sim-xen-display"), "a socket in spite of control=off")
+
+
+@scenario("control")
+def place_hide_show_reset(rig):
+    """A screen goes where it is told to, out of sight and back, and in the end where it was."""
+    weston, g1, g2 = two_guests(rig)
+    check("would succeed" in run(weston, "place", "g1", "--rect", "10,20,160x120", "--dry-run"), "dry run")
+    equal(screens(weston)["g1:0.0"]["placement"]["from"], "default", "after a dry run")
+    run(weston, "place", "g1", "--output", "second", "--rect", "80,60,160x120", "--fit", "stretch", "--z", "3")
+    weston.expect("scaled=400,60,160,120,XR24,1,0,0,320,240,320,240", f"solid=0,0,320,240,{GREY}")
+    equal(screens(weston)["g1:0.0"]["placement"],
+          {"output": "second", "x": 80, "y": 60, "width": 160, "height": 120, "fit": "stretch", "z": 3,
+           "fullscreen": False, "from": "command"}, "place")
+    # behind, now
+    run(weston, "place", "g1", "--z", "-3")
+    weston.expect("picture=320,0,320,240,XR24,2")
+    run(weston, "fullscreen", "g1")
+    weston.expect("picture=320,0,320,240,XR24,1")
+    run(weston, "fullscreen", "g1", "off")
+    run(weston, "hide", "g2")
+    weston.expect("scaled=400,60,160,120,XR24,1,0,0,320,240,320,240", "but=400,60,160,120",
+                  f"solid=0,0,640,240,{GREY}")
+    equal(screens(weston)["g2:0.0"]["visibility"], "hidden", "g2")
+    equal(screens(weston)["g2:0.0"]["state"], "throttled", "g2")
+    g2.buffer(2, *SIZE, picture=5)
+    g2.flips(5, 1, 2)
+    run(weston, "show", "g2")
+    run(weston, "reset", "g1")
+    weston.expect("picture=0,0,320,240,XR24,1")
+    equal(screens(weston)["g1:0.0"]["placement"]["from"], "default", "after reset")
+    check("320x240" in run(weston, "info", "g2"), "g2")
+
+
+@scenario("control")
+def monitor_tells_each_change(rig):
+    """A guest that comes, is moved and goes, and Weston's end and beginning, are a line each; -r outlives Weston."""
+    weston = rig.weston(outputs=TWO)
+    with subprocess.Popen([tool(), "--json", "monitor", "-r"], env=environment(weston), text=True,
+                          stdout=subprocess.PIPE) as monitor:
+        rig.processes.append(monitor)
+
+        def wait_for(event, wanted=lambda screen: True):
+            while True:
+                line = json.loads(monitor.stdout.readline())
+                if line["event"] == event and wanted(line.get("screen")):
+                    return
+
+        wait_for("connected")
+        guest = rig.guest("g1", "320x240")
+        wait_for("new", lambda screen: screen["guest"] == "g1")
+        guest.picture(1, size=SIZE)
+        wait_for("changed", lambda screen: screen["path"] == "mapped" and screen["visibility"] == "shown")
+        run(weston, "place", "g1", "--output", "second")
+        wait_for("changed", lambda screen: screen["placement"]["output"] == "second")
+        weston.control("output-off second")
+        wait_for("changed", lambda screen: screen["visibility"] == "no output")
+        guest.destroy()
+        wait_for("gone")
+        equal(weston.stop(), 0, "Weston's exit status")
+        wait_for("disconnected")
+        rig.westons.clear()
+        weston.start()
+        rig.westons.append(weston)
+        wait_for("connected")
+        monitor.kill()
+
+
+@scenario("control")
+def statistics(rig):
+    """Counters are what the guest did; latencies are there, of input too; what was refused is told by error."""
+    weston = rig.weston(outputs=SCREEN, seat=True)
+    guest = touched(rig, "g1")
+    guest.buffer(2, *SIZE, picture=2)
+    weston.expect("picture=0,0,320,240,XR24,1", "but=90,90,40,40")
+    guest.flips(40, 2, 1)
+    guest.send("flip 0 0 77")
+    check(wait_until(lambda: weston.seat("at 20 30", "dump")["pointer"] == "guest-screen", 5 * SCALE), "no pointer")
+    weston.seat("button 272 1", "button 272 0")
+    check(wait_until(lambda: screens(weston)["g1:0.0"]["input"]["focus"], 5 * SCALE), "no focus")
+    weston.seat("key 30 1", "key 30 0")
+    guest.event("key", code=30, value=0)
+    check("has the keys" in run(weston, "info", "g1"), "focus in words")
+    found = json.loads(run(weston, "stats", "--json", "g1"))
+    equal(found["flips"], 40, "flips")
+    check(found["frames-presented"] >= 30, f"presented {found}")
+    equal(found["refused"], {"ENOENT": 1}, "refused")
+    check(1 <= found["flip-latency"]["count"] <= 40, f"latency {found}")
+    check(0 < found["flip-latency"]["min-us"] <= found["flip-latency"]["median-us"] <=
+          found["flip-latency"]["max-us"], f"latency {found}")
+    check(found["input-latency"]["count"] >= 2, f"latency {found}")
+    check(found["input-latency"]["max-us"] < 4000000, f"latency {found}")
+    check(found["guest-pages"] >= 150, f"pages {found}")
+    text = run(weston, "stats", "--prometheus")
+    check('xen_display_flips_total{guest="g1",device="0",connector="0"} 40' in text, text)
+    table = run(weston, "stats").splitlines()
+    check(max(map(len, table)) <= 80, f"a line is longer than 80 columns: {table}")
+    check("refused: ENOENT 1" in table[3], f"details: {table}")
+
+
+@scenario("control")
+def statistics_go_on(rig):
+    """stats -w tells rates of each interval, of screens that come later too, and ends with Weston."""
+    weston = rig.weston(outputs=SCREEN)
+    with subprocess.Popen([tool(), "--json", "stats", "-w", "0.2"], env=environment(weston), text=True,
+                          stdout=subprocess.PIPE) as stats:
+        rig.processes.append(stats)
+        guest = rig.guest("g1", "320x240")
+        for cookie in (1, 2):
+            guest.buffer(cookie, *SIZE, picture=cookie)
+        guest.show(1, *SIZE)
+        guest.flips(30, 1, 2)
+        while json.loads(stats.stdout.readline())["flips"] < 30:
+            pass
+        found = json.loads(stats.stdout.readline())
+        equal(found["flip-latency"]["count"] <= 1, True, f"latencies of flips that were told before: {found}")
+        guest.destroy()
+        equal(weston.stop(), 0, "Weston's exit status")
+        rig.westons.clear()
+        equal(stats.wait(10 * SCALE), 3, "exit code when Weston ends")
+
+
+def is_served(weston):
+    return subprocess.run([tool(), "list"], env=environment(weston), check=False, capture_output=True).returncode == 0
+
+
+@scenario("control")
+def eight_clients(rig):
+    """A ninth connection is closed, told so, and served when another one has gone."""
+    weston = rig.weston(outputs=SCREEN)
+    path = f"{weston.home}/wayland-sim-xen-display"
+    check(wait_until(lambda: is_served(weston), 5 * SCALE), "no control")
+    connections = []
+    for _ in range(8):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(path)
+        connections.append(connection)
+    check("eight clients" in run(weston, "list", code=3), "what the ninth says")
+    connections.pop().close()
+    check(wait_until(lambda: is_served(weston), 5 * SCALE), "nobody is served again")
+    for connection in connections:
+        connection.close()
+
+
+@scenario("control")
+def debug_scope(rig):
+    """weston-debug xen-display: a line a second of each connector, for as long as somebody reads it."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("g1", "320x240")
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE, picture=cookie)
+    guest.show(1, *SIZE)
+    guest.flips(10, 1, 2)
+    with subprocess.Popen(["weston-debug", "xen-display"], env=environment(weston), text=True,
+                          stdout=subprocess.PIPE) as debug:
+        rig.processes.append(debug)
+        line = debug.stdout.readline()
+        check("guest g1(1) vdispl 0 conn 0: on, 10 flips" in line, f"the line is {line}")
+        debug.kill()
+    guest.flips(10, 1, 2)
