@@ -35,7 +35,7 @@ struct command {
 	const char *name, *arguments, *help;
 	int minimum, maximum; /* of arguments */
 	const int *allowed;   /* its options, a 0 ends them; NULL: none */
-	int (*run)(const struct options *options, char **arguments);
+	int (*run)(const struct settings *settings, char **arguments);
 };
 
 static const int of_stats[] = {'w', OPTION_PROMETHEUS, 0};
@@ -58,6 +58,9 @@ static const struct command commands[] = {
 	 of_changes, command_fullscreen},
 	{"reset", "SCREEN [-n]", "where the rules of weston.ini place it", 1, 1, of_changes,
 	 command_reset},
+	{"config", "check [FILE] | print",
+	 "what is wrong with weston.ini; today's places as its sections", 1, 2, NULL,
+	 command_config},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -121,40 +124,40 @@ read_seconds(const char *text, double *seconds)
 
 /* False: what is wrong was said. */
 static bool
-take_option(struct options *options, int option)
+take_option(struct settings *settings, int option)
 {
 	switch (option) {
 	case 'j':
-		options->json = true;
+		settings->json = true;
 		return true;
 	case 's':
-		options->socket = optarg;
+		settings->socket = optarg;
 		return true;
 	case 'q':
-		options->quiet = true;
+		settings->quiet = true;
 		return true;
 	case 'w':
-		return read_seconds(optarg, &options->watch_s);
+		return read_seconds(optarg, &settings->watch_s);
 	case 'r':
-		options->reconnect = true;
+		settings->reconnect = true;
 		return true;
 	case 'n':
-		options->dry_run = true;
+		settings->dry_run = true;
 		return true;
 	case OPTION_OUTPUT:
-		options->output = optarg;
+		settings->output = optarg;
 		return true;
 	case OPTION_RECT:
-		options->rectangle = optarg;
+		settings->rectangle = optarg;
 		return true;
 	case OPTION_FIT:
-		options->fit = optarg;
+		settings->fit = optarg;
 		return true;
 	case OPTION_Z:
-		options->z = optarg;
+		settings->z = optarg;
 		return true;
 	case OPTION_PROMETHEUS:
-		options->prometheus = true;
+		settings->prometheus = true;
 		return true;
 	}
 	return false;
@@ -202,7 +205,7 @@ allows(const struct command *command, const int *given, unsigned count)
 }
 
 static int
-run(const struct options *options, const int *given, unsigned count, char **arguments,
+run(const struct settings *settings, const int *given, unsigned count, char **arguments,
     int argument_count)
 {
 	if (argument_count == 0) {
@@ -216,13 +219,13 @@ run(const struct options *options, const int *given, unsigned count, char **argu
 		complain("usage: xen-displayctl %s %s", command->name, command->arguments);
 		return EXIT_USAGE;
 	}
-	return command->run(options, arguments + 1);
+	return command->run(settings, arguments + 1);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct options options = {.socket = NULL};
+	struct settings settings = {.socket = NULL};
 	int given[64], option;
 	unsigned count = 0;
 
@@ -235,10 +238,10 @@ main(int argc, char **argv)
 			puts("xen-displayctl " PACKAGE_VERSION);
 			return 0;
 		}
-		if (!take_option(&options, option))
+		if (!take_option(&settings, option))
 			return EXIT_USAGE;
 		if (count < 64)
 			given[count++] = option;
 	}
-	return run(&options, given, count, argv + optind, argc - optind);
+	return run(&settings, given, count, argv + optind, argc - optind);
 }

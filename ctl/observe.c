@@ -112,19 +112,19 @@ print_list(const struct session *session)
 }
 
 int
-command_list(const struct options *options, char **arguments)
+command_list(const struct settings *settings, char **arguments)
 {
 	struct session session;
 	const struct screen *screen;
-	int code = session_open(&session, options, false);
+	int code = session_open(&session, settings, false);
 
-	if (code == 0 && options->json) {
+	if (code == 0 && settings->json) {
 		json_begin_array(NULL);
 		wl_list_for_each(screen, &session.screens, link)
 			put_screen(NULL, screen);
 		json_end_array();
 		json_end_line();
-	} else if (code == 0 && !options->quiet) {
+	} else if (code == 0 && !settings->quiet) {
 		print_list(&session);
 	}
 	session_close(&session);
@@ -156,25 +156,25 @@ print_info(const struct screen *screen)
 }
 
 int
-command_info(const struct options *options, char **arguments)
+command_info(const struct settings *settings, char **arguments)
 {
 	struct session session;
 	const struct screen *screen;
 	unsigned found = 0;
-	int code = session_open(&session, options, false);
+	int code = session_open(&session, settings, false);
 
-	if (code == 0 && options->json)
+	if (code == 0 && settings->json)
 		json_begin_array(NULL);
 	wl_list_for_each(screen, &session.screens, link) {
 		if (code != 0 || !screen_matches(screen, arguments[0]))
 			continue;
-		if (options->json)
+		if (settings->json)
 			put_screen(NULL, screen);
-		else if (!options->quiet)
+		else if (!settings->quiet)
 			print_info(screen);
 		found++;
 	}
-	if (code == 0 && options->json) {
+	if (code == 0 && settings->json) {
 		json_end_array();
 		json_end_line();
 	}
@@ -197,11 +197,11 @@ event_of(const struct screen *screen)
 }
 
 static void
-tell(const struct options *options, const struct screen *screen, const char *event)
+tell(const struct settings *settings, const struct screen *screen, const char *event)
 {
 	char place[64];
 
-	if (options->json) {
+	if (settings->json) {
 		json_begin_object(NULL);
 		json_string("event", event);
 		put_screen("screen", screen);
@@ -218,9 +218,9 @@ tell(const struct options *options, const struct screen *screen, const char *eve
 }
 
 static void
-tell_connection(const struct options *options, const char *event, const struct session *session)
+tell_connection(const struct settings *settings, const char *event, const struct session *session)
 {
-	if (options->json) {
+	if (settings->json) {
 		json_begin_object(NULL);
 		json_string("event", event);
 		json_string("socket", session->socket);
@@ -234,7 +234,7 @@ tell_connection(const struct options *options, const char *event, const struct s
 
 /* Until the connection ends; an exit code. */
 static int
-follow(struct session *session, const struct options *options)
+follow(struct session *session, const struct settings *settings)
 {
 	unsigned told = 0;
 	int code = 0;
@@ -246,7 +246,7 @@ follow(struct session *session, const struct options *options)
 			told = session->batches;
 			wl_list_for_each(screen, &session->screens, link)
 				if (event_of(screen))
-					tell(options, screen, event_of(screen));
+					tell(settings, screen, event_of(screen));
 			session_settle(session);
 		}
 		code = session_dispatch(session, -1);
@@ -263,22 +263,22 @@ pause_ms(int ms)
 }
 
 int
-command_monitor(const struct options *options, char **arguments)
+command_monitor(const struct settings *settings, char **arguments)
 {
 	struct session session;
 	bool was_there = false;
 
 	for (;;) {
-		int code = session_open(&session, options, was_there);
+		int code = session_open(&session, settings, was_there);
 
 		if (code == 0) {
 			was_there = true;
-			tell_connection(options, "connected", &session);
-			code = follow(&session, options);
-			tell_connection(options, "disconnected", &session);
+			tell_connection(settings, "connected", &session);
+			code = follow(&session, settings);
+			tell_connection(settings, "disconnected", &session);
 		}
 		session_close(&session);
-		if (!options->reconnect || code == EXIT_NOT_PERMITTED)
+		if (!settings->reconnect || code == EXIT_NOT_PERMITTED)
 			return code;
 		was_there = true;
 		pause_ms(RECONNECT_MS);

@@ -64,7 +64,7 @@ static const struct xen_display_change_v1_listener listener = {
 
 /* What is to become of a screen. */
 struct wish {
-	const struct options *options; /* place: output, rectangle, fit, z, which were checked */
+	const struct settings *settings; /* place: output, rectangle, fit, z, which were checked */
 	int32_t x, y, width, height, z;
 	uint32_t fit;
 	int visible, fullscreen; /* -1: as it is */
@@ -76,7 +76,7 @@ static void
 ask(struct xen_display_change_v1 *change, struct xen_display_screen_v1 *screen,
     const struct wish *wish)
 {
-	const struct options *options = wish->options;
+	const struct settings *settings = wish->settings;
 
 	if (wish->reset)
 		xen_display_change_v1_reset(change, screen);
@@ -84,14 +84,14 @@ ask(struct xen_display_change_v1 *change, struct xen_display_screen_v1 *screen,
 		xen_display_change_v1_set_visible(change, screen, (uint32_t)wish->visible);
 	if (wish->fullscreen >= 0)
 		xen_display_change_v1_set_fullscreen(change, screen, (uint32_t)wish->fullscreen);
-	if (wish->place && options->output)
-		xen_display_change_v1_set_output(change, screen, options->output);
-	if (wish->place && options->rectangle)
+	if (wish->place && settings->output)
+		xen_display_change_v1_set_output(change, screen, settings->output);
+	if (wish->place && settings->rectangle)
 		xen_display_change_v1_set_rectangle(change, screen, wish->x, wish->y, wish->width,
 						    wish->height);
-	if (wish->place && options->fit)
+	if (wish->place && settings->fit)
 		xen_display_change_v1_set_fit(change, screen, wish->fit);
-	if (wish->place && options->z)
+	if (wish->place && settings->z)
 		xen_display_change_v1_set_z(change, screen, wish->z);
 }
 
@@ -123,7 +123,7 @@ count_matches(const struct session *session, const char *pattern, bool only_one)
 
 /* 0 or an exit code; answer->cancelled: it is to be tried again. */
 static int
-try(struct session *session, const struct options *options, const char *pattern,
+try(struct session *session, const struct settings *settings, const char *pattern,
     const struct wish *wish, struct answer *answer)
 {
 	int found = count_matches(session, pattern, wish->only_one);
@@ -138,7 +138,7 @@ try(struct session *session, const struct options *options, const char *pattern,
 	wl_list_for_each(screen, &session->screens, link)
 		if (!screen->gone && screen_matches(screen, pattern))
 			ask(change, screen->proxy, wish);
-	if (options->dry_run)
+	if (settings->dry_run)
 		xen_display_change_v1_test(change);
 	else
 		xen_display_change_v1_apply(change);
@@ -149,21 +149,21 @@ try(struct session *session, const struct options *options, const char *pattern,
 }
 
 static int
-steer(const struct options *options, const char *pattern, const struct wish *wish)
+steer(const struct settings *settings, const char *pattern, const struct wish *wish)
 {
 	struct session session;
 	struct answer answer = {.cancelled = true};
-	int code = session_open(&session, options, false);
+	int code = session_open(&session, settings, false);
 
 	for (unsigned i = 0; code == 0 && answer.cancelled && i < TRIES; i++) {
 		answer = (struct answer){.came = false};
-		code = try(&session, options, pattern, wish, &answer);
+		code = try(&session, settings, pattern, wish, &answer);
 	}
 	if (code == 0 && answer.cancelled) {
 		complain("screens come, go or move all the time; nothing was changed");
 		code = EXIT_FAILED;
 	}
-	if (code == 0 && options->dry_run && !options->quiet)
+	if (code == 0 && settings->dry_run && !settings->quiet)
 		puts("it would succeed; nothing was changed");
 	session_close(&session);
 	return code;
@@ -193,55 +193,55 @@ read_rectangle(const char *text, struct wish *wish)
 }
 
 int
-command_place(const struct options *options, char **arguments)
+command_place(const struct settings *settings, char **arguments)
 {
-	struct wish wish = {.options = options,
+	struct wish wish = {.settings = settings,
 			    .visible = -1,
 			    .fullscreen = -1,
 			    .place = true,
 			    .only_one = true};
 	const char *fits;
 
-	if (!options->output && !options->rectangle && !options->fit && !options->z) {
+	if (!settings->output && !settings->rectangle && !settings->fit && !settings->z) {
 		complain("place: say where: --output, --rect, --fit or --z");
 		return EXIT_USAGE;
 	}
-	if (options->rectangle && !read_rectangle(options->rectangle, &wish)) {
+	if (settings->rectangle && !read_rectangle(settings->rectangle, &wish)) {
 		complain("place: --rect is to be X,Y,WIDTHxHEIGHT, as 0,0,640x480, not %s",
-			 options->rectangle);
+			 settings->rectangle);
 		return EXIT_USAGE;
 	}
-	if (options->fit && !words_find_fit(options->fit, &wish.fit, &fits)) {
-		complain("place: no fit %s; there are: %s", options->fit, fits);
+	if (settings->fit && !words_find_fit(settings->fit, &wish.fit, &fits)) {
+		complain("place: no fit %s; there are: %s", settings->fit, fits);
 		return EXIT_USAGE;
 	}
-	if (options->z && !read_integer(options->z, &wish.z)) {
-		complain("place: --z is to be a number, not %s", options->z);
+	if (settings->z && !read_integer(settings->z, &wish.z)) {
+		complain("place: --z is to be a number, not %s", settings->z);
 		return EXIT_USAGE;
 	}
-	return steer(options, arguments[0], &wish);
+	return steer(settings, arguments[0], &wish);
 }
 
 int
-command_hide(const struct options *options, char **arguments)
+command_hide(const struct settings *settings, char **arguments)
 {
-	const struct wish wish = {.options = options, .visible = 0, .fullscreen = -1};
+	const struct wish wish = {.settings = settings, .visible = 0, .fullscreen = -1};
 
-	return steer(options, arguments[0], &wish);
+	return steer(settings, arguments[0], &wish);
 }
 
 int
-command_show(const struct options *options, char **arguments)
+command_show(const struct settings *settings, char **arguments)
 {
-	const struct wish wish = {.options = options, .visible = 1, .fullscreen = -1};
+	const struct wish wish = {.settings = settings, .visible = 1, .fullscreen = -1};
 
-	return steer(options, arguments[0], &wish);
+	return steer(settings, arguments[0], &wish);
 }
 
 int
-command_fullscreen(const struct options *options, char **arguments)
+command_fullscreen(const struct settings *settings, char **arguments)
 {
-	struct wish wish = {.options = options, .visible = -1, .fullscreen = 1, .only_one = true};
+	struct wish wish = {.settings = settings, .visible = -1, .fullscreen = 1, .only_one = true};
 
 	if (arguments[1] && strcmp(arguments[1], "off") != 0) {
 		complain("fullscreen: after the screen there may be \"off\", not %s", arguments[1]);
@@ -249,14 +249,14 @@ command_fullscreen(const struct options *options, char **arguments)
 	}
 	if (arguments[1])
 		wish.fullscreen = 0;
-	return steer(options, arguments[0], &wish);
+	return steer(settings, arguments[0], &wish);
 }
 
 int
-command_reset(const struct options *options, char **arguments)
+command_reset(const struct settings *settings, char **arguments)
 {
 	const struct wish wish = {
-		.options = options, .visible = -1, .fullscreen = -1, .reset = true};
+		.settings = settings, .visible = -1, .fullscreen = -1, .reset = true};
 
-	return steer(options, arguments[0], &wish);
+	return steer(settings, arguments[0], &wish);
 }

@@ -396,12 +396,12 @@ session_dispatch(struct session *session, int timeout_ms)
 }
 
 int
-session_open(struct session *session, const struct options *options, bool quiet)
+session_open(struct session *session, const struct settings *settings, bool quiet)
 {
 	memset(session, 0, sizeof(*session));
 	wl_list_init(&session->screens);
 	wl_list_init(&session->outputs);
-	int fd = socket_connect(options->socket, session->socket, sizeof(session->socket), quiet);
+	int fd = socket_connect(settings->socket, session->socket, sizeof(session->socket), quiet);
 	if (fd < 0)
 		return EXIT_NO_CONTROL;
 	/* Takes the socket, and closes it if it fails. */

@@ -52,7 +52,7 @@ struct session {
 /* Connects, and has the whole state. 0 or an exit code; quiet: nothing is said where there is no
  * Weston. The session is to be closed in either case. */
 int
-session_open(struct session *session, const struct options *options, bool quiet);
+session_open(struct session *session, const struct settings *settings, bool quiet);
 
 void
 session_close(struct session *session);

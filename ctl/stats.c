@@ -65,7 +65,7 @@ struct watch {
 
 struct watches {
 	struct wl_list list;
-	const struct options *options;
+	const struct settings *settings;
 	const char *pattern; /* NULL: all screens */
 };
 
@@ -354,7 +354,7 @@ is_watched(const struct watches *watches, const struct screen *screen)
 static void
 adjust(struct watches *watches, struct session *session)
 {
-	uint32_t interval_ms = (uint32_t)(watches->options->watch_s * 1000);
+	uint32_t interval_ms = (uint32_t)(watches->settings->watch_s * 1000);
 	struct watch *watch, *next;
 	struct screen *screen;
 
@@ -391,16 +391,16 @@ all_fresh(const struct watches *watches)
 static void
 print(struct watches *watches, unsigned *lines)
 {
-	const struct options *options = watches->options;
-	bool rates = options->watch_s > 0;
+	const struct settings *settings = watches->settings;
+	bool rates = settings->watch_s > 0;
 	struct watch *watch;
 
-	if (options->prometheus)
+	if (settings->prometheus)
 		print_prometheus(watches);
 	wl_list_for_each(watch, &watches->list, link) {
-		if (options->json) {
+		if (settings->json) {
 			print_json(watch);
-		} else if (!options->prometheus && (!rates || watch->reports > 1)) {
+		} else if (!settings->prometheus && (!rates || watch->reports > 1)) {
 			if ((*lines)++ % 20 == 0)
 				print_header(rates);
 			print_line(watch, rates);
@@ -432,26 +432,26 @@ watch_screens(struct session *session, struct watches *watches)
 		if (!all_fresh(watches))
 			continue;
 		print(watches, &lines);
-		if (watches->options->watch_s == 0)
+		if (watches->settings->watch_s == 0)
 			return 0;
 	}
 }
 
 int
-command_stats(const struct options *options, char **arguments)
+command_stats(const struct settings *settings, char **arguments)
 {
-	struct watches watches = {.options = options, .pattern = arguments[0]};
+	struct watches watches = {.settings = settings, .pattern = arguments[0]};
 	struct watch *watch, *next;
 	struct session session;
-	int code = session_open(&session, options, false);
+	int code = session_open(&session, settings, false);
 
 	wl_list_init(&watches.list);
 	if (code == 0)
 		adjust(&watches, &session);
 	if (code == 0 && wl_list_empty(&watches.list) && watches.pattern)
 		code = session_complain_of_screen(&session, watches.pattern);
-	else if (code == 0 && wl_list_empty(&watches.list) && options->watch_s == 0) {
-		if (!options->json && !options->prometheus && !options->quiet)
+	else if (code == 0 && wl_list_empty(&watches.list) && settings->watch_s == 0) {
+		if (!settings->json && !settings->prometheus && !settings->quiet)
 			puts("no guest has a screen at the moment");
 	} else if (code == 0)
 		code = watch_screens(&session, &watches);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of xen-displayctl share: exit codes, options, errors in words. */
+/* What the files of xen-displayctl share: exit codes, settings, errors in words. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,7 +14,7 @@ enum {
 	EXIT_NOT_PERMITTED = 5,
 };
 
-struct options {
+struct settings {
 	const char *socket; /* NULL: it is looked for */
 	bool json, quiet;
 	bool dry_run, reconnect, prometheus;
@@ -29,20 +29,22 @@ complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The commands; each returns an exit code. arguments: a NULL ends them. */
 int
-command_list(const struct options *options, char **arguments);
+command_list(const struct settings *settings, char **arguments);
 int
-command_info(const struct options *options, char **arguments);
+command_info(const struct settings *settings, char **arguments);
 int
-command_stats(const struct options *options, char **arguments);
+command_stats(const struct settings *settings, char **arguments);
 int
-command_monitor(const struct options *options, char **arguments);
+command_monitor(const struct settings *settings, char **arguments);
 int
-command_place(const struct options *options, char **arguments);
+command_place(const struct settings *settings, char **arguments);
 int
-command_hide(const struct options *options, char **arguments);
+command_hide(const struct settings *settings, char **arguments);
 int
-command_show(const struct options *options, char **arguments);
+command_show(const struct settings *settings, char **arguments);
 int
-command_fullscreen(const struct options *options, char **arguments);
+command_fullscreen(const struct settings *settings, char **arguments);
 int
-command_reset(const struct options *options, char **arguments);
+command_reset(const struct settings *settings, char **arguments);
+int
+command_config(const struct settings *settings, char **arguments);

@@ -275,3 +275,30 @@ def debug_scope(rig):
         check("guest g1(1) vdispl 0 conn 0: on, 10 flips" in line, f"the line is {line}")
         debug.kill()
     guest.flips(10, 1, 2)
+
+
+@scenario("control")
+def config_round_trip(rig):
+    """config print says where screens stand; config check finds nothing wrong with it, and a Weston that reads it
+    places them so. A bad file is told with its lines; a rule for an output that is not there, where Weston runs."""
+    weston, *_ = two_guests(rig)
+    run(weston, "place", "g1", "--output", "second", "--rect", "160,0,160x120", "--fit", "stretch")
+    places = run(weston, "config", "print")
+    file = f"{weston.home}/places.ini"
+    with open(file, "w") as out:
+        out.write(places)
+    check("nothing is wrong" in run(weston, "config", "check", file), "what was printed is wrong")
+    with open(file, "w") as out:
+        out.write("[xen-connector]\noutput=HDMI-9\nfit=big\n")
+    done = subprocess.run([tool(), "config", "check", file], env=environment(weston), text=True, capture_output=True,
+                          check=False)
+    equal(done.returncode, 1, "exit code for a bad file")
+    check("line 3: [xen-connector] fit=big: allowed is fit, fill" in done.stdout and "HDMI-9 is plugged in" in done.stdout,
+          f"complaints {done.stdout}")
+    for guest in rig.guests:
+        guest.destroy()
+    equal(weston.stop(), 0, "Weston's exit status")
+    rig.westons.remove(weston)
+    weston = rig.weston(outputs=TWO, config=places)
+    rig.guest("g1", "320x240").picture(1, size=SIZE)
+    weston.expect("scaled=480,0,160,120,XR24,1,0,0,320,240,320,240", f"solid=0,0,480,240,{GREY}")
