@@ -16,8 +16,16 @@
 #include <stdint.h>
 
 struct weston_compositor;
+struct wl_listener;
 
 #define XEN_DISPLAY_API_NAME "xen_display_v1"
+
+/* How long something took, since the guest connected; microseconds, at most an eighth too large.
+ * All are 0 where nothing was measured. */
+struct xen_display_latency {
+	uint32_t count;
+	uint32_t min, median, p95, p99, max;
+};
 
 struct xen_display_connector {
 	size_t size; /* of this struct, as the module knows it */
@@ -45,6 +53,15 @@ struct xen_display_connector {
 	/* Of frames_presented those that the display read from the guest's own buffer;
 	 * the others were composited. */
 	uint64_t frames_scanned_out;
+
+	const char *unique_id; /* the connector's id, which the guest chose; "": none */
+	/* "shown", "hidden" (by xen-displayctl), "no output", "dark" (the guest shows nothing),
+	 * "locked" or "asleep" */
+	const char *visibility;
+	bool has_focus;                   /* keys go to it */
+	uint64_t requests_refused;        /* by whatever error */
+	struct xen_display_latency flip;  /* from a flip's request to its presentation */
+	struct xen_display_latency input; /* from an event to the guest's notification */
 };
 
 struct xen_display_api {
@@ -54,4 +71,11 @@ struct xen_display_api {
 				   void (*handle)(void *data,
 						  const struct xen_display_connector *connector),
 				   void *data);
+
+	/* Has the listener called when connectors come or go, or anything of them changes but
+	 * their counters and latencies: once for all changes of a turn of the event loop, with the
+	 * compositor as data. Whoever adds it removes it, at the latest when the compositor is
+	 * destroyed, after which it is in no list any more. */
+	void (*add_change_listener)(struct weston_compositor *compositor,
+				    struct wl_listener *listener);
 };

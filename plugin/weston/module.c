@@ -40,6 +40,7 @@ struct module {
 	struct presenter presenter;
 	struct control *control; /* NULL: there is none */
 	struct scope *scope;     /* the same */
+	struct api_changes changes;
 	struct display_host host;
 	struct store *store;
 	struct loop_source *store_source, *worker_source, *log_source;
@@ -252,6 +253,7 @@ module_end(struct module *module)
 	loop_remove_fd(module->log_source);
 	control_destroy(module->control);
 	scope_destroy(module->scope);
+	api_changes_finish(&module->changes);
 	wl_list_for_each(device, &module->host.devices, link)
 		device_destroy(device);
 	wl_list_for_each(input, &module->host.inputs, link)
@@ -280,23 +282,42 @@ handle_compositor_destroyed(struct wl_listener *listener, void *data)
 	module_end(module);
 }
 
-static void
-for_each_connector(struct weston_compositor *compositor,
-		   void (*handle)(void *data, const struct xen_display_connector *connector),
-		   void *data)
+/* NULL: it has ended. */
+static struct module *
+find_module(struct weston_compositor *compositor)
 {
 	struct wl_listener *listener =
 		wl_signal_get(&compositor->destroy_signal, handle_compositor_destroyed);
 	struct module *module;
 
-	if (!listener)
-		return;
-	module = wl_container_of(listener, module, compositor_destroyed);
-	api_for_each_connector(&module->host, handle, data);
+	return listener ? wl_container_of(listener, module, compositor_destroyed) : NULL;
+}
+
+static void
+for_each_connector(struct weston_compositor *compositor,
+		   void (*handle)(void *data, const struct xen_display_connector *connector),
+		   void *data)
+{
+	struct module *module = find_module(compositor);
+
+	if (module)
+		api_for_each_connector(&module->host, handle, data);
+}
+
+static void
+add_change_listener(struct weston_compositor *compositor, struct wl_listener *listener)
+{
+	struct module *module = find_module(compositor);
+
+	if (module)
+		wl_signal_add(&module->changes.signal, listener);
+	else
+		wl_list_init(&listener->link);
 }
 
 static const struct xen_display_api api = {
 	.for_each_connector = for_each_connector,
+	.add_change_listener = add_change_listener,
 };
 
 /* False, and why: one of Xen's devices is not there. */
@@ -412,6 +433,7 @@ module_create(struct weston_compositor *compositor)
 		return NULL;
 	}
 	init_host(module);
+	api_changes_init(&module->changes, compositor);
 	/* First of all listeners: shells free what our surfaces are placed in. */
 	module->compositor_destroyed.notify = handle_compositor_destroyed;
 	wl_list_insert(&compositor->destroy_signal.listener_list,
@@ -437,6 +459,7 @@ serve(struct module *module, int *store_error)
 	module->serving = true;
 	module->control = control_create(module->compositor, &module->presenter, host);
 	module->scope = scope_create(module->compositor, host);
+	api_changes_follow(&module->changes, &module->presenter.placements);
 	module->log_source =
 		loop_add_fd(host->loop, late_lines.event_fd, handle_late_lines, module);
 	log_line("serving guests' screens; at most %u pages of guests mapped, %u of one guest",

@@ -9,7 +9,7 @@ import subprocess
 from inputseat import touched
 from rig.machine import build_directory, wait_until
 from rig.runner import check, equal, scenario
-from rig.weston import SCALE
+from rig.weston import SCALE, module_path
 
 SIZE = (320, 240)
 SCREEN = (("headless", 320, 240),)
@@ -302,3 +302,23 @@ def config_round_trip(rig):
     weston = rig.weston(outputs=TWO, config=places)
     rig.guest("g1", "320x240").picture(1, size=SIZE)
     weston.expect("scaled=480,0,160,120,XR24,1,0,0,320,240,320,240", f"solid=0,0,480,240,{GREY}")
+
+
+@scenario("control")
+def example_module(rig):
+    """The module of examples/, behind ours: it is told when a guest's screen comes, is moved and goes, and asks where
+    it is; where it comes first it says what is wrong."""
+    example = f"{build_directory()}/list-screens.so"
+    weston = rig.weston(outputs=TWO, module=f"{module_path()},{example}")
+    guest = rig.guest("g1", "320x240")
+    weston.expect_log("list-screens: g1:0.0 320x240 on headless: dark")
+    guest.picture(1, size=SIZE)
+    weston.expect_log("list-screens: g1:0.0 320x240 on headless: shown")
+    run(weston, "hide", "g1")
+    weston.expect_log("list-screens: g1:0.0 320x240 on headless: hidden")
+    guest.destroy()
+    weston.expect_log(r"something has changed\n(?!.*list-screens: g1)(?s:.*)\Z")
+    equal(weston.stop(), 0, "Weston's exit status")
+    rig.westons.remove(weston)
+    weston = rig.weston(outputs=SCREEN, module=f"{example},{module_path()}")
+    weston.expect_log("list-screens: name xen-display.so before it")
