@@ -152,6 +152,7 @@ connector_set_config(struct connector *connector, const struct displif_set_confi
 	connector->part_height = (uint32_t)part.height;
 	connector->current = framebuffer;
 	in_place_begin(&connector->in_place, true, loop_now_ms());
+	presenter_mode_set(connector);
 	connector_show(connector);
 	return 0;
 }

@@ -51,6 +51,10 @@ host_device_detached(struct display_host *host, uint32_t serial);
 void
 host_device_broken(struct device *device);
 
+/* Asks the tool stack's way that a guest shut down, as "xl shutdown" does. */
+void
+host_shut_down_guest(struct display_host *host, uint16_t domid);
+
 /* The same for input devices: connected, or could not be and has to be destroyed. */
 void
 host_input_attached(struct input *input, int error);

@@ -66,6 +66,10 @@ void
 presenter_show(struct connector *connector, struct framebuffer *framebuffer,
 	       const struct rectangle *source, uint32_t frame);
 
+/* The guest sets a mode, of which presenter_show() follows. */
+void
+presenter_mode_set(struct connector *connector);
+
 /*
  * Reads what the last frame shown looks like now; connector_frame_looked() tells, later, unless
  * another one is shown meanwhile. False: the pixels cannot be read here.

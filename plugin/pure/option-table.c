@@ -57,6 +57,9 @@ const struct option_entry option_table[] = {
 	 "shows the screen that has the focus over all of its output, or where it was"},
 	{SECTION_MODULE, "control", KIND_CONTROL, IN_MODULE(control), 0, 0, 0, "full", "",
 	 "what xen-displayctl may do, run by Weston's user or by root"},
+	{SECTION_MODULE, "natural-size-key", KIND_SHORTCUT, IN_MODULE(natural_size_key), 0, 0, 0,
+	 "ctrl+alt+0", "",
+	 "shows the window that has the focus with one of its pixels on one of the output's"},
 
 	{SECTION_GUEST, "name", KIND_STRING, IN_GUEST(name), 0, 1, OPTION_MAX_STRING_BYTES, "*", "",
 	 "the guest's name as in its xl config; * = any"},
@@ -68,6 +71,8 @@ const struct option_entry option_table[] = {
 	 "whether it may use buffers of this domain's memory; for trusted guests only"},
 	{SECTION_GUEST, "keep-picture", KIND_BOOL, IN_GUEST(options.keep_picture), 0, 0, 0, "false",
 	 "", "whether to keep the guest's last picture after it shuts down, until it starts again"},
+	{SECTION_GUEST, "color", KIND_COLOR, IN_GUEST(options.color), IN_GUEST(options.has_color),
+	 0, 0, "", "", "the frame of its windows; absent = one of its own, by its UUID"},
 
 	{SECTION_CONNECTOR, "guest", KIND_STRING, IN_CONNECTOR(guest), 0, 1,
 	 OPTION_MAX_STRING_BYTES, "*", "", "the guest's name or UUID; * = any"},
@@ -103,6 +108,12 @@ const struct option_entry option_table[] = {
 	 "what of the desktop's input reaches the guest by this screen, see below"},
 	{SECTION_CONNECTOR, "keep-awake", KIND_BOOL, IN_CONNECTOR(options.keep_awake), 0, 0, 0,
 	 "false", "", "whether Weston stays awake while this screen changes"},
+	{SECTION_CONNECTOR, "show-as", KIND_SHOW_AS, IN_CONNECTOR(options.show_as), 0, 0, 0, "auto",
+	 "", "a place on an output, or a window, see below"},
+	{SECTION_CONNECTOR, "frame", KIND_FRAME, IN_CONNECTOR(options.frame), 0, 0, 0, "full", "",
+	 "what is drawn around its window, see below"},
+	{SECTION_CONNECTOR, "close", KIND_CLOSE, IN_CONNECTOR(options.close), 0, 0, 0, "hide", "",
+	 "what the close button of its window does, see below"},
 
 	/* Limits, in the order of struct limits. */
 	LIMIT("max-connectors", connectors, 1, 16, "4", "connectors of one vdispl device"),
@@ -160,9 +171,30 @@ option_words(enum option_kind kind)
 		[CONTROL_OBSERVE] = "observe",
 		[CONTROL_FULL] = "full",
 	};
+	static const char *const show_as[] = {
+		[SHOW_AS_AUTO] = "auto",
+		[SHOW_AS_OUTPUT] = "output",
+		[SHOW_AS_WINDOW] = "window",
+	};
+	static const char *const frames[] = {
+		[FRAME_FULL] = "full",
+		[FRAME_BORDER] = "border",
+		[FRAME_NONE] = "none",
+	};
+	static const char *const closes[] = {
+		[CLOSE_HIDE] = "hide",
+		[CLOSE_SHUTDOWN] = "shutdown",
+		[CLOSE_NOTHING] = "nothing",
+	};
 
 	if (kind == KIND_CONTROL)
 		return (struct option_words){control_modes, ARRAY_LENGTH(control_modes)};
+	if (kind == KIND_SHOW_AS)
+		return (struct option_words){show_as, ARRAY_LENGTH(show_as)};
+	if (kind == KIND_FRAME)
+		return (struct option_words){frames, ARRAY_LENGTH(frames)};
+	if (kind == KIND_CLOSE)
+		return (struct option_words){closes, ARRAY_LENGTH(closes)};
 	if (kind == KIND_INPUT)
 		return (struct option_words){input_rules, ARRAY_LENGTH(input_rules)};
 	if (kind == KIND_FIT)
@@ -265,7 +297,10 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 	case KIND_FIT:
 	case KIND_DMABUF:
 	case KIND_INPUT:
-	case KIND_CONTROL: {
+	case KIND_CONTROL:
+	case KIND_SHOW_AS:
+	case KIND_FRAME:
+	case KIND_CLOSE: {
 		const struct option_words words = option_words(entry->kind);
 
 		for (size_t i = 0; i < words.count; i++)
@@ -277,6 +312,9 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 		break;
 	case KIND_STRING:
 		sentence_say(sentence, "%d to %d bytes", entry->minimum, entry->maximum);
+		break;
+	case KIND_COLOR:
+		sentence_say(sentence, "a color such as #3366cc");
 		break;
 	case KIND_UUID:
 		sentence_say(sentence, "a UUID such as 01234567-89ab-cdef-0123-456789abcdef");

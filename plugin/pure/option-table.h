@@ -69,6 +69,10 @@ enum option_kind {
 	KIND_DMABUF,    /* enum dmabuf_mode */
 	KIND_INPUT,     /* enum input_rule */
 	KIND_CONTROL,   /* enum control_mode */
+	KIND_SHOW_AS,   /* enum show_as */
+	KIND_FRAME,     /* enum frame_rule */
+	KIND_CLOSE,     /* enum close_rule */
+	KIND_COLOR,     /* uint32_t, 0xrrggbb */
 	KIND_SHORTCUT,  /* struct shortcut */
 	KIND_STRING,    /* char *, owned, of at most `maximum` bytes */
 	KIND_UUID,      /* char *, owned */
@@ -98,7 +102,7 @@ struct option_words {
 	size_t count;
 };
 
-/* Of KIND_FIT, KIND_DMABUF, KIND_INPUT and KIND_CONTROL; of any other kind none. */
+/* Of those kinds that are an enum; of any other kind none. */
 struct option_words
 option_words(enum option_kind kind);
 

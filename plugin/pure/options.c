@@ -49,6 +49,17 @@ parse_word(const char *text, struct option_words words, unsigned *value)
 	return false;
 }
 
+/* As "#3366cc". */
+static bool
+parse_color(const char *text, uint32_t *value)
+{
+	if (text[0] != '#' || strlen(text + 1) != 6 ||
+	    strspn(text + 1, "0123456789abcdefABCDEF") != 6)
+		return false;
+	*value = (uint32_t)strtoul(text + 1, NULL, 16);
+	return true;
+}
+
 /* A device in the folder, not below it. */
 static bool
 is_in_folder(const char *path, const char *folder)
@@ -105,13 +116,17 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 {
 	char *member = base + entry->offset;
 	struct shortcut shortcut;
+	uint32_t color;
 	unsigned word;
 	bool truth;
 
 	_Static_assert(sizeof(word) == sizeof(enum fit) &&
 			       sizeof(word) == sizeof(enum dmabuf_mode) &&
 			       sizeof(word) == sizeof(enum input_rule) &&
-			       sizeof(word) == sizeof(enum control_mode),
+			       sizeof(word) == sizeof(enum control_mode) &&
+			       sizeof(word) == sizeof(enum show_as) &&
+			       sizeof(word) == sizeof(enum frame_rule) &&
+			       sizeof(word) == sizeof(enum close_rule),
 		       "enums are stored as their number");
 
 	switch (entry->kind) {
@@ -124,6 +139,9 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 	case KIND_DMABUF:
 	case KIND_INPUT:
 	case KIND_CONTROL:
+	case KIND_SHOW_AS:
+	case KIND_FRAME:
+	case KIND_CLOSE:
 		if (!parse_word(value, option_words(entry->kind), &word))
 			return -EINVAL;
 		memcpy(member, &word, sizeof(word));
@@ -132,6 +150,11 @@ store_value(const struct option_entry *entry, char *base, const char *value)
 		if (!shortcut_parse(value, &shortcut))
 			return -EINVAL;
 		memcpy(member, &shortcut, sizeof(shortcut));
+		return 0;
+	case KIND_COLOR:
+		if (!parse_color(value, &color))
+			return -EINVAL;
+		memcpy(member, &color, sizeof(color));
 		return 0;
 	case KIND_STRING:
 		if (*value == '\0' || strlen(value) > (size_t)entry->maximum)
@@ -465,4 +488,17 @@ options_find_excess(const struct connector_options *options, int32_t *minimum, i
 		return entry->key;
 	}
 	return NULL;
+}
+
+bool
+options_is_window(const struct connector_options *options, enum shell shell)
+{
+	bool has_place = options->output || options->has_x || options->has_y ||
+			 options->width > 0 || options->height > 0;
+
+	if (shell != SHELL_DESKTOP && shell != SHELL_OTHER)
+		return false;
+	if (options->show_as == SHOW_AS_AUTO)
+		return shell == SHELL_DESKTOP && !has_place;
+	return options->show_as == SHOW_AS_WINDOW;
 }

@@ -43,6 +43,27 @@ enum control_mode {
 	CONTROL_FULL,
 };
 
+/* How a connector stands on the desktop. */
+enum show_as {
+	SHOW_AS_AUTO,   /* a window if the shell has windows and the rule gives no place */
+	SHOW_AS_OUTPUT, /* over an output, or a rectangle of one */
+	SHOW_AS_WINDOW, /* a window of the desktop */
+};
+
+/* What is drawn around a guest's window. */
+enum frame_rule {
+	FRAME_FULL,   /* title and border */
+	FRAME_BORDER, /* a border alone */
+	FRAME_NONE,
+};
+
+/* What the close button of a window does. */
+enum close_rule {
+	CLOSE_HIDE,     /* the window goes, until the guest sets a mode */
+	CLOSE_SHUTDOWN, /* the guest is asked to shut down */
+	CLOSE_NOTHING,
+};
+
 struct connector_options {
 	char *output; /* NULL: one that is free; the rule's */
 	enum fit fit;
@@ -54,12 +75,17 @@ struct connector_options {
 	uint32_t resample_rate_hz; /* the module's where the rule has none; 0 = never */
 	enum input_rule input;
 	bool keep_awake; /* the session does not fall idle while it shows something new */
+	enum show_as show_as;
+	enum frame_rule frame;
+	enum close_rule close;
 };
 
 struct guest_options {
 	bool alpha;        /* show the transparency of ARGB formats */
 	bool be_alloc;     /* it may ask for buffers that are allocated here */
 	bool keep_picture; /* what it showed last stays when it goes */
+	bool has_color;    /* false: one that follows from who it is */
+	uint32_t color;    /* of its windows' frames, 0xrrggbb */
 };
 
 struct module_options {
@@ -70,7 +96,7 @@ struct module_options {
 	uint32_t hidden_rate_hz; /* never 0 */
 	enum dmabuf_mode dmabuf;
 	char *allocator; /* path of a device, for be-alloc */
-	struct shortcut grab_key, fullscreen_key;
+	struct shortcut grab_key, fullscreen_key, natural_size_key;
 	enum control_mode control;
 	struct limits limits; /* as configured: limits_resolve() is the caller's */
 };
@@ -168,6 +194,18 @@ options_is_rule(const struct options *options, const struct connector_options *f
 /* The first key whose number is beyond what weston.ini allows; NULL: all are within. */
 const char *
 options_find_excess(const struct connector_options *options, int32_t *minimum, int32_t *maximum);
+
+/* What kind of desktop Weston's shell makes. */
+enum shell {
+	SHELL_UNKNOWN,
+	SHELL_DESKTOP, /* windows are its main thing */
+	SHELL_OTHER,   /* it has windows */
+	SHELL_BARE,    /* it has none */
+};
+
+/* Whether a connector with these options is a window. */
+bool
+options_is_window(const struct connector_options *options, enum shell shell);
 
 /* One key, described for documentation and tests. */
 struct option_description {

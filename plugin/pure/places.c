@@ -236,3 +236,13 @@ places_choose(struct places *places, const struct places_output *outputs, unsign
 			if (screen->output < 0 && (i == 0 || !screen->rule))
 				rounds[i](&choice, screen);
 }
+
+bool
+places_is_in_front(const struct screen *screen, const struct screen *behind)
+{
+	if (screen->domid != behind->domid)
+		return screen->domid > behind->domid;
+	if (screen->devid != behind->devid)
+		return screen->devid < behind->devid;
+	return screen->connector < behind->connector;
+}

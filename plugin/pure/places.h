@@ -72,6 +72,12 @@ places_add(struct places *places, struct screen *screen);
 void
 places_remove(struct places *places, struct screen *screen);
 
+/* Of two screens that overlap, by what no guest can change: not even by coming again. The younger
+ * guest's is in front; of one guest's screens that which comes first in their order, too, as it
+ * would else be covered. */
+bool
+places_is_in_front(const struct screen *screen, const struct screen *behind);
+
 /*
  * Assigns an output to each screen. A screen whose rule names an output goes there, or nowhere
  * while that output is absent. One whose unique-id is an output's name goes there. The others, in

@@ -10,10 +10,31 @@
 struct surface *
 aim_surface(struct wl_surface *wl_surface)
 {
-	struct canvas *canvas = wl_surface ? wl_surface_get_user_data(wl_surface) : NULL;
-	struct surface *surface = wl_container_of(canvas, surface, canvas);
+	struct surface *surface;
+	struct canvas *canvas;
 
-	return canvas ? surface : NULL;
+	if (!wl_surface || frame_part_of(wl_surface))
+		return NULL;
+	canvas = wl_surface_get_user_data(wl_surface);
+	return canvas ? wl_container_of(canvas, surface, canvas) : NULL;
+}
+
+struct surface *
+aim_framed(struct wl_surface *wl_surface)
+{
+	const struct frame_part *part = frame_part_of(wl_surface);
+	struct surface *surface;
+
+	return part ? wl_container_of(part->frame, surface, window.frame) : NULL;
+}
+
+void
+aim_pass_keys(const struct surface *surface, struct client *client, struct wl_seat *wl_seat)
+{
+	struct weston_seat *seat = aim_seat(client, wl_seat);
+
+	if (seat && placement_takes_input(&surface->placement))
+		weston_seat_set_keyboard_focus(seat, surface->placement.surface);
 }
 
 bool
@@ -90,7 +111,8 @@ aim_activate(const struct surface *surface, struct client *client, struct wl_sea
 {
 	struct weston_seat *seat = aim_seat(client, wl_seat);
 
-	if (seat && surface->placement.view)
-		weston_view_activate_input(surface->placement.view, seat,
-					   WESTON_ACTIVATE_FLAG_CLICKED);
+	struct weston_view *view = placement_view(&surface->placement);
+
+	if (seat && view)
+		weston_view_activate_input(view, seat, WESTON_ACTIVATE_FLAG_CLICKED);
 }

@@ -21,6 +21,14 @@ struct wl_surface;
 struct surface *
 aim_surface(struct wl_surface *wl_surface);
 
+/* That a part of a frame is around; NULL: it is something else. */
+struct surface *
+aim_framed(struct wl_surface *wl_surface);
+
+/* The seat's keys go to a surface instead of its frame. */
+void
+aim_pass_keys(const struct surface *surface, struct client *client, struct wl_seat *wl_seat);
+
 /* Whether its guest may have input at all: it is on and seen, and the session is neither locked nor
  * switched away. If not, what was held is released. */
 bool

@@ -75,6 +75,10 @@ canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame
 void
 canvas_clear(struct canvas *canvas);
 
+/* Shows a buffer of one pixel, so large, instead of a picture. */
+void
+canvas_cover(struct canvas *canvas, struct wl_buffer *pixel, int32_t width, int32_t height);
+
 /* The part of a buffer of width by height that is shown, and how large, from the next commit on. */
 void
 canvas_set_viewport(struct canvas *canvas, const struct fitted *fitted, int32_t width,

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "presentation-time-client-protocol.h"
 #include "viewporter-client-protocol.h"
+#include "xdg-shell-client-protocol.h"
 
 static void
 report_loss(struct client *client)
@@ -126,6 +127,16 @@ static const struct wl_shm_listener shm_listener = {
 	.format = handle_shm_format,
 };
 
+static void
+handle_ping(void *data, struct xdg_wm_base *wm_base, uint32_t serial)
+{
+	xdg_wm_base_pong(wm_base, serial);
+}
+
+static const struct xdg_wm_base_listener wm_base_listener = {
+	.ping = handle_ping,
+};
+
 /* NULL: no memory, and the connection is of no use. */
 static void *
 bind_global(struct client *client, uint32_t name, const struct wl_interface *interface,
@@ -136,6 +147,26 @@ bind_global(struct client *client, uint32_t name, const struct wl_interface *int
 	if (!proxy)
 		client_lose(client);
 	return proxy;
+}
+
+/* What windows are made of. False: it is something else. */
+static bool
+handle_desktop_global(struct client *client, uint32_t name, const char *interface)
+{
+	if (strcmp(interface, wl_subcompositor_interface.name) == 0) {
+		client->subcompositor = bind_global(client, name, &wl_subcompositor_interface, 1);
+	} else if (strcmp(interface, xdg_wm_base_interface.name) == 0) {
+		client->wm_base = bind_global(client, name, &xdg_wm_base_interface, 1);
+		if (client->wm_base)
+			xdg_wm_base_add_listener(client->wm_base, &wm_base_listener, client);
+	} else if (strcmp(interface, "weston_desktop_shell") == 0) {
+		client->has_desktop = true;
+	} else if (strcmp(interface, "ivi_application") == 0) {
+		client->has_ivi = true;
+	} else {
+		return false;
+	}
+	return true;
 }
 
 static void
@@ -154,7 +185,7 @@ handle_global(void *data, struct wl_registry *registry, uint32_t name, const cha
 		client->viewporter = bind_global(client, name, &wp_viewporter_interface, 1);
 	} else if (strcmp(interface, wp_presentation_interface.name) == 0) {
 		client->presentation = bind_global(client, name, &wp_presentation_interface, 1);
-	} else {
+	} else if (!handle_desktop_global(client, name, interface)) {
 		linux_dmabuf_handle_global(&client->dmabuf, registry, name, interface, version);
 		if (client->handler->global)
 			client->handler->global(client->data, registry, name, interface, version);
@@ -275,6 +306,10 @@ destroy_globals(struct client *client)
 		wp_viewporter_destroy(client->viewporter);
 	if (client->presentation)
 		wp_presentation_destroy(client->presentation);
+	if (client->subcompositor)
+		wl_subcompositor_destroy(client->subcompositor);
+	if (client->wm_base)
+		xdg_wm_base_destroy(client->wm_base);
 	linux_dmabuf_finish(&client->dmabuf);
 	if (client->registry)
 		wl_registry_destroy(client->registry);

@@ -51,6 +51,10 @@ struct client {
 	struct wl_shm *shm;
 	struct wp_viewporter *viewporter;
 	struct wp_presentation *presentation;
+	struct wl_subcompositor *subcompositor;
+	struct xdg_wm_base *wm_base; /* NULL: there are no windows */
+	bool has_desktop;            /* the shell is Weston's desktop */
+	bool has_ivi;                /* it is one of a car, which shows no windows */
 	struct wl_array shm_formats; /* uint32_t, as wl_shm names them */
 	struct linux_dmabuf dmabuf;
 };

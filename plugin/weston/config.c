@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "base/log.h"
 #include "pure/options.h"
+#include "pure/places.h"
 #include "weston/compat.h"
 
 static char *
@@ -59,4 +60,17 @@ config_read(struct weston_compositor *compositor)
 	report_unknown_keys(config);
 	options_check_rules(options, report, NULL);
 	return options;
+}
+
+void
+config_check_outputs(struct weston_compositor *compositor, const struct options *options)
+{
+	const char *names[PLACES_MAX_OUTPUTS];
+	const struct weston_output *output;
+	size_t count = 0;
+
+	wl_list_for_each(output, &compositor->output_list, link)
+		if (count < PLACES_MAX_OUTPUTS)
+			names[count++] = output->name;
+	options_check_outputs(options, names, count, report, NULL);
 }

@@ -49,13 +49,15 @@ rest(struct grab *grab)
 static void
 end(struct grab *grab)
 {
-	const struct surface *surface = guest_surface(grab->surface);
+	struct surface *surface = guest_surface(grab->surface);
 
 	rest(grab);
 	release_pointer(grab);
-	if (surface && surface->connector)
+	if (surface && surface->connector) {
+		surface_set_grabbed(surface, false);
 		log_guest(&surface->connector->device->subject, (int)surface->index,
 			  "the keyboard is the desktop's again");
+	}
 	if (surface)
 		placements_tell_change(surface->placement.placements);
 	wl_list_remove(&grab->seat_destroyed.link);
@@ -204,6 +206,7 @@ begin(struct grabs *grabs, struct weston_keyboard *keyboard)
 	wl_signal_add(&grab->surface->destroy_signal, &grab->surface_destroyed);
 	wl_list_insert(&grabs->grabs, &grab->link);
 	placements_tell_change(surface->placement.placements);
+	surface_set_grabbed(surface, true);
 	log_guest(&surface->connector->device->subject, (int)surface->index,
 		  "all keys are its own until grab-key is pressed again");
 }

@@ -91,7 +91,8 @@ freeze_surfaces(struct presented_device *presented)
 		struct surface *surface = &presented->surfaces[i];
 
 		surface_freeze(surface);
-		if (surface->shown)
+		/* A window without a guest could not be used: nobody would hear of its buttons. */
+		if (surface->shown && surface->placement.kind != PLACEMENT_WINDOW)
 			any = true;
 		else
 			surface_set_client(surface, NULL);

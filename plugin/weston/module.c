@@ -153,6 +153,12 @@ host_input_detached(struct display_host *host, uint32_t serial)
 	store_detached(module_of(host)->store, serial);
 }
 
+void
+host_shut_down_guest(struct display_host *host, uint16_t domid)
+{
+	store_shut_down_guest(module_of(host)->store, domid);
+}
+
 static void
 attach(struct module *module, const struct store_device *setup)
 {

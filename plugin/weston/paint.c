@@ -82,6 +82,21 @@ paint_give_texture(struct surface *surface)
 }
 
 void
+paint_dark(struct surface *surface)
+{
+	struct wl_buffer *dark = guest_window_dark(&surface->window);
+	const struct size *picture = &surface->window.window.picture;
+	const struct rectangle whole = {0, 0, picture->width, picture->height};
+	struct fitted fitted;
+
+	if (dark && placement_fit(&surface->placement, &whole, &fitted))
+		canvas_cover(&surface->canvas, dark, fitted.destination.width,
+			     fitted.destination.height);
+	else
+		canvas_clear(&surface->canvas);
+}
+
+void
 paint_nothing(struct surface *surface)
 {
 	paint_give_texture(surface);
@@ -89,7 +104,7 @@ paint_nothing(struct surface *surface)
 	surface->shown = NULL;
 	surface->drawn = false;
 	surface->presented = false;
-	canvas_clear(&surface->canvas);
+	paint_dark(surface);
 }
 
 /* slot: NULL: it could not be had. */

@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "weston/config.h"
 #include "weston/listen.h"
+#include "weston/scene.h"
+#include "weston/window.h"
 
 /* Between two times that Weston is told to stay awake; its own idle time is whole seconds. */
 #define AWAKE_MS 500
@@ -36,27 +39,18 @@ entry_in_front(const struct placement *placement)
 	return entry;
 }
 
-/* Else keys would go on to what nobody sees. */
-static void
-drop_keyboards(const struct placement *placement)
-{
-	struct weston_seat *seat;
-
-	wl_list_for_each(seat, &placement->placements->compositor->seat_list, link) {
-		struct weston_keyboard *keyboard = weston_seat_get_keyboard(seat);
-
-		if (keyboard && keyboard->focus == placement->surface)
-			weston_keyboard_set_focus(keyboard, NULL);
-	}
-}
-
+/* Of a window all but the input is the shell's. */
 static void
 hide_view(struct placement *placement)
 {
+	if (placement->kind == PLACEMENT_WINDOW) {
+		holds_end(&placement->holds);
+		return;
+	}
 	if (!is_in_layer(placement))
 		return;
 	holds_end(&placement->holds);
-	drop_keyboards(placement);
+	focus_drop(placement->surface);
 	weston_view_unmap(placement->view);
 }
 
@@ -74,45 +68,8 @@ is_on_output(const struct placement *placement)
 void
 placement_keep_focus(struct placement *placement)
 {
-	struct weston_seat *seat, *focused[PLACEMENT_SEATS] = {NULL};
-	unsigned count = 0;
-
-	wl_list_for_each(seat, &placement->placements->compositor->seat_list, link) {
-		const struct weston_keyboard *keyboard = weston_seat_get_keyboard(seat);
-
-		if (placement->surface && keyboard && keyboard->focus == placement->surface &&
-		    count < PLACEMENT_SEATS)
-			focused[count++] = seat;
-	}
-	/* It may have been dark before. */
-	if (count > 0)
-		memcpy(placement->focused, focused, sizeof(focused));
-}
-
-static bool
-had_focus(const struct placement *placement, const struct weston_seat *seat)
-{
-	for (unsigned i = 0; i < PLACEMENT_SEATS; i++)
-		if (placement->focused[i] == seat)
-			return true;
-	return false;
-}
-
-static void
-give_focus_back(struct placement *placement)
-{
-	struct weston_seat *seat;
-
-	if (!placement->focused[0])
-		return;
-	wl_list_for_each(seat, &placement->placements->compositor->seat_list, link) {
-		const struct weston_keyboard *keyboard = weston_seat_get_keyboard(seat);
-
-		if (keyboard && !keyboard->focus && had_focus(placement, seat))
-			weston_view_activate_input(placement->view, seat,
-						   WESTON_ACTIVATE_FLAG_NONE);
-	}
-	memset(placement->focused, 0, sizeof(placement->focused));
+	if (placement->surface)
+		focus_keep(&placement->focus, placement->surface);
 }
 
 static void
@@ -130,7 +87,7 @@ show_view(struct placement *placement)
 	compat_view_set_position(placement->view, x + placement->x, y + placement->y);
 	if (!is_in_layer(placement))
 		compat_view_map(placement->view, entry_in_front(placement));
-	give_focus_back(placement);
+	focus_give_back(&placement->focus, placement->view);
 	placement->screen.stands = true;
 }
 
@@ -149,15 +106,42 @@ handle_committed(COMPAT_COMMITTED_ARGS)
 	placement->handler->applied(placement->data);
 }
 
+/* A window's, which has its place by the shell. */
+static void
+handle_window_committed(struct wl_listener *listener, void *data)
+{
+	struct placement *placement = wl_container_of(listener, placement, surface_committed);
+
+	struct weston_view *view = placement_view(placement);
+
+	if (view)
+		focus_give_back(&placement->focus, view);
+	placement->handler->applied(placement->data);
+}
+
+static void
+let_go(struct placement *placement)
+{
+	if (!placement->surface)
+		return;
+	wl_list_remove(&placement->surface_destroyed.link);
+	if (placement->kind == PLACEMENT_WINDOW) {
+		wl_list_remove(&placement->surface_committed.link);
+	} else {
+		placement->surface->committed = NULL;
+		placement->surface->committed_private = NULL;
+	}
+	placement->surface = NULL;
+	placement->view = NULL;
+}
+
 static void
 handle_surface_destroyed(struct wl_listener *listener, void *data)
 {
 	struct placement *placement = wl_container_of(listener, placement, surface_destroyed);
 
 	/* Weston destroys the views together with their surface. */
-	wl_list_remove(&placement->surface_destroyed.link);
-	placement->surface = NULL;
-	placement->view = NULL;
+	let_go(placement);
 }
 
 int
@@ -165,18 +149,23 @@ placement_take_surface(struct placement *placement, struct wl_resource *surface_
 {
 	struct weston_surface *surface = wl_resource_get_user_data(surface_resource);
 
-	if (weston_surface_set_role(surface, "xen-display", surface_resource, 0) < 0)
-		return -EBUSY;
-	struct weston_view *view = weston_view_create(surface);
-	if (!view)
-		return -ENOMEM;
+	if (placement->kind == PLACEMENT_OUTPUT) {
+		if (weston_surface_set_role(surface, "xen-display", surface_resource, 0) < 0)
+			return -EBUSY;
+		struct weston_view *view = weston_view_create(surface);
+		if (!view)
+			return -ENOMEM;
+		placement->view = view;
+		compat_surface_set_label(surface);
+		surface->committed_private = placement;
+		surface->committed = handle_committed;
+	} else {
+		listen_to(&surface->commit_signal, &placement->surface_committed,
+			  handle_window_committed);
+	}
 	placement->surface = surface;
-	placement->view = view;
-	placement->surface_destroyed.notify = handle_surface_destroyed;
-	wl_signal_add(&surface->destroy_signal, &placement->surface_destroyed);
-	compat_surface_set_label(surface);
-	surface->committed_private = placement;
-	surface->committed = handle_committed;
+	listen_to(&surface->destroy_signal, &placement->surface_destroyed,
+		  handle_surface_destroyed);
 	return 0;
 }
 
@@ -186,6 +175,8 @@ placement_fit(const struct placement *placement, const struct rectangle *source,
 	const struct connector_options *options = placement->options;
 	const struct weston_output *output = placement->output;
 
+	if (placement->kind == PLACEMENT_WINDOW)
+		return window_fit(placement->window, options->fit, source, out);
 	if (!output)
 		return false;
 	struct place place = {
@@ -215,8 +206,10 @@ bool
 placement_can_show(const struct placement *placement)
 {
 	uint32_t state = placement->placements->compositor->state;
+	bool placed = placement->kind == PLACEMENT_WINDOW ? placement_view(placement) != NULL
+							  : placement->output != NULL;
 
-	return placement->output && placement->surface && !placement->command.hidden &&
+	return placed && placement->surface && !placement->command.hidden &&
 	       !placement->placements->lock.locked &&
 	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
 }
@@ -238,7 +231,11 @@ placement_keep_awake(struct placement *placement)
 struct placement *
 placement_of(const struct weston_surface *surface)
 {
-	return surface->committed == handle_committed ? surface->committed_private : NULL;
+	struct wl_listener *listener = wl_signal_get((struct wl_signal *)&surface->destroy_signal,
+						     handle_surface_destroyed);
+	struct placement *placement;
+
+	return listener ? wl_container_of(listener, placement, surface_destroyed) : NULL;
 }
 
 bool
@@ -247,7 +244,24 @@ placement_takes_input(const struct placement *placement)
 	struct placements *placements = placement->placements;
 
 	return !session_lock_check(&placements->lock) && placements->compositor->session_active &&
-	       placement_can_show(placement) && is_in_layer(placement);
+	       placement_can_show(placement) &&
+	       (placement->kind == PLACEMENT_WINDOW || is_in_layer(placement));
+}
+
+struct weston_view *
+placement_view(const struct placement *placement)
+{
+	if (placement->kind != PLACEMENT_WINDOW)
+		return placement->view;
+	return placement->surface ? scene_find_view(placement->surface) : NULL;
+}
+
+struct weston_output *
+placement_find_output(const struct placement *placement)
+{
+	if (placement->kind != PLACEMENT_WINDOW)
+		return placement->output;
+	return scene_find_output(placement->placements->compositor, placement->surface);
 }
 
 uint32_t
@@ -259,7 +273,11 @@ placement_outputs(const struct placement *placement)
 const char *
 placement_output_name(const struct placement *placement)
 {
-	return placement->output ? placement->output->name : NULL;
+	const struct weston_output *output = placement->output;
+
+	if (placement->kind == PLACEMENT_WINDOW)
+		output = placement->surface ? placement->surface->output : NULL;
+	return output ? output->name : NULL;
 }
 
 /* Its owner commits anew, if it can; what it has shown until then comes back in any case. */
@@ -379,8 +397,6 @@ handle_woke(struct wl_listener *listener, void *data)
 	choose_outputs(placements, NULL, true);
 }
 
-/* By what no guest can change: not even by coming again. The younger guest is in front; of one
- * guest's screens that which comes first in their order, too, as it would else be covered. */
 static bool
 goes_in_front(const struct placement *placement, const struct placement *other)
 {
@@ -390,11 +406,26 @@ goes_in_front(const struct placement *placement, const struct placement *other)
 		return placement->fullscreen;
 	if (placement->options->z != other->options->z)
 		return placement->options->z > other->options->z;
-	if (screen->domid != behind->domid)
-		return screen->domid > behind->domid;
-	if (screen->devid != behind->devid)
-		return screen->devid < behind->devid;
-	return screen->connector < behind->connector;
+	return places_is_in_front(screen, behind);
+}
+
+static enum placement_kind
+kind_of(const struct placement *placement)
+{
+	enum shell shell = placement->placements->shell;
+
+	if (shell == SHELL_UNKNOWN)
+		return PLACEMENT_UNKNOWN;
+	return options_is_window(placement->options, shell) ? PLACEMENT_WINDOW : PLACEMENT_OUTPUT;
+}
+
+/* It has what the other kind has not. */
+static void
+change_kind(struct placement *placement)
+{
+	if (kind_of(placement) != placement->kind)
+		let_go(placement);
+	placement->kind = kind_of(placement);
 }
 
 /* Among all others, on an output that may be chosen anew, as theirs may. */
@@ -406,7 +437,10 @@ put_in(struct placement *placement, bool tell_all)
 	struct placement *other;
 
 	placement->screen.rule = placement->options->output;
-	places_add(&placements->places, &placement->screen);
+	if (placement->kind == PLACEMENT_OUTPUT)
+		places_add(&placements->places, &placement->screen);
+	else
+		placement->screen.output = -1;
 
 	/* Frontmost first. */
 	wl_list_for_each(other, &placement->placements->placements, link) {
@@ -423,29 +457,17 @@ static void
 take_out(struct placement *placement)
 {
 	wl_list_remove(&placement->link);
-	places_remove(&placement->placements->places, &placement->screen);
+	if (placement->kind == PLACEMENT_OUTPUT)
+		places_remove(&placement->placements->places, &placement->screen);
 }
 
-static void
-handle_fullscreen_key(struct weston_keyboard *keyboard, const struct timespec *time, uint32_t key,
-		      void *data)
+void
+placement_toggle_fullscreen(struct placement *placement)
 {
-	struct placement *placement = keyboard->focus ? placement_of(keyboard->focus) : NULL;
-
-	if (placement && placement_takes_input(placement))
+	if (placement->kind == PLACEMENT_WINDOW)
+		window_toggle_fullscreen(placement->window);
+	else
 		placement_steer(placement, &placement->command, !placement->fullscreen);
-}
-
-static void
-add_fullscreen_binding(struct placements *placements)
-{
-	const struct shortcut *keys = &options_module(placements->options)->fullscreen_key;
-
-	if (keys->code != 0)
-		placements->fullscreen_binding = weston_compositor_add_key_binding(
-			placements->compositor, keys->code,
-			(enum weston_keyboard_modifier)keys->modifiers, handle_fullscreen_key,
-			placements);
 }
 
 static void
@@ -461,23 +483,12 @@ handle_session_switched(struct wl_listener *listener, void *data)
 }
 
 static void
-report(void *data, const char *sentence)
-{
-	log_line("weston.ini: %s", sentence);
-}
-
-static void
 handle_outputs_known(void *data)
 {
 	struct placements *placements = data;
-	struct weston_output *outputs[PLACES_MAX_OUTPUTS];
-	const char *names[PLACES_MAX_OUTPUTS];
-	unsigned count = list_outputs(placements, NULL, outputs);
 
 	placements->check_source = NULL;
-	for (unsigned i = 0; i < count; i++)
-		names[i] = outputs[i]->name;
-	options_check_outputs(placements->options, names, count, report, NULL);
+	config_check_outputs(placements->compositor, placements->options);
 }
 
 void
@@ -505,7 +516,6 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 	listen_to(&compositor->wake_signal, &placements->woke, handle_woke);
 	listen_to(&compositor->session_signal, &placements->session_switched,
 		  handle_session_switched);
-	add_fullscreen_binding(placements);
 }
 
 void
@@ -519,17 +529,31 @@ placements_finish(struct placements *placements)
 	wl_list_remove(&placements->output_moved.link);
 	wl_list_remove(&placements->woke.link);
 	wl_list_remove(&placements->session_switched.link);
-	if (placements->fullscreen_binding)
-		weston_binding_destroy(placements->fullscreen_binding);
 	session_lock_finish(&placements->lock);
 	weston_layer_fini(&placements->layer);
 }
 
 void
+placements_learn_shell(struct placements *placements, enum shell shell)
+{
+	struct placement *placement;
+
+	if (placements->shell != SHELL_UNKNOWN)
+		return;
+	placements->shell = shell;
+	wl_list_for_each(placement, &placements->placements, link) {
+		placement->kind = kind_of(placement);
+		if (placement->kind == PLACEMENT_OUTPUT)
+			places_add(&placements->places, &placement->screen);
+	}
+	choose_outputs(placements, NULL, false);
+}
+
+void
 placement_init(struct placement *placement, struct placements *placements,
 	       const struct connector_options *options, const struct log_subject *subject,
-	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
-	       void *data)
+	       unsigned connector, const char *unique_id, struct window *window,
+	       const struct placement_handler *handler, void *data)
 {
 	placement->placements = placements;
 	placement->options = options;
@@ -542,10 +566,13 @@ placement_init(struct placement *placement, struct placements *placements,
 		.devid = subject->devid,
 		.connector = connector,
 		.id = placement->unique_id,
+		.output = -1,
 	};
 	placement->handler = handler;
 	placement->data = data;
+	placement->window = window;
 	wl_list_init(&placement->holds);
+	placement->kind = kind_of(placement);
 	put_in(placement, false);
 }
 
@@ -559,17 +586,14 @@ placement_rename(struct placement *placement, const struct connector_options *op
 	if (!placement->command.given)
 		placement->options = options;
 	placement->subject = *subject;
+	change_kind(placement);
 	put_in(placement, true);
 }
 
 void
 placement_finish(struct placement *placement)
 {
-	if (placement->surface) {
-		wl_list_remove(&placement->surface_destroyed.link);
-		placement->surface->committed = NULL;
-		placement->surface->committed_private = NULL;
-	}
+	let_go(placement);
 	take_out(placement);
 	choose_outputs(placement->placements, NULL, false);
 	placements_tell_change(placement->placements);
@@ -586,6 +610,7 @@ placement_steer(struct placement *placement, const struct placement_command *com
 	if (own->options.output)
 		own->options.output = own->output;
 	placement->options = own->given ? &own->options : placement->rule;
+	change_kind(placement);
 	placement->fullscreen = fullscreen;
 	placement->moving = true;
 	if (own->hidden)

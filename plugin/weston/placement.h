@@ -4,6 +4,7 @@
  * rectangle of it, in front of or behind which other guest's surface. The compositor's side of a
  * surface: its role, its view and our layer. It follows outputs that come, go,
  * move and change their size, and shows nothing while the session is locked.
+ * Where the surface is a window, all of that is the shell's; what is known of it is asked here.
  */
 #pragma once
 
@@ -14,11 +15,13 @@
 #include "pure/geometry.h"
 #include "pure/options.h"
 #include "pure/places.h"
+#include "pure/window-memory.h"
 #include "weston/compat.h"
+#include "weston/focus.h"
 #include "weston/hold.h"
 #include "weston/session-lock.h"
 
-struct weston_binding;
+struct window;
 
 /* All placements of the module: one layer, sorted by z. */
 struct placements {
@@ -26,13 +29,14 @@ struct placements {
 	struct weston_layer layer;
 	struct wl_list placements; /* placement.link */
 	struct places places;      /* placement.screen */
+	enum shell shell;
+	struct window_memories windows;
 	struct session_lock lock;
 	const struct options *options;
 	struct wl_event_source *check_source; /* idle, pending: looks at rules for outputs once */
 	struct wl_listener output_created, output_destroyed, output_resized, output_moved, woke;
 	struct wl_listener session_switched;
-	struct weston_binding *fullscreen_binding; /* NULL: no keys are for it */
-	int64_t awake_ms;                          /* when Weston was last told to stay awake */
+	int64_t awake_ms;         /* when Weston was last told to stay awake */
 	struct wl_signal changed; /* something that can be told of a screen is not as it was */
 };
 
@@ -52,8 +56,11 @@ struct placement_command {
 	char output[PLACES_NAME_BYTES]; /* options.output, where that is not NULL */
 };
 
-/* Seats whose keys find their screen again. */
-#define PLACEMENT_SEATS 4
+enum placement_kind {
+	PLACEMENT_UNKNOWN, /* the shell is not known yet */
+	PLACEMENT_OUTPUT,
+	PLACEMENT_WINDOW,
+};
 
 struct placement {
 	struct wl_list link; /* placements.placements */
@@ -64,15 +71,18 @@ struct placement {
 	struct log_subject subject; /* also of a picture that is kept */
 	char unique_id[PLACES_NAME_BYTES];
 	struct screen screen;
+	enum placement_kind kind;
+	struct window *window; /* what it is where it is one */
 
 	struct weston_output *output;   /* NULL: not there at the moment */
 	struct weston_surface *surface; /* NULL: none yet, or destroyed */
 	struct weston_view *view;
 	struct wl_listener surface_destroyed;
-	struct wl_list holds; /* hold.link: what is pressed on it, until it is out of sight */
-	int32_t x, y;         /* of the view, relative to the output, from the next commit on */
-	struct weston_seat *focused[PLACEMENT_SEATS]; /* see placement_keep_focus() */
-	bool fullscreen;                      /* over all of its output, in front of the others */
+	struct wl_listener surface_committed; /* of a window */
+	struct wl_list holds;    /* hold.link: what is pressed on it, until it is out of sight */
+	int32_t x, y;            /* of the view, relative to the output, from the next commit on */
+	struct kept_focus focus; /* see placement_keep_focus() */
+	bool fullscreen;         /* over all of its output, in front of the others */
 	const struct connector_options *rule; /* by weston.ini */
 	struct placement_command command;
 	bool moving; /* its next commit shows it where it is to be; until then it stays */
@@ -87,17 +97,23 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 void
 placements_finish(struct placements *placements);
 
-/* Whose connector it is, its number and its unique-id tell the output where options name none, and
- * the first two what is in front where z is equal. options must live as long. Handlers are called,
- * of this placement and perhaps of others. */
+/* The first client has seen the compositor's globals: now it is known which placements are windows.
+ */
+void
+placements_learn_shell(struct placements *placements, enum shell shell);
+
+/* window: what it is when it is a window; it outlives the placement. Whose connector it is, its
+ * number and its unique-id tell the output where options name none, and the first two what is in
+ * front where z is equal. options must live as long. Handlers are called, of this placement and
+ * perhaps of others. */
 void
 placement_init(struct placement *placement, struct placements *placements,
 	       const struct connector_options *options, const struct log_subject *subject,
-	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
-	       void *data);
+	       unsigned connector, const char *unique_id, struct window *window,
+	       const struct placement_handler *handler, void *data);
 
 /* The guest was renamed and different rules may apply; handlers are called as by placement_init().
- */
+ * If that makes another kind of it, it has no surface any more. */
 void
 placement_rename(struct placement *placement, const struct connector_options *options,
 		 const struct log_subject *subject);
@@ -112,7 +128,8 @@ placement_steer(struct placement *placement, const struct placement_command *com
 void
 placement_finish(struct placement *placement);
 
-/* Gives a surface without a role to the placement. Negative errno if it has one. */
+/* Gives a surface without a role to the placement; that of a window gets its role by window.h.
+ * Negative errno if it has one. */
 int
 placement_take_surface(struct placement *placement, struct wl_resource *surface_resource);
 
@@ -120,6 +137,10 @@ placement_take_surface(struct placement *placement, struct wl_resource *surface_
  * to it give them back when there is a picture again, unless they go to something else by then. */
 void
 placement_keep_focus(struct placement *placement);
+
+/* Over all of its output, or where it was. */
+void
+placement_toggle_fullscreen(struct placement *placement);
 
 /* Where a part of a picture goes, as wide and high as `source`. False: there is no output, or
  * nothing of it would lie on it. */
@@ -147,6 +168,14 @@ placement_of(const struct weston_surface *surface);
  * locked nor switched away. */
 bool
 placement_takes_input(const struct placement *placement);
+
+/* The view that the surface is seen by; NULL: none at the moment. */
+struct weston_view *
+placement_view(const struct placement *placement);
+
+/* The output that it is on, or that a new window is likely to be on; NULL: there is none. */
+struct weston_output *
+placement_find_output(const struct placement *placement);
 
 /* A bit for each output of the compositor that shows a part of the surface. */
 uint32_t

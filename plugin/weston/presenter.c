@@ -39,6 +39,7 @@ presenter_init(struct presenter *presenter, struct weston_compositor *compositor
 		return -ENOMEM;
 	placements_init(&presenter->placements, compositor, host->options);
 	grabs_init(&presenter->grabs, compositor, &options_module(host->options)->grab_key);
+	keys_init(&presenter->keys, compositor, options_module(host->options));
 	renderer_probe(&presenter->renderer);
 	sweep_init(&presenter->sweep, compositor, &presenter->placements.layer);
 	presenter->dmabuf = host->dmabuf;
@@ -72,6 +73,7 @@ presenter_finish(struct presenter *presenter)
 	handle_giving_way(presenter);
 	wl_list_for_each_safe(presented, next, &presenter->kept, link)
 		kept_picture_forget(presented);
+	keys_finish(&presenter->keys);
 	grabs_finish(&presenter->grabs);
 	placements_finish(&presenter->placements);
 	pacing_finish(&presenter->pacing);
@@ -389,8 +391,8 @@ presenter_device_renamed(struct presented_device *presented)
 
 	presented->subject = device->subject;
 	for (unsigned i = 0; i < presented->surface_count; i++)
-		placement_rename(&presented->surfaces[i].placement, device->connectors[i].options,
-				 &device->subject);
+		surface_rename(&presented->surfaces[i], device->connectors[i].options,
+			       &device->subject);
 }
 
 void
@@ -458,6 +460,12 @@ presenter_show(struct connector *connector, struct framebuffer *framebuffer,
 		return;
 	}
 	surface_show(surface, shown, source, frame);
+}
+
+void
+presenter_mode_set(struct connector *connector)
+{
+	surface_unhide(surface_of(connector));
 }
 
 bool

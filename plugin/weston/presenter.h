@@ -13,6 +13,7 @@
 #include "pure/losses.h"
 #include "pure/told.h"
 #include "weston/grab.h"
+#include "weston/keys.h"
 #include "weston/pacing.h"
 #include "weston/placement.h"
 #include "weston/renderer.h"
@@ -25,6 +26,7 @@ struct presenter {
 	struct wl_display *server;
 	struct placements placements;
 	struct grabs grabs;
+	struct keys keys;
 	struct pacing pacing;
 	struct renderer renderer;
 	struct sweep sweep;

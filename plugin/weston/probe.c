@@ -6,11 +6,20 @@
 #include "weston/client.h"
 #include "weston/presenter.h"
 
+static enum shell
+shell_of(const struct client *client)
+{
+	if (!client->wm_base || !client->subcompositor || client->has_ivi)
+		return SHELL_BARE;
+	return client->has_desktop ? SHELL_DESKTOP : SHELL_OTHER;
+}
+
 void
 probe_learn(struct presenter *presenter, const struct client *client)
 {
 	presenter->dmabuf.linux_dmabuf_version = client->dmabuf.version;
 	presenter->dmabuf.has_direct_display = client->dmabuf.direct_display != NULL;
+	placements_learn_shell(&presenter->placements, shell_of(client));
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct client;
+struct cursors;
 struct surface;
 struct wl_seat;
 struct zwp_pointer_constraints_v1;
@@ -17,6 +18,7 @@ struct seat_base {
 	struct client *client;
 	struct wl_seat *wl_seat;
 	const struct seat_protocols *protocols;
+	struct cursors *cursors;
 	bool waiting; /* a guest's device was given something that is to be sent */
 	/* The first of what waits: on which surface, and when it happened. NULL: on none. */
 	struct surface *since_surface;

@@ -34,6 +34,10 @@ handle_enter(void *data, struct wl_keyboard *proxy, uint32_t serial, struct wl_s
 	hold_end(&keyboard->hold);
 	keyboard->surface = aim_surface(wl_surface);
 	tell_focus(keyboard);
+	/* A press on a frame gives it the keys, which are the guest's. */
+	struct surface *framed = aim_framed(wl_surface);
+	if (framed)
+		aim_pass_keys(framed, keyboard->base->client, keyboard->base->wl_seat);
 }
 
 static void

@@ -2,12 +2,14 @@
 /* See seat-pointer.h. */
 #include "weston/seat-pointer.h"
 
+#include <linux/input-event-codes.h>
 #include <wayland-client.h>
 
 #include "pointer-constraints-unstable-v1-client-protocol.h"
 #include "relative-pointer-unstable-v1-client-protocol.h"
 #include "weston/aim.h"
 #include "weston/client.h"
+#include "weston/cursor.h"
 #include "weston/surface.h"
 
 /* What Weston makes of one step of a wheel. */
@@ -155,6 +157,17 @@ seat_pointer_unlock(struct seat_pointer *pointer)
 	return true;
 }
 
+/* On a frame, which is the desktop's: nothing of it reaches the guest. */
+
+static void
+show_cursor(struct seat_pointer *pointer)
+{
+	const struct seat_base *base = pointer->base;
+
+	cursors_set(base->cursors, base->client, pointer->proxy, pointer->serial,
+		    pointer->frame.edges);
+}
+
 /* Events */
 
 static void
@@ -167,6 +180,9 @@ handle_enter(void *data, struct wl_pointer *proxy, uint32_t serial, struct wl_su
 	pointer->serial = serial;
 	pointer->hidden = false;
 	pointer->rest = 0;
+	if (frame_input_enter(&pointer->frame, frame_part_of(wl_surface), wl_fixed_to_double(x),
+			      wl_fixed_to_double(y)))
+		show_cursor(pointer);
 	move(pointer, x, y);
 }
 
@@ -175,6 +191,7 @@ leave(struct seat_pointer *pointer)
 {
 	seat_pointer_unlock(pointer);
 	hold_end(&pointer->hold);
+	frame_input_enter(&pointer->frame, NULL, 0, 0);
 	pointer->surface = NULL;
 }
 
@@ -191,9 +208,23 @@ handle_motion(void *data, struct wl_pointer *proxy, uint32_t time, wl_fixed_t x,
 {
 	struct seat_pointer *pointer = data;
 
+	if (frame_input_move(&pointer->frame, wl_fixed_to_double(x), wl_fixed_to_double(y)))
+		show_cursor(pointer);
 	move(pointer, x, y);
 	if (pointer->base->waiting)
 		seat_base_wait(pointer->base, pointer->surface, time);
+}
+
+static void
+use_frame(struct seat_pointer *pointer, uint32_t serial, uint32_t time, uint32_t button,
+	  bool pressed)
+{
+	if (button != BTN_LEFT)
+		return;
+	if (pressed)
+		frame_input_press(&pointer->frame, pointer->base->wl_seat, serial, time);
+	else
+		frame_input_release(&pointer->frame);
 }
 
 static void
@@ -220,6 +251,8 @@ handle_button(void *data, struct wl_pointer *proxy, uint32_t serial, uint32_t ti
 {
 	struct seat_pointer *pointer = data;
 
+	if (pointer->frame.part)
+		use_frame(pointer, serial, time, button, state == WL_POINTER_BUTTON_STATE_PRESSED);
 	seat_base_wait(pointer->base, pointer->surface, time);
 	if (state == WL_POINTER_BUTTON_STATE_PRESSED)
 		press(pointer, button);

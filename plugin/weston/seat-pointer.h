@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "weston/frame-input.h"
 #include "weston/hold.h"
 #include "weston/seat-base.h"
 
@@ -26,6 +27,7 @@ struct seat_pointer {
 	bool hidden;              /* the host's cursor, since then */
 	bool stepped;             /* the wheel, in this frame */
 	double rest;              /* of a scroll without a wheel, in steps */
+	struct frame_input frame; /* on a window's frame */
 	struct hold hold;
 
 	/* Locked to the surface, or about to be; NULL: not. */

@@ -7,6 +7,22 @@
 #include "weston/aim.h"
 #include "weston/surface.h"
 
+/* False: it is not on a frame. */
+static bool
+touch_frame(struct seat_touch *touch, struct wl_surface *wl_surface, uint32_t serial, uint32_t time,
+	    int32_t id, double x, double y)
+{
+	struct frame_part *part = frame_part_of(wl_surface);
+
+	if (!part || touch->frame.part)
+		return part != NULL;
+	touch->frame_id = id;
+	frame_input_enter(&touch->frame, part, x, y);
+	if (!frame_input_press(&touch->frame, touch->base->wl_seat, serial, time))
+		frame_input_enter(&touch->frame, NULL, 0, 0);
+	return true;
+}
+
 static void
 handle_down(void *data, struct wl_touch *proxy, uint32_t serial, uint32_t time,
 	    struct wl_surface *wl_surface, int32_t id, wl_fixed_t x, wl_fixed_t y)
@@ -15,6 +31,9 @@ handle_down(void *data, struct wl_touch *proxy, uint32_t serial, uint32_t time,
 	struct surface *surface = aim_surface(wl_surface);
 	double part_x, part_y;
 
+	if (touch_frame(touch, wl_surface, serial, time, id, wl_fixed_to_double(x),
+			wl_fixed_to_double(y)))
+		return;
 	if (surface != touch->surface)
 		hold_end(&touch->hold);
 	touch->surface = surface;
@@ -34,6 +53,11 @@ handle_up(void *data, struct wl_touch *proxy, uint32_t serial, uint32_t time, in
 {
 	struct seat_touch *touch = data;
 
+	if (touch->frame.part && id == touch->frame_id) {
+		frame_input_release(&touch->frame);
+		frame_input_enter(&touch->frame, NULL, 0, 0);
+		return;
+	}
 	hold_lift(&touch->hold, id);
 	seat_base_wait(touch->base, touch->surface, time);
 }
@@ -45,6 +69,10 @@ handle_motion(void *data, struct wl_touch *proxy, uint32_t time, int32_t id, wl_
 	struct seat_touch *touch = data;
 	double part_x, part_y;
 
+	if (touch->frame.part && id == touch->frame_id) {
+		frame_input_move(&touch->frame, wl_fixed_to_double(x), wl_fixed_to_double(y));
+		return;
+	}
 	if (!aim_input(touch->surface, INPUT_TOUCH) ||
 	    !aim_point(touch->surface, wl_fixed_to_double(x), wl_fixed_to_double(y), &part_x,
 		       &part_y))
@@ -64,6 +92,7 @@ handle_cancel(void *data, struct wl_touch *proxy)
 {
 	struct seat_touch *touch = data;
 
+	frame_input_enter(&touch->frame, NULL, 0, 0);
 	hold_end(&touch->hold);
 }
 
@@ -104,6 +133,7 @@ seat_touch_unplug(struct seat_touch *touch)
 	if (!touch->proxy)
 		return;
 	hold_end(&touch->hold);
+	frame_input_enter(&touch->frame, NULL, 0, 0);
 	touch->surface = NULL;
 	wl_touch_release(touch->proxy);
 	touch->proxy = NULL;

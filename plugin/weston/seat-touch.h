@@ -2,6 +2,7 @@
 /* A seat's touch screen, as a device's client sees it. */
 #pragma once
 
+#include "weston/frame-input.h"
 #include "weston/hold.h"
 #include "weston/seat-base.h"
 
@@ -10,8 +11,10 @@ struct wl_touch;
 
 struct seat_touch {
 	struct seat_base *base;
-	struct wl_touch *proxy;  /* NULL: there is none */
-	struct surface *surface; /* that was touched last; NULL: it has gone */
+	struct wl_touch *proxy;   /* NULL: there is none */
+	struct surface *surface;  /* that was touched last; NULL: it has gone */
+	struct frame_input frame; /* of the finger that came first */
+	int32_t frame_id;         /* its */
 	struct hold hold;
 };
 

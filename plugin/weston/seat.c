@@ -73,6 +73,7 @@ add_seat(struct seats *seats, struct client *client, struct wl_registry *registr
 	seat->name = name;
 	seat->base.client = client;
 	seat->base.protocols = &seats->protocols;
+	seat->base.cursors = &seats->cursors;
 	wl_seat_add_listener(seat->base.wl_seat, &listener, seat);
 	wl_list_insert(&seats->seats, &seat->link);
 	client_flush(client);
@@ -106,6 +107,7 @@ seats_finish(struct seats *seats)
 		zwp_relative_pointer_manager_v1_destroy(seats->protocols.relative_pointers);
 	if (seats->protocols.constraints)
 		zwp_pointer_constraints_v1_destroy(seats->protocols.constraints);
+	cursors_finish(&seats->cursors);
 	memset(&seats->protocols, 0, sizeof(seats->protocols));
 }
 

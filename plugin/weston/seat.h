@@ -10,6 +10,7 @@
 
 #include <wayland-util.h>
 
+#include "weston/cursor.h"
 #include "weston/seat-base.h"
 #include "weston/seat-keyboard.h"
 #include "weston/seat-pointer.h"
@@ -23,6 +24,7 @@ struct wl_registry;
 struct seats {
 	struct wl_list seats; /* seat.link */
 	struct seat_protocols protocols;
+	struct cursors cursors;
 };
 
 struct seat {

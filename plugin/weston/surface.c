@@ -8,6 +8,7 @@
 #include "device/guest.h"
 #include "weston/look.h"
 #include "weston/paint.h"
+#include "weston/window-place.h"
 
 /* The device, as long as it is there. */
 static struct device *
@@ -193,6 +194,57 @@ surface_look(struct surface *surface)
 	return surface->look;
 }
 
+/* Windows */
+
+static uint32_t
+color_of(const struct device *device)
+{
+	const struct log_subject *subject = &device->subject;
+
+	if (device->options->has_color)
+		return device->options->color;
+	return window_look_color(subject->uuid[0] ? subject->uuid : subject->name);
+}
+
+/* It asks for a size, and will get the one that its user gave it before. */
+static void
+begin_window(struct surface *surface)
+{
+	surface->replaced = false;
+	window_place_recall_size(&surface->placement);
+	canvas_commit(&surface->canvas);
+}
+
+/* Opens the window, or has it follow the size of what is wanted. */
+static void
+show_window(struct surface *surface)
+{
+	const struct size picture = {surface->source.width, surface->source.height};
+	struct guest_window *window = &surface->window;
+
+	if (surface->placement.kind != PLACEMENT_WINDOW || !surface->canvas.usable ||
+	    !surface->wanted)
+		return;
+	if (window->window.client)
+		guest_window_set_picture(window, &picture);
+	else if (guest_window_open(window, surface->canvas.client, surface->canvas.wl_surface,
+				   surface->connector->options, color_of(device_of(surface)),
+				   &picture))
+		begin_window(surface);
+}
+
+void
+surface_unhide(struct surface *surface)
+{
+	surface->window.hidden = false;
+}
+
+void
+surface_set_grabbed(struct surface *surface, bool grabbed)
+{
+	guest_window_set_grabbed(&surface->window, grabbed);
+}
+
 /* What is wanted */
 
 void
@@ -206,6 +258,7 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 	surface->source = *source;
 	surface->frame = frame;
 	surface->shadow.mixed = true;
+	show_window(surface);
 	paint_update(surface);
 }
 
@@ -287,6 +340,8 @@ refit(struct surface *surface)
 	struct canvas *canvas = &surface->canvas;
 	struct fitted fitted;
 
+	if (canvas->usable && !canvas->lit && surface->window.window.configured)
+		paint_dark(surface);
 	if (!canvas->usable || !canvas->lit ||
 	    !placement_fit(&surface->placement, &surface->shown_source, &fitted))
 		return;
@@ -302,7 +357,8 @@ handle_area_changed(void *data)
 
 	/* A frame that was on its way to where it was before may never come there. */
 	surface->canvas.on_its_way = NULL;
-	if (surface->connector)
+	guest_window_check_output(&surface->window);
+	if (surface->wanted)
 		paint_update(surface);
 	else
 		refit(surface);
@@ -313,6 +369,9 @@ handle_applied(void *data)
 {
 	struct surface *surface = data;
 
+	if (!surface->replaced && surface->window.window.configured)
+		surface->replaced = window_place_recall(&surface->placement);
+	guest_window_check_output(&surface->window);
 	/* Not of a wl_surface that is being replaced. */
 	if (surface->canvas.usable && canvas_applied(&surface->canvas) && surface->connector)
 		connector_frame_applied(surface->connector, surface->frame);
@@ -321,6 +380,86 @@ handle_applied(void *data)
 static const struct placement_handler placement_handler = {
 	.area_changed = handle_area_changed,
 	.applied = handle_applied,
+};
+
+static void
+handle_window_changed(void *data)
+{
+	struct surface *surface = data;
+
+	surface->canvas.on_its_way = NULL;
+	if (surface->wanted)
+		paint_update(surface);
+	else
+		refit(surface);
+}
+
+static void
+handle_window_decorated(void *data)
+{
+	struct surface *surface = data;
+
+	if (surface->canvas.usable)
+		canvas_commit(&surface->canvas);
+}
+
+static void
+close_window(struct surface *surface)
+{
+	holds_end(&surface->placement.holds);
+	paint_stop(surface);
+	window_place_keep(&surface->placement);
+	guest_window_close(&surface->window);
+	paint_nothing(surface);
+}
+
+static void
+handle_close_asked(void *data)
+{
+	struct surface *surface = data;
+	const struct connector *connector = surface->connector;
+
+	if (!connector)
+		return;
+	switch (connector->options->close) {
+	case CLOSE_HIDE:
+		surface->window.hidden = true;
+		close_window(surface);
+		log_guest(&connector->device->subject, (int)surface->index,
+			  "its window is closed until it sets a mode");
+		break;
+	case CLOSE_SHUTDOWN:
+		log_guest(&connector->device->subject, (int)surface->index,
+			  "its window was closed, so it is asked to shut down");
+		host_shut_down_guest(connector->device->host, connector->device->subject.domid);
+		break;
+	case CLOSE_NOTHING:
+		break;
+	}
+}
+
+static bool
+handle_may_be_used(void *data)
+{
+	const struct surface *surface = data;
+
+	return surface->connector && placement_takes_input(&surface->placement);
+}
+
+static const struct weston_output *
+handle_find_output(void *data)
+{
+	const struct surface *surface = data;
+
+	return placement_find_output(&surface->placement);
+}
+
+static const struct guest_window_handler window_handler = {
+	.changed = handle_window_changed,
+	.decorated = handle_window_decorated,
+	.close_asked = handle_close_asked,
+	.may_be_used = handle_may_be_used,
+	.find_output = handle_find_output,
 };
 
 static void
@@ -336,6 +475,7 @@ handle_made(struct canvas *canvas, struct wl_resource *resource)
 		client_lose(canvas->client);
 		return;
 	}
+	show_window(surface);
 	paint_update(surface);
 }
 
@@ -349,6 +489,7 @@ static const struct canvas_handler canvas_handler = {
 static void
 unmake(struct surface *surface)
 {
+	window_place_keep(&surface->placement);
 	holds_end(&surface->placement.holds);
 	stop_looking(surface);
 	paint_stop(surface);
@@ -359,6 +500,7 @@ unmake(struct surface *surface)
 	surface->previous = NULL;
 	surface->last = NULL;
 	shadow_drop(&surface->shadow, device_of(surface));
+	guest_window_close(&surface->window);
 	canvas_unmake(&surface->canvas);
 }
 
@@ -369,6 +511,15 @@ surface_set_client(struct surface *surface, struct client *client)
 		unmake(surface);
 	if (client)
 		canvas_make(&surface->canvas, client);
+}
+
+static void
+name_window(struct surface *surface)
+{
+	const struct device *device = device_of(surface);
+	bool only = device->connector_count == 1 && device->subject.devid == 0;
+
+	guest_window_name(&surface->window, device->subject.name, only ? -1 : (int)surface->index);
 }
 
 void
@@ -383,8 +534,25 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 	pacing_turn_init(&surface->turn, connector->device->guest, 0, NULL);
 	surface->index = connector->index;
 	shadow_init(&surface->shadow, surface, &slot_handler);
+	guest_window_init(&surface->window, connector->device->host->worker,
+			  &connector->device->guest->lane, &window_handler, surface);
+	name_window(surface);
 	placement_init(&surface->placement, placements, options, &connector->device->subject,
-		       connector->index, connector->setup.unique_id, &placement_handler, surface);
+		       connector->index, connector->setup.unique_id, &surface->window.window,
+		       &placement_handler, surface);
+}
+
+void
+surface_rename(struct surface *surface, const struct connector_options *options,
+	       const struct log_subject *subject)
+{
+	enum placement_kind before = surface->placement.kind;
+
+	placement_rename(&surface->placement, options, subject);
+	name_window(surface);
+	/* A surface keeps the role that it was given. */
+	if (surface->placement.kind != before && surface->canvas.client)
+		surface_set_client(surface, surface->canvas.client);
 }
 
 void

@@ -12,6 +12,7 @@
 #include "device/device.h"
 #include "weston/canvas.h"
 #include "weston/client.h"
+#include "weston/guest-window.h"
 #include "weston/pacing.h"
 #include "weston/placement.h"
 #include "weston/presented-framebuffer.h"
@@ -25,7 +26,9 @@ struct surface {
 	struct connector *connector; /* NULL: gone, and the last picture is kept */
 	unsigned index;              /* of the connector */
 	struct placement placement;
-	struct canvas canvas; /* its client: NULL: none, or not ready */
+	struct guest_window window; /* where the placement is one */
+	bool replaced;              /* the window was put where it was when it was there before */
+	struct canvas canvas;       /* its client: NULL: none, or not ready */
 
 	struct presented_framebuffer *wanted; /* NULL: dark */
 	struct rectangle source;              /* the part of it */
@@ -60,6 +63,19 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 
 void
 surface_finish(struct surface *surface);
+
+/* Its guest has another name, and perhaps other rules. */
+void
+surface_rename(struct surface *surface, const struct connector_options *options,
+	       const struct log_subject *subject);
+
+/* The guest sets a mode: a window that its user has closed comes back with the next picture. */
+void
+surface_unhide(struct surface *surface);
+
+/* All keys are the guest's, or no longer. */
+void
+surface_set_grabbed(struct surface *surface, bool grabbed);
 
 /* The client is ready, or about to go (NULL). */
 void

@@ -114,6 +114,12 @@ messages_post_detached(struct messages *messages, uint32_t serial)
 }
 
 void
+messages_post_shut_down(struct messages *messages, uint16_t domid)
+{
+	post(messages, &messages->to_store, MESSAGE_SHUT_DOWN, domid, 0, NULL);
+}
+
+void
 messages_post_stop(struct messages *messages)
 {
 	post(messages, &messages->to_store, MESSAGE_STOP, 0, 0, NULL);

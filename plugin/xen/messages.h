@@ -21,6 +21,7 @@ enum message_kind {
 	/* To the store's thread. */
 	MESSAGE_ATTACHED,
 	MESSAGE_DETACHED,
+	MESSAGE_SHUT_DOWN, /* serial: the guest's domid */
 	MESSAGE_STOP,
 };
 
@@ -61,6 +62,8 @@ void
 messages_post_attached(struct messages *messages, uint32_t serial, int error);
 void
 messages_post_detached(struct messages *messages, uint32_t serial);
+void
+messages_post_shut_down(struct messages *messages, uint16_t domid);
 void
 messages_post_stop(struct messages *messages);
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,19 @@ struct store {
 };
 
 static void
+shut_down(struct store *store, uint32_t domid)
+{
+	static const char reason[] = "poweroff";
+	char path[64];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/control/shutdown", domid);
+	if (!store->xs || !xs_write(store->xs, XBT_NULL, path, reason, sizeof(reason) - 1))
+		log_line("xen: domain %u cannot be asked to shut down: %s: %s; \"xl shutdown\" in "
+			 "Dom0 can",
+			 domid, path, store->xs ? strerror(errno) : "no xenstored");
+}
+
+static void
 take_messages(struct store *store)
 {
 	struct wl_list messages;
@@ -65,6 +79,9 @@ take_messages(struct store *store)
 			break;
 		case MESSAGE_DETACHED:
 			xenbus_detached(store->xenbus, message->serial);
+			break;
+		case MESSAGE_SHUT_DOWN:
+			shut_down(store, message->serial);
 			break;
 		case MESSAGE_STOP:
 			store->stopping = true;
@@ -358,6 +375,12 @@ void
 store_detached(struct store *store, uint32_t serial)
 {
 	messages_post_detached(&store->messages, serial);
+}
+
+void
+store_shut_down_guest(struct store *store, uint16_t domid)
+{
+	messages_post_shut_down(&store->messages, domid);
 }
 
 bool

@@ -87,6 +87,10 @@ store_attached(struct store *store, uint32_t serial, int error);
 void
 store_detached(struct store *store, uint32_t serial);
 
+/* Asks a guest to shut down, as "xl shutdown" does. The log says if that cannot be. */
+void
+store_shut_down_guest(struct store *store, uint16_t domid);
+
 /*
  * Writes Closed for every device, so that guests know, and ends the thread;
  * waits for that at most timeout_ms. The caller holds no connection any more.

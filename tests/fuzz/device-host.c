@@ -138,6 +138,11 @@ presenter_show(struct connector *connector, struct framebuffer *framebuffer,
 	PROPERTY((uint64_t)source->y + source->height <= framebuffer->height);
 }
 
+void
+presenter_mode_set(struct connector *connector)
+{
+}
+
 bool
 presenter_look(struct connector *connector)
 {

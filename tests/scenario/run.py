@@ -23,6 +23,7 @@ import pixels  # noqa: E402,F401
 import placement  # noqa: E402,F401
 import presenter  # noqa: E402,F401
 import restart  # noqa: E402,F401
+import windows  # noqa: E402,F401
 import xenbus  # noqa: E402,F401
 from rig.runner import main  # noqa: E402
 

@@ -239,6 +239,38 @@ are_clients_idle(void)
 	return true;
 }
 
+static void
+tell_label(struct weston_surface *surface, int connection)
+{
+	char label[256] = "-";
+#if LIBWESTON_VERSION >= 16
+	snprintf(label, sizeof label, "%s", surface->label ? surface->label : "-");
+#else
+	if (surface->get_label)
+		surface->get_label(surface, label, sizeof label);
+#endif
+	for (char *space = label; (space = strchr(space, ' '));)
+		*space = '-';
+	dprintf(connection, "%s", label);
+}
+
+/* All that the compositor would show, frontmost first. */
+static bool
+list_views(int connection)
+{
+	struct weston_layer *layer;
+	wl_list_for_each(layer, &compositor->layer_list, link) {
+		struct weston_view *view;
+		wl_list_for_each(view, &layer->view_list.link, layer_link.link) {
+			pixman_box32_t *box = pixman_region32_extents(&view->transform.boundingbox);
+			tell_label(view->surface, connection);
+			dprintf(connection, " %d %d %d %d\n", box->x1, box->y1, box->x2 - box->x1,
+				box->y2 - box->y1);
+		}
+	}
+	return true;
+}
+
 static bool
 run(const char *line, int connection)
 {
@@ -270,6 +302,8 @@ run(const char *line, int connection)
 		return dprintf(connection, "%s\n",
 			       compositor->state == WESTON_COMPOSITOR_ACTIVE ? "active"
 									     : "asleep") > 0;
+	if (strcmp(command, "views") == 0)
+		return list_views(connection);
 	if (strcmp(command, "list") == 0)
 		return list(connection);
 	if (strcmp(command, "idle") == 0)

@@ -431,8 +431,29 @@ seats_send(struct seats *seats, const struct device *device)
 }
 
 void
-placement_rename(struct placement *placement, const struct connector_options *options,
-		 const struct log_subject *subject)
+keys_init(struct keys *keys, struct weston_compositor *compositor,
+	  const struct module_options *options)
+{
+}
+
+void
+keys_finish(struct keys *keys)
+{
+}
+
+void
+surface_rename(struct surface *surface, const struct connector_options *options,
+	       const struct log_subject *subject)
+{
+}
+
+void
+surface_unhide(struct surface *surface)
+{
+}
+
+void
+placements_learn_shell(struct placements *placements, enum shell shell)
 {
 }
 

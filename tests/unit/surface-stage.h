@@ -13,6 +13,7 @@
 #include "base/worker.h"
 #include "device/guest.h"
 #include "weston/surface.h"
+#include "weston/window-place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,14 +93,15 @@ guest_give_pages(struct guest *guest, uint32_t pages)
 void
 placement_init(struct placement *placement, struct placements *placements,
 	       const struct connector_options *options, const struct log_subject *subject,
-	       unsigned connector, const char *unique_id, const struct placement_handler *handler,
-	       void *data)
+	       unsigned connector, const char *unique_id, struct window *window,
+	       const struct placement_handler *handler, void *data)
 {
 	static struct placements nobody_listens;
 
 	wl_signal_init(&nobody_listens.changed);
 	placement->placements = &nobody_listens;
 	placement->options = options;
+	placement->kind = PLACEMENT_OUTPUT;
 	wl_list_init(&placement->holds);
 	placement_handler = handler;
 }
@@ -131,6 +133,47 @@ bool
 placement_can_show(const struct placement *placement)
 {
 	return true;
+}
+
+/* No windows here. */
+bool
+placement_takes_input(const struct placement *placement)
+{
+	return true;
+}
+
+struct weston_output *
+placement_find_output(const struct placement *placement)
+{
+	return NULL;
+}
+
+void
+window_place_keep(const struct placement *placement)
+{
+}
+
+void
+window_place_recall_size(struct placement *placement)
+{
+}
+
+bool
+window_place_recall(struct placement *placement)
+{
+	return true;
+}
+
+void
+placement_rename(struct placement *placement, const struct connector_options *options,
+		 const struct log_subject *subject)
+{
+}
+
+void
+host_shut_down_guest(struct display_host *its, uint16_t domid)
+{
+	tell("shutdown");
 }
 
 /* Nothing is pressed on these surfaces. */

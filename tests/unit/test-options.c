@@ -8,6 +8,7 @@
 
 #include "pure/option-table.h"
 #include "base/log.h"
+#include "base/base.h"
 #include "pure/options.h"
 
 #include <errno.h>
@@ -457,6 +458,67 @@ TEST(fits)
 		check_int(options_find_connector(options, "g", NULL, "", 0, 0)->fit, cases[i].fit);
 	}
 	options_destroy(options);
+}
+
+TEST(windows_and_their_frames)
+{
+	struct options *options = create_in("xen-connector");
+	const struct connector_options *rule = options_find_connector(options, "g", NULL, "", 0, 0);
+
+	check_int(rule->show_as, SHOW_AS_AUTO);
+	check_int(rule->frame, FRAME_FULL);
+	check_int(rule->close, CLOSE_HIDE);
+	check_int(set(options, "show-as", "window"), 0);
+	check_int(set(options, "frame", "border"), 0);
+	check_int(set(options, "close", "shutdown"), 0);
+	check_int(rule->show_as, SHOW_AS_WINDOW);
+	check_int(rule->frame, FRAME_BORDER);
+	check_int(rule->close, CLOSE_SHUTDOWN);
+	options_destroy(options);
+}
+
+TEST(colors)
+{
+	static const char *const bad[] = {"",         "#",       "336699", "#33669",
+					  "#3366999", "#33669g", "red"};
+	struct options *options = create_in("xen-guest");
+	const struct guest_options *rule = options_find_guest(options, "g", NULL);
+
+	check(!rule->has_color);
+	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+		test_case("%s", bad[i]);
+		check_int(set(options, "color", bad[i]), -EINVAL);
+	}
+	check(!rule->has_color);
+	check_int(set(options, "color", "#3366Cc"), 0);
+	check(rule->has_color);
+	check_int(rule->color, 0x3366cc);
+	options_destroy(options);
+}
+
+TEST(what_is_a_window)
+{
+	static const char *const places[] = {"output", "x", "y", "width", "height"};
+	const struct connector_options none = {0};
+	const struct connector_options window = {.show_as = SHOW_AS_WINDOW, .has_x = true};
+	const struct connector_options output = {.show_as = SHOW_AS_OUTPUT};
+
+	check(options_is_window(&none, SHELL_DESKTOP));
+	check(!options_is_window(&none, SHELL_OTHER));
+	check(!options_is_window(&none, SHELL_BARE));
+	check(options_is_window(&window, SHELL_DESKTOP));
+	check(options_is_window(&window, SHELL_OTHER));
+	check(!options_is_window(&window, SHELL_BARE));
+	check(!options_is_window(&output, SHELL_DESKTOP));
+	for (size_t i = 0; i < ARRAY_LENGTH(places); i++) {
+		struct options *options = create_in("xen-connector");
+
+		test_case("%s", places[i]);
+		check_int(set(options, places[i], "1"), 0);
+		check(!options_is_window(options_find_connector(options, "g", NULL, "", 0, 0),
+					 SHELL_DESKTOP));
+		options_destroy(options);
+	}
 }
 
 TEST(x_given_as_0_is_given)

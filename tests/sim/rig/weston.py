@@ -50,15 +50,25 @@ def ask(path, command):
             return reply.read()
 
 
+PLACED = "show-as=output\n"
+
+
+def placed(config):
+    """The same rules for places on outputs, also under a shell that has windows, and one for whoever has none."""
+    return config.replace("[xen-connector]\n", f"[xen-connector]\n{PLACED}") + \
+        f"\n[xen-connector]\n{PLACED}device=*\nconnector=*\n"
+
+
 class Weston:
     def __init__(self, machine, module="", outputs=(("headless", 1024, 768),),
                  renderer="pixman", shell="desktop", config="", core="", shell_config="",
-                 domid=0, environment=None, output_config=None, seat=False):
+                 domid=0, environment=None, output_config=None, seat=False, windows=False):
         """outputs: name, width, height; the first one is always called headless.
 
         output_config: more lines for the section of an output, by its name. module: a path, "" for the module under test, None for no module. config: whole sections
         for weston.ini; core and shell_config: lines for those two sections. seat: with one,
-        whose devices do what seat() says.
+        whose devices do what seat() says. windows: guests' screens are what the module makes of
+        them; else they are placed on outputs, unless config says something else.
         """
         self.machine = machine
         self.outputs = outputs
@@ -77,6 +87,8 @@ class Weston:
         self.seat_path = f"{self.home}/seat"
         self.process = None
         self.shots = 0
+        if not windows:
+            config = placed(config)
         self._write_config(config, core, shell_config)
 
     def _write_config(self, config, core, shell_config):
@@ -160,6 +172,15 @@ class Weston:
         if result != "ok":
             raise Failure(f"weston-control: {command} failed")
         return lines
+
+    def views(self, label):
+        """Where the views of surfaces are whose label begins so: left, top, width, height; frontmost first."""
+        found = []
+        for line in self.control("views"):
+            name, *numbers = line.split()
+            if name.startswith(label):
+                found.append(tuple(int(number) for number in numbers))
+        return found
 
     def seat(self, *commands, number=0):
         """Runs commands of weston-seat.so, all in one turn of the event loop; returns what "dump" says."""

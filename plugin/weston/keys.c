@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* See keys.h. */
+#include "weston/keys.h"
+
+#include "pure/options.h"
+#include "weston/compat.h"
+#include "weston/placement.h"
+#include "weston/window.h"
+
+/* That has the keyboard's focus, and may know of it; NULL: none. */
+static struct placement *
+find_placement(const struct weston_keyboard *keyboard)
+{
+	struct placement *placement = keyboard->focus ? placement_of(keyboard->focus) : NULL;
+
+	return placement && placement_takes_input(placement) ? placement : NULL;
+}
+
+static void
+handle_fullscreen(struct weston_keyboard *keyboard, const struct timespec *time, uint32_t key,
+		  void *data)
+{
+	struct placement *placement = find_placement(keyboard);
+
+	if (placement)
+		placement_toggle_fullscreen(placement);
+}
+
+static void
+handle_natural(struct weston_keyboard *keyboard, const struct timespec *time, uint32_t key,
+	       void *data)
+{
+	const struct placement *placement = find_placement(keyboard);
+
+	if (placement && placement->kind == PLACEMENT_WINDOW)
+		window_reset_size(placement->window);
+}
+
+static struct weston_binding *
+add(struct weston_compositor *compositor, const struct shortcut *shortcut,
+    weston_key_binding_handler_t handle)
+{
+	if (shortcut->code == 0)
+		return NULL;
+	return weston_compositor_add_key_binding(compositor, shortcut->code,
+						 (enum weston_keyboard_modifier)shortcut->modifiers,
+						 handle, NULL);
+}
+
+void
+keys_init(struct keys *keys, struct weston_compositor *compositor,
+	  const struct module_options *options)
+{
+	keys->fullscreen = add(compositor, &options->fullscreen_key, handle_fullscreen);
+	keys->natural = add(compositor, &options->natural_size_key, handle_natural);
+}
+
+void
+keys_finish(struct keys *keys)
+{
+	if (keys->fullscreen)
+		weston_binding_destroy(keys->fullscreen);
+	if (keys->natural)
+		weston_binding_destroy(keys->natural);
+}

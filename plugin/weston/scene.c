@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* See scene.h. */
+#include "weston/scene.h"
+
+#include "weston/compat.h"
+
+/* Shells keep views that are not to be seen in layers that the compositor does not know. */
+static bool
+is_in_scene(const struct weston_view *view)
+{
+	const struct weston_layer *layer = view->layer_link.layer;
+
+	return layer && !wl_list_empty(&layer->link);
+}
+
+struct weston_view *
+scene_find_view(const struct weston_surface *surface)
+{
+	struct weston_view *view;
+
+	wl_list_for_each(view, &surface->views, surface_link)
+		if (weston_view_is_mapped(view) && is_in_scene(view))
+			return view;
+	return NULL;
+}
+
+void
+scene_find_place(const struct weston_view *view, int32_t *x, int32_t *y)
+{
+	const pixman_box32_t *box =
+		pixman_region32_extents((pixman_region32_t *)&view->transform.boundingbox);
+
+	*x = box->x1;
+	*y = box->y1;
+}
+
+bool
+scene_has_place(const struct weston_compositor *compositor, int32_t x, int32_t y)
+{
+	struct weston_output *output;
+
+	wl_list_for_each(output, &compositor->output_list, link)
+		if (pixman_region32_contains_point(&output->region, x, y, NULL))
+			return true;
+	return false;
+}
+
+struct weston_output *
+scene_find_output(const struct weston_compositor *compositor, const struct weston_surface *surface)
+{
+	struct weston_output *output;
+
+	if (surface && surface->output)
+		return surface->output;
+	wl_list_for_each(output, &compositor->output_list, link)
+		return output;
+	return NULL;
+}

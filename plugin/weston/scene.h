@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What the compositor shows of a surface whose place is a shell's. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct weston_compositor;
+struct weston_output;
+struct weston_surface;
+struct weston_view;
+
+/* The view that it is seen by; NULL: none, as where it is minimised or behind a lock screen. */
+struct weston_view *
+scene_find_view(const struct weston_surface *surface);
+
+/* Where a view is among all outputs. */
+void
+scene_find_place(const struct weston_view *view, int32_t *x, int32_t *y);
+
+/* Whether some output shows that place. */
+bool
+scene_has_place(const struct weston_compositor *compositor, int32_t x, int32_t y);
+
+/* The output that it is on, or that a new window is likely to be on; NULL: there is none. surface:
+ * NULL: there is none yet. */
+struct weston_output *
+scene_find_output(const struct weston_compositor *compositor, const struct weston_surface *surface);

@@ -1,0 +1,507 @@
+# SPDX-License-Identifier: MIT
+"""Guests as windows of the desktop: frame, sizes, states, keys, closing; in the shells that have windows."""
+from inputgate import clicks
+from inputseat import (KEY_A, KEY_F, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTMETA, KEY_TAB, LEFT, SIZE, SMALL, TOUCHED,
+                       click, expect, last_of, said, touched)
+from restart import expect_connected
+from rig.machine import wait_until
+from rig.runner import Skip, check, equal, scenario
+from rig.weston import version
+
+GREY = "303030"
+SCREEN = (("headless", 1000, 800),)
+BORDER, TITLE, BUTTON = 4, 26, 28
+KEY_0 = 11
+# What the frame of a guest with this rule has, with and without the focus.
+COLOR = "[xen-guest]\nname=guest\ncolor=#336699\n"
+ACTIVE, PALE = "336699", "4d6780"
+
+
+def place(weston, name="guest", timeout=10):
+    """Where the picture of a guest's window is, soon: left, top, width, height."""
+    found = []
+
+    def there():
+        found[:] = weston.views(f"top-level-window-'{name}'")
+        return found
+
+    check(wait_until(there, timeout, 0.02), f"no window of {name}: {weston.control('views')}")
+    return found[0]
+
+
+def place_becomes(weston, wanted, name="guest"):
+    """The window comes to be there; of what is None nothing is asked."""
+    def right():
+        return all(number in (None, got) for number, got in zip(wanted, place(weston, name)))
+
+    check(wait_until(right, 5, 0.02), f"{name} is at {place(weston, name)}, expected {wanted}")
+    return place(weston, name)
+
+
+def frame_of(where, color, title=True):
+    """Checks that a border of one colour is around a place, and what a title has of it at its left."""
+    x, y, width, height = where
+    top = y - (TITLE if title else 0)
+    checks = [f"solid={x - BORDER},{top - BORDER},{width + 2 * BORDER},{BORDER},{color}",
+              f"solid={x - BORDER},{y + height},{width + 2 * BORDER},{BORDER},{color}",
+              f"solid={x - BORDER},{top},{BORDER},{y + height - top},{color}",
+              f"solid={x + width},{top},{BORDER},{y + height - top},{color}"]
+    return checks + ([f"solid={x},{top},6,{TITLE},{color}"] if title else [])
+
+
+def picture_of(where, number, size=SIZE):
+    """The check that a picture fills a place."""
+    x, y, width, height = where
+    if (width, height) == size:
+        return f"picture={x},{y},{width},{height},XR24,{number}"
+    return f"scaled={x},{y},{width},{height},XR24,{number},0,0,{size[0]},{size[1]},{size[0]},{size[1]}"
+
+
+def opened(rig, config="", outputs=SCREEN, **options):
+    """A Weston with a seat, whose pointer is away from all, and a guest in a window."""
+    weston = rig.weston(outputs=outputs, seat=True, windows=True, config=COLOR + config, **options)
+    weston.seat("at 999 799")
+    guest = touched(rig)
+    where = place(weston)
+    weston.expect(picture_of(where, 1))
+    return weston, guest, where
+
+
+def drag(weston, start, way):
+    """The left button goes down at a place, is moved by so much, and comes up."""
+    x, y = start
+    weston.seat(f"at {x} {y}", f"button {LEFT} 1")
+    for step in (1, 2, 3, 4):
+        weston.seat(f"at {x + way[0] * step // 4} {y + way[1] * step // 4}")
+    # What is dragged has followed: Weston forgets the edge when the button comes up.
+    weston.wait_for_clients()
+    weston.screenshot()
+    weston.seat(f"button {LEFT} 0", "at 999 799")
+
+
+def button(where, number):
+    """The middle of a title's button; 0 is the one to close."""
+    return where[0] + where[2] - number * BUTTON - BUTTON // 2, where[1] - TITLE // 2
+
+
+def chord(weston, *keys):
+    weston.seat(*(f"key {key} 1" for key in keys), *(f"key {key} 0" for key in reversed(keys)))
+
+
+def locate(weston, guest, where, size=SIZE):
+    """The pointer's positions on a window are those in the guest's picture."""
+    for part_x, part_y in ((0, 0), (0.5, 0.5), (0.75, 0.25)):
+        x, y = int(where[0] + where[2] * part_x), int(where[1] + where[3] * part_y)
+        seen = (x - where[0]) * size[0] // where[2], (y - where[1]) * size[1] // where[3]
+        weston.seat(f"at {x} {y}")
+        last_of(guest, f"@{seen[0]},{seen[1]}/0")
+    weston.seat("at 999 799")
+
+
+@scenario("windows")
+def frame_around_a_picture(rig):
+    """A picture pixel for pixel, a border in the guest's colour on all sides, a title; paler without the focus."""
+    weston, guest, where = opened(rig)
+    equal(where[2:], SIZE, "the window's size")
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+    locate(weston, guest, where)
+    other = rig.guest("other", SMALL)
+    other.picture(2, size=SIZE)
+    weston.expect(picture_of(place(weston, "other"), 2))
+    drag(weston, (place(weston, "other")[0] + 60, place(weston, "other")[1] - 10), (500, 0))
+    click(weston, where[0] + 5, where[1] + 5)
+    weston.seat("at 999 799")
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+
+
+@scenario("windows")
+def looks_of_another_guest(rig):
+    """A guest that draws another one's frame into its picture has its own border around that."""
+    weston, guest, where = opened(rig, "[xen-guest]\nname=forger\ncolor=#aa2200\n")
+    forger = rig.guest("forger", SMALL)
+    forger.buffer(1, *SIZE)
+    forger.ok("fill 0 1 3")
+    row = bytes.fromhex("99663300") * SIZE[0]
+    for line in range(30):
+        forger.ok(f"poke 0 dbuf:1 {line * len(row)} {row.hex()}")
+    forger.show(1, *SIZE)
+    inside = place(weston, "forger")
+    weston.expect(f"solid={inside[0]},{inside[1]},{SIZE[0]},30,{ACTIVE}", *frame_of(inside, "aa2200"))
+
+
+@scenario("windows")
+def moved_by_its_title(rig):
+    """A dragged title moves the window; the keys are the guest's afterwards, and nothing of it reaches the guest."""
+    weston, guest, where = opened(rig)
+    click(weston, where[0] + 5, where[1] + 5)
+    last_of(guest, f"-{LEFT}")
+    target = (300, 200)
+    way = target[0] - where[0], target[1] - where[1]
+    drag(weston, (where[0] + 60, where[1] - 10), way)
+    moved = place_becomes(weston, (*target, *SIZE))
+    weston.expect(picture_of(moved, 1), *frame_of(moved, ACTIVE))
+    check(not any(word[1:] == str(LEFT) for word in said(guest)), "the guest was told of the drag")
+    weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+    expect(guest, "+30", "-30")
+    locate(weston, guest, moved)
+
+
+def at(weston, where, target=(300, 250)):
+    """Moves the window there."""
+    drag(weston, (where[0] + 60, where[1] - 10), (target[0] - where[0], target[1] - where[1]))
+    return place_becomes(weston, (*target, None, None))
+
+
+@scenario("windows")
+def resized_by_edges_and_corners(rig):
+    """Each edge and corner: the picture is scaled, keeps its aspect, and what was not dragged stays."""
+    weston, guest, where = opened(rig)
+    x, y, width, height = at(weston, where)
+    edge = BORDER // 2
+    drag(weston, (x + width + edge, y + height // 2), (160, 0))
+    where = place_becomes(weston, (x, y, 480, 360))
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+    locate(weston, guest, where)
+    drag(weston, (x + 240, y + 360 + edge), (0, -120))
+    place_becomes(weston, (x, y, 320, 240))
+    drag(weston, (x - edge, y + 120), (-80, 0))
+    place_becomes(weston, (x - 80, None, 400, 300))
+    where = at(weston, place(weston))
+    drag(weston, (x + 400 + edge, y + 300 + edge), (-80, -60))
+    place_becomes(weston, (x, y, 320, 240))
+    drag(weston, (x + 100, y - TITLE - edge), (0, -60))
+    where = place_becomes(weston, (None, y - 60, 400, 300))
+    weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+    last_of(guest, "+30", "-30")
+    chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_0)
+    where = place_becomes(weston, (None, None, *SIZE))
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+
+
+@scenario("windows")
+def maximised(rig):
+    """By its button and by a double click, and back: the picture as large as fits, black beside it, the frame there."""
+    weston, guest, where = opened(rig)
+    # Without a panel it is all of the output; what the frame leaves is 992x766.
+    full = (BORDER, BORDER + TITLE, 992, 766)
+    wide = full[3] * 4 // 3
+    inside = (full[0], full[1] + (full[3] - 744) // 2, 992, 744)
+    for by_button in (True, False):
+        if by_button:
+            click(weston, *button(where, 1))
+        else:
+            click(weston, where[0] + 60, where[1] - 10)
+            click(weston, where[0] + 60, where[1] - 10)
+        weston.seat("at 999 799")
+        place_becomes(weston, inside)
+        check(wide > 992, "the picture is as wide as the window")
+        weston.expect("but=980,780,20,20", picture_of(inside, 1), *frame_of(full, ACTIVE),
+                      f"solid={full[0]},{full[1]},992,{inside[1] - full[1]},000000",
+                      f"solid={full[0]},{inside[1] + 744},980,{full[1] + full[3] - inside[1] - 744},000000")
+        locate(weston, guest, inside)
+        if by_button:
+            click(weston, *button(full, 1))
+        else:
+            click(weston, 200, 15)
+            click(weston, 200, 15)
+        weston.seat("at 999 799")
+        place_becomes(weston, where)
+        weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+
+
+@scenario("windows")
+def fullscreen(rig):
+    """The combination shows the window over all of its output, without a frame, and back."""
+    weston, guest, where = opened(rig)
+    click(weston, where[0] + 5, where[1] + 5)
+    last_of(guest, f"-{LEFT}")
+    chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_F)
+    full = place_becomes(weston, (0, 25, 1000, 750))
+    weston.expect(picture_of(full, 1), "solid=0,0,1000,25,000000")
+    locate(weston, guest, full)
+    weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+    last_of(guest, "+30", "-30")
+    chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_F)
+    place_becomes(weston, where)
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+
+
+def is_mapped(weston, name="guest"):
+    return bool(weston.views(f"top-level-window-'{name}'"))
+
+
+@scenario("windows")
+def minimised(rig):
+    """Flips of a minimised window are done by time; it comes back by Super+Tab with its newest picture."""
+    weston, guest, where = opened(rig)
+    guest.buffer(2, *SIZE, picture=2)
+    click(weston, where[0] + 5, where[1] + 5)
+    last_of(guest, f"-{LEFT}")
+    click(weston, *button(where, 2))
+    weston.seat("at 999 799")
+    check(wait_until(lambda: not is_mapped(weston), 5), "it is not minimised")
+    guest.flips(4, 1, 2)
+    guest.flip(2)
+    weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+    check(not any(word == "+30" for word in said(guest)), "a minimised guest was told of a key")
+    chord(weston, KEY_LEFTMETA, KEY_TAB)
+    weston.expect(picture_of(place(weston), 2))
+
+
+def sets_mode(guest, cookie):
+    guest.ok("config-off 0 0")
+    guest.show(cookie, *SIZE)
+
+
+@scenario("windows")
+def closed_until_a_mode_is_set(rig):
+    """close=hide: the window goes, flips go on, and it is back, where and as large as it was, after a mode set."""
+    weston, guest, where = opened(rig)
+    where = at(weston, where)
+    drag(weston, (where[0] + where[2] + 2, where[1] + 100), (160, 0))
+    where = place_becomes(weston, (where[0], where[1], 480, 360))
+    guest.buffer(2, *SIZE, picture=2)
+    click(weston, *button(where, 0))
+    weston.seat("at 999 799")
+    weston.expect_log("its window is closed until it sets a mode")
+    weston.expect(f"solid=0,0,990,790,{GREY}")
+    guest.flips(4, 1, 2)
+    check(not is_mapped(weston), "it came back by a flip")
+    sets_mode(guest, 1)
+    place_becomes(weston, where)
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+
+
+@scenario("windows")
+def closing_asks_the_guest(rig):
+    """close=shutdown writes what xl shutdown does, close=nothing nothing."""
+    weston = rig.weston(outputs=SCREEN, seat=True, windows=True,
+                        config="[xen-connector]\nguest=stays\nclose=nothing\n[xen-connector]\nclose=shutdown\n")
+    for name in ("stays", "ends"):
+        guest = rig.guest(name, SMALL)
+        guest.picture(1, size=SIZE)
+        where = place(weston, name)
+        weston.expect(picture_of(where, 1))
+        click(weston, *button(where, 0))
+        node = f"/local/domain/{guest.domid}/control/shutdown"
+        if name == "ends":
+            check(wait_until(lambda: rig.machine.store.read(node) == "poweroff", 5), "it was not asked")
+            weston.expect_log("so it is asked to shut down")
+        check(is_mapped(weston, name), "the window has gone")
+        guest.destroy()
+
+
+@scenario("windows")
+def dark(rig):
+    """A guest that turns its screen off has a black window, which can be moved and takes no input."""
+    weston, guest, where = opened(rig)
+    guest.ok("config-off 0 0")
+    weston.expect(f"solid={where[0]},{where[1]},{SIZE[0]},{SIZE[1]},000000", *frame_of(where, ACTIVE))
+    said(guest)
+    where = at(weston, where)
+    click(weston, where[0] + 5, where[1] + 5)
+    weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0", "at 999 799")
+    weston.expect(f"solid={where[0]},{where[1]},{SIZE[0]},{SIZE[1]},000000", *frame_of(where, ACTIVE))
+    equal(said(guest), [], "what a dark guest was told")
+    guest.show(1, *SIZE)
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+
+
+@scenario("windows")
+def another_mode(rig):
+    """A guest that sets a smaller mode has a smaller window; its place stays."""
+    weston, guest, where = opened(rig)
+    guest.buffer(5, 200, 150, picture=5)
+    guest.show(5, 200, 150)
+    where = place_becomes(weston, (where[0], where[1], 200, 150))
+    weston.expect(picture_of(where, 5, (200, 150)), *frame_of(where, ACTIVE))
+
+
+@scenario("windows")
+def behind_a_lock(rig):
+    """Nothing of a window is seen behind a lock screen, and nothing typed or clicked reaches it."""
+    weston, guest, where = opened(rig, shell_config="locking=true\n")
+    guest.buffer(2, *SIZE, picture=2)
+    click(weston, where[0] + 5, where[1] + 5)
+    last_of(guest, f"-{LEFT}")
+    weston.seat(f"key {KEY_A} 1")
+    expect(guest, "+30")
+    weston.lock()
+    weston.control("wake")
+    weston.seat("at 400 400")
+    last_of(guest, "-30")
+    weston.seat(f"key {KEY_A} 0", f"key {KEY_A} 1", f"key {KEY_A} 0")
+    weston.seat(f"at {where[0] + 5} {where[1] + 5}", *clicks(locked=True))
+    weston.seat(f"at {where[0] + 60} {where[1] - 10}", *clicks(locked=True))
+    equal(said(guest), [], "what the guest was told behind the lock")
+    guest.flips(4, 1, 2)
+    guest.flip(2)
+    check(not is_mapped(weston), "a window is seen behind the lock")
+
+
+@scenario("windows")
+def comes_back_where_it_was(rig):
+    """A guest that is started again has its window where it was, and as large."""
+    weston, guest, where = opened(rig)
+    where = at(weston, where)
+    drag(weston, (where[0] + where[2] + 2, where[1] + 100), (160, 0))
+    where = place_becomes(weston, (where[0], where[1], 480, 360))
+    guest.destroy()
+    check(wait_until(lambda: not is_mapped(weston), 5), "the window of a guest that has gone stays")
+    guest = touched(rig)
+    place_becomes(weston, where)
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+    locate(weston, guest, where)
+
+
+@scenario("windows")
+def weston_is_started_again(rig):
+    """Weston is killed and started again: the window comes back by itself."""
+    guest = rig.guest("guest", SMALL, connect=False)
+    for number in (1, 2):
+        weston = rig.weston(outputs=SCREEN, seat=True, windows=True, config=COLOR)
+        weston.seat("at 999 799")
+        if number == 1:
+            guest.connect(options="auto")
+        expect_connected(rig, guest)
+        guest.picture(number, size=SIZE)
+        where = place(weston)
+        weston.expect(picture_of(where, number), *frame_of(where, ACTIVE))
+        if number == 1:
+            weston.kill()
+
+
+@scenario("windows")
+def two_connectors(rig):
+    """Each connector is a window of its own, and its title says which."""
+    weston = rig.weston(outputs=SCREEN, seat=True, windows=True)
+    guest = rig.guest("pair", SMALL, "200x150")
+    guest.picture(1, size=SIZE)
+    guest.picture(2, size=(200, 150), connector=1, cookie=2)
+    places = [place(weston, f"pair-({number})") for number in (1, 2)]
+    equal([where[2:] for where in places], [SIZE, (200, 150)], "the windows' sizes")
+
+
+@scenario("windows")
+def scale_of_the_output(rig):
+    """On an output with scale 2 a picture is still one to one, and the frame twice as many pixels wide."""
+    weston = rig.weston(outputs=SCREEN, seat=True, windows=True, config=COLOR,
+                        output_config={"headless": "scale=2\n"})
+    weston.seat("at 999 799")
+    guest = touched(rig)
+    where = place_becomes(weston, (None, None, 160, 120))
+    # Places are in logical pixels, the picture of the screen in the output's.
+    x, y, width, height = (2 * number for number in where)
+    weston.expect(f"picture={x},{y},{width},{height},XR24,1",
+                  f"solid={x - 8},{y + height},{width + 16},8,{ACTIVE}", f"solid={x},{y - 52},12,52,{ACTIVE}")
+    locate(weston, guest, where)
+
+
+@scenario("windows")
+def frames_of_all_kinds(rig):
+    """frame=border: a border without a title; frame=none: nothing around the picture."""
+    weston = rig.weston(outputs=SCREEN, seat=True, windows=True,
+                        config=COLOR + "[xen-connector]\nguest=guest\nframe=border\n[xen-connector]\nframe=none\n")
+    weston.seat("at 999 799")
+    guest = touched(rig)
+    where = place(weston)
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE, title=False))
+    drag(weston, (where[0] + where[2] + 2, where[1] + 100), (80, 0))
+    where = place_becomes(weston, (where[0], where[1], 400, 300))
+    locate(weston, guest, where)
+    guest.destroy()
+    rig.guest("bare", SMALL).picture(2, size=SIZE)
+    where = place(weston, "bare")
+    x, y, width, height = where
+    weston.expect(picture_of(where, 2), f"but={x},{y},{width},{height}", "but=990,790,10,10",
+                  f"solid=0,0,1000,800,{GREY}")
+
+
+@scenario("windows")
+def touch(rig):
+    """A finger moves a window by its title, and the guest is told of fingers on its picture alone."""
+    weston, guest, where = opened(rig)
+    x, y = where[0] + 60, where[1] - 10
+    weston.seat(f"down 1 {x} {y}")
+    weston.seat(f"drag 1 {x + 10} {y + 10}")
+    weston.seat(f"drag 1 {x + 20} {y + 20}", "up 1")
+    where = place_becomes(weston, (where[0] + 20, where[1] + 20, *SIZE))
+    check(not any(word.startswith("down") for word in said(guest)), "the guest was told of the finger on the title")
+    weston.seat(f"down 1 {where[0] + 100} {where[1] + 50}", "up 1")
+    last_of(guest, "down0@100,50", "syn", "up0", "syn")
+    close_x, close_y = button(where, 0)
+    weston.seat(f"down 1 {close_x} {close_y}", "up 1")
+    weston.expect_log("its window is closed until it sets a mode")
+
+
+@scenario("windows")
+def cursor_on_the_frame(rig):
+    """The guest draws its own pointer on its picture; on the frame there is the desktop's."""
+    weston, guest, where = opened(rig)
+    weston.seat(f"at {where[0] + 20} {where[1] + 20}")
+    check(wait_until(lambda: weston.seat("dump")["cursor"] == 0, 5), "the desktop's cursor is on the picture")
+    for x, y in ((where[0] + 60, where[1] - 10), (where[0] + where[2] + 2, where[1] + 100)):
+        weston.seat(f"at {x} {y}")
+        check(wait_until(lambda: weston.seat("dump")["cursor"] == 1, 5), "there is no cursor on the frame")
+
+
+@scenario("windows")
+def rules_of_what_is_a_window(rig):
+    """Under desktop-shell a rule with a place, or show-as=output, is for a place; all else is a window."""
+    weston = rig.weston(outputs=SCREEN, windows=True,
+                        config="[xen-connector]\nguest=placed\nx=10\ny=20\nwidth=320\n"
+                               "[xen-connector]\nguest=told\nshow-as=output\nfit=center\n"
+                               "[xen-connector]\nguest=both\nshow-as=window\noutput=headless\n")
+    for number, (name, kind) in enumerate((("placed", "guest-screen"), ("told", "guest-screen"),
+                                           ("both", "top-level-window"), ("free", "top-level-window"))):
+        guest = rig.guest(name, SMALL)
+        guest.picture(number, size=SIZE)
+        check(wait_until(lambda label=kind: weston.views(label), 5), f"{name} is no {kind}")
+        equal(len(weston.views("guest-screen") + weston.views("top-level-window")), 1, "views")
+        guest.destroy()
+        check(wait_until(lambda: not weston.views("guest-screen") and not weston.views("top-level-window"), 5),
+              f"{name} stays")
+
+
+def rename(rig, guest, name):
+    rig.machine.store.write(f"/local/domain/{guest.domid}/name", name)
+
+
+@scenario("windows")
+def renamed(rig):
+    """The title follows the guest's name, and a rule for that makes a placed screen of it."""
+    weston, guest, where = opened(rig, "[xen-connector]\nguest=placed\nx=10\ny=20\nwidth=320\nheight=240\n")
+    rename(rig, guest, "sub")
+    equal(place(weston, "sub"), where, "the renamed guest's window")
+    rename(rig, guest, "placed")
+    weston.expect("picture=10,20,320,240,XR24,1")
+    rename(rig, guest, "guest")
+    place(weston)
+
+
+def under(shell, first=10):
+    """Registers a scenario: a window under another shell, which makes it as large as its output."""
+    def run(rig):
+        if version() < first:
+            raise Skip(f"Weston {version()} has no {shell}-shell")
+        weston = rig.weston(outputs=SCREEN, shell=shell, seat=True, windows=True,
+                            config="[xen-connector]\nguest=guest\nshow-as=window\n")
+        guest = touched(rig)
+        placed = rig.guest("placed", SMALL)
+        placed.picture(2, size=SIZE)
+        weston.expect("scaled=0,25,1000,750,XR24,2,0,0,320,240,320,240")
+        placed.destroy()
+        where = place_becomes(weston, (0, 25, 1000, 750))
+        weston.expect(picture_of(where, 1))
+        click(weston, 500, 400)
+        last_of(guest, f"+{LEFT}", f"-{LEFT}")
+        weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
+        expect(guest, "+30", "-30")
+
+    run.__name__ = f"under_{shell}_shell"
+    run.__doc__ = f"{shell}-shell: show-as=window fills the output, all else is placed."
+    scenario("windows")(run)
+
+
+under("kiosk")
+under("lua", first=16)
