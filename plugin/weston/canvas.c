@@ -133,7 +133,6 @@ static const struct wl_callback_listener drawn_listener = {
 static void
 ask_feedback(struct canvas *canvas, uint32_t frame, bool ask_drawn)
 {
-	canvas->on_its_way = NULL;
 	for (unsigned i = 0; i < CANVAS_FEEDBACKS; i++) {
 		struct feedback *feedback = &canvas->feedbacks[i];
 
@@ -165,12 +164,15 @@ canvas_commit(struct canvas *canvas)
 }
 
 void
-canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame, bool ask_drawn)
+canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame,
+	      enum canvas_ask ask)
 {
 	canvas->lit = true;
 	wl_surface_attach(canvas->wl_surface, wl_buffer, 0, 0);
 	wl_surface_damage_buffer(canvas->wl_surface, 0, 0, INT32_MAX, INT32_MAX);
-	ask_feedback(canvas, frame, ask_drawn);
+	canvas->on_its_way = NULL;
+	if (ask != CANVAS_ASK_NOTHING)
+		ask_feedback(canvas, frame, ask == CANVAS_ASK_DRAWN);
 	canvas_commit(canvas);
 }
 

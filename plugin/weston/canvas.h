@@ -68,9 +68,16 @@ canvas_make(struct canvas *canvas, struct client *client);
 void
 canvas_unmake(struct canvas *canvas);
 
-/* Shows a buffer, all of it new, as this frame. ask_drawn: handler->drawn() is wanted, too. */
+/* Shows a buffer, all of it new, as this frame. What becomes of it is told unless that is NOTHING;
+ * DRAWN: handler->drawn() is wanted, too. */
+enum canvas_ask {
+	CANVAS_ASK_NOTHING,
+	CANVAS_ASK_PRESENTED,
+	CANVAS_ASK_DRAWN,
+};
 void
-canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame, bool ask_drawn);
+canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame,
+	      enum canvas_ask ask);
 
 void
 canvas_clear(struct canvas *canvas);

@@ -11,6 +11,7 @@
 #include "device/loop.h"
 #include "weston/convert.h"
 #include "weston/surface.h"
+#include "weston/window-place.h"
 
 /* A page that is uploaded costs less than one that is mapped: a copy, no hypercall. */
 #define UPLOADS_PER_MAPPING 4
@@ -107,6 +108,16 @@ paint_nothing(struct surface *surface)
 	paint_dark(surface);
 }
 
+/* Weston presents also what others cover: its flips are done by time, as those of what is hidden.
+ */
+static enum canvas_ask
+what_to_ask(const struct surface *surface)
+{
+	if (window_place_is_covered(&surface->placement))
+		return CANVAS_ASK_NOTHING;
+	return surface->connector->flip.early ? CANVAS_ASK_DRAWN : CANVAS_ASK_PRESENTED;
+}
+
 /* slot: NULL: it could not be had. */
 static void
 show_slot(struct surface *surface, struct slot *slot, const struct view *view)
@@ -135,8 +146,7 @@ show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 	surface->drawn = false;
 	surface->presented = false;
 	slot_lend(slot);
-	canvas_attach(&surface->canvas, slot->wl_buffer, surface->frame,
-		      surface->connector->flip.early);
+	canvas_attach(&surface->canvas, slot->wl_buffer, surface->frame, what_to_ask(surface));
 }
 
 /* Conversions: one a refresh at most, however often a guest asks, and none that nobody sees. They

@@ -24,6 +24,35 @@ scene_find_view(const struct weston_surface *surface)
 	return NULL;
 }
 
+/* What of the region is left is what nothing in front of the view hides. */
+static void
+cut_what_is_in_front(const struct weston_view *view, pixman_region32_t *region)
+{
+	struct weston_layer *layer;
+	struct weston_view *other;
+
+	wl_list_for_each(layer, &view->surface->compositor->layer_list, link)
+		wl_list_for_each(other, &layer->view_list.link, layer_link.link) {
+			if (other == view)
+				return;
+			if (weston_view_is_mapped(other))
+				pixman_region32_subtract(region, region, &other->transform.opaque);
+		}
+}
+
+bool
+scene_is_covered(const struct weston_view *view)
+{
+	pixman_region32_t left;
+
+	pixman_region32_init(&left);
+	pixman_region32_copy(&left, (pixman_region32_t *)&view->transform.boundingbox);
+	cut_what_is_in_front(view, &left);
+	bool covered = !pixman_region32_not_empty(&left);
+	pixman_region32_fini(&left);
+	return covered;
+}
+
 void
 scene_find_place(const struct weston_view *view, int32_t *x, int32_t *y)
 {

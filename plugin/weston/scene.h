@@ -14,6 +14,11 @@ struct weston_view;
 struct weston_view *
 scene_find_view(const struct weston_surface *surface);
 
+/* Whether what is in front of a view hides all of it. What is transparent does not, nor do frames.
+ */
+bool
+scene_is_covered(const struct weston_view *view);
+
 /* Where a view is among all outputs. */
 void
 scene_find_place(const struct weston_view *view, int32_t *x, int32_t *y);

@@ -328,7 +328,7 @@ surface_forget(struct surface *surface, const struct presented_framebuffer *fram
 bool
 surface_can_show(const struct surface *surface)
 {
-	return paint_can_be_seen(surface);
+	return paint_can_be_seen(surface) && !window_place_is_covered(&surface->placement);
 }
 
 /* The two sides of a surface */

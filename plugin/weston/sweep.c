@@ -87,7 +87,7 @@ show_pixel(struct sweep *sweep)
 		return;
 	}
 	wl_callback_add_listener(sweep->drawn, &drawn_listener, sweep);
-	canvas_attach(&sweep->canvas, sweep->pixel, 0, false);
+	canvas_attach(&sweep->canvas, sweep->pixel, 0, CANVAS_ASK_PRESENTED);
 }
 
 static void

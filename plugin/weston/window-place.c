@@ -20,6 +20,14 @@ key_of(const struct placement *placement)
 	return key;
 }
 
+bool
+window_place_is_covered(const struct placement *placement)
+{
+	const struct weston_view *view = placement_view(placement);
+
+	return placement->kind == PLACEMENT_WINDOW && view && scene_is_covered(view);
+}
+
 void
 window_place_keep(const struct placement *placement)
 {

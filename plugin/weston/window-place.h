@@ -6,6 +6,10 @@
 
 struct placement;
 
+/* Whether the placement is a window that others hide. */
+bool
+window_place_is_covered(const struct placement *placement);
+
 /* Before it goes. Of a placement that is no window, or of one that was never seen, nothing is kept.
  */
 void

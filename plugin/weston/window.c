@@ -19,6 +19,13 @@ window_is_floating(const struct window *window)
 	return !window->state.maximized && !window->state.fullscreen;
 }
 
+/* Whether its size is its own choice: a shell that tiles, or shows one at a time, gives sizes. */
+static bool
+has_own_size(const struct window *window)
+{
+	return window_is_floating(window) && window->client && window->client->has_desktop;
+}
+
 /* What the size that the compositor has named leaves for the picture; 0: it has named none. */
 static struct size
 inside_asked(const struct window *window)
@@ -57,7 +64,7 @@ choose_size(struct window *window)
 {
 	struct size asked = inside_asked(window);
 
-	if (window_is_floating(window)) {
+	if (has_own_size(window)) {
 		if (asked.width > 0 && asked.height > 0 && window->edges != 0 && window->configured)
 			window->floating =
 				window_size_dragged(&window->picture, &asked, window->edges);
@@ -213,13 +220,13 @@ fit_inside(const struct window *window, enum fit fit, const struct rectangle *so
 		.height = inside->height,
 		.scale = window->scale,
 	};
-	bool is_natural = window_is_floating(window) && window->floating.width == 0 &&
+	bool is_natural = has_own_size(window) && window->floating.width == 0 &&
 			  window->picture.width / window->scale <= inside->width &&
 			  window->picture.height / window->scale <= inside->height;
 
 	if (is_natural)
 		fit = FIT_CENTER;
-	else if (window_is_floating(window))
+	else if (has_own_size(window))
 		fit = FIT_FIT;
 	return geometry_fit(out, fit, source, &place);
 }

@@ -24,6 +24,7 @@ if not GL:
     import inputs  # noqa: E402,F401
     import limits  # noqa: E402,F401
     import nodes  # noqa: E402,F401
+    import windows  # noqa: E402,F401
 
 if __name__ == "__main__":
     if not GL:

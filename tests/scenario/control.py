@@ -41,7 +41,7 @@ def screens(weston):
 
 def two_guests(rig, **options):
     """A Weston with two outputs and a guest on each."""
-    weston = rig.weston(outputs=TWO, **options)
+    weston = rig.weston(outputs=TWO, shell="kiosk", windows=True, **options)
     guests = [rig.guest(name, "320x240") for name in ("g1", "g2")]
     for number, guest in enumerate(guests, 1):
         guest.picture(number, size=SIZE)

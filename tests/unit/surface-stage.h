@@ -148,6 +148,12 @@ placement_find_output(const struct placement *placement)
 	return NULL;
 }
 
+bool
+window_place_is_covered(const struct placement *placement)
+{
+	return false;
+}
+
 void
 window_place_keep(const struct placement *placement)
 {

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""Guests whose screens are windows: names, modes, and many of them at a time."""
+from rig.machine import wait_until
+from rig.runner import check
+from stage import OK, case, configure
+
+# Before the stage's own rules; the other guest stands on its output all the same.
+WINDOWS = ("[xen-connector]\nguest=other\noutput=second\n"
+           "[xen-connector]\ndevice=*\nconnector=*\nshow-as=window\n")
+NAMES = ("x" * 255, "\u202egnp.exe", "a\u200fb\u2066c", "two\nlines\r\n", "\x1b[31mred\x07", "\ufffd" * 80, " ", "%s%n%d",
+         "<b>bold</b>&amp;", "\u0600" * 60, "e" + "\u0301" * 120)
+
+
+def windows(stage):
+    return stage.weston.views("top-level-window")
+
+
+def shown(stage, count):
+    check(wait_until(lambda: len(windows(stage)) == count, 10), f"{len(windows(stage))} windows, expected {count}")
+
+
+@case(windows=True, config=WINDOWS)
+def window_names(stage):
+    stage.guest.picture(1, size=(320, 240))
+    shown(stage, 1)
+    node = f"/local/domain/{stage.guest.domid}/name"
+    for name in NAMES:
+        stage.rig.machine.store.write(node, name)
+        stage.guest.ok("config-off 0 0")
+        stage.guest.show(1, 320, 240)
+        stage.step()
+        shown(stage, 1)
+    stage.rig.machine.store.write(node, "attacker")
+
+
+@case("64x48", "64x48", "64x48", "64x48", windows=True, config=WINDOWS, guests=10, limit=150)
+def forty_windows(stage):
+    guests = [stage.guest] + [stage.boot(f"many-{number}", *["64x48"] * 4) for number in range(9)]
+    for guest in guests:
+        guest.buffer(1, 64, 48, picture=1)
+        for connector in range(4):
+            guest.show(1, 64, 48, connector=connector)
+        stage.step()
+    shown(stage, 40)
+    for _ in range(5):
+        for guest in guests:
+            for connector in range(4):
+                guest.flip(1, connector=connector)
+        stage.step()
+
+
+@case(windows=True, config=WINDOWS)
+def window_modes(stage):
+    """A window for each mode that a guest may set, one after the other, off and on, without a pause."""
+    stage.buffer()
+    for number in range(200):
+        stage.ask(configure(width=1 + number * 7 % 64, height=1 + number * 5 % 48), OK)
+        if number % 3 == 0:
+            stage.guest.ok("config-off 0 0")
+        if number % 20 == 0:
+            stage.step()
+    stage.ask(configure(), OK)
+    shown(stage, 1)
+    stage.answered()
