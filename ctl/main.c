@@ -61,6 +61,8 @@ static const struct command commands[] = {
 	{"config", "check [FILE] | print",
 	 "what is wrong with weston.ini; today's places as its sections", 1, 2, NULL,
 	 command_config},
+	{"doctor", "[GUEST]", "why guests' screens are not shown, and what to do", 0, 1, NULL,
+	 command_doctor},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -48,3 +48,5 @@ int
 command_reset(const struct settings *settings, char **arguments);
 int
 command_config(const struct settings *settings, char **arguments);
+int
+command_doctor(const struct settings *settings, char **arguments);

@@ -2,6 +2,7 @@
 """xen-displayctl and the control protocol: what it tells of guests' screens, and places them."""
 import json
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -322,3 +323,57 @@ def example_module(rig):
     rig.westons.remove(weston)
     weston = rig.weston(outputs=SCREEN, module=f"{example},{module_path()}")
     weston.expect_log("list-screens: name xen-display.so before it")
+
+
+def doctor(rig, *arguments, environment=None):
+    """What the doctor says on the simulated machine, as lists of verdict and text by what they are about; how it ends."""
+    env = rig.machine.environment(0, extra={"XDG_RUNTIME_DIR": rig.machine.directory, **(environment or {})})
+    done = subprocess.run([tool(), "--json", "doctor", *arguments], env=env, text=True, capture_output=True,
+                          timeout=30 * SCALE, check=False)
+    found = {}
+    for line in done.stdout.splitlines():
+        line = json.loads(line)
+        found[line["about"]] = (line["verdict"], line["text"])
+    return found, done.returncode
+
+
+@scenario("control")
+def doctor_sees_devices_and_xenstored(rig):
+    """Both sides of each device, whose turn it is, devices of another backend, a Weston that is not there, and a
+    xenstored that hangs; /dev/xen with its errno."""
+    rig.start_machine()
+    waiting = rig.guest("g1", "320x240", connect=False)
+    found, code = doctor(rig)
+    equal(found["xenstored"][0], "ok", f"xenstored: {found}")
+    check(found["g1 vdispl 0"][0] == "FAIL" and "is Weston with the module running" in found["g1 vdispl 0"][1],
+          f"without a Weston: {found}")
+    equal(found["module"][0], "warn", f"module: {found}")
+    equal(found["/dev/xen/evtchn"][0], "ok", f"evtchn: {found}")
+    equal(code, 1, "exit code with a FAIL")
+    weston = rig.weston(outputs=SCREEN)
+    rig.machine.tools.wait_backend(waiting.domid, 0, 2)
+    found, _ = doctor(rig, environment=environment(weston))
+    check(found["g1 vdispl 0"][0] == "warn" and "xen-drm-front" in found["g1 vdispl 0"][1], f"without a driver: {found}")
+    check(found["module"][0] == "ok" and "serves 0 screens" in found["module"][1], f"module: {found}")
+    waiting.connect()
+    rig.guest("g2", "320x240", connect=False, backend=waiting.domid)
+    found, _ = doctor(rig, environment=environment(weston))
+    equal(found["g1 vdispl 0"], ("ok", "connected"), "g1")
+    check(found["g2 vdispl 0"][0] == "warn" and f"domain {waiting.domid}, and this is domain 0" in
+          found["g2 vdispl 0"][1], f"another backend: {found}")
+    found, _ = doctor(rig, "g2", environment=environment(weston))
+    check("g2 vdispl 0" in found and "g1 vdispl 0" not in found, f"one guest: {found}")
+    found, _ = doctor(rig, "g3", environment=environment(weston))
+    check("no guest g3" in found["guests"][1], f"a guest that is none: {found}")
+    rig.machine.control("fail", "xen-displayctl", "open", 1, "EACCES", 0)
+    found, _ = doctor(rig)
+    check(found["/dev/xen/evtchn"][0] == "FAIL" and "Permission denied" in found["/dev/xen/evtchn"][1],
+          f"refused: {found}")
+    rig.machine.control("clear")
+    os.kill(rig.machine.xenstored.pid, signal.SIGSTOP)
+    try:
+        found, code = doctor(rig)
+    finally:
+        os.kill(rig.machine.xenstored.pid, signal.SIGCONT)
+    check(found["xenstored"][0] == "FAIL" and "does not answer" in found["xenstored"][1], f"it hangs: {found}")
+    equal(code, 1, "exit code")
