@@ -58,6 +58,8 @@ static const struct command commands[] = {
 	 of_changes, command_fullscreen},
 	{"reset", "SCREEN [-n]", "where the rules of weston.ini place it", 1, 1, of_changes,
 	 command_reset},
+	{"screenshot", "SCREEN FILE", "the guest's own picture as a PNG file; -: standard output",
+	 2, 2, NULL, command_screenshot},
 	{"config", "check [FILE] | print",
 	 "what is wrong with weston.ini; today's places as its sections", 1, 2, NULL,
 	 command_config},

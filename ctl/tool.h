@@ -50,3 +50,5 @@ int
 command_config(const struct settings *settings, char **arguments);
 int
 command_doctor(const struct settings *settings, char **arguments);
+int
+command_screenshot(const struct settings *settings, char **arguments);

@@ -3,7 +3,7 @@
 _xen_displayctl()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command="" i
-	local commands="list info stats monitor place hide show fullscreen reset config doctor"
+	local commands="list info stats monitor place hide show fullscreen reset screenshot config doctor"
 	local options="--json --socket --quiet --watch --prometheus --reconnect --dry-run --output --rect --fit --z
 		--version --help"
 
@@ -24,7 +24,7 @@ _xen_displayctl()
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
 	else
 		case $command in
-		info | stats | place | hide | show | fullscreen | reset)
+		info | stats | place | hide | show | fullscreen | reset | screenshot)
 			mapfile -t COMPREPLY < <(compgen -W "$(xen-displayctl list 2>/dev/null |
 				sed -n '2,$s/ .*//p' | sed 's/:.*//' | sort -u)" -- "$word") ;;
 		esac

@@ -12,9 +12,9 @@ struct control_client {
 	struct wl_client *wl_client;  /* NULL: gone */
 	struct wl_listener destroyed; /* while it is connected */
 	struct wl_resource *manager;  /* NULL: not bound, or destroyed */
-	bool has_bound, may_place;
-	unsigned objects;             /* of all kinds */
-	unsigned changes, statistics; /* of these, those that are bounded */
+	bool has_bound, may_place, may_capture;
+	unsigned objects;                       /* of all kinds */
+	unsigned changes, statistics, captures; /* of these, those that are bounded */
 };
 
 /* For a connection that was accepted; owns it also if it fails. NULL: out of memory. */

@@ -16,6 +16,7 @@
 #include "device/guest.h"
 #include "device/loop.h"
 #include "weston/compat.h"
+#include "weston/control-capture.h"
 #include "weston/control-change.h"
 #include "weston/control-client.h"
 #include "weston/control-screen.h"
@@ -40,6 +41,7 @@ struct control {
 	struct wl_list clients;                /* control_client.link */
 	struct control_screens screens;
 	struct control_change_handler change_handler;
+	struct control_captures captures;
 	struct wl_listener changed, output_created, output_destroyed, output_resized, output_moved;
 	bool outputs_changed;
 	const struct weston_output *leaving; /* in the compositor's list still; NULL: none */
@@ -205,9 +207,26 @@ handle_create_change(struct wl_client *wl_client, struct wl_resource *resource, 
 	control_change_create(client, &control->screens, &control->change_handler, id, serial);
 }
 
+static void
+handle_capture(struct wl_client *wl_client, struct wl_resource *resource, uint32_t id,
+	       struct wl_resource *screen_resource)
+{
+	struct control *control = wl_resource_get_user_data(resource);
+	struct control_client *client = control_client_find(&control->clients, wl_client);
+
+	if (client->captures >= CONTROL_CAPTURES) {
+		wl_resource_post_error(resource, XEN_DISPLAY_MANAGER_V1_ERROR_TOO_MANY_CAPTURES,
+				       "a client has at most %d captures at a time",
+				       CONTROL_CAPTURES);
+		return;
+	}
+	control_capture_create(client, &control->captures, control_screen_of(screen_resource), id);
+}
+
 static const struct xen_display_manager_v1_interface interface = {
 	.destroy = handle_destroy,
 	.create_change = handle_create_change,
+	.capture = handle_capture,
 };
 
 static void
@@ -241,8 +260,11 @@ introduce(struct control *control, struct control_client *client)
 	uint32_t capabilities = XEN_DISPLAY_MANAGER_V1_CAPABILITY_OBSERVE;
 
 	client->may_place = control->mode == CONTROL_FULL;
+	client->may_capture = options_module(control->screens.host->options)->control_capture;
 	if (client->may_place)
 		capabilities |= XEN_DISPLAY_MANAGER_V1_CAPABILITY_PLACE;
+	if (client->may_capture)
+		capabilities |= XEN_DISPLAY_MANAGER_V1_CAPABILITY_CAPTURE;
 	xen_display_manager_v1_send_capabilities(manager, capabilities);
 	send_about(control, manager);
 	send_outputs(control, manager);
@@ -421,6 +443,7 @@ control_destroy(struct control *control)
 	wl_list_for_each_safe(client, next, &control->clients, link)
 		wl_client_destroy(client->wl_client);
 	control_screens_finish(&control->screens);
+	control_captures_finish(&control->captures);
 	loop_remove_fd(control->source);
 	if (control->fd >= 0)
 		close(control->fd);

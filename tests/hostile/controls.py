@@ -9,7 +9,8 @@ from rig.runner import check
 from rig.weston import SCALE
 from stage import case
 
-CREATE_CHANGE, MANAGER_DESTROY = 1, 0
+CREATE_CHANGE, CAPTURE = 1, 2
+CAPTURING = "[xen-display]\ncontrol-capture=true\n"
 SCREEN_STATISTICS = 1
 CHANGE_DESTROY, CHANGE_HIDE, CHANGE_TEST, CHANGE_APPLY = 0, 5, 8, 9
 ERROR, SCREEN, DONE = 0, 5, 6
@@ -130,7 +131,7 @@ def control_floods(stage):
     is_served(stage)
 
 
-@case("320x240")
+@case("320x240", config=CAPTURING)
 def control_breaks_the_protocol(stage):
     stage.guest.picture(1, size=(320, 240))
 
@@ -140,6 +141,10 @@ def control_breaks_the_protocol(stage):
     def seventeen_changes(client, screens, serial):
         for _ in range(17):
             client.send(MANAGER, CREATE_CHANGE, client.new(), serial)
+
+    def five_captures(client, screens, serial):
+        for _ in range(5):
+            client.send(MANAGER, CAPTURE, client.new(), screens[0])
 
     def short_interval(client, screens, serial):
         client.send(screens[0], SCREEN_STATISTICS, client.new(), 99)
@@ -167,8 +172,8 @@ def control_breaks_the_protocol(stage):
         client.send(MANAGER, CREATE_CHANGE, change, serial)
         client.send(change, CHANGE_HIDE, change, 1)
 
-    for fault in (second_manager, seventeen_changes, short_interval, many_statistics, change_used_twice, unknown_flag,
-                  unknown_object, not_a_screen):
+    for fault in (second_manager, seventeen_changes, five_captures, short_interval, many_statistics, change_used_twice,
+                  unknown_flag, unknown_object, not_a_screen):
         client = Client(stage)
         fault(client, *client.state())
         client.is_ended()
@@ -207,7 +212,7 @@ def control_never_reads(stage):
     is_served(stage)
 
 
-@case("320x240")
+@case("320x240", config=CAPTURING)
 def control_dies(stage):
     stage.guest.picture(1, size=(320, 240))
     for number in range(40):
@@ -220,6 +225,8 @@ def control_dies(stage):
         if number % 4 > 2:
             client.send(client.next_id, CHANGE_HIDE, screens[0], number // 4 % 2)
             client.send(client.next_id, CHANGE_APPLY)
+            for screen in screens:
+                client.send(MANAGER, CAPTURE, client.new(), screen)
         client.socket.close()
         if number % 8 == 5:
             stage.guest.ok("config-off 0 0")

@@ -377,3 +377,42 @@ def doctor_sees_devices_and_xenstored(rig):
         os.kill(rig.machine.xenstored.pid, signal.SIGCONT)
     check(found["xenstored"][0] == "FAIL" and "does not answer" in found["xenstored"][1], f"it hangs: {found}")
     equal(code, 1, "exit code")
+
+
+@scenario("control")
+def screenshot_of_the_guests_own_picture(rig):
+    """With control-capture=true: the guest's pixels, of a mapped and of a converted screen, also where it is hidden;
+    else not permitted. A guest that shows nothing has no picture."""
+    weston = rig.weston(outputs=SCREEN, config="[xen-display]\ncontrol-capture=true\n")
+    guest = rig.guest("g1", "320x240", "322x201", "64x48")
+    guest.picture(1, size=SIZE)
+    guest.buffer(2, 322, 201, "RG24", picture=4)
+    guest.show(2, 322, 201, connector=1, bpp=24)
+    file = f"{weston.home}/shot.png"
+
+    def expect(*checks):
+        done = subprocess.run([f"{build_directory()}/picture-check", file, *checks], text=True, capture_output=True,
+                              check=False)
+        equal(done.returncode, 0, f"the picture: {done.stdout}{done.stderr}")
+
+    def taken(screen):
+        return wait_until(lambda: subprocess.run([tool(), "screenshot", screen, file], env=environment(weston),
+                                                 check=False, capture_output=True).returncode == 0, 5 * SCALE)
+
+    check(taken("g1:0.0"), "no screenshot")
+    expect("picture=0,0,320,240,XR24,1")
+    check(taken("g1:0.1"), "no screenshot of RG24")
+    expect("picture=0,0,322,201,RG24,4")
+    run(weston, "hide", "g1")
+    check(taken("g1:0.0"), "no screenshot of a hidden screen")
+    expect("picture=0,0,320,240,XR24,1")
+    check("shows nothing" in run(weston, "screenshot", "g1:0.2", file, code=1), "a dark screen")
+    check("several screens" in run(weston, "screenshot", "g1", file, code=4), "several")
+    check("No such file" in run(weston, "screenshot", "g1:0.0", "/nowhere/shot.png", code=1), "a folder that is not there")
+
+
+@scenario("control")
+def screenshot_is_not_permitted(rig):
+    """Without control-capture=true nobody takes pictures."""
+    weston, *_ = two_guests(rig)
+    check("control-capture=true" in run(weston, "screenshot", "g1", "/dev/null", code=5), "refusal")
