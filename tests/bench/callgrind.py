@@ -65,3 +65,25 @@ def spent_for(path, library, inside=(), without=()):
         elif callee == CLOCK and caller.startswith(own):
             system_calls -= system_calls_there
     return instructions, system_calls
+
+
+def spent_in(path, wanted):
+    """Instructions of these functions themselves, without what they call."""
+    names = {}
+    instructions = 0
+    here, of_call = None, False
+    for line in pathlib.Path(path).read_text(errors="replace").splitlines():
+        if line.startswith(("fn=", "cfn=")):
+            number, _, name = line.partition("=")[2].partition(" ")
+            names[number] = name or names.get(number, "")
+            if line.startswith("fn="):
+                here = names[number]
+        elif line.startswith("calls="):
+            of_call = True
+        elif line[:1].isdigit() or line[:1] in "+-*":
+            # zeros at a line's end are left out
+            costs = line.split()[1:]
+            if here in wanted and costs and not of_call:
+                instructions += int(costs[0])
+            of_call = False
+    return instructions

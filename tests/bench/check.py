@@ -11,12 +11,15 @@ import bench
 import inputs
 
 GROWTH = 1.05    # 4K against VGA
+MEASURING = 100  # instructions, with no client of the control socket
 
 
 def promises(result, converted):
     """(name, holds, what was found), one for each promise."""
     for size, found in result["per_flip"].items():
         yield f"nothing-copied-{size}", found["copied"] == 0, f"{found['copied']} bytes for each flip"
+        yield f"statistics-cost-nothing-{size}", 0 < found["measuring"] <= MEASURING, \
+            f"{found['measuring']:.0f} instructions for each flip"
         yield f"no-allocation-{size}", found["allocations"] == 0, f"{found['allocations']} for each flip"
     for (width, height), data in converted.items():
         yield f"converting-is-counted-{width}x{height}", data >= width * height * 3, f"{data:.0f} for each flip"
