@@ -63,6 +63,7 @@ static const struct command commands[] = {
 	{"config", "check [FILE] | print",
 	 "what is wrong with weston.ini; today's places as its sections", 1, 2, NULL,
 	 command_config},
+	{"reload", "", "have Weston read its weston.ini again", 0, 0, NULL, command_reload},
 	{"doctor", "[GUEST]", "why guests' screens are not shown, and what to do", 0, 1, NULL,
 	 command_doctor},
 };

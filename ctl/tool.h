@@ -52,3 +52,5 @@ int
 command_doctor(const struct settings *settings, char **arguments);
 int
 command_screenshot(const struct settings *settings, char **arguments);
+int
+command_reload(const struct settings *settings, char **arguments);

@@ -3,7 +3,7 @@
 _xen_displayctl()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command="" i
-	local commands="list info stats monitor place hide show fullscreen reset screenshot config doctor"
+	local commands="list info stats monitor place hide show fullscreen reset screenshot config reload doctor"
 	local options="--json --socket --quiet --watch --prometheus --reconnect --dry-run --output --rect --fit --z
 		--version --help"
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Completion of xen-displayctl for fish.
-set -l commands list info stats monitor place hide show fullscreen reset screenshot config doctor
+set -l commands list info stats monitor place hide show fullscreen reset screenshot config reload doctor
 
 function __xen_displayctl_screens
 	xen-displayctl list 2>/dev/null | sed -n '2,$s/ .*//p' | sed 's/:.*//' | sort -u

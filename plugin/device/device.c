@@ -168,14 +168,20 @@ handle_mapped(struct worker_job *base)
 	host_device_attached(device, error);
 }
 
+void
+device_find_options(struct device *device)
+{
+	device->options = options_find_guest(device->host->options, device->subject.name,
+					     device->subject.uuid);
+}
+
 /* Its guest's rules are looked up by name and UUID; connectors have not been made yet, or follow.
  */
 static void
 take_name(struct device *device, const struct store_device *setup)
 {
 	device->subject = setup->subject;
-	device->options = options_find_guest(device->host->options, device->subject.name,
-					     device->subject.uuid);
+	device_find_options(device);
 }
 
 static int

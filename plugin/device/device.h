@@ -59,3 +59,7 @@ device_destroy(struct device *device);
 /* The tool stack has given its guest another name, or UUID. */
 void
 device_rename(struct device *device, const struct store_device *setup);
+
+/* Its guest's rules of weston.ini are looked up again; those of its connectors are not. */
+void
+device_find_options(struct device *device);

@@ -19,6 +19,7 @@
 #include "weston/control-capture.h"
 #include "weston/control-change.h"
 #include "weston/control-client.h"
+#include "weston/control-reload.h"
 #include "weston/control-screen.h"
 #include "weston/listen.h"
 #include "weston/presenter.h"
@@ -223,10 +224,21 @@ handle_capture(struct wl_client *wl_client, struct wl_resource *resource, uint32
 	control_capture_create(client, &control->captures, control_screen_of(screen_resource), id);
 }
 
+static void
+handle_reload(struct wl_client *wl_client, struct wl_resource *resource, uint32_t id)
+{
+	struct control *control = wl_resource_get_user_data(resource);
+	struct control_client *client = control_client_find(&control->clients, wl_client);
+
+	control_reload(client, control->compositor, control->screens.presenter,
+		       control->screens.host, id);
+}
+
 static const struct xen_display_manager_v1_interface interface = {
 	.destroy = handle_destroy,
 	.create_change = handle_create_change,
 	.capture = handle_capture,
+	.reload = handle_reload,
 };
 
 static void
@@ -262,7 +274,8 @@ introduce(struct control *control, struct control_client *client)
 	client->may_place = control->mode == CONTROL_FULL;
 	client->may_capture = options_module(control->screens.host->options)->control_capture;
 	if (client->may_place)
-		capabilities |= XEN_DISPLAY_MANAGER_V1_CAPABILITY_PLACE;
+		capabilities |= XEN_DISPLAY_MANAGER_V1_CAPABILITY_PLACE |
+				XEN_DISPLAY_MANAGER_V1_CAPABILITY_RELOAD;
 	if (client->may_capture)
 		capabilities |= XEN_DISPLAY_MANAGER_V1_CAPABILITY_CAPTURE;
 	xen_display_manager_v1_send_capabilities(manager, capabilities);

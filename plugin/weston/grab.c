@@ -225,14 +225,24 @@ handle_shortcut(struct weston_keyboard *keyboard, const struct timespec *time, u
 }
 
 void
-grabs_init(struct grabs *grabs, struct weston_compositor *compositor,
+grabs_bind(struct grabs *grabs, struct weston_compositor *compositor,
 	   const struct shortcut *shortcut)
 {
-	wl_list_init(&grabs->grabs);
+	if (grabs->binding)
+		weston_binding_destroy(grabs->binding);
+	grabs->binding = NULL;
 	if (shortcut->code != 0)
 		grabs->binding = weston_compositor_add_key_binding(
 			compositor, shortcut->code,
 			(enum weston_keyboard_modifier)shortcut->modifiers, handle_shortcut, grabs);
+}
+
+void
+grabs_init(struct grabs *grabs, struct weston_compositor *compositor,
+	   const struct shortcut *shortcut)
+{
+	wl_list_init(&grabs->grabs);
+	grabs_bind(grabs, compositor, shortcut);
 }
 
 void

@@ -26,6 +26,11 @@ void
 grabs_init(struct grabs *grabs, struct weston_compositor *compositor,
 	   const struct shortcut *shortcut);
 
+/* grab-key= may be another one. A grab that there is goes on. */
+void
+grabs_bind(struct grabs *grabs, struct weston_compositor *compositor,
+	   const struct shortcut *shortcut);
+
 void
 grabs_finish(struct grabs *grabs);
 

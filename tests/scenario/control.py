@@ -416,3 +416,45 @@ def screenshot_is_not_permitted(rig):
     """Without control-capture=true nobody takes pictures."""
     weston, *_ = two_guests(rig)
     check("control-capture=true" in run(weston, "screenshot", "g1", "/dev/null", code=5), "refusal")
+
+
+@scenario("control")
+def weston_ini_is_read_again(rig):
+    """reload: places and rates change at once, each key is told with its effect; an error changes nothing and is told
+    with its line; a place that was given by command stays until reset; kept pictures move, too."""
+    weston, g1, g2 = two_guests(rig, config="[xen-guest]\nkeep-picture=true\n")
+    path = f"{weston.home}/weston.ini"
+    with open(path) as file:
+        before = file.read()
+
+    def write(more):
+        with open(path, "w") as file:
+            file.write(before + more)
+
+    check("nothing has changed" in run(weston, "reload"), "without a change")
+    write("[xen-connector]\nguest=g1\nx=1\nfit=big\n")
+    wrong = run(weston, "reload", code=1)
+    number = before.count("\n") + 4
+    check(f"line {number}: [xen-connector] fit=big: allowed is" in wrong and "nothing was changed" in wrong, wrong)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    g2.destroy()
+    weston.expect("picture=320,0,320,240,XR24,2")
+    both = "[xen-connector]\nguest=g1\nwidth=160\nheight=120\n[xen-connector]\nguest=g2\nwidth=160\nheight=120\n"
+    write(both + "[xen-display]\nhidden-rate=30\nmax-buffers=10\n")
+    told = {" ".join(line.split()[1:]): line.split()[0] for line in run(weston, "reload").splitlines()}
+    equal(told, {"[xen-connector] sections came or went": "now", "[xen-display] hidden-rate": "now",
+                 "[xen-display] max-buffers": "restart"}, "changes")
+    weston.expect("scaled=0,0,160,120,XR24,1,0,0,320,240,320,240", "but=0,0,160,120",
+                  "scaled=320,0,160,120,XR24,2,0,0,320,240,320,240")
+    equal(screens(weston)["g1:0.0"]["placement"]["from"], "rule", "whose decision")
+    run(weston, "place", "g1", "--rect", "100,0,160x120")
+    write("[xen-connector]\nguest=g1\ny=120\nwidth=160\nheight=120\n")
+    run(weston, "reload")
+    weston.expect("scaled=100,0,160,120,XR24,1,0,0,320,240,320,240", "picture=320,0,320,240,XR24,2")
+    run(weston, "reset", "g1")
+    weston.expect("scaled=0,120,160,120,XR24,1,0,0,320,240,320,240")
+    os.unlink(path)
+    check("No such file" in run(weston, "reload", code=1), "a file that has gone")
+    g1.buffer(2, *SIZE, picture=5)
+    g1.flips(10, 2, 1)
+    rig.baselines.clear()  # pictures are kept

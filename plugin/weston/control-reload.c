@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* See control-reload.h. */
+#include "weston/control-reload.h"
+
+#include "base/log.h"
+#include "weston/control-client.h"
+#include "weston/reload.h"
+#include "xen-display-control-v1-server-protocol.h"
+
+static void
+handle_complaint(void *data, bool is_error, const char *sentence)
+{
+	struct wl_resource *resource = data;
+
+	xen_display_reload_v1_send_complaint(resource,
+					     is_error ? XEN_DISPLAY_RELOAD_V1_SEVERITY_ERROR
+						      : XEN_DISPLAY_RELOAD_V1_SEVERITY_WARNING,
+					     sentence);
+}
+
+/* The effects of both have the same numbers. */
+static void
+handle_change(void *data, const char *section, const char *key, enum option_effect effect)
+{
+	struct wl_resource *resource = data;
+
+	xen_display_reload_v1_send_change(resource, section, key, effect);
+}
+
+static void
+handle_destroy(struct wl_client *client, struct wl_resource *resource)
+{
+	wl_resource_destroy(resource);
+}
+
+static const struct xen_display_reload_v1_interface interface = {
+	.destroy = handle_destroy,
+};
+
+void
+control_reload(struct control_client *client, struct weston_compositor *compositor,
+	       struct presenter *presenter, struct display_host *host, uint32_t id)
+{
+	struct wl_resource *resource =
+		wl_resource_create(client->wl_client, &xen_display_reload_v1_interface,
+				   wl_resource_get_version(client->manager), id);
+	const struct reload_handler handler = {
+		.complain = handle_complaint,
+		.changed = handle_change,
+		.data = resource,
+	};
+	bool applied = false;
+
+	_Static_assert((int)EFFECT_NOW == XEN_DISPLAY_RELOAD_V1_EFFECT_NOW &&
+			       (int)EFFECT_BUFFERS == XEN_DISPLAY_RELOAD_V1_EFFECT_BUFFERS &&
+			       (int)EFFECT_RESTART == XEN_DISPLAY_RELOAD_V1_EFFECT_RESTART,
+		       "numbers of the protocol");
+	if (!resource) {
+		wl_client_post_no_memory(client->wl_client);
+		return;
+	}
+	wl_resource_set_implementation(resource, &interface, NULL, NULL);
+	if (client->may_place)
+		applied = reload(compositor, presenter, host, &handler);
+	else
+		handle_complaint(resource, true,
+				 "control=observe in weston.ini lets nobody change anything");
+	if (applied)
+		log_line("weston.ini was read again, and is applied");
+	xen_display_reload_v1_send_done(resource, applied);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* See reload.h. */
+#include "weston/reload.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/base.h"
+#include "device/device.h"
+#include "pure/option-text.h"
+#include "weston/compat.h"
+#include "weston/presenter.h"
+
+/* No weston.ini is as large; it is read on the compositor's thread. */
+#define LARGEST_BYTES (1 << 20)
+
+struct reading {
+	const struct reload_handler *handler;
+	bool is_error; /* what is complained of now */
+};
+
+static void
+report(void *data, const char *sentence)
+{
+	const struct reading *reading = data;
+
+	reading->handler->complain(reading->handler->data, reading->is_error, sentence);
+}
+
+/* To be freed. NULL: negative errno in *error. */
+static char *
+read_file(const char *path, size_t *size, int *error)
+{
+	struct stat status;
+	/* A pipe must not be waited for. */
+	_autoclose_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0 || fstat(fd, &status) < 0) {
+		*error = -errno;
+		return NULL;
+	}
+	if (!S_ISREG(status.st_mode) || status.st_size > LARGEST_BYTES) {
+		*error = S_ISREG(status.st_mode) ? -EFBIG : -EINVAL;
+		return NULL;
+	}
+	char *text = malloc((size_t)status.st_size + 1);
+	ssize_t count = text ? read(fd, text, (size_t)status.st_size) : -1;
+	if (count < 0) {
+		*error = text ? -errno : -ENOMEM;
+		free(text);
+		return NULL;
+	}
+	*size = (size_t)count;
+	return text;
+}
+
+/* NULL: it has an error, which was told. */
+static struct options *
+read_options(const char *path, struct reading *reading)
+{
+	char sentence[512];
+	size_t size = 0;
+	int error = 0;
+	_autofree_ char *text = read_file(path, &size, &error);
+	struct options *options = text ? options_create() : NULL;
+	int found = options ? options_read_text(options, text, size, report, reading)
+			    : (text ? -ENOMEM : error);
+
+	if (found == 0) {
+		reading->is_error = false;
+		options_check_rules(options, report, reading);
+		return options;
+	}
+	if (found < 0) {
+		snprintf(sentence, sizeof(sentence), "%s: %s", path, strerror(-found));
+		report(reading, sentence);
+	}
+	options_destroy(options);
+	return NULL;
+}
+
+/* As far as it is about its place. */
+static bool
+is_same_place(const struct connector_options *a, const struct connector_options *b)
+{
+	bool same_output =
+		a->output && b->output ? strcmp(a->output, b->output) == 0 : a->output == b->output;
+
+	return same_output && a->fit == b->fit && a->x == b->x && a->y == b->y &&
+	       a->width == b->width && a->height == b->height && a->z == b->z;
+}
+
+/* Its rule by the new options. True: it stands by that, and elsewhere than before. */
+static bool
+take_rule(struct placement *placement, const struct options *options)
+{
+	const struct log_subject *subject = &placement->subject;
+	const struct connector_options *before = placement->rule;
+
+	placement->rule =
+		options_find_connector(options, subject->name, subject->uuid, placement->unique_id,
+				       subject->devid, placement->screen.connector);
+	if (placement->command.given)
+		return false;
+	placement->options = placement->rule;
+	placement->screen.rule = placement->rule->output;
+	return !is_same_place(before, placement->rule);
+}
+
+/* No placement may keep a rule of the old options, so that all get theirs before one moves. */
+static void
+apply_places(struct placements *placements, const struct options *options, struct placement **moved)
+{
+	struct placement *placement;
+	unsigned count = 0;
+
+	placements->options = options;
+	wl_list_for_each(placement, &placements->placements, link)
+		if (take_rule(placement, options))
+			moved[count++] = placement;
+	for (unsigned i = 0; i < count; i++)
+		placement_steer(moved[i], &moved[i]->command, moved[i]->fullscreen);
+}
+
+static void
+apply_devices(struct display_host *host)
+{
+	const struct module_options *options = options_module(host->options);
+	struct device *device;
+
+	host->flip_rules.deadline_ms = options->flip_deadline_ms;
+	host->flip_rules.hidden_after_ms = options->hidden_after_ms;
+	host->flip_rules.hidden_period_ms = 1000 / options->hidden_rate_hz;
+	wl_list_for_each(device, &host->devices, link) {
+		device_find_options(device);
+		for (unsigned i = 0; i < device->connector_count; i++)
+			connector_find_options(&device->connectors[i]);
+	}
+}
+
+bool
+reload(struct weston_compositor *compositor, struct presenter *presenter, struct display_host *host,
+       const struct reload_handler *handler)
+{
+	struct weston_config *config = wet_get_config(compositor);
+	struct reading reading = {.handler = handler, .is_error = true};
+	struct placements *placements = &presenter->placements;
+
+	if (!config) {
+		report(&reading, "Weston was started without a weston.ini");
+		return false;
+	}
+	struct options *before = host->options;
+	struct options *after = read_options(weston_config_get_full_path(config), &reading);
+	struct placement **moved =
+		calloc((size_t)wl_list_length(&placements->placements) + 1, sizeof(*moved));
+	if (!after || !moved) {
+		if (!moved)
+			report(&reading, "Weston is out of memory");
+		options_destroy(after);
+		free(moved);
+		return false;
+	}
+	options_list_changes(before, after, handler->changed, handler->data);
+	options_keep_fixed(before, after);
+	host->options = after;
+	apply_devices(host);
+	apply_places(placements, after, moved);
+	placements_bind_fullscreen(placements);
+	grabs_bind(&presenter->grabs, compositor, &options_module(after)->grab_key);
+	options_destroy(before);
+	free(moved);
+	placements_tell_change(placements);
+	return true;
+}
