@@ -6,6 +6,7 @@ import signal
 import socket
 import stat
 import subprocess
+import time
 
 from inputseat import touched
 from rig.machine import build_directory, wait_until
@@ -458,3 +459,56 @@ def weston_ini_is_read_again(rig):
     g1.buffer(2, *SIZE, picture=5)
     g1.flips(10, 2, 1)
     rig.baselines.clear()  # pictures are kept
+
+
+@scenario("control")
+def no_frame_is_half_applied(rig):
+    """A flipping guest is moved and resized to and fro: each picture of the screen has it whole, here or there."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("g1", "320x240")
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE, picture=1)
+    guest.show(1, *SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    guest.ok("animate 0 0 0 1 2")
+    places = {"0,0,160x120": "0,0,160,120", "80,60,240x180": "80,60,240,180"}
+    run(weston, "place", "g1", "--rect", "0,0,160x120")
+    weston.expect("scaled=0,0,160,120,XR24,1,0,0,320,240,320,240")
+    for number in range(12):
+        with subprocess.Popen([tool(), "place", "g1", "--rect", list(places)[1 - number % 2]], env=environment(weston)):
+            shot = weston.screenshot()
+        # one picture is looked at for both places
+        done = [subprocess.run([f"{build_directory()}/picture-check", shot,
+                                f"scaled={place},XR24,1,0,0,320,240,320,240", f"but={place}",
+                                f"solid=0,0,320,240,{GREY}"], capture_output=True, text=True, check=False)
+                for place in places.values()]
+        check(any(one.returncode == 0 for one in done), f"neither here nor there: {[one.stdout for one in done]}")
+    guest.ok("animation 0 0 stop")
+
+
+@scenario("control")
+def watching_wakes_once_a_second(rig):
+    """With stats -w 1 and guests that do nothing Weston's thread wakes once a second, with nobody not at all."""
+    weston = rig.weston(outputs=SCREEN, config="[xen-display]\nresample-rate=0\n")
+    rig.guest("g1", "320x240").picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+
+    def wakes():
+        with open(f"/proc/{weston.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("voluntary"))
+
+    with subprocess.Popen([tool(), "--json", "stats", "-w", "1"], env=environment(weston), text=True,
+                          stdout=subprocess.PIPE) as stats:
+        rig.processes.append(stats)
+        for _ in range(2):
+            stats.stdout.readline()
+        before = wakes()
+        for _ in range(4):
+            stats.stdout.readline()
+        check(wakes() - before <= 6, f"{wakes() - before} wake-ups in 4 s with stats -w 1")
+        stats.kill()
+    check(wait_until(lambda: "g1" in run(weston, "list"), 5 * SCALE), "no list")
+    time.sleep(1)
+    before = wakes()
+    time.sleep(2)
+    check(wakes() - before <= 1, f"{wakes() - before} wake-ups in 2 s without a client")
