@@ -2,12 +2,14 @@
 """The demonstration behind scripts/demo: the module in Weston on the simulated Xen, with two guests that draw
 and one that is typed at.
 
-Called with the build directory, and --window to show it in the session at hand. It tells in plain words what it
-does. The simulated Xen, its guests and Weston are tests/sim/rig's; only the picture is arranged here."""
+Called with the build directory, and --window to show it in the session at hand, or --desktop to have two guests in
+windows of a desktop. It tells in plain words what it does. The simulated Xen, its guests and Weston are
+tests/sim/rig's; only the picture is arranged here."""
 
 import math
 import os
 import shutil
+import subprocess
 import sys
 import time
 
@@ -31,6 +33,12 @@ GUESTS = (
 SHEET, SHEET_PLACE = (1232, 198), (24, 498, 1232, 198)
 POINTER = {"feature_abs_pointer": 1, "width": SHEET[0], "height": SHEET[1]}
 TYPED = "TYPED HERE AND DRAGGED"
+# Where the guests' windows and the terminal are put on a desktop: of their pictures, and of its frame.
+PLACES = {"cluster": (30, 50), "radio": (600, 200), "terminal": (10, 290)}
+WIDTH = 640     # of the first guest's, which is wider
+COLORS = "".join(f"[xen-guest]\nname={name}\ncolor={color}\n" for name, color in (("cluster", "#b3261e"),
+                                                                             ("radio", "#1f5fbf")))
+TITLE = 13      # from a picture up to the middle of its title
 CHUNK = 4096    # bytes that a guest takes with one command
 
 RULE = """
@@ -131,13 +139,88 @@ def keep_moving(weston, guests, notes):
         time.sleep(0.01)
 
 
+def move_window(weston, label, grip, place):
+    """Drags the window whose label begins so by a point beside its picture's corner until that is at a place."""
+    if not wait_until(lambda: weston.views(label), 20):
+        raise Failure(f"there is no window {label}")
+    weston.screenshot()
+    x, y = weston.views(label)[0][:2]
+    weston.seat(f"at {x + grip[0]} {y + grip[1]}", f"button {BUTTON_LEFT} 1")
+    # Its program has to ask for the move before there is one.
+    weston.wait_for_clients()
+    weston.screenshot()
+    weston.seat(f"at {place[0] + grip[0]} {place[1] + grip[1]}")
+    weston.screenshot()
+    weston.seat(f"button {BUTTON_LEFT} 0")
+
+
+def shrink_window(weston, label, width):
+    """Drags the window's right border until its picture has that width."""
+    weston.screenshot()
+    x, y, before, height = weston.views(label)[0]
+    # A click brings it to the front.
+    weston.seat(f"at {x + 20} {y + 20}", f"button {BUTTON_LEFT} 1", f"button {BUTTON_LEFT} 0")
+    weston.screenshot()
+    weston.seat(f"at {x + before + 2} {y + height // 2}", f"button {BUTTON_LEFT} 1")
+    weston.seat(f"at {x + width + 2} {y + height // 2}")
+    if not wait_until(lambda: weston.views(label)[0][2] == width, 20):
+        raise Failure(f"the window {label} is not made smaller")
+    weston.seat(f"button {BUTTON_LEFT} 0")
+
+
+def arrange_guests(weston):
+    """Beside each other; a click on what is seen of one brings it to the front."""
+    say("- moving the guests' windows by their titles, and making one smaller by its border")
+    shrink_window(weston, "top-level-window-'cluster'", WIDTH)
+    move_window(weston, "top-level-window-'cluster'", (60, -TITLE), PLACES["cluster"])
+    move_window(weston, "top-level-window-'radio'", (500, -TITLE), PLACES["radio"])
+
+
+def start_terminal(weston):
+    """A terminal that shows what the log has of the guests; the path of a file that is there when it does."""
+    say("- starting a terminal beside them")
+    script, done = f"{weston.home}/terminal", f"{weston.home}/terminal-done"
+    with open(script, "w") as file:
+        file.write(f"#!/bin/sh\ngrep -o 'guest .*' {weston.log_path} | cut -c 1-79\ntouch {done}\nexec sleep 60\n")
+    os.chmod(script, 0o700)
+    env = dict(os.environ, XDG_RUNTIME_DIR=weston.home, WAYLAND_DISPLAY="wayland-sim")
+    process = subprocess.Popen(["weston-terminal", f"--shell={script}"], env=env, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return process, done
+
+
+def find_terminal(weston):
+    """How its label begins; None: it is not there."""
+    labels = (line.split()[0] for line in weston.control("views"))
+    return next((label for label in labels if label.startswith("top-level") and "xen-display" not in label), None)
+
+
+def picture_of_desktop(weston, path):
+    arrange_guests(weston)
+    terminal, done = start_terminal(weston)
+    try:
+        if not wait_until(lambda: find_terminal(weston) and os.path.exists(done), 20):
+            raise Failure("weston-terminal shows no window")
+        move_window(weston, find_terminal(weston), (150, 45), PLACES["terminal"])
+        # The guest's window is in front, and the pointer hides nothing.
+        x, y = PLACES["radio"]
+        weston.seat(f"at {x + 500} {y + 100}", f"button {BUTTON_LEFT} 1", f"button {BUTTON_LEFT} 0", "at 20 700")
+        weston.wait_for_clients()
+        weston.screenshot()
+        say("- taking a picture of the desktop")
+        shutil.copyfile(weston.screenshot(), path)
+    finally:
+        terminal.kill()
+        terminal.wait()
+
+
 def tell_log(weston, part):
     for line in weston.log().splitlines():
         if part in line:
             say("    Weston's log: " + line)
 
 
-def show(build, window):
+def show(build, window, desktop):
     os.environ["SIM_BUILD"] = f"{build}/tests/sim"
     say("- starting a simulated Xen: the real xenstored, and a library in place of the hypervisor")
     machine = Machine().start()
@@ -146,18 +229,21 @@ def show(build, window):
         say("- starting Weston with the module, " + ("in a window" if window else "without a screen of its own"))
         kind = WindowedWeston if window else Weston
         places = [(name, where) for name, _, _, where in GUESTS] + [("notes", SHEET_PLACE)]
-        weston = kind(machine, outputs=[("headless", *OUTPUT)], seat=not window,
-                      config="".join(RULE.format(name, *where) for name, where in places))
+        config = COLORS if desktop else "".join(RULE.format(name, *where) for name, where in places)
+        weston = kind(machine, outputs=[("headless", *OUTPUT)], config=config, seat=not window, windows=desktop)
         weston.start()
-        say("- starting three guests, each with a para-virtual display, one with a keyboard and a pointer")
+        say("- starting guests, each with a para-virtual display")
         for name, size, picture, _ in GUESTS:
             guests.append(draw(machine, name, size, picture))
-        notes = start_notes(machine)
-        guests.append(notes.guest)
+        if not desktop:
+            notes = start_notes(machine)
+            guests.append(notes.guest)
         if window:
             say("The window shows three guests. Click on the lowest and type, or drag the pointer there."
                 " Close the window, or press Ctrl-C here, to end.")
             keep_moving(weston, guests[:-1], notes)
+        elif desktop:
+            picture_of_desktop(weston, f"{build}/demo-desktop.png")
         else:
             say("- clicking on the third guest, typing there, dragging the pointer")
             play_story(weston, notes)
@@ -176,12 +262,12 @@ def show(build, window):
             weston.stop()
         machine.stop()
     if not window:
-        say(f"The picture is {build}/demo.png.")
+        say(f"The picture is {build}/demo{'-desktop' if desktop else ''}.png.")
 
 
 def main():
     try:
-        show(os.path.abspath(sys.argv[1]), "--window" in sys.argv[2:])
+        show(os.path.abspath(sys.argv[1]), "--window" in sys.argv[2:], "--desktop" in sys.argv[2:])
     except KeyboardInterrupt:
         pass
     except (Failure, RuntimeError) as error:

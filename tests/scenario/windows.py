@@ -3,7 +3,7 @@
 import os
 
 from inputgate import clicks
-from inputseat import (KEY_A, KEY_F, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTMETA, KEY_TAB, LEFT, SIZE, SMALL, TOUCHED,
+from inputseat import (KEY_A, KEY_F, KEY_G, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTMETA, KEY_TAB, LEFT, SIZE, SMALL, TOUCHED,
                        click, expect, last_of, said, touched)
 from restart import expect_connected
 from rig.machine import wait_until
@@ -114,6 +114,33 @@ def frame_around_a_picture(rig):
     click(weston, where[0] + 5, where[1] + 5)
     weston.seat("at 999 799")
     weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+
+
+def is_written_on(weston, where, left, width):
+    """Whether a part of the title has something else than its colour."""
+    area = f"{where[0] + left},{where[1] - TITLE},{width},{TITLE}"
+    return wait_until(lambda: weston.check(f"solid={area},{ACTIVE}") != "", 5, 0.1)
+
+
+@scenario("windows")
+def titles(rig):
+    """The name is in the title, the buttons are at its right, and what is grabbed says so."""
+    weston, guest, where = opened(rig)
+    # The name needs no more than that; between it and the buttons there is nothing.
+    name, rest = 70, where[2] - 3 * BUTTON - 70
+    click(weston, where[0] + 5, where[1] + 5)
+    last_of(guest, f"-{LEFT}")
+    weston.seat("at 999 799")
+    check(is_written_on(weston, where, 0, name), "there is no name in the title")
+    for number in range(3):
+        check(is_written_on(weston, where, where[2] - (number + 1) * BUTTON, BUTTON), f"there is no button {number}")
+    weston.expect(f"solid={where[0] + name},{where[1] - TITLE},{rest},{TITLE},{ACTIVE}")
+    for grabbed in (True, False):
+        chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_G)
+        if grabbed:
+            check(is_written_on(weston, where, name, rest), "the title does not say that the guest has all keys")
+        else:
+            weston.expect(f"solid={where[0] + name},{where[1] - TITLE},{rest},{TITLE},{ACTIVE}")
 
 
 @scenario("windows")
