@@ -206,11 +206,10 @@ bool
 placement_can_show(const struct placement *placement)
 {
 	uint32_t state = placement->placements->compositor->state;
-	bool placed = placement->kind == PLACEMENT_WINDOW ? placement_view(placement) != NULL
-							  : placement->output != NULL;
+	bool placed = placement->kind == PLACEMENT_WINDOW || placement->output;
 
-	return placed && placement->surface && !placement->command.hidden &&
-	       !placement->placements->lock.locked &&
+	return placed && placement->surface && scene_can_show(placement->surface) &&
+	       !placement->command.hidden && !placement->placements->lock.locked &&
 	       (state == WESTON_COMPOSITOR_ACTIVE || state == WESTON_COMPOSITOR_IDLE);
 }
 
@@ -245,7 +244,8 @@ placement_takes_input(const struct placement *placement)
 
 	return !session_lock_check(&placements->lock) && placements->compositor->session_active &&
 	       placement_can_show(placement) &&
-	       (placement->kind == PLACEMENT_WINDOW || is_in_layer(placement));
+	       (placement->kind == PLACEMENT_WINDOW ? placement_view(placement) != NULL
+						    : is_in_layer(placement));
 }
 
 struct weston_view *

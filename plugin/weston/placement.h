@@ -173,7 +173,8 @@ placement_takes_input(const struct placement *placement);
 struct weston_view *
 placement_view(const struct placement *placement);
 
-/* The output that it is on, or that a new window is likely to be on; NULL: there is none. */
+/* The output that it is on, or that a new window is likely to be on; NULL: there is none, or a
+ * window is on several. */
 struct weston_output *
 placement_find_output(const struct placement *placement);
 

@@ -170,7 +170,8 @@ reload(struct weston_compositor *compositor, struct presenter *presenter, struct
 	host->options = after;
 	apply_devices(host);
 	apply_places(placements, after, moved);
-	placements_bind_fullscreen(placements);
+	keys_finish(&presenter->keys);
+	keys_init(&presenter->keys, compositor, options_module(after));
 	grabs_bind(&presenter->grabs, compositor, &options_module(after)->grab_key);
 	options_destroy(before);
 	free(moved);

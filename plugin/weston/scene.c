@@ -24,6 +24,17 @@ scene_find_view(const struct weston_surface *surface)
 	return NULL;
 }
 
+bool
+scene_can_show(const struct weston_surface *surface)
+{
+	const struct weston_view *view;
+
+	wl_list_for_each(view, &surface->views, surface_link)
+		if (weston_view_is_mapped((struct weston_view *)view))
+			return scene_find_view(surface) != NULL;
+	return true;
+}
+
 /* What of the region is left is what nothing in front of the view hides. */
 static void
 cut_what_is_in_front(const struct weston_view *view, pixman_region32_t *region)
@@ -80,7 +91,7 @@ scene_find_output(const struct weston_compositor *compositor, const struct westo
 	struct weston_output *output;
 
 	if (surface && surface->output)
-		return surface->output;
+		return surface->output_mask & (surface->output_mask - 1) ? NULL : surface->output;
 	wl_list_for_each(output, &compositor->output_list, link)
 		return output;
 	return NULL;

@@ -14,6 +14,10 @@ struct weston_view;
 struct weston_view *
 scene_find_view(const struct weston_surface *surface);
 
+/* Whether what it commits now would be seen: it is, or it is about to be mapped. */
+bool
+scene_can_show(const struct weston_surface *surface);
+
 /* Whether what is in front of a view hides all of it. What is transparent does not, nor do frames.
  */
 bool
@@ -27,7 +31,8 @@ scene_find_place(const struct weston_view *view, int32_t *x, int32_t *y);
 bool
 scene_has_place(const struct weston_compositor *compositor, int32_t x, int32_t y);
 
-/* The output that it is on, or that a new window is likely to be on; NULL: there is none. surface:
- * NULL: there is none yet. */
+/* The output that all of it is on, or that a new window is likely to be on; NULL: there is none. A
+ * window whose size follows its output would else go back and forth between two. surface: NULL:
+ * there is none yet. */
 struct weston_output *
 scene_find_output(const struct weston_compositor *compositor, const struct weston_surface *surface);

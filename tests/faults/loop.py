@@ -36,6 +36,7 @@ class Kind:
 
 
 ALLOCATED = (stories.allocated,)
+WINDOWED = (stories.windowed,)
 KINDS = (
     Kind("calloc"),
     Kind("open", "EMFILE"),
@@ -54,6 +55,8 @@ KINDS = (
     Kind("memfd_create", "EMFILE"), Kind("ftruncate64", "ENOSPC"), Kind("mmap64"),
     Kind("heap.alloc", only=ALLOCATED), Kind("dmabuf.import", only=ALLOCATED),
     Kind("dmabuf.release", "EIO", only=ALLOCATED),
+    Kind("calloc", only=WINDOWED), Kind("memfd_create", "EMFILE", only=WINDOWED),
+    Kind("ftruncate64", "ENOSPC", only=WINDOWED), Kind("mmap64", only=WINDOWED),
 )
 
 # Dma-bufs need a renderer that takes them: a Weston with GL, 14 or later.
@@ -191,14 +194,15 @@ def register(kind, group="faults", renderer="pixman"):
         run_kind(rig, kind, renderer)
 
     only = kind.only or ()
-    where = f"_in_{only[0].__name__}" if kind.call in LONG and group == "faults" else ""
+    alone = kind.call in LONG and group == "faults" or only == WINDOWED
+    where = f"_in_{only[0].__name__}" if alone else ""
     loop.__name__ = "call_" + kind.call.replace(".", "_") + where
     loop.__doc__ = f"Each call of {kind.call} fails once ({kind.error})."
     scenario(group, limit=400)(loop)
 
 
 for each in sorted(KINDS, key=lambda kind: kind.call not in LONG):
-    if each.call in LONG:
+    if each.call in LONG and not each.only:
         for story in stories.STORIES:
             register(Kind(each.call, each.error, each.of_flips, each.cause, (story,)))
     else:

@@ -19,6 +19,7 @@ OUTPUTS = (("headless", 320, 240), ("second", 160, 120))
 CONFIG = ("[xen-display]\nresample-rate=20\nmax-log-lines-per-second=100\n"
           "[xen-connector]\nguest=victim\ndevice=*\nconnector=0\noutput=headless\nz=5\n"
           "[xen-connector]\nguest=victim\ndevice=*\nconnector=1\noutput=second\n"
+          "[xen-connector]\nguest=victim\nconnector=2\nshow-as=window\n"
           "[xen-guest]\nname=victim\nbe-alloc=true\n"
           "[xen-connector]\nguest=other\noutput=second\nz=-5\n")
 
@@ -262,6 +263,23 @@ def typing(story):
         if not story.rig.machine.tools.detach(story.guest.domid, 0, timeout=4 * SCALE, kind="vkb"):
             story.note("the detached input device does not go to Closed")
         story.weston.seat(f"key {KEY_A} 0")
+    story.end()
+
+
+def windowed(story):
+    """A screen that is a window: opened, off and on, another size, closed with its guest."""
+    story.boot(TINY, TINY, SMALL)
+    if story.connect():
+        story.buffer(1, SMALL)
+        story.show(1, SMALL, connector=2)
+        if not wait_until(lambda: story.weston.views("top-level-window"), 3 * SCALE, 0.02):
+            story.note("there is no window")
+        story.weston.seat("at 150 100", "at 160 30", f"button {LEFT} 1", f"button {LEFT} 0")
+        story.ask("config-off 0 2")
+        story.buffer(2, TINY)
+        story.show(2, TINY, connector=2)
+        story.flips(2, 2, connector=2)
+        story.remove(1)
     story.end()
 
 

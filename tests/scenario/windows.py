@@ -359,6 +359,25 @@ def dark(rig):
 
 
 @scenario("windows")
+def converted(rig):
+    """A picture that has to be converted opens a window as well, and follows its size."""
+    weston = rig.weston(outputs=SCREEN, seat=True, windows=True, config=COLOR)
+    weston.seat("at 999 799")
+    guest = rig.guest("guest", SMALL)
+    guest.buffer(1, *SIZE, "RG24", picture=1)
+    guest.show(1, *SIZE, bpp=24)
+    where = place(weston)
+    weston.expect(f"picture={where[0]},{where[1]},320,240,RG24,1", *frame_of(where, ACTIVE))
+    guest.buffer(2, *SIZE, "RG24", picture=2)
+    guest.flips(4, 2, 1)
+    where = at(weston, where)
+    drag(weston, (where[0] + 322, where[1] + 100), (160, 0))
+    where = place_becomes(weston, (where[0], where[1], 480, 360))
+    guest.flip(2)
+    weston.expect(f"scaled={where[0]},{where[1]},480,360,RG24,2,0,0,320,240,320,240", *frame_of(where, ACTIVE))
+
+
+@scenario("windows")
 def another_mode(rig):
     """A guest that sets a smaller mode has a smaller window; its place stays."""
     weston, guest, where = opened(rig)

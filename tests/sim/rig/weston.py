@@ -54,9 +54,12 @@ PLACED = "show-as=output\n"
 
 
 def placed(config):
-    """The same rules for places on outputs, also under a shell that has windows, and one for whoever has none."""
-    return config.replace("[xen-connector]\n", f"[xen-connector]\n{PLACED}") + \
-        f"\n[xen-connector]\n{PLACED}device=*\nconnector=*\n"
+    """The same rules for places on outputs, also under a shell that has windows, and one for whoever has none; but
+    for those that say themselves how a screen is shown."""
+    before, *rules = config.split("[xen-connector]\n")
+    rules.append("device=*\nconnector=*\n")
+    return f"{before}\n" + "".join("[xen-connector]\n" + ("" if "show-as=" in rule else PLACED) + rule + "\n"
+                                   for rule in rules)
 
 
 class Weston:
