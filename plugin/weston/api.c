@@ -18,6 +18,7 @@ static const char *const visibilities[] = {
 	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_DARK] = "dark",
 	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_LOCKED] = "locked",
 	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_ASLEEP] = "asleep",
+	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_MINIMISED] = "minimised",
 };
 
 static struct xen_display_latency

@@ -52,10 +52,10 @@ static void
 send_placement(struct wl_resource *resource, const struct screen_state *state)
 {
 	xen_display_screen_v1_send_placement(
-		resource, XEN_DISPLAY_SCREEN_V1_KIND_OUTPUT, state->placement.output,
-		state->placement.x, state->placement.y, state->placement.width,
-		state->placement.height, state->placement.fit, state->placement.z,
-		state->placement.fullscreen, state->placement.source);
+		resource, state->placement.kind, state->placement.output, state->placement.x,
+		state->placement.y, state->placement.width, state->placement.height,
+		state->placement.fit, state->placement.z, state->placement.fullscreen,
+		state->placement.source);
 }
 
 #define IS_NEW(part) (!before || memcmp(&before->part, &state->part, sizeof(state->part)) != 0)

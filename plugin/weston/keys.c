@@ -23,7 +23,7 @@ handle_fullscreen(struct weston_keyboard *keyboard, const struct timespec *time,
 	struct placement *placement = find_placement(keyboard);
 
 	if (placement)
-		placement_toggle_fullscreen(placement);
+		placement_steer(placement, &placement->command, !placement->fullscreen);
 }
 
 static void

@@ -111,7 +111,6 @@ static void
 handle_window_committed(struct wl_listener *listener, void *data)
 {
 	struct placement *placement = wl_container_of(listener, placement, surface_committed);
-
 	struct weston_view *view = placement_view(placement);
 
 	if (view)
@@ -152,10 +151,9 @@ placement_take_surface(struct placement *placement, struct wl_resource *surface_
 	if (placement->kind == PLACEMENT_OUTPUT) {
 		if (weston_surface_set_role(surface, "xen-display", surface_resource, 0) < 0)
 			return -EBUSY;
-		struct weston_view *view = weston_view_create(surface);
-		if (!view)
+		placement->view = weston_view_create(surface);
+		if (!placement->view)
 			return -ENOMEM;
-		placement->view = view;
 		compat_surface_set_label(surface);
 		surface->committed_private = placement;
 		surface->committed = handle_committed;
@@ -206,6 +204,7 @@ bool
 placement_can_show(const struct placement *placement)
 {
 	uint32_t state = placement->placements->compositor->state;
+
 	bool placed = placement->kind == PLACEMENT_WINDOW || placement->output;
 
 	return placed && placement->surface && scene_can_show(placement->surface) &&
@@ -256,14 +255,6 @@ placement_view(const struct placement *placement)
 	return placement->surface ? scene_find_view(placement->surface) : NULL;
 }
 
-struct weston_output *
-placement_find_output(const struct placement *placement)
-{
-	if (placement->kind != PLACEMENT_WINDOW)
-		return placement->output;
-	return scene_find_output(placement->placements->compositor, placement->surface);
-}
-
 uint32_t
 placement_outputs(const struct placement *placement)
 {
@@ -275,8 +266,8 @@ placement_output_name(const struct placement *placement)
 {
 	const struct weston_output *output = placement->output;
 
-	if (placement->kind == PLACEMENT_WINDOW)
-		output = placement->surface ? placement->surface->output : NULL;
+	if (placement->kind == PLACEMENT_WINDOW && placement->surface)
+		output = placement->surface->output;
 	return output ? output->name : NULL;
 }
 
@@ -419,13 +410,19 @@ kind_of(const struct placement *placement)
 	return options_is_window(placement->options, shell) ? PLACEMENT_WINDOW : PLACEMENT_OUTPUT;
 }
 
-/* It has what the other kind has not. */
+/* Its kind is as its options say. A surface keeps the role that it was given: another kind has no
+ * surface. */
 static void
-change_kind(struct placement *placement)
+choose_kind(struct placement *placement)
 {
-	if (kind_of(placement) != placement->kind)
+	enum placement_kind kind = kind_of(placement);
+
+	if (kind != placement->kind)
 		let_go(placement);
-	placement->kind = kind_of(placement);
+	placement->kind = kind;
+	placement->screen.output = -1;
+	if (kind == PLACEMENT_OUTPUT)
+		places_add(&placement->placements->places, &placement->screen);
 }
 
 /* Among all others, on an output that may be chosen anew, as theirs may. */
@@ -437,11 +434,7 @@ put_in(struct placement *placement, bool tell_all)
 	struct placement *other;
 
 	placement->screen.rule = placement->options->output;
-	if (placement->kind == PLACEMENT_OUTPUT)
-		places_add(&placements->places, &placement->screen);
-	else
-		placement->screen.output = -1;
-
+	choose_kind(placement);
 	/* Frontmost first. */
 	wl_list_for_each(other, &placement->placements->placements, link) {
 		if (goes_in_front(placement, other))
@@ -459,15 +452,6 @@ take_out(struct placement *placement)
 	wl_list_remove(&placement->link);
 	if (placement->kind == PLACEMENT_OUTPUT)
 		places_remove(&placement->placements->places, &placement->screen);
-}
-
-void
-placement_toggle_fullscreen(struct placement *placement)
-{
-	if (placement->kind == PLACEMENT_WINDOW)
-		window_toggle_fullscreen(placement->window);
-	else
-		placement_steer(placement, &placement->command, !placement->fullscreen);
 }
 
 static void
@@ -541,11 +525,8 @@ placements_learn_shell(struct placements *placements, enum shell shell)
 	if (placements->shell != SHELL_UNKNOWN)
 		return;
 	placements->shell = shell;
-	wl_list_for_each(placement, &placements->placements, link) {
-		placement->kind = kind_of(placement);
-		if (placement->kind == PLACEMENT_OUTPUT)
-			places_add(&placements->places, &placement->screen);
-	}
+	wl_list_for_each(placement, &placements->placements, link)
+		choose_kind(placement);
 	choose_outputs(placements, NULL, false);
 }
 
@@ -572,7 +553,6 @@ placement_init(struct placement *placement, struct placements *placements,
 	placement->data = data;
 	placement->window = window;
 	wl_list_init(&placement->holds);
-	placement->kind = kind_of(placement);
 	put_in(placement, false);
 }
 
@@ -586,7 +566,6 @@ placement_rename(struct placement *placement, const struct connector_options *op
 	if (!placement->command.given)
 		placement->options = options;
 	placement->subject = *subject;
-	change_kind(placement);
 	put_in(placement, true);
 }
 
@@ -610,11 +589,12 @@ placement_steer(struct placement *placement, const struct placement_command *com
 	if (own->options.output)
 		own->options.output = own->output;
 	placement->options = own->given ? &own->options : placement->rule;
-	change_kind(placement);
 	placement->fullscreen = fullscreen;
 	placement->moving = true;
 	if (own->hidden)
 		hide_view(placement);
 	put_in(placement, false);
+	if (placement->kind == PLACEMENT_WINDOW)
+		window_set_fullscreen(placement->window, fullscreen);
 	tell_area_changed(placement);
 }

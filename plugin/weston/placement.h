@@ -113,7 +113,7 @@ placement_init(struct placement *placement, struct placements *placements,
 	       const struct placement_handler *handler, void *data);
 
 /* The guest was renamed and different rules may apply; handlers are called as by placement_init().
- * If that makes another kind of it, it has no surface any more. */
+ * If that makes another kind of it, it has no surface any more; so with placement_steer(). */
 void
 placement_rename(struct placement *placement, const struct connector_options *options,
 		 const struct log_subject *subject);
@@ -137,10 +137,6 @@ placement_take_surface(struct placement *placement, struct wl_resource *surface_
  * to it give them back when there is a picture again, unless they go to something else by then. */
 void
 placement_keep_focus(struct placement *placement);
-
-/* Over all of its output, or where it was. */
-void
-placement_toggle_fullscreen(struct placement *placement);
 
 /* Where a part of a picture goes, as wide and high as `source`. False: there is no output, or
  * nothing of it would lie on it. */
@@ -172,11 +168,6 @@ placement_takes_input(const struct placement *placement);
 /* The view that the surface is seen by; NULL: none at the moment. */
 struct weston_view *
 placement_view(const struct placement *placement);
-
-/* The output that it is on, or that a new window is likely to be on; NULL: there is none, or a
- * window is on several. */
-struct weston_output *
-placement_find_output(const struct placement *placement);
 
 /* A bit for each output of the compositor that shows a part of the surface. */
 uint32_t

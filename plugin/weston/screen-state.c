@@ -8,6 +8,7 @@
 #include "device/input.h"
 #include "weston/aim.h"
 #include "weston/presented-device.h"
+#include "weston/scene.h"
 #include "xen-display-control-v1-server-protocol.h"
 
 struct connector *
@@ -51,8 +52,12 @@ read_placement(struct screen_state *state, const struct connector *connector,
 {
 	const struct connector_options *options = placement->options;
 
-	log_escape(state->placement.output, sizeof(state->placement.output),
-		   placement->output ? placement->output->name : "");
+	const char *output = placement_output_name(placement);
+
+	log_escape(state->placement.output, sizeof(state->placement.output), output ? output : "");
+	state->placement.kind = placement->kind == PLACEMENT_WINDOW
+					? XEN_DISPLAY_SCREEN_V1_KIND_WINDOW
+					: XEN_DISPLAY_SCREEN_V1_KIND_OUTPUT;
 	state->placement.x = options->x;
 	state->placement.y = options->y;
 	state->placement.width = options->width;
@@ -72,10 +77,12 @@ visibility_of(const struct surface *surface)
 		return XEN_DISPLAY_SCREEN_V1_VISIBILITY_LOCKED;
 	if (placement->command.hidden)
 		return XEN_DISPLAY_SCREEN_V1_VISIBILITY_HIDDEN;
-	if (!placement->output)
+	if (placement->kind == PLACEMENT_OUTPUT && !placement->output)
 		return XEN_DISPLAY_SCREEN_V1_VISIBILITY_NO_OUTPUT;
 	if (!surface->connector->on || !surface->wanted)
 		return XEN_DISPLAY_SCREEN_V1_VISIBILITY_DARK;
+	if (placement->surface && !scene_can_show(placement->surface))
+		return XEN_DISPLAY_SCREEN_V1_VISIBILITY_MINIMISED;
 	if (!placement_can_show(placement))
 		return XEN_DISPLAY_SCREEN_V1_VISIBILITY_ASLEEP;
 	return XEN_DISPLAY_SCREEN_V1_VISIBILITY_SHOWN;

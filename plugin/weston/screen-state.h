@@ -27,7 +27,7 @@ struct screen_state {
 	struct {
 		char output[PLACES_NAME_BYTES]; /* "": none */
 		int32_t x, y, width, height, z;
-		uint32_t fit, fullscreen, source;
+		uint32_t kind, fit, fullscreen, source;
 	} placement;
 	uint32_t visibility;
 	struct {

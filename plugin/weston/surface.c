@@ -8,6 +8,7 @@
 #include "device/guest.h"
 #include "weston/look.h"
 #include "weston/paint.h"
+#include "weston/scene.h"
 #include "weston/window-place.h"
 
 /* The device, as long as it is there. */
@@ -223,7 +224,7 @@ show_window(struct surface *surface)
 	struct guest_window *window = &surface->window;
 
 	if (surface->placement.kind != PLACEMENT_WINDOW || !surface->canvas.usable ||
-	    !surface->wanted)
+	    !surface->wanted || surface->placement.command.hidden)
 		return;
 	if (window->window.client)
 		guest_window_set_picture(window, &picture);
@@ -233,10 +234,22 @@ show_window(struct surface *surface)
 		begin_window(surface);
 }
 
+/* As xen-displayctl's hide and show do. */
+static void
+steer_hidden(struct surface *surface, bool hidden)
+{
+	struct placement *placement = &surface->placement;
+	struct placement_command command = placement->command;
+
+	command.hidden = hidden;
+	placement_steer(placement, &command, placement->fullscreen);
+}
+
 void
 surface_unhide(struct surface *surface)
 {
-	surface->window.hidden = false;
+	if (surface->window.hidden)
+		steer_hidden(surface, false);
 }
 
 void
@@ -351,10 +364,40 @@ refit(struct surface *surface)
 }
 
 static void
+close_window(struct surface *surface)
+{
+	holds_end(&surface->placement.holds);
+	paint_stop(surface);
+	window_place_keep(&surface->placement);
+	guest_window_close(&surface->window);
+	paint_nothing(surface);
+}
+
+/* A window that a command hides is closed, and opened again when one shows it. */
+static void
+follow_command(struct surface *surface)
+{
+	if (surface->placement.command.hidden) {
+		if (surface->window.window.client)
+			close_window(surface);
+		return;
+	}
+	surface->window.hidden = false;
+	if (!surface->window.window.client)
+		show_window(surface);
+}
+
+static void
 handle_area_changed(void *data)
 {
 	struct surface *surface = data;
 
+	/* It is another kind of thing, which needs another wl_surface. */
+	if (surface->canvas.usable && !surface->placement.surface) {
+		surface_set_client(surface, surface->canvas.client);
+		return;
+	}
+	follow_command(surface);
 	/* A frame that was on its way to where it was before may never come there. */
 	surface->canvas.on_its_way = NULL;
 	guest_window_check_output(&surface->window);
@@ -388,6 +431,7 @@ handle_window_changed(void *data)
 	struct surface *surface = data;
 
 	surface->canvas.on_its_way = NULL;
+	surface->placement.fullscreen = surface->window.window.state.fullscreen;
 	if (surface->wanted)
 		paint_update(surface);
 	else
@@ -404,16 +448,6 @@ handle_window_decorated(void *data)
 }
 
 static void
-close_window(struct surface *surface)
-{
-	holds_end(&surface->placement.holds);
-	paint_stop(surface);
-	window_place_keep(&surface->placement);
-	guest_window_close(&surface->window);
-	paint_nothing(surface);
-}
-
-static void
 handle_close_asked(void *data)
 {
 	struct surface *surface = data;
@@ -424,7 +458,7 @@ handle_close_asked(void *data)
 	switch (connector->options->close) {
 	case CLOSE_HIDE:
 		surface->window.hidden = true;
-		close_window(surface);
+		steer_hidden(surface, true);
 		log_guest(&connector->device->subject, (int)surface->index,
 			  "its window is closed until it sets a mode");
 		break;
@@ -451,7 +485,8 @@ handle_find_output(void *data)
 {
 	const struct surface *surface = data;
 
-	return placement_find_output(&surface->placement);
+	return scene_find_output(surface->placement.placements->compositor,
+				 surface->placement.surface);
 }
 
 static const struct guest_window_handler window_handler = {
@@ -546,13 +581,8 @@ void
 surface_rename(struct surface *surface, const struct connector_options *options,
 	       const struct log_subject *subject)
 {
-	enum placement_kind before = surface->placement.kind;
-
 	placement_rename(&surface->placement, options, subject);
 	name_window(surface);
-	/* A surface keeps the role that it was given. */
-	if (surface->placement.kind != before && surface->canvas.client)
-		surface_set_client(surface, surface->canvas.client);
 }
 
 void

@@ -314,14 +314,14 @@ window_toggle_maximized(struct window *window)
 }
 
 void
-window_toggle_fullscreen(struct window *window)
+window_set_fullscreen(struct window *window, bool fullscreen)
 {
-	if (!window->toplevel)
+	if (!window->toplevel || window->state.fullscreen == fullscreen)
 		return;
-	if (window->state.fullscreen)
-		xdg_toplevel_unset_fullscreen(window->toplevel);
-	else
+	if (fullscreen)
 		xdg_toplevel_set_fullscreen(window->toplevel, NULL);
+	else
+		xdg_toplevel_unset_fullscreen(window->toplevel);
 	client_flush(window->client);
 }
 

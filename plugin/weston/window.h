@@ -104,7 +104,7 @@ window_minimize(struct window *window);
 void
 window_toggle_maximized(struct window *window);
 void
-window_toggle_fullscreen(struct window *window);
+window_set_fullscreen(struct window *window, bool fullscreen);
 
 /* What its size depends on has changed; handler->configured() is called. */
 void

@@ -2,6 +2,7 @@
 """Guests as windows of the desktop: frame, sizes, states, keys, closing; in the shells that have windows."""
 import os
 
+from control import run, screens
 from inputgate import clicks
 from inputseat import (KEY_A, KEY_F, KEY_G, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTMETA, KEY_TAB, LEFT, SIZE, SMALL, TOUCHED,
                        click, expect, last_of, said, touched)
@@ -550,6 +551,34 @@ def renamed(rig):
 
 
 LUA_SCRIPT = "/usr/libexec/shell.lua"
+
+
+@scenario("windows")
+def commands(rig):
+    """xen-displayctl hides a window and shows it, has it fullscreen, makes a placed screen of it, and a window again."""
+    weston, guest, where = opened(rig)
+    where = at(weston, where)
+    run(weston, "hide", "guest")
+    check(wait_until(lambda: not is_mapped(weston), 5), "it is not hidden")
+    guest.flip(1)
+    run(weston, "show", "guest")
+    place_becomes(weston, where)
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+    click(weston, *button(where, 0))
+    check(wait_until(lambda: screens(weston)["guest:0.0"]["visibility"] == "hidden", 5), "a closed window is not hidden")
+    run(weston, "show", "guest")
+    place_becomes(weston, where)
+    run(weston, "fullscreen", "guest")
+    place_becomes(weston, (0, 25, 1000, 750))
+    run(weston, "fullscreen", "guest", "off")
+    place_becomes(weston, where)
+    run(weston, "place", "guest", "--output", "headless")
+    weston.expect("but=980,780,20,20", "scaled=0,25,1000,750,XR24,1,0,0,320,240,320,240")
+    check(not is_mapped(weston), "a placed screen is a window")
+    run(weston, "reset", "guest")
+    weston.seat("at 999 799")
+    where = place(weston)
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
 
 
 def under(shell, inside, shell_config=""):

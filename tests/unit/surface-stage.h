@@ -13,6 +13,7 @@
 #include "base/worker.h"
 #include "device/guest.h"
 #include "weston/surface.h"
+#include "weston/scene.h"
 #include "weston/window-place.h"
 
 #include <errno.h>
@@ -114,6 +115,7 @@ placement_finish(struct placement *placement)
 int
 placement_take_surface(struct placement *placement, struct wl_resource *surface_resource)
 {
+	placement->surface = placement_refuses ? NULL : (void *)surface_resource;
 	return placement_refuses ? -ENOMEM : 0;
 }
 
@@ -143,9 +145,15 @@ placement_takes_input(const struct placement *placement)
 }
 
 struct weston_output *
-placement_find_output(const struct placement *placement)
+scene_find_output(const struct weston_compositor *compositor, const struct weston_surface *surface)
 {
 	return NULL;
+}
+
+void
+placement_rename(struct placement *placement, const struct connector_options *options,
+		 const struct log_subject *subject)
+{
 }
 
 bool
@@ -171,8 +179,8 @@ window_place_recall(struct placement *placement)
 }
 
 void
-placement_rename(struct placement *placement, const struct connector_options *options,
-		 const struct log_subject *subject)
+placement_steer(struct placement *placement, const struct placement_command *command,
+		bool fullscreen)
 {
 }
 
