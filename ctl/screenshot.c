@@ -119,27 +119,6 @@ save(const struct picture *picture, const char *path)
 	return written ? 0 : EXIT_FAILED;
 }
 
-/* NULL: none, or several, which was said. */
-static struct screen *
-find_one(struct session *session, const char *pattern)
-{
-	struct screen *screen, *found = NULL;
-
-	wl_list_for_each(screen, &session->screens, link) {
-		if (!screen_matches(screen, pattern))
-			continue;
-		if (found) {
-			complain("%s has several screens, say which: %s, %s and so on", pattern,
-				 found->name, screen->name);
-			return NULL;
-		}
-		found = screen;
-	}
-	if (!found)
-		session_complain_of_screen(session, pattern);
-	return found;
-}
-
 static int
 capture(struct session *session, struct screen *screen, struct picture *picture)
 {
@@ -166,7 +145,7 @@ command_screenshot(const struct settings *settings, char **arguments)
 	}
 	int code = session_open(&session, settings, false);
 	if (code == 0) {
-		struct screen *screen = find_one(&session, arguments[0]);
+		struct screen *screen = session_find_one(&session, arguments[0]);
 
 		code = screen ? capture(&session, screen, &picture) : EXIT_NO_SCREEN;
 	}

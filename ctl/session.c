@@ -235,6 +235,26 @@ session_complain_of_screen(const struct session *session, const char *pattern)
 	return EXIT_NO_SCREEN;
 }
 
+struct screen *
+session_find_one(struct session *session, const char *pattern)
+{
+	struct screen *screen, *found = NULL;
+
+	wl_list_for_each(screen, &session->screens, link) {
+		if (!screen_matches(screen, pattern))
+			continue;
+		if (found) {
+			complain("%s has several screens, say which: %s, %s and so on", pattern,
+				 found->name, screen->name);
+			return NULL;
+		}
+		found = screen;
+	}
+	if (!found)
+		session_complain_of_screen(session, pattern);
+	return found;
+}
+
 /* The manager */
 
 static void

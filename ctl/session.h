@@ -73,6 +73,10 @@ screen_matches(const struct screen *screen, const char *pattern);
 int
 session_complain_of_screen(const struct session *session, const char *pattern);
 
+/* The only one that is meant; NULL: none, or several, which was said. */
+struct screen *
+session_find_one(struct session *session, const char *pattern);
+
 /* Forgets screens that are gone, and that others are new or changed. */
 void
 session_settle(struct session *session);

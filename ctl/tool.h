@@ -54,3 +54,5 @@ int
 command_screenshot(const struct settings *settings, char **arguments);
 int
 command_reload(const struct settings *settings, char **arguments);
+int
+command_trace(const struct settings *settings, char **arguments);

@@ -52,12 +52,13 @@ set_deadlines(struct connector *connector)
 }
 
 static void
-finish_flip(struct connector *connector)
+finish_flip(struct connector *connector, int64_t now_us)
 {
 	struct flip *flip = &connector->flip;
 
-	if (!flip_complete(flip, flip_rules(connector), connector->refresh_ms, loop_now_ms()))
+	if (!flip_complete(flip, flip_rules(connector), connector->refresh_ms, now_us / 1000))
 		return;
+	flip_trace_note(&connector->trace, FLIP_DONE, now_us);
 	if (!flip->presented && !flip->drawn) {
 		connector->count.timed++;
 		connector->measured.asked_us = 0;
@@ -176,14 +177,17 @@ connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 		return -EINVAL;
 	int64_t now_us = loop_now_us(), now = now_us / 1000;
 
-	if (connector->flip.pending)
+	if (connector->flip.pending) {
+		flip_trace_note(&connector->trace, FLIP_DONE, now_us);
 		wire_send_flip_event(&connector->wire, connector->flip_cookie);
+	}
 	connector->count.flips++;
 	connector->measured.asked_us = now_us;
 	connector->current = framebuffer;
 	connector->flip_cookie = framebuffer->cookie;
 	in_place_begin(&connector->in_place, !has_shown(connector, framebuffer), now);
 	flip_ask_early(&connector->flip, flip_rules(connector), connector->refresh_ms, now);
+	flip_trace_begin(&connector->trace, connector->frame + 1, now_us);
 	connector_show(connector);
 
 	bool shown = can_show(connector);
@@ -208,8 +212,11 @@ connector_frame_applied(struct connector *connector, uint32_t frame)
 {
 	if (frame != connector->frame || !connector->flip.pending)
 		return;
+	int64_t now_us = loop_now_us();
+
+	flip_trace_note(&connector->trace, FLIP_APPLIED, now_us);
 	flip_applied(&connector->flip);
-	finish_flip(connector);
+	finish_flip(connector, now_us);
 	set_deadlines(connector);
 }
 
@@ -219,7 +226,7 @@ connector_frame_drawn(struct connector *connector, uint32_t frame)
 	if (frame != connector->frame || !connector->flip.pending)
 		return;
 	flip_drawn(&connector->flip);
-	finish_flip(connector);
+	finish_flip(connector, loop_now_us());
 	set_deadlines(connector);
 }
 
@@ -239,14 +246,16 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 	int64_t now_us = loop_now_us();
 
 	connector->count.presented++;
-	if (frame == connector->frame)
+	if (frame == connector->frame) {
+		flip_trace_note(&connector->trace, FLIP_PRESENTED, now_us);
 		measure_flip(connector, now_us);
+	}
 	if (scanned_out)
 		connector->count.scanned_out++;
 	if (refresh_ms > 0)
 		connector->refresh_ms = refresh_ms;
 	flip_presented(&connector->flip, frame == connector->frame);
-	finish_flip(connector);
+	finish_flip(connector, now_us);
 	/* What the display itself reads is always up to date. */
 	if (frame == connector->frame && connector->on && !scanned_out)
 		in_place_presented(&connector->in_place, connector->options->resample_rate_hz,
@@ -264,7 +273,7 @@ resample(struct connector *connector)
 void
 connector_check_flip(struct connector *connector)
 {
-	finish_flip(connector);
+	finish_flip(connector, loop_now_us());
 	set_deadlines(connector);
 }
 
@@ -290,7 +299,10 @@ connector_frame_looked(struct connector *connector, uint32_t frame, uint64_t sum
 void
 connector_frame_released(struct connector *connector)
 {
+	int64_t now_us = loop_now_us();
+
+	flip_trace_note(&connector->trace, FLIP_RELEASED, now_us);
 	flip_released(&connector->flip);
-	finish_flip(connector);
+	finish_flip(connector, now_us);
 	set_deadlines(connector);
 }

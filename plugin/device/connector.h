@@ -12,6 +12,7 @@
 #include "device/clock.h"
 #include "device/wire.h"
 #include "pure/displif-decode.h"
+#include "pure/flip-trace.h"
 #include "pure/flip.h"
 #include "pure/geometry.h"
 #include "pure/histogram.h"
@@ -50,6 +51,7 @@ struct connector {
 		struct histogram flip;  /* from a flip's request to its presentation */
 		struct histogram input; /* from an event to the guest's notification */
 	} measured;
+	struct flip_trace trace;
 };
 
 /* Shows nothing yet; its wire is not connected. */

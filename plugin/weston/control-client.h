@@ -6,6 +6,9 @@
 
 #include <wayland-server-core.h>
 
+/* Most reloads and traces of one client at a time. */
+#define CONTROL_ANSWERS 16
+
 /* Freed when it has gone and all of its objects have. */
 struct control_client {
 	struct wl_list link;          /* control.clients, while it is connected */
@@ -15,6 +18,7 @@ struct control_client {
 	bool has_bound, may_place, may_capture;
 	unsigned objects;                       /* of all kinds */
 	unsigned changes, statistics, captures; /* of these, those that are bounded */
+	unsigned answers;                       /* likewise: reloads and traces */
 };
 
 /* For a connection that was accepted; owns it also if it fails. NULL: out of memory. */

@@ -37,6 +37,14 @@ static const struct xen_display_reload_v1_interface interface = {
 	.destroy = handle_destroy,
 };
 
+static void
+handle_destroyed(struct wl_resource *resource)
+{
+	struct control_client *client = wl_resource_get_user_data(resource);
+
+	control_client_give(client, &client->answers);
+}
+
 void
 control_reload(struct control_client *client, struct weston_compositor *compositor,
 	       struct presenter *presenter, struct display_host *host, uint32_t id)
@@ -59,7 +67,8 @@ control_reload(struct control_client *client, struct weston_compositor *composit
 		wl_client_post_no_memory(client->wl_client);
 		return;
 	}
-	wl_resource_set_implementation(resource, &interface, NULL, NULL);
+	control_client_take(client, &client->answers);
+	wl_resource_set_implementation(resource, &interface, client, handle_destroyed);
 	if (client->may_place)
 		applied = reload(compositor, presenter, host, &handler);
 	else

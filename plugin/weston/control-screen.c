@@ -8,6 +8,7 @@
 #include "device/device.h"
 #include "weston/control-client.h"
 #include "weston/control-statistics.h"
+#include "weston/control-trace.h"
 #include "xen-display-control-v1-server-protocol.h"
 
 /* A screen as one client has it. */
@@ -102,9 +103,28 @@ handle_get_statistics(struct wl_client *client, struct wl_resource *resource, ui
 	control_statistics_create(view->client, resource, view->screen, id, interval_ms);
 }
 
+static void
+handle_get_trace(struct wl_client *client, struct wl_resource *resource, uint32_t id)
+{
+	const struct control_view *view = wl_resource_get_user_data(resource);
+	const struct control_screen *screen = view->screen;
+
+	if (view->client->answers >= CONTROL_ANSWERS) {
+		wl_resource_post_error(resource, XEN_DISPLAY_SCREEN_V1_ERROR_TOO_MANY_ANSWERS,
+				       "a client has at most %d reloads and traces at a time",
+				       CONTROL_ANSWERS);
+		return;
+	}
+	control_trace(
+		view->client, wl_resource_get_version(resource), id,
+		screen ? screen_find_connector(screen->screens->host, screen->serial, screen->index)
+		       : NULL);
+}
+
 static const struct xen_display_screen_v1_interface interface = {
 	.destroy = handle_destroy,
 	.get_statistics = handle_get_statistics,
+	.get_trace = handle_get_trace,
 };
 
 static void

@@ -230,6 +230,12 @@ handle_reload(struct wl_client *wl_client, struct wl_resource *resource, uint32_
 	struct control *control = wl_resource_get_user_data(resource);
 	struct control_client *client = control_client_find(&control->clients, wl_client);
 
+	if (client->answers >= CONTROL_ANSWERS) {
+		wl_resource_post_error(resource, XEN_DISPLAY_MANAGER_V1_ERROR_TOO_MANY_ANSWERS,
+				       "a client has at most %d reloads and traces at a time",
+				       CONTROL_ANSWERS);
+		return;
+	}
 	control_reload(client, control->compositor, control->screens.presenter,
 		       control->screens.host, id);
 }

@@ -11,7 +11,7 @@ from stage import case
 
 CREATE_CHANGE, CAPTURE = 1, 2
 CAPTURING = "[xen-display]\ncontrol-capture=true\n"
-SCREEN_STATISTICS = 1
+SCREEN_STATISTICS, SCREEN_TRACE = 1, 2
 CHANGE_DESTROY, CHANGE_HIDE, CHANGE_TEST, CHANGE_APPLY = 0, 5, 8, 9
 ERROR, SCREEN, DONE = 0, 5, 6
 DISPLAY, REGISTRY, MANAGER = 1, 2, 3
@@ -146,6 +146,10 @@ def control_breaks_the_protocol(stage):
         for _ in range(5):
             client.send(MANAGER, CAPTURE, client.new(), screens[0])
 
+    def seventeen_answers(client, screens, serial):
+        for _ in range(17):
+            client.send(screens[0], SCREEN_TRACE, client.new())
+
     def short_interval(client, screens, serial):
         client.send(screens[0], SCREEN_STATISTICS, client.new(), 99)
 
@@ -172,8 +176,8 @@ def control_breaks_the_protocol(stage):
         client.send(MANAGER, CREATE_CHANGE, change, serial)
         client.send(change, CHANGE_HIDE, change, 1)
 
-    for fault in (second_manager, seventeen_changes, five_captures, short_interval, many_statistics, change_used_twice,
-                  unknown_flag, unknown_object, not_a_screen):
+    for fault in (second_manager, seventeen_changes, five_captures, seventeen_answers, short_interval, many_statistics,
+                  change_used_twice, unknown_flag, unknown_object, not_a_screen):
         client = Client(stage)
         fault(client, *client.state())
         client.is_ended()

@@ -512,3 +512,29 @@ def watching_wakes_once_a_second(rig):
     before = wakes()
     time.sleep(2)
     check(wakes() - before <= 1, f"{wakes() - before} wake-ups in 2 s without a client")
+
+
+@scenario("control")
+def trace_of_the_last_flips(rig):
+    """Of the last 64 flips: stages in their order, each within its flip; an older Perfetto takes it as JSON."""
+    weston = rig.weston(outputs=SCREEN)
+    guest = rig.guest("g1", "320x240")
+    for cookie in (1, 2):
+        guest.buffer(cookie, *SIZE, picture=cookie)
+    guest.show(1, *SIZE)
+    check(json.loads(run(weston, "trace", "g1", "-"))["traceEvents"] == [], "flips before there was one")
+    guest.flips(70, 2, 1)
+    file = f"{weston.home}/trace.json"
+    check("64 flips" in run(weston, "trace", "g1", file), "how many")
+    with open(file) as trace:
+        events = json.load(trace)["traceEvents"]
+    spans = [event for event in events if event["ph"] == "X"]
+    flips = [span for span in spans if span["name"].startswith("flip ")]
+    equal(len(flips), 64, "flips")
+    equal([flip["ts"] for flip in flips], sorted(flip["ts"] for flip in flips), "their order")
+    for flip in flips:
+        inside = [span for span in spans if span["ts"] == flip["ts"] and span["name"] == "until Weston has it"]
+        equal(len(inside), 1, f"spans of {flip}")
+        check(0 < inside[0]["dur"] <= flip["dur"] < 4000000, f"{inside[0]} in {flip}")
+    check(sum(event["name"] == "presented" for event in events) >= 48, "too few were presented")
+    check("No such file" in run(weston, "trace", "g1", "/nowhere/file", code=1), "a folder that is not there")
