@@ -28,6 +28,8 @@
 #define CLIENTS 8
 #define VERSION 1
 #define BACKLOG 8
+/* Without a descriptor for a connection there is none a moment later, either. */
+#define REST_MS 1000
 
 struct control {
 	struct weston_compositor *compositor;
@@ -36,7 +38,8 @@ struct control {
 	struct wl_global *global;
 	struct sockaddr_un address; /* of the socket; sun_path "": none */
 	int fd;                     /* -1: not open */
-	struct loop_source *source;
+	struct loop_source *source; /* NULL: not listened to, or resting */
+	struct loop_timer *timer;   /* until connections are accepted again; NULL: never needed */
 	struct wl_event_source *open_source;   /* idle, pending; NULL: it is open, or cannot be */
 	struct wl_event_source *update_source; /* idle, pending */
 	struct wl_list clients;                /* control_client.link */
@@ -326,13 +329,46 @@ handle_bind(struct wl_client *wl_client, void *data, uint32_t version, uint32_t 
 /* The socket */
 
 static void
+handle_connection(void *data);
+
+static void
+handle_rested(void *data)
+{
+	struct control *control = data;
+
+	control->source =
+		loop_add_fd(control->screens.host->loop, control->fd, handle_connection, control);
+	if (!control->source)
+		loop_arm_timer(control->timer, REST_MS);
+}
+
+/* A connection that cannot be accepted stays, and would wake us for ever. */
+static void
+rest(struct control *control)
+{
+	if (!control->timer)
+		control->timer =
+			loop_add_timer(control->screens.host->loop, handle_rested, control);
+	loop_remove_fd(control->source);
+	control->source = NULL;
+	if (control->timer)
+		loop_arm_timer(control->timer, REST_MS);
+	else
+		log_line("control: out of memory and descriptors; xen-displayctl cannot be used "
+			 "until Weston is started again");
+}
+
+static void
 handle_connection(void *data)
 {
 	struct control *control = data;
 	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC);
 
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			rest(control);
 		return;
+	}
 	if (wl_list_length(&control->clients) >= CLIENTS) {
 		close(fd);
 		return;
@@ -464,6 +500,7 @@ control_destroy(struct control *control)
 	control_screens_finish(&control->screens);
 	control_captures_finish(&control->captures);
 	loop_remove_fd(control->source);
+	loop_remove_timer(control->timer);
 	if (control->fd >= 0)
 		close(control->fd);
 	if (control->address.sun_path[0] != '\0')

@@ -2,6 +2,7 @@
 """xen-displayctl and the control protocol: what it tells of guests' screens, and places them."""
 import json
 import os
+import resource
 import signal
 import socket
 import stat
@@ -538,3 +539,29 @@ def trace_of_the_last_flips(rig):
         check(0 < inside[0]["dur"] <= flip["dur"] < 4000000, f"{inside[0]} in {flip}")
     check(sum(event["name"] == "presented" for event in events) >= 48, "too few were presented")
     check("No such file" in run(weston, "trace", "g1", "/nowhere/file", code=1), "a folder that is not there")
+
+
+@scenario("control")
+def without_a_descriptor_for_a_client(rig):
+    """Weston has as many files open as it may: a client waits, and costs nothing; it is served when there is room."""
+    weston = rig.weston(outputs=SCREEN)
+    rig.guest("g1", "320x240").picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    check(wait_until(lambda: is_served(weston), 5 * SCALE), "no control")
+    limits = resource.prlimit(weston.pid, resource.RLIMIT_NOFILE)
+    # nobody may have a new one, whichever numbers are in use
+    resource.prlimit(weston.pid, resource.RLIMIT_NOFILE, (0, limits[1]))
+
+    def spent():
+        with open(f"/proc/{weston.pid}/stat") as file:
+            return sum(map(int, file.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+    with subprocess.Popen([tool(), "list"], env=environment(weston), text=True, stdout=subprocess.PIPE) as waiting:
+        rig.processes.append(waiting)
+        time.sleep(0.5)
+        before = spent()
+        time.sleep(2)
+        check(spent() - before < 0.5, f"{spent() - before:.1f} s of processor time in 2 s")
+        equal(waiting.poll(), None, "exit code of a client that waits")
+        resource.prlimit(weston.pid, resource.RLIMIT_NOFILE, limits)
+        check("g1:0.0" in waiting.communicate(timeout=10 * SCALE)[0], "the client that has waited is not served")
