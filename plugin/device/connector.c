@@ -21,6 +21,7 @@ connector_init(struct connector *connector, struct device *device, unsigned inde
 	connector->refresh_ms = DEFAULT_REFRESH_MS;
 	connector->held.wire = &connector->wire;
 	in_place_init(&connector->in_place);
+	flip_trace_init(&connector->trace);
 	wire_init(&connector->wire, device->guest, &device->subject, index, device->channels,
 		  &connector->clock);
 	connector_find_options(connector);
@@ -56,7 +57,8 @@ finish_flip(struct connector *connector, int64_t now_us)
 {
 	struct flip *flip = &connector->flip;
 
-	if (!flip_complete(flip, flip_rules(connector), connector->refresh_ms, now_us / 1000))
+	if (!flip->pending ||
+	    !flip_complete(flip, flip_rules(connector), connector->refresh_ms, now_us / 1000))
 		return;
 	flip_trace_note(&connector->trace, FLIP_DONE, now_us);
 	if (!flip->presented && !flip->drawn) {
@@ -230,12 +232,14 @@ connector_frame_drawn(struct connector *connector, uint32_t frame)
 	set_deadlines(connector);
 }
 
-/* The flip's frame was on a screen for the first time. */
+/* Its frame is on a screen; the first time is the flip's. */
 static void
 measure_flip(struct connector *connector, int64_t now_us)
 {
-	if (connector->measured.asked_us > 0)
-		histogram_add(&connector->measured.flip, now_us - connector->measured.asked_us);
+	if (connector->measured.asked_us == 0)
+		return;
+	flip_trace_note(&connector->trace, FLIP_PRESENTED, now_us);
+	histogram_add(&connector->measured.flip, now_us - connector->measured.asked_us);
 	connector->measured.asked_us = 0;
 }
 
@@ -246,10 +250,8 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 	int64_t now_us = loop_now_us();
 
 	connector->count.presented++;
-	if (frame == connector->frame) {
-		flip_trace_note(&connector->trace, FLIP_PRESENTED, now_us);
+	if (frame == connector->frame)
 		measure_flip(connector, now_us);
-	}
 	if (scanned_out)
 		connector->count.scanned_out++;
 	if (refresh_ms > 0)
@@ -301,7 +303,8 @@ connector_frame_released(struct connector *connector)
 {
 	int64_t now_us = loop_now_us();
 
-	flip_trace_note(&connector->trace, FLIP_RELEASED, now_us);
+	if (connector->flip.pending)
+		flip_trace_note(&connector->trace, FLIP_RELEASED, now_us);
 	flip_released(&connector->flip);
 	finish_flip(connector, now_us);
 	set_deadlines(connector);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When the last flips of a connector reached each stage of their way: some stores a flip, always
- * on, so that what was slow can be looked at afterwards. All zero: none yet.
+ * When the last flips of a connector reached each stage of their way: a few stores a flip, always
+ * on, so that what was slow can be looked at afterwards.
  */
 #pragma once
 
@@ -21,13 +21,20 @@ enum flip_stage {
 struct flip_record {
 	int64_t taken_us; /* when the request was taken off the ring */
 	uint32_t frame;
-	uint32_t after_us[FLIP_STAGES]; /* since then, at least 1; 0: it has not, or not yet */
+	uint32_t at_us[FLIP_STAGES]; /* the lower half of the time; 0: it has not come there */
 };
 
 struct flip_trace {
-	uint32_t count; /* of all flips so far */
+	uint32_t count;           /* of all flips so far */
+	struct flip_record *last; /* what is noted is of this one */
 	struct flip_record records[FLIP_TRACE_FLIPS];
 };
+
+static inline void
+flip_trace_init(struct flip_trace *trace)
+{
+	trace->last = &trace->records[0];
+}
 
 static inline struct flip_record *
 flip_trace_at(struct flip_trace *trace, uint32_t number)
@@ -38,19 +45,24 @@ flip_trace_at(struct flip_trace *trace, uint32_t number)
 static inline void
 flip_trace_begin(struct flip_trace *trace, uint32_t frame, int64_t now_us)
 {
-	*flip_trace_at(trace, trace->count++) =
-		(struct flip_record){.taken_us = now_us, .frame = frame};
+	trace->last = flip_trace_at(trace, trace->count++);
+	*trace->last = (struct flip_record){.taken_us = now_us, .frame = frame};
 }
 
-/* Of the last flip, the first time. */
+/* Of the last flip. */
 static inline void
 flip_trace_note(struct flip_trace *trace, enum flip_stage stage, int64_t now_us)
 {
-	struct flip_record *record = flip_trace_at(trace, trace->count - 1);
-	int64_t after = now_us - record->taken_us;
+	trace->last->at_us[stage] = (uint32_t)now_us;
+}
 
-	if (trace->count > 0 && record->after_us[stage] == 0)
-		record->after_us[stage] = after < 1            ? 1
-					  : after > UINT32_MAX ? UINT32_MAX
-							       : (uint32_t)after;
+/* Microseconds from taken_us to that stage, at least 1; 0: it has not come there. */
+static inline uint32_t
+flip_record_after(const struct flip_record *record, enum flip_stage stage)
+{
+	uint32_t after = record->at_us[stage] - (uint32_t)record->taken_us;
+
+	if (record->at_us[stage] == 0)
+		return 0;
+	return after > 0 ? after : 1;
 }

@@ -33,10 +33,12 @@ send_flips(struct wl_resource *resource, struct flip_trace *trace)
 		const struct flip_record *record = flip_trace_at(trace, i);
 		uint64_t taken = (uint64_t)record->taken_us;
 
-		xen_display_trace_v1_send_flip(
-			resource, record->frame, (uint32_t)(taken >> 32), (uint32_t)taken,
-			record->after_us[FLIP_APPLIED], record->after_us[FLIP_PRESENTED],
-			record->after_us[FLIP_DONE], record->after_us[FLIP_RELEASED]);
+		xen_display_trace_v1_send_flip(resource, record->frame, (uint32_t)(taken >> 32),
+					       (uint32_t)taken,
+					       flip_record_after(record, FLIP_APPLIED),
+					       flip_record_after(record, FLIP_PRESENTED),
+					       flip_record_after(record, FLIP_DONE),
+					       flip_record_after(record, FLIP_RELEASED));
 	}
 }
 
