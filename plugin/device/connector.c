@@ -44,11 +44,11 @@ flip_rules(const struct connector *connector)
 }
 
 static void
-set_deadlines(struct connector *connector)
+set_deadlines(struct connector *connector, int64_t now_ms)
 {
 	clock_set(&connector->clock, CLOCK_FLIP,
 		  flip_due_ms(&connector->flip, flip_rules(connector), connector->refresh_ms,
-			      loop_now_ms()));
+			      now_ms));
 	clock_set(&connector->clock, CLOCK_IN_PLACE, connector->in_place.due_ms);
 }
 
@@ -66,6 +66,14 @@ finish_flip(struct connector *connector, int64_t now_us)
 		connector->measured.asked_us = 0;
 	}
 	wire_send_flip_event(&connector->wire, connector->flip_cookie);
+}
+
+/* Something has happened to the pending flip. */
+static void
+settle(struct connector *connector, int64_t now_us)
+{
+	finish_flip(connector, now_us);
+	set_deadlines(connector, now_us / 1000);
 }
 
 static bool
@@ -111,7 +119,7 @@ go_dark(struct connector *connector)
 	presenter_hide(connector);
 	if (connector->flip.pending)
 		flip_hide(&connector->flip, loop_now_ms());
-	set_deadlines(connector);
+	set_deadlines(connector, loop_now_ms());
 }
 
 static void
@@ -195,8 +203,9 @@ connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 	bool shown = can_show(connector);
 	bool held = shown && presenter_previous_held(connector);
 
-	flip_submit(&connector->flip, loop_now_ms(), shown, held);
-	set_deadlines(connector);
+	now = loop_now_ms();
+	flip_submit(&connector->flip, now, shown, held);
+	set_deadlines(connector, now);
 	return 0;
 }
 
@@ -218,8 +227,7 @@ connector_frame_applied(struct connector *connector, uint32_t frame)
 
 	flip_trace_note(&connector->trace, FLIP_APPLIED, now_us);
 	flip_applied(&connector->flip);
-	finish_flip(connector, now_us);
-	set_deadlines(connector);
+	settle(connector, now_us);
 }
 
 void
@@ -228,8 +236,7 @@ connector_frame_drawn(struct connector *connector, uint32_t frame)
 	if (frame != connector->frame || !connector->flip.pending)
 		return;
 	flip_drawn(&connector->flip);
-	finish_flip(connector, loop_now_us());
-	set_deadlines(connector);
+	settle(connector, loop_now_us());
 }
 
 /* Its frame is on a screen; the first time is the flip's. */
@@ -262,7 +269,7 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 	if (frame == connector->frame && connector->on && !scanned_out)
 		in_place_presented(&connector->in_place, connector->options->resample_rate_hz,
 				   now_us / 1000);
-	set_deadlines(connector);
+	set_deadlines(connector, now_us / 1000);
 }
 
 static void
@@ -275,8 +282,7 @@ resample(struct connector *connector)
 void
 connector_check_flip(struct connector *connector)
 {
-	finish_flip(connector, loop_now_us());
-	set_deadlines(connector);
+	settle(connector, loop_now_us());
 }
 
 void
@@ -285,7 +291,7 @@ connector_look(struct connector *connector)
 	in_place_stop(&connector->in_place);
 	if (can_show(connector) && !presenter_look(connector))
 		resample(connector);
-	set_deadlines(connector);
+	set_deadlines(connector, loop_now_ms());
 }
 
 void
@@ -295,7 +301,7 @@ connector_frame_looked(struct connector *connector, uint32_t frame, uint64_t sum
 	    in_place_looked(&connector->in_place, sum, connector->options->resample_rate_hz,
 			    loop_now_ms()))
 		resample(connector);
-	set_deadlines(connector);
+	set_deadlines(connector, loop_now_ms());
 }
 
 void
@@ -306,6 +312,5 @@ connector_frame_released(struct connector *connector)
 	if (connector->flip.pending)
 		flip_trace_note(&connector->trace, FLIP_RELEASED, now_us);
 	flip_released(&connector->flip);
-	finish_flip(connector, now_us);
-	set_deadlines(connector);
+	settle(connector, now_us);
 }
