@@ -21,6 +21,8 @@ word_of(uint32_t effect)
 		return "new buffers";
 	case XEN_DISPLAY_RELOAD_V1_EFFECT_RESTART:
 		return "restart";
+	case XEN_DISPLAY_RELOAD_V1_EFFECT_CONNECT:
+		return "connect";
 	}
 	return "?";
 }

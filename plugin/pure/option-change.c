@@ -48,6 +48,9 @@ effect_of(const struct option_entry *entry)
 		"hidden-rate",   "grab-key",      "fullscreen-key",
 	};
 
+	/* The frame of a window is made with it. */
+	if (strcmp(entry->key, "frame") == 0 || strcmp(entry->key, "color") == 0)
+		return EFFECT_CONNECT;
 	if (entry->section == SECTION_CONNECTOR)
 		return EFFECT_NOW;
 	if (entry->section == SECTION_GUEST)

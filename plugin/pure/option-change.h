@@ -10,6 +10,7 @@ enum option_effect {
 	EFFECT_NOW,
 	EFFECT_BUFFERS, /* for buffers that guests create from now on */
 	EFFECT_RESTART, /* of Weston */
+	EFFECT_CONNECT, /* for windows of guests that connect from now on */
 };
 
 /* Tells each key that differs once, also where it stands in several rules; key "": rules were added

@@ -61,7 +61,8 @@ control_reload(struct control_client *client, struct weston_compositor *composit
 
 	_Static_assert((int)EFFECT_NOW == XEN_DISPLAY_RELOAD_V1_EFFECT_NOW &&
 			       (int)EFFECT_BUFFERS == XEN_DISPLAY_RELOAD_V1_EFFECT_BUFFERS &&
-			       (int)EFFECT_RESTART == XEN_DISPLAY_RELOAD_V1_EFFECT_RESTART,
+			       (int)EFFECT_RESTART == XEN_DISPLAY_RELOAD_V1_EFFECT_RESTART &&
+			       (int)EFFECT_CONNECT == XEN_DISPLAY_RELOAD_V1_EFFECT_CONNECT,
 		       "numbers of the protocol");
 	if (!resource) {
 		wl_client_post_no_memory(client->wl_client);

@@ -13,7 +13,7 @@ static char told[1024];
 static void
 note(void *data, const char *section, const char *key, enum option_effect effect)
 {
-	static const char *const effects[] = {"now", "buffers", "restart"};
+	static const char *const effects[] = {"now", "buffers", "restart", "connect"};
 	size_t used = strlen(told);
 
 	snprintf(told + used, sizeof(told) - used, "%s %s %s;", section, key, effects[effect]);
@@ -62,6 +62,8 @@ TEST(each_kind_has_its_effect)
 		     "xen-display grab-key now;xen-display max-buffers restart;");
 	check_string(changes("[xen-guest]\nname=a\n", "[xen-guest]\nname=b\nalpha=true\n"),
 		     "xen-guest name buffers;xen-guest alpha buffers;");
+	check_string(changes("[xen-connector]\nshow-as=output\n", "[xen-connector]\nframe=none\n"),
+		     "xen-connector show-as now;xen-connector frame connect;");
 	check_string(changes("[xen-connector]\nfit=fill\n", "[xen-connector]\nx=0\n"),
 		     "xen-connector fit now;xen-connector x now;");
 }
