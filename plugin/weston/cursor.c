@@ -54,7 +54,7 @@ draw_double_arrow(cairo_t *cairo, double angle)
 	static const double points[][2] = {{-10, 0}, {-5, -5}, {-5, -1.5}, {5, -1.5}, {5, -5},
 					   {10, 0},  {5, 5},   {5, 1.5},   {-5, 1.5}, {-5, 5}};
 
-	cairo_translate(cairo, SIZE / 2, SIZE / 2);
+	cairo_translate(cairo, SIZE / 2.0, SIZE / 2.0);
 	cairo_rotate(cairo, angle);
 	draw_path(cairo, points, ARRAY_LENGTH(points));
 }

@@ -48,7 +48,9 @@ draw_text(cairo_t *cairo, const char *text, int x, int most)
 	pango_layout_set_width(layout, most * PANGO_SCALE);
 	pango_layout_set_text(layout, text, -1);
 	pango_layout_get_pixel_size(layout, &width, &height);
-	cairo_move_to(cairo, x, (FRAME_TITLE_HEIGHT - height) / 2);
+	/* On whole pixels. */
+	int y = (FRAME_TITLE_HEIGHT - height) / 2;
+	cairo_move_to(cairo, x, y);
 	pango_cairo_show_layout(cairo, layout);
 	pango_font_description_free(font);
 	g_object_unref(layout);
@@ -86,9 +88,10 @@ draw_maximize(cairo_t *cairo, double x, double y, bool maximized)
 static void
 draw_buttons(cairo_t *cairo, const struct title_look *look)
 {
-	double y = (FRAME_TITLE_HEIGHT - ICON) / 2 + 0.5;
-	double x = look->width - FRAME_BUTTONS * FRAME_BUTTON_WIDTH +
-		   (FRAME_BUTTON_WIDTH - ICON) / 2 + 0.5;
+	const int top = (FRAME_TITLE_HEIGHT - ICON) / 2, left = (FRAME_BUTTON_WIDTH - ICON) / 2;
+	/* Lines lie between pixels. */
+	double y = top + 0.5;
+	double x = look->width - FRAME_BUTTONS * FRAME_BUTTON_WIDTH + left + 0.5;
 
 	cairo_set_line_width(cairo, 1.5);
 	cairo_move_to(cairo, x, y + ICON);
