@@ -229,8 +229,8 @@ show_window(struct surface *surface)
 	if (window->window.client)
 		guest_window_set_picture(window, &picture);
 	else if (guest_window_open(window, surface->canvas.client, surface->canvas.wl_surface,
-				   surface->connector->options, color_of(device_of(surface)),
-				   &picture))
+				   surface->connector->options,
+				   color_of(surface->connector->device), &picture))
 		begin_window(surface);
 }
 
@@ -551,7 +551,7 @@ surface_set_client(struct surface *surface, struct client *client)
 static void
 name_window(struct surface *surface)
 {
-	const struct device *device = device_of(surface);
+	const struct device *device = surface->connector->device;
 	bool only = device->connector_count == 1 && device->subject.devid == 0;
 
 	guest_window_name(&surface->window, device->subject.name, only ? -1 : (int)surface->index);
