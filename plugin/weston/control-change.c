@@ -211,11 +211,13 @@ handle_reset(struct wl_client *client, struct wl_resource *resource,
 	     struct wl_resource *screen_resource)
 {
 	struct wish *wish = take_wish(resource, screen_resource);
+	const struct placement *placement =
+		wish ? placement_at(control_screen_of(screen_resource)) : NULL;
 
-	if (!wish)
+	if (!placement)
 		return;
 	wish->command = (struct placement_command){.given = false};
-	begin_with_rule(&wish->command, placement_at(control_screen_of(screen_resource)));
+	begin_with_rule(&wish->command, placement);
 	wish->fullscreen = false;
 }
 
@@ -275,9 +277,8 @@ lies_on(const struct weston_output *output, const struct connector_options *opti
 /* False: the wish cannot be fulfilled, and the client was told why. */
 static bool
 check_wish(struct control_change *change, const struct control_screen *screen,
-	   const struct wish *wish)
+	   const struct placement *placement, const struct wish *wish)
 {
-	const struct placement *placement = placement_at(screen);
 	const struct connector_options *options = &wish->command.options;
 	const struct weston_output *output = placement->output;
 	int32_t minimum, maximum;
@@ -326,13 +327,14 @@ check(struct control_change *change)
 		wl_list_for_each(wish, &change->wishes, link) {
 			const struct control_screen *screen =
 				control_screens_find(change->screens, wish->serial, wish->index);
+			const struct placement *placement = screen ? placement_at(screen) : NULL;
 
-			if (!screen || !placement_at(screen)) {
+			if (!placement) {
 				fail(change, REASON(GONE), NULL,
 				     "the screen is not there any more");
 				return false;
 			}
-			if (!check_wish(change, screen, wish))
+			if (!check_wish(change, screen, placement, wish))
 				return false;
 		}
 		return true;

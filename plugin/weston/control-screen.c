@@ -206,6 +206,16 @@ remove_screen(struct control_screen *screen)
 	free(screen);
 }
 
+static bool
+is_same(const struct screen_state *a, const struct screen_state *b)
+{
+	return memcmp(&a->identity, &b->identity, sizeof(a->identity)) == 0 &&
+	       memcmp(&a->mode, &b->mode, sizeof(a->mode)) == 0 && a->state == b->state &&
+	       memcmp(&a->placement, &b->placement, sizeof(a->placement)) == 0 &&
+	       a->visibility == b->visibility && memcmp(&a->path, &b->path, sizeof(a->path)) == 0 &&
+	       memcmp(&a->input, &b->input, sizeof(a->input)) == 0;
+}
+
 /* True: it is not as it was told last. */
 static bool
 update_connector(struct control_screens *screens, struct wl_list *clients,
@@ -222,7 +232,7 @@ update_connector(struct control_screens *screens, struct wl_list *clients,
 		struct screen_state before = screen->state;
 
 		screen->seen = true;
-		if (memcmp(&before, &state, sizeof(state)) == 0)
+		if (is_same(&before, &state))
 			return false;
 		screen->state = state;
 		wl_list_for_each(view, &screen->views, link)

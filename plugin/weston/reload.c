@@ -157,8 +157,8 @@ reload(struct weston_compositor *compositor, struct presenter *presenter, struct
 	}
 	struct options *before = host->options;
 	struct options *after = read_options(weston_config_get_full_path(config), &reading);
-	struct placement **moved =
-		calloc((size_t)wl_list_length(&placements->placements) + 1, sizeof(*moved));
+	struct placement **moved = calloc((size_t)wl_list_length(&placements->placements) + 1,
+					  sizeof(struct placement *));
 	if (!after || !moved) {
 		if (!moved)
 			report(&reading, "Weston is out of memory");
