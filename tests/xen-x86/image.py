@@ -16,7 +16,8 @@ from debian import step
 HERE = os.path.dirname(os.path.abspath(__file__))
 KERNEL_PACKAGE = "linux-image-amd64"
 DOM0_MODULES = ("virtio_blk ext4 crc32c_generic crc32c_intel 9p 9pnet_virtio"
-                " xenfs xen_evtchn xen_gntdev xen_gntalloc xen_privcmd bochs cirrus virtio_input evdev").split()
+                " xenfs xen_evtchn xen_gntdev xen_gntalloc xen_privcmd bochs cirrus virtio_input evdev"
+                " uinput").split()
 GUEST_MODULES = ["evdev", "drm_xen_front", "xen_gntalloc"]
 # of tests/scanout, which uses this image without Xen
 SCANOUT_MODULES = "virtio_blk ext4 crc32c_generic crc32c_intel 9p 9pnet_virtio cirrus".split()

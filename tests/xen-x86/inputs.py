@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Checks of input, from a device of the emulated machine to the guest's /dev/input/event*: QEMU's keyboard and tablet,
-libinput, Weston, the module, xen-kbdfront. checks.py says when they run; tests/xen/inputlog.c tells what comes out."""
+"""Checks of input, from a device of the emulated machine to the guest's /dev/input/event*: QEMU's keyboard and tablet and
+a touch screen of dom0's kernel, libinput, Weston, the module, xen-kbdfront. checks.py says when they run;
+tests/xen/inputlog.c tells what comes out."""
 
 import re
 
@@ -12,7 +13,8 @@ SCREEN = (1024, 768)
 RANGE = 32768
 EV_KEY, EV_REL, EV_ABS = 1, 2, 3
 ABS_X, ABS_Y, REL_WHEEL, KEY_A, KEY_LEFTSHIFT, BTN_LEFT = 0, 1, 8, 30, 42, 0x110
-KEYBOARD, POINTER = "Xen-Virtual-Keyboard", "Xen-Virtual-Pointer"
+ABS_MT_SLOT, ABS_MT_X, ABS_MT_Y, ABS_MT_ID = 47, 53, 54, 57
+KEYBOARD, POINTER, TOUCH = "Xen-Virtual-Keyboard", "Xen-Virtual-Pointer", "Xen-Virtual-Multi-touch"
 
 
 def key(name, down):
@@ -49,13 +51,14 @@ def expect_events(stage, wanted, *groups):
 
 
 def last_position(stage, x, y):
-    """The pointer goes there; what the guest has at last of it."""
+    """The pointer goes there; what the guest has at last of it, when both axes were told."""
     start = len(stage.guest_text())
     stage.machine.send_input(at(x, y))
 
     def place():
         events = events_since(stage, start)
-        return {code: value for name, kind, code, value in events if name == POINTER and kind == EV_ABS}
+        ended = f"input: {POINTER} 0 0 0" in stage.guest_text()[start:]
+        return ended and {code: value for name, kind, code, value in events if name == POINTER and kind == EV_ABS}
 
     stage.machine.wait_for("a position in the guest", place, 60)
     return place()
@@ -154,6 +157,51 @@ def input_of_another_domain(stage):
     click_and_type(stage)
 
 
+def touches_since(stage, start):
+    """[(finger, x, y)], x and y None when it is lifted: what has become of the fingers with each end of an event."""
+    places, changed, told, finger = {}, set(), [], 0
+    for name, *numbers in re.findall(r"input: (\S+) (\d+) (\d+) (-?\d+)", stage.guest_text()[start:]):
+        kind, code, value = map(int, numbers)
+        if name != TOUCH:
+            continue
+        if kind == EV_ABS and code == ABS_MT_SLOT:
+            finger = value
+        elif kind == EV_ABS and code in (ABS_MT_ID, ABS_MT_X, ABS_MT_Y):
+            if code == ABS_MT_ID and value < 0:
+                places[finger] = {}
+            elif code != ABS_MT_ID:
+                places.setdefault(finger, {})[code] = value
+            changed.add(finger)
+        elif kind == 0:
+            told += [(one, places[one].get(ABS_MT_X), places[one].get(ABS_MT_Y)) for one in sorted(changed)]
+            changed.clear()
+    return told
+
+
+def touch(stage, line, wanted):
+    """A finger does something; the guest hears that of it."""
+    start = len(stage.guest_text())
+    stage.dom0(f"echo {line} >/tmp/touch")
+    stage.machine.wait_for("a touch in the guest", lambda: touches_since(stage, start), 60)
+    got = touches_since(stage, start)
+    if got != [wanted]:
+        raise Failed(f"{line}: the guest was told {got}, expected {wanted}")
+
+
+def input_touch(stage):
+    """Two fingers on a touch screen of dom0."""
+    need(stage, "input")
+    stage.dom0("mkfifo /tmp/touch; setsid /share/touchscreen <>/tmp/touch >/share/log/touchscreen.log 2>&1 &"
+               " echo $! >/tmp/touch.pid")
+    stage.machine.wait_for_text(stage.weston_log, "rig touch screen", 60)
+    touch(stage, "down 0 10 20", (0, 10, 20))
+    touch(stage, "down 1 630 470", (1, 630, 470))
+    touch(stage, "move 0 320 240", (0, 320, 240))
+    touch(stage, "up 0", (0, None, None))
+    touch(stage, "up 1", (1, None, None))
+    stage.dom0("kill $(cat /tmp/touch.pid)")
+
+
 def input_ends(stage):
     """The guest is destroyed; nothing is left of its input device, and its kernel had nothing to complain of."""
     need(stage, "input")
@@ -169,4 +217,4 @@ def input_ends(stage):
 
 
 ALL = (input_connects, input_positions, input_keys, input_wheel, input_outside, input_after_a_kill,
-       input_of_another_domain, input_ends)
+       input_of_another_domain, input_touch, input_ends)
