@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A touch screen of dom0, made by the kernel's uinput: its fingers do what the input says, a line
- * each: "down FINGER X Y", "move FINGER X Y" or "up FINGER", in pixels of Weston's screen. Ends with
- * its input, and the touch screen with it. QEMU has none that a test could touch.
+ * each: "down FINGER X Y", "move FINGER X Y" or "up FINGER", in pixels of Weston's screen. Ends
+ * with its input, and the touch screen with it. QEMU has none that a test could touch.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,11 +34,13 @@ make_device(void)
 
 	device = open("/dev/uinput", O_WRONLY | O_CLOEXEC);
 	if (device < 0 || ioctl(device, UI_SET_EVBIT, EV_KEY) < 0 ||
-	    ioctl(device, UI_SET_KEYBIT, BTN_TOUCH) < 0 || ioctl(device, UI_SET_EVBIT, EV_ABS) < 0 ||
+	    ioctl(device, UI_SET_KEYBIT, BTN_TOUCH) < 0 ||
+	    ioctl(device, UI_SET_EVBIT, EV_ABS) < 0 ||
 	    ioctl(device, UI_SET_PROPBIT, INPUT_PROP_DIRECT) < 0)
 		return -1;
 	if (set_axis(ABS_MT_SLOT, FINGERS - 1) < 0 || set_axis(ABS_MT_TRACKING_ID, 65535) < 0 ||
-	    set_axis(ABS_MT_POSITION_X, WIDTH - 1) < 0 || set_axis(ABS_MT_POSITION_Y, HEIGHT - 1) < 0)
+	    set_axis(ABS_MT_POSITION_X, WIDTH - 1) < 0 ||
+	    set_axis(ABS_MT_POSITION_Y, HEIGHT - 1) < 0)
 		return -1;
 	return ioctl(device, UI_DEV_SETUP, &setup) < 0 ? -1 : ioctl(device, UI_DEV_CREATE);
 }
@@ -85,7 +87,8 @@ main(void)
 	char line[80];
 
 	if (make_device() < 0) {
-		fprintf(stderr, "touchscreen: no touch screen could be made: %s\n", strerror(errno));
+		fprintf(stderr, "touchscreen: no touch screen could be made: %s\n",
+			strerror(errno));
 		return 1;
 	}
 	while (fgets(line, sizeof line, stdin))
