@@ -92,7 +92,7 @@ class Guest:
         """Runs a command and returns its whole reply line."""
         self.process.stdin.write(command + "\n")
         self.process.stdin.flush()
-        reply = self._next(25)
+        reply = self._next(40)
         if reply is None:
             raise Failure(f"{self.name}: no reply to: {command}")
         return reply
