@@ -18,7 +18,7 @@
 /* A picture much larger than its place on the screen is uploaded less often: nobody needs it so
  * large. */
 #define LARGE_RATIO 16
-#define LARGE_COSTS 8
+#define LARGE_COSTS 16
 #define TRY_AGAIN_MS 1000
 
 /* What is shown of the wanted framebuffer, and where. */
