@@ -56,6 +56,22 @@ class Machine:
         return None
 
     def start(self):
+        """Boots, and waits for dom0's shell. An emulated boot fails now and then before anything of ours runs, so
+        there is a second one, which is told beside why."""
+        try:
+            self.boot()
+        except Stuck as failure:
+            log = f"{self.logs}/xen.log"
+            print(f"again    boot: {failure}; the end of its console:", flush=True)
+            print("".join(f"    | {line}\n" for line in read_text(log).splitlines()[-15:]), end="", flush=True)
+            self.stop()
+            if os.path.exists(log):
+                os.rename(log, f"{self.logs}/xen-first-boot.log")
+            os.makedirs(self.sockets)
+            self.received = b""
+            self.boot()
+
+    def boot(self):
         sockets = self.sockets
         command = ["timeout", "--kill-after=10", str(LIFE_SECONDS), *self.command(),
                    "-nodefaults", "-display", "none", "-no-reboot",
