@@ -2,8 +2,7 @@
 /*
  * fault-points.so, a Weston module for tests that is loaded behind the module under test: looks at
  * the calls that this one makes to other libraries. Each can be made to fail by the simulation's
- * table of faults, and each place in the module's code that makes one is counted in the file
- * $FAULT_POINTS/<pid>, so that a test can tell which places were passed.
+ * table of faults, and a test can have recorded from where in the module one was made each time.
  *
  * It does so by replacing entries of the module's global offset table: only the module is touched,
  * whatever else in Weston calls the same functions, and AddressSanitizer may come first. Commands
@@ -15,6 +14,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
 #include <pixman.h>
@@ -39,78 +39,92 @@ wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[]);
 
 /* Places */
 
-#define PLACES 1024
+#define CALLS 64
+#define RECORDED 1024
+#define STACK_DEPTH 16
 
-/* As tests/faults/places.py reads it. */
-struct place {
-	char call[40];
-	uint64_t offset; /* of the instruction behind the call, in the module */
+/* How often the module has made each call, and the one that is recorded: where it was made from,
+ * each time. */
+static struct {
+	const char *name;
 	uint64_t count;
-};
+} calls[CALLS];
+static struct {
+	char call[40];
+	uint32_t stacks[RECORDED]; /* a hash of the return addresses */
+	unsigned count;
+} record;
+static pthread_mutex_t calls_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static struct place own_places[PLACES];
-static struct place *places = own_places;
-static pthread_mutex_t places_lock = PTHREAD_MUTEX_INITIALIZER;
-static uintptr_t module_base;
-
-static void
-open_places(void)
+static uint32_t
+hash_stack(void)
 {
-	char path[512];
-	const char *directory = getenv("FAULT_POINTS");
-	if (!directory)
-		return;
-	snprintf(path, sizeof path, "%s/%d", directory, (int)getpid());
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || ftruncate(fd, sizeof own_places) < 0)
-		return;
-	void *mapped = mmap(NULL, sizeof own_places, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (mapped != MAP_FAILED)
-		places = mapped;
+	void *frames[STACK_DEPTH];
+	int depth = backtrace(frames, STACK_DEPTH);
+	uint64_t hash = 0;
+	for (int i = 0; i < depth; i++)
+		hash = (hash ^ (uintptr_t)frames[i]) * 0x9e3779b97f4a7c15u;
+	return (uint32_t)(hash >> 32);
 }
 
 static void
-count_place(const char *call, const void *behind)
+count_call(const char *name)
 {
-	uint64_t offset = (uintptr_t)behind - module_base;
-	pthread_mutex_lock(&places_lock);
-	for (unsigned i = 0; i < PLACES; i++) {
-		struct place *place = &places[i];
-		if (place->count == 0) {
-			snprintf(place->call, sizeof place->call, "%s", call);
-			place->offset = offset;
-		} else if (place->offset != offset || strcmp(place->call, call) != 0) {
+	pthread_mutex_lock(&calls_lock);
+	for (unsigned i = 0; i < CALLS; i++) {
+		if (calls[i].name && strcmp(calls[i].name, name) != 0)
 			continue;
-		}
-		place->count++;
+		calls[i].name = name;
+		calls[i].count++;
 		break;
 	}
-	pthread_mutex_unlock(&places_lock);
+	if (strcmp(record.call, name) == 0 && record.count < RECORDED)
+		record.stacks[record.count++] = hash_stack();
+	pthread_mutex_unlock(&calls_lock);
 }
 
 /* How often the module has made that call. */
 static uint64_t
-count_calls(const char *call)
+calls_of(const char *name)
 {
 	uint64_t count = 0;
-	pthread_mutex_lock(&places_lock);
-	for (unsigned i = 0; i < PLACES; i++)
-		count += strcmp(places[i].call, call) == 0 ? places[i].count : 0;
-	pthread_mutex_unlock(&places_lock);
+	pthread_mutex_lock(&calls_lock);
+	for (unsigned i = 0; i < CALLS && calls[i].name; i++)
+		if (strcmp(calls[i].name, name) == 0)
+			count = calls[i].count;
+	pthread_mutex_unlock(&calls_lock);
 	return count;
 }
 
-/* Calls */
+static int
+begin_record(const char *call)
+{
+	pthread_mutex_lock(&calls_lock);
+	snprintf(record.call, sizeof record.call, "%s", call);
+	record.count = 0;
+	pthread_mutex_unlock(&calls_lock);
+	return 0;
+}
 
-#define HERE __builtin_return_address(0)
+/* Ends the record, and tells its stacks in the order of the calls. */
+static void
+tell_record(int connection)
+{
+	pthread_mutex_lock(&calls_lock);
+	record.call[0] = 0;
+	for (unsigned i = 0; i < record.count; i++)
+		dprintf(connection, "%08x ", (unsigned)record.stacks[i]);
+	pthread_mutex_unlock(&calls_lock);
+}
+
+/* Calls */
 
 /* Defines replace_NAME, which counts and, where failing says so, fails as the table of faults
  * tells. */
 #define REPLACE(type, name, failure, parameters, arguments)                                        \
 	static type replace_##name parameters                                                      \
 	{                                                                                          \
-		count_place(#name, HERE);                                                          \
+		count_call(#name);                                                                 \
 		int error = fault_check(#name);                                                    \
 		if (error)                                                                         \
 			return errno = error, failure;                                             \
@@ -120,7 +134,7 @@ count_calls(const char *call)
 #define COUNT(type, name, parameters, arguments)                                                   \
 	static type replace_##name parameters                                                      \
 	{                                                                                          \
-		count_place(#name, HERE);                                                          \
+		count_call(#name);                                                                 \
 		return name arguments;                                                             \
 	}
 
@@ -165,7 +179,7 @@ give_held(void *memory)
 static void *
 replace_calloc(size_t number, size_t size)
 {
-	count_place("calloc", HERE);
+	count_call("calloc");
 	int error = fault_check("calloc");
 	if (error)
 		return errno = error, NULL;
@@ -210,7 +224,7 @@ REPLACE(int, xenevtchn_unbind, -1, (xenevtchn_handle * handle, evtchn_port_t por
 static int
 replace_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
-	count_place("poll", HERE);
+	count_call("poll");
 	return poll(fds, count, timeout < 0 || timeout > 1500 ? 1500 : timeout);
 }
 REPLACE(char **, xs_check_watch, NULL, (struct xs_handle * handle), (handle))
@@ -218,7 +232,7 @@ REPLACE(char **, xs_check_watch, NULL, (struct xs_handle * handle), (handle))
 static void *
 replace_mmap64(void *address, size_t length, int protection, int flags, int fd, off64_t offset)
 {
-	count_place("mmap64", HERE);
+	count_call("mmap64");
 	int error = fault_check("mmap64");
 	if (error)
 		return errno = error, MAP_FAILED;
@@ -229,7 +243,7 @@ static int
 replace_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
 		       void *data)
 {
-	count_place("pthread_create", HERE);
+	count_call("pthread_create");
 	int error = fault_check("pthread_create");
 	return error ? error : pthread_create(thread, attributes, run, data);
 }
@@ -238,7 +252,7 @@ replace_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void
 static struct wl_display *
 replace_wl_display_connect_to_fd(int fd)
 {
-	count_place("wl_display_connect_to_fd", HERE);
+	count_call("wl_display_connect_to_fd");
 	int error = fault_check("wl_display_connect_to_fd");
 	if (!error)
 		return wl_display_connect_to_fd(fd);
@@ -250,7 +264,7 @@ replace_wl_display_connect_to_fd(int fd)
 static bool
 replace_xs_transaction_end(struct xs_handle *handle, xs_transaction_t transaction, bool abort)
 {
-	count_place("xs_transaction_end", HERE);
+	count_call("xs_transaction_end");
 	int error = fault_check("xs_transaction_end");
 	if (!error)
 		return xs_transaction_end(handle, transaction, abort);
@@ -278,7 +292,7 @@ forget_client(struct wl_listener *listener, void *data)
 static struct wl_client *
 replace_wl_client_create(struct wl_display *display, int fd)
 {
-	count_place("wl_client_create", HERE);
+	count_call("wl_client_create");
 	int error = fault_check("module.wl_client_create");
 	if (error)
 		return errno = error, NULL;
@@ -517,7 +531,6 @@ look_at_object(struct dl_phdr_info *info, size_t size, void *data)
 		replace(&object, of_wayland_server);
 	else if (!strstr(info->dlpi_name, "fault-points") && imports(&object, "wl_client_create") &&
 		 imports(&object, "xs_directory")) {
-		module_base = object.base;
 		*(unsigned *)data = replace(&object, of_module);
 	}
 	return 0;
@@ -569,7 +582,9 @@ run(const char *line)
 	if (strncmp(line, "destroy-clients", 15) == 0)
 		return hurt_clients(false);
 	if (strncmp(line, "calls ", 6) == 0)
-		return (int)count_calls(line + 6);
+		return (int)calls_of(line + 6);
+	if (strncmp(line, "record ", 7) == 0)
+		return begin_record(line + 7);
 	if (strncmp(line, "held", 4) == 0)
 		return (int)__atomic_load_n(&held_count, __ATOMIC_RELAXED);
 	return -1;
@@ -578,7 +593,10 @@ run(const char *line)
 static void
 run_line(char *line, int connection)
 {
-	dprintf(connection, "%d\n", run(line));
+	if (strncmp(line, "recorded", 8) == 0)
+		tell_record(connection);
+	else
+		dprintf(connection, "%d\n", run(line));
 }
 
 __attribute__((visibility("default"))) int
@@ -586,7 +604,6 @@ wet_module_init(struct weston_compositor *loading, int *argc, char *argv[])
 {
 	unsigned replaced = 0;
 	compositor = loading;
-	open_places();
 	dl_iterate_phdr(look_at_object, &replaced);
 	weston_log("fault-points: %u calls of the module are looked at\n", replaced);
 	return weston_commands_listen(compositor, "FAULT_CONTROL", run_line);

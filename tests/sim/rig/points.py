@@ -17,6 +17,10 @@ class FaultControl:
         """Its answer, a number."""
         return int(ask(self.path, command) or "-1")
 
+    def recorded(self):
+        """From where each call was made that `record CALL` asked for: a list of stacks, which are numbers."""
+        return [int(word, 16) for word in ask(self.path, "recorded").split()]
+
 
 def weston_with_points(rig, **options):
     """Weston with fault-points.so, and the way to talk to that."""
