@@ -85,17 +85,28 @@ def front_that_has_published(rig):
     weston.expect("picture=0,0,320,240,XR24,1")
 
 
+def rings_of(rig, guest):
+    """Where the guest says that its rings are, as xenstore has it."""
+    front = rig.machine.tools.front(guest.domid, 0)
+    return [rig.machine.store.read(f"{front}/0/{name}")
+            for name in ("req-ring-ref", "req-event-channel", "evt-ring-ref", "evt-event-channel")]
+
+
 @scenario("restart")
 def front_that_was_published_to_a_dead_backend(rig):
-    """The same with the backend's own state at 2 and at 4."""
+    """The same with the backend's own state at 2 and at 4. At 2 the driver, still at 3, has nothing to take down:
+    its rings are those of before. At 4 it believes in a connection."""
+    rings = []
     for state in (2, 4):
         guest = rig.guest(f"early-{state}", SMALL, connect=False)
         guest.ok("connect 0 publish auto")
         rig.machine.store.write(rig.machine.tools.back(guest.domid, 0) + "/state", state)
         guest.drain()
+        rings.append(rings_of(rig, guest))
     weston = rig.weston(outputs=SCREEN)
     for guest in rig.guests:
         expect_connected(rig, guest)
+    equal(rings_of(rig, rig.guests[0]), rings[0], "the rings of the driver that had published them")
     show_again(rig.guests[1], 1)
     weston.expect("picture=0,0,320,240,XR24,1")
 

@@ -247,11 +247,12 @@ guest_device_close(struct guest_device *device)
 	return closed ? 0 : -ETIMEDOUT;
 }
 
-/* As displback_disconnect: 7 while it takes everything down, then 1. */
+/* As displback_disconnect: nothing without a DRM device, which there is from the connection on;
+ * else 7 while it takes everything down, then 1. */
 static void
 disconnect(struct guest_device *device)
 {
-	if (device->state == XenbusStateInitialising)
+	if (device->state != XenbusStateConnected)
 		return;
 	guest_device_set_state(device, XenbusStateReconfiguring);
 	uint32_t mapped = guest_device_free(device);
@@ -266,14 +267,12 @@ follow(struct guest_device *device)
 {
 	switch (device->backend_state) {
 	case XenbusStateInitialising:
-		if (device->state != XenbusStateReconfiguring)
-			disconnect(device);
+		disconnect(device);
 		break;
 	case XenbusStateInitWait:
-		if (device->state == XenbusStateReconfiguring)
-			break;
 		disconnect(device);
-		guest_device_connect(device, true);
+		if (device->state == XenbusStateInitialising)
+			guest_device_connect(device, true);
 		break;
 	case XenbusStateConnected:
 		if (device->state != XenbusStateInitialised)
@@ -283,8 +282,7 @@ follow(struct guest_device *device)
 		break;
 	case XenbusStateUnknown:
 	case XenbusStateClosed:
-		if (device->state != XenbusStateClosed)
-			disconnect(device);
+		disconnect(device);
 		break;
 	default:
 		break;
