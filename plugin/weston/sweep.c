@@ -11,6 +11,7 @@
 #include "base/base.h"
 #include "weston/client.h"
 #include "weston/compat.h"
+#include "weston/listen.h"
 
 /* The first replaces what is bound, the others what still is on its way. */
 #define SWEEP_FRAMES 3
@@ -188,6 +189,16 @@ static const struct client_handler client_handler = {
 	.lost = handle_lost,
 };
 
+/* A view whose output went before it was drawn is not drawn on the one that came instead. */
+static void
+handle_output_created(struct wl_listener *listener, void *data)
+{
+	struct sweep *sweep = wl_container_of(listener, sweep, output_created);
+
+	if (sweep->client)
+		sweep_begin(sweep);
+}
+
 void
 sweep_init(struct sweep *sweep, struct weston_compositor *compositor, struct weston_layer *layer)
 {
@@ -195,11 +206,14 @@ sweep_init(struct sweep *sweep, struct weston_compositor *compositor, struct wes
 	sweep->compositor = compositor;
 	sweep->layer = layer;
 	sweep->canvas.handler = &canvas_handler;
+	listen_to(&compositor->output_created_signal, &sweep->output_created,
+		  handle_output_created);
 }
 
 void
 sweep_finish(struct sweep *sweep)
 {
+	wl_list_remove(&sweep->output_created.link);
 	end(sweep);
 }
 

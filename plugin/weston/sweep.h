@@ -22,6 +22,7 @@ struct wl_callback;
 struct sweep {
 	struct weston_compositor *compositor;
 	struct weston_layer *layer;
+	struct wl_listener output_created;
 	struct client *client; /* NULL: nothing is under way */
 	struct canvas canvas;
 	struct wl_buffer *pixel;

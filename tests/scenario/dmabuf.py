@@ -592,6 +592,20 @@ def destroyed_while_shown(rig):
     draw_others(rig, weston, lambda: rig.machine.domain(guest.domid)["mapped_pages"] == rings)
 
 
+@scenario("dmabuf")
+def guest_goes_while_there_is_no_output(rig):
+    """What the renderer draws instead of a guest's last picture is drawn on the output that comes then."""
+    weston = gl_weston(rig)
+    guest = rig.guest("guest", SMALL)
+    picture(guest, weston, 1)
+    weston.control("output-off headless")
+    guest.destroy()
+    weston.expect_log("conn 0: disconnected after")
+    weston.wait_for_clients()
+    weston.control("output-on headless")
+    rig.expect_baseline(weston)
+
+
 @dmabuf()
 def guest_destroyed_while_held(rig):
     """Its picture goes at once, its pages when the holder lets go; then the domain is gone."""
