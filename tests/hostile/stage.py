@@ -4,6 +4,7 @@
 After each of the attacker's steps the other guest has to go on flipping. In the end nothing of the attacker is
 left, the other guest's picture is right, and the log has not been flooded.
 """
+import collections
 import functools
 import os
 import re
@@ -82,6 +83,11 @@ def replace_outputs(stage):
         for name, _, _ in stage.weston.outputs:
             stage.weston.control(f"output-{what} {name}")
         stage.weston.wait_for_clients()
+
+
+def kinds(files):
+    """How many there are of each kind of open file."""
+    return dict(collections.Counter(re.sub(r"\d+", "N", name) for name in files))
 
 
 class Stage:
@@ -220,7 +226,7 @@ class Stage:
             return all(last[key] <= value for key, value in self.still.items()) and \
                 len(self.rig.machine.counters()["domains"]) == 2
 
-        check(wait_until(back, 10 * SCALE, 0.05), f"not given back: {last}, at the start {self.still}")
+        check(wait_until(back, 10 * SCALE, 0.05), f"not given back: {last}, at the start {self.still}; open are {kinds(self.weston.open_files())}")
         if self.weston.has_seat:
             self.weston.seat("unplug pointer")  # and with it the cursor
         self.weston.expect("solid=0,0,320,240,303030")

@@ -91,14 +91,17 @@ class Store:
         self.call(TRANSACTION_END, "T", transaction=transaction)
 
     def transact(self, change):
-        """Calls change(transaction) until it does not collide with anybody else's."""
+        """Calls change(transaction) until it does not collide with anybody else's. ENOMEM was seen where a domain
+        that owns one of the nodes was going meanwhile; that is over at the next try or the one after it."""
+        gone = 0
         while True:
             transaction = self.begin()
             change(transaction)
             try:
                 return self.end(transaction)
             except StoreError as error:
-                if not str(error).startswith("EAGAIN"):
+                gone += str(error).startswith("ENOMEM")
+                if not str(error).startswith(("EAGAIN", "ENOMEM")) or gone > 5:
                     raise
 
     def introduce(self, domid, frame, port):

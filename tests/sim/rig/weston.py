@@ -204,20 +204,21 @@ class Weston:
         if not wait_until(lambda: ask(self.control_path, "is-locked").endswith("ok\n"), 10 * SCALE):
             raise Failure("the shell does not lock")
 
-    def descriptors(self):
-        """Open files, without the simulation's own; those are counted by simctl."""
-        count = 0
+    def open_files(self):
+        """What its descriptors refer to, without the simulation's own; those are counted by simctl."""
+        found = []
         for name in os.listdir(f"/proc/{self.pid}/fd"):
             try:
                 target = os.readlink(f"/proc/{self.pid}/fd/{name}")
             except OSError:
                 continue
-            count += not target.startswith(f"{self.machine.directory}/ev/")
-        return count
+            if not target.startswith(f"{self.machine.directory}/ev/"):
+                found.append(target)
+        return found
 
     def usage(self):
         """Everything that is live in this process and must come back to its start."""
-        return dict(self.machine.usage(self.pid), descriptors=self.descriptors(),
+        return dict(self.machine.usage(self.pid), descriptors=len(self.open_files()),
                     watches=self.machine.watches())
 
     def screenshot(self):
