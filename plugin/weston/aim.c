@@ -5,6 +5,7 @@
 #include "device/device.h"
 #include "weston/client.h"
 #include "weston/compat.h"
+#include "weston/placement-view.h"
 #include "weston/surface.h"
 
 struct surface *

@@ -7,6 +7,7 @@
 #include "device/device.h"
 #include "weston/aim.h"
 #include "weston/compat.h"
+#include "weston/placement-view.h"
 #include "weston/presented-device.h"
 
 struct grab {

@@ -4,7 +4,7 @@
 
 #include "pure/options.h"
 #include "weston/compat.h"
-#include "weston/placement.h"
+#include "weston/placement-view.h"
 #include "weston/window.h"
 
 /* That has the keyboard's focus, and may know of it; NULL: none. */

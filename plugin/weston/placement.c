@@ -3,169 +3,18 @@
 #include "pure/options.h"
 #include "weston/placement.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/base.h"
 #include "weston/config.h"
 #include "weston/listen.h"
+#include "weston/placement-view.h"
 #include "weston/scene.h"
 #include "weston/window.h"
 
 /* Between two times that Weston is told to stay awake; its own idle time is whole seconds. */
 #define AWAKE_MS 500
-
-static bool
-is_in_layer(const struct placement *placement)
-{
-	return placement->view && weston_view_is_mapped(placement->view);
-}
-
-/* What the view goes behind: the last one that is in front of it, or our layer's head. */
-static struct weston_layer_entry *
-entry_in_front(const struct placement *placement)
-{
-	struct weston_layer_entry *entry = &placement->placements->layer.view_list;
-	const struct placement *other;
-
-	/* The list is sorted, frontmost first. */
-	wl_list_for_each(other, &placement->placements->placements, link) {
-		if (other == placement)
-			break;
-		if (is_in_layer(other))
-			entry = &other->view->layer_link;
-	}
-	return entry;
-}
-
-/* Of a window all but the input is the shell's. */
-static void
-hide_view(struct placement *placement)
-{
-	if (placement->kind == PLACEMENT_WINDOW) {
-		holds_end(&placement->holds);
-		return;
-	}
-	if (!is_in_layer(placement))
-		return;
-	holds_end(&placement->holds);
-	focus_drop(placement->surface);
-	weston_view_unmap(placement->view);
-}
-
-/* An output that has become smaller leaves a view beside it that can still be on another one. */
-static bool
-is_on_output(const struct placement *placement)
-{
-	const struct weston_output *output = placement->output;
-	const struct weston_surface *surface = placement->surface;
-
-	return output && placement->x < output->width && placement->y < output->height &&
-	       placement->x + surface->width > 0 && placement->y + surface->height > 0;
-}
-
-void
-placement_keep_focus(struct placement *placement)
-{
-	if (placement->surface)
-		focus_keep(&placement->focus, placement->surface);
-}
-
-static void
-show_view(struct placement *placement)
-{
-	int32_t x, y;
-
-	if (placement->command.hidden || !is_on_output(placement) ||
-	    !compat_surface_has_content(placement->surface) ||
-	    session_lock_check(&placement->placements->lock)) {
-		hide_view(placement);
-		return;
-	}
-	compat_output_position(placement->output, &x, &y);
-	compat_view_set_position(placement->view, x + placement->x, y + placement->y);
-	if (!is_in_layer(placement))
-		compat_view_map(placement->view, entry_in_front(placement));
-	focus_give_back(&placement->focus, placement->view);
-	placement->screen.stands = true;
-}
-
-static void
-handle_committed(COMPAT_COMMITTED_ARGS)
-{
-	struct placement *placement = surface->committed_private;
-
-	if (placement->moving && is_in_layer(placement)) {
-		/* It comes back between other views. */
-		placement_keep_focus(placement);
-		weston_view_unmap(placement->view);
-	}
-	placement->moving = false;
-	show_view(placement);
-	placement->handler->applied(placement->data);
-}
-
-/* A window's, which has its place by the shell. */
-static void
-handle_window_committed(struct wl_listener *listener, void *data)
-{
-	struct placement *placement = wl_container_of(listener, placement, surface_committed);
-	struct weston_view *view = placement_view(placement);
-
-	if (view)
-		focus_give_back(&placement->focus, view);
-	placement->handler->applied(placement->data);
-}
-
-static void
-let_go(struct placement *placement)
-{
-	if (!placement->surface)
-		return;
-	wl_list_remove(&placement->surface_destroyed.link);
-	if (placement->kind == PLACEMENT_WINDOW) {
-		wl_list_remove(&placement->surface_committed.link);
-	} else {
-		placement->surface->committed = NULL;
-		placement->surface->committed_private = NULL;
-	}
-	placement->surface = NULL;
-	placement->view = NULL;
-}
-
-static void
-handle_surface_destroyed(struct wl_listener *listener, void *data)
-{
-	struct placement *placement = wl_container_of(listener, placement, surface_destroyed);
-
-	/* Weston destroys the views together with their surface. */
-	let_go(placement);
-}
-
-int
-placement_take_surface(struct placement *placement, struct wl_resource *surface_resource)
-{
-	struct weston_surface *surface = wl_resource_get_user_data(surface_resource);
-
-	if (placement->kind == PLACEMENT_OUTPUT) {
-		if (weston_surface_set_role(surface, "xen-display", surface_resource, 0) < 0)
-			return -EBUSY;
-		placement->view = weston_view_create(surface);
-		if (!placement->view)
-			return -ENOMEM;
-		compat_surface_set_label(surface);
-		surface->committed_private = placement;
-		surface->committed = handle_committed;
-	} else {
-		listen_to(&surface->commit_signal, &placement->surface_committed,
-			  handle_window_committed);
-	}
-	placement->surface = surface;
-	listen_to(&surface->destroy_signal, &placement->surface_destroyed,
-		  handle_surface_destroyed);
-	return 0;
-}
 
 bool
 placement_fit(const struct placement *placement, const struct rectangle *source, struct fitted *out)
@@ -226,16 +75,6 @@ placement_keep_awake(struct placement *placement)
 	weston_compositor_wake(placements->compositor);
 }
 
-struct placement *
-placement_of(const struct weston_surface *surface)
-{
-	struct wl_listener *listener = wl_signal_get((struct wl_signal *)&surface->destroy_signal,
-						     handle_surface_destroyed);
-	struct placement *placement;
-
-	return listener ? wl_container_of(listener, placement, surface_destroyed) : NULL;
-}
-
 bool
 placement_takes_input(const struct placement *placement)
 {
@@ -244,15 +83,7 @@ placement_takes_input(const struct placement *placement)
 	return !session_lock_check(&placements->lock) && placements->compositor->session_active &&
 	       placement_can_show(placement) &&
 	       (placement->kind == PLACEMENT_WINDOW ? placement_view(placement) != NULL
-						    : is_in_layer(placement));
-}
-
-struct weston_view *
-placement_view(const struct placement *placement)
-{
-	if (placement->kind != PLACEMENT_WINDOW)
-		return placement->view;
-	return placement->surface ? scene_find_view(placement->surface) : NULL;
+						    : placement_is_in_layer(placement));
 }
 
 uint32_t
@@ -277,7 +108,7 @@ tell_area_changed(struct placement *placement)
 {
 	placement->handler->area_changed(placement->data);
 	if (placement->view && !placement->moving)
-		show_view(placement);
+		placement_reveal(placement);
 	placements_tell_change(placement->placements);
 }
 
@@ -303,7 +134,7 @@ move_to_output(struct placement *placement, struct weston_output *output)
 		return false;
 	/* A view that stays where it is, while another output takes the place of its own, gets no
 	 * output from Weston: it asks which ones a view is on when the view is mapped or moved. */
-	hide_view(placement);
+	placement_hide(placement);
 	placement->output = output;
 	return true;
 }
@@ -372,7 +203,7 @@ handle_lock_changed(void *data)
 
 	wl_list_for_each(placement, &placements->placements, link) {
 		if (placements->lock.locked)
-			hide_view(placement);
+			placement_hide(placement);
 		else
 			tell_area_changed(placement);
 	}
@@ -418,7 +249,7 @@ choose_kind(struct placement *placement)
 	enum placement_kind kind = kind_of(placement);
 
 	if (kind != placement->kind)
-		let_go(placement);
+		placement_let_go(placement);
 	placement->kind = kind;
 	placement->screen.output = -1;
 	if (kind == PLACEMENT_OUTPUT)
@@ -560,7 +391,7 @@ void
 placement_rename(struct placement *placement, const struct connector_options *options,
 		 const struct log_subject *subject)
 {
-	hide_view(placement);
+	placement_hide(placement);
 	take_out(placement);
 	placement->rule = options;
 	if (!placement->command.given)
@@ -572,7 +403,7 @@ placement_rename(struct placement *placement, const struct connector_options *op
 void
 placement_finish(struct placement *placement)
 {
-	let_go(placement);
+	placement_let_go(placement);
 	take_out(placement);
 	choose_outputs(placement->placements, NULL, false);
 	placements_tell_change(placement->placements);
@@ -592,7 +423,7 @@ placement_steer(struct placement *placement, const struct placement_command *com
 	placement->fullscreen = fullscreen;
 	placement->moving = true;
 	if (own->hidden)
-		hide_view(placement);
+		placement_hide(placement);
 	put_in(placement, false);
 	if (placement->kind == PLACEMENT_WINDOW)
 		window_set_fullscreen(placement->window, fullscreen);

@@ -128,16 +128,6 @@ placement_steer(struct placement *placement, const struct placement_command *com
 void
 placement_finish(struct placement *placement);
 
-/* Gives a surface without a role to the placement; that of a window gets its role by window.h.
- * Negative errno if it has one. */
-int
-placement_take_surface(struct placement *placement, struct wl_resource *surface_resource);
-
-/* The surface is about to show nothing, or to be replaced by another one: the seats whose keys go
- * to it give them back when there is a picture again, unless they go to something else by then. */
-void
-placement_keep_focus(struct placement *placement);
-
 /* Where a part of a picture goes, as wide and high as `source`. False: there is no output, or
  * nothing of it would lie on it. */
 bool
@@ -156,18 +146,10 @@ placement_can_show(const struct placement *placement);
 void
 placement_keep_awake(struct placement *placement);
 
-/* The placement that a surface was given to; NULL: it is none of ours. */
-struct placement *
-placement_of(const struct weston_surface *surface);
-
 /* Whether what happens on it now is meant for its guest: it is seen, and the session is neither
  * locked nor switched away. */
 bool
 placement_takes_input(const struct placement *placement);
-
-/* The view that the surface is seen by; NULL: none at the moment. */
-struct weston_view *
-placement_view(const struct placement *placement);
 
 /* A bit for each output of the compositor that shows a part of the surface. */
 uint32_t

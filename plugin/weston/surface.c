@@ -3,11 +3,13 @@
 #include "weston/surface.h"
 
 #include "device/device.h"
+#include "device/device.h"
 #include "device/loop.h"
 #include "presentation-time-client-protocol.h"
 #include "device/guest.h"
 #include "weston/look.h"
 #include "weston/paint.h"
+#include "weston/placement-view.h"
 #include "weston/scene.h"
 #include "weston/window-place.h"
 

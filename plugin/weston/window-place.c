@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "weston/placement.h"
+#include "weston/placement-view.h"
 #include "weston/scene.h"
 #include "weston/window.h"
 

@@ -12,6 +12,7 @@
 #include "moved-loop.h"
 #include "base/worker.h"
 #include "device/guest.h"
+#include "weston/placement-view.h"
 #include "weston/surface.h"
 #include "weston/scene.h"
 #include "weston/window-place.h"
