@@ -120,6 +120,67 @@ compat_surface_has_content(struct weston_surface *surface)
 #endif
 }
 
+/* A surface of the compositor's own. NULL: no memory. */
+static inline struct weston_surface *
+compat_surface_create(struct weston_compositor *compositor)
+{
+#if WESTON_VERSION_MAJOR >= 16
+	return weston_surface_create(compositor, NULL);
+#else
+	return weston_surface_create(compositor);
+#endif
+}
+
+/* The last one destroys it, and its views. */
+static inline void
+compat_surface_unref(struct weston_surface *surface)
+{
+#if WESTON_VERSION_MAJOR >= 11
+	weston_surface_unref(surface);
+#else
+	weston_surface_destroy(surface);
+#endif
+}
+
+/* What surfaces of one colour, 0xrrggbb, show; before Weston 11 that takes nothing: NULL. */
+static inline struct weston_buffer_reference *
+compat_solid_create(struct weston_compositor *compositor, uint32_t color)
+{
+#if WESTON_VERSION_MAJOR >= 11
+	return weston_buffer_create_solid_rgba(compositor, (float)(color >> 16 & 0xff) / 255,
+					       (float)(color >> 8 & 0xff) / 255,
+					       (float)(color & 0xff) / 255, 1);
+#else
+	return NULL;
+#endif
+}
+
+/* After the surfaces that show it. Takes NULL. */
+static inline void
+compat_solid_destroy(struct weston_buffer_reference *solid)
+{
+#if WESTON_VERSION_MAJOR >= 11
+	if (solid)
+		weston_buffer_destroy_solid(solid);
+#endif
+}
+
+/* A surface without a client shows one colour. */
+static inline void
+compat_surface_set_solid(struct weston_surface *surface, struct weston_buffer_reference *solid,
+			 uint32_t color, int32_t width, int32_t height)
+{
+#if WESTON_VERSION_MAJOR >= 11
+	weston_surface_attach_solid(surface, solid, width, height);
+#else
+	weston_surface_set_color(surface, (float)(color >> 16 & 0xff) / 255,
+				 (float)(color >> 8 & 0xff) / 255, (float)(color & 0xff) / 255, 1);
+	weston_surface_set_size(surface, width, height);
+	pixman_region32_fini(&surface->opaque);
+	pixman_region32_init_rect(&surface->opaque, 0, 0, (unsigned)width, (unsigned)height);
+#endif
+}
+
 #define COMPAT_SURFACE_LABEL "guest screen"
 
 #if WESTON_VERSION_MAJOR >= 16

@@ -12,6 +12,7 @@
 
 struct grab {
 	struct wl_list link; /* grabs.grabs */
+	struct grabs *grabs;
 	struct weston_keyboard_grab base;
 	struct weston_seat *seat;
 	struct weston_keyboard *keyboard; /* its; NULL: it has gone */
@@ -54,16 +55,17 @@ end(struct grab *grab)
 
 	rest(grab);
 	release_pointer(grab);
-	if (surface && surface->connector) {
-		surface_set_grabbed(surface, false);
-		log_guest(&surface->connector->device->subject, (int)surface->index,
-			  "the keyboard is the desktop's again");
-	}
-	if (surface)
-		placements_tell_change(surface->placement.placements);
 	wl_list_remove(&grab->seat_destroyed.link);
 	wl_list_remove(&grab->surface_destroyed.link);
 	wl_list_remove(&grab->link);
+	if (surface) {
+		/* Another seat's keyboard may be grabbed for it, too. */
+		surface_set_grabbed(surface, grabs_have(grab->grabs, grab->surface));
+		placements_tell_change(surface->placement.placements);
+	}
+	if (surface && surface->connector)
+		log_guest(&surface->connector->device->subject, (int)surface->index,
+			  "the keyboard is the desktop's again");
 	free(grab);
 }
 
@@ -71,10 +73,10 @@ end(struct grab *grab)
 static bool
 has_guest(const struct grab *grab)
 {
-	const struct placement *placement = placement_of(grab->surface);
+	const struct surface *surface = guest_surface(grab->surface);
 
-	return grab->keyboard->focus == grab->surface && placement &&
-	       placement_takes_input(placement);
+	return grab->keyboard->focus == grab->surface && surface && surface->connector &&
+	       placement_takes_input(&surface->placement);
 }
 
 static bool
@@ -197,6 +199,7 @@ begin(struct grabs *grabs, struct weston_keyboard *keyboard)
 	struct grab *grab = calloc(1, sizeof(*grab));
 	if (!grab)
 		return;
+	grab->grabs = grabs;
 	grab->base.interface = &interface;
 	grab->seat = keyboard->seat;
 	grab->keyboard = keyboard;

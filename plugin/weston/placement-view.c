@@ -38,6 +38,7 @@ placement_hide(struct placement *placement)
 		holds_end(&placement->holds);
 		return;
 	}
+	border_hide(&placement->border);
 	if (!placement_is_in_layer(placement))
 		return;
 	holds_end(&placement->holds);
@@ -66,7 +67,8 @@ placement_keep_focus(struct placement *placement)
 void
 placement_reveal(struct placement *placement)
 {
-	int32_t x, y;
+	struct rectangle box = {.width = placement->surface->width,
+				.height = placement->surface->height};
 
 	if (placement->command.hidden || !is_on_output(placement) ||
 	    !compat_surface_has_content(placement->surface) ||
@@ -74,12 +76,28 @@ placement_reveal(struct placement *placement)
 		placement_hide(placement);
 		return;
 	}
-	compat_output_position(placement->output, &x, &y);
-	compat_view_set_position(placement->view, x + placement->x, y + placement->y);
+	compat_output_position(placement->output, &box.x, &box.y);
+	box.x += placement->x;
+	box.y += placement->y;
+	compat_view_set_position(placement->view, box.x, box.y);
 	if (!placement_is_in_layer(placement))
 		compat_view_map(placement->view, entry_in_front(placement));
+	if (placement->border.wanted)
+		border_show(&placement->border, placement->placements->compositor, &box,
+			    entry_in_front(placement));
 	focus_give_back(&placement->focus, placement->view);
 	placement->screen.stands = true;
+}
+
+void
+placement_set_border(struct placement *placement, bool wanted, uint32_t color)
+{
+	placement->border.wanted = wanted;
+	placement->border.color = color;
+	if (!wanted)
+		border_hide(&placement->border);
+	else if (placement_is_in_layer(placement))
+		placement_reveal(placement);
 }
 
 static void
@@ -90,6 +108,7 @@ handle_committed(COMPAT_COMMITTED_ARGS)
 	if (placement->moving && placement_is_in_layer(placement)) {
 		/* It comes back between other views. */
 		placement_keep_focus(placement);
+		border_hide(&placement->border);
 		weston_view_unmap(placement->view);
 	}
 	placement->moving = false;
@@ -112,6 +131,7 @@ handle_window_committed(struct wl_listener *listener, void *data)
 void
 placement_let_go(struct placement *placement)
 {
+	border_hide(&placement->border);
 	if (!placement->surface)
 		return;
 	wl_list_remove(&placement->surface_destroyed.link);

@@ -16,6 +16,7 @@
 #include "pure/options.h"
 #include "pure/places.h"
 #include "pure/window-memory.h"
+#include "weston/border.h"
 #include "weston/compat.h"
 #include "weston/focus.h"
 #include "weston/hold.h"
@@ -85,7 +86,8 @@ struct placement {
 	bool fullscreen;         /* over all of its output, in front of the others */
 	const struct connector_options *rule; /* by weston.ini */
 	struct placement_command command;
-	bool moving; /* its next commit shows it where it is to be; until then it stays */
+	struct border border; /* around the view while all keys are the guest's */
+	bool moving;          /* its next commit shows it where it is to be; until then it stays */
 };
 
 /* options must live as long. When all that is loaded at start has its outputs, it says in the log

@@ -376,10 +376,12 @@ presenter_device_destroy(struct presented_device *presented)
 	wl_list_for_each_safe(import, next, &presented->imports, link)
 		import_orphan(import);
 	presented->device = NULL;
-	if (kept)
+	if (kept) {
 		client_flush(presented->client);
-	else
+		grabs_check(&presenter->grabs);
+	} else {
 		presented_device_free(presented);
+	}
 	if (sweep && !kept)
 		sweep_begin(&presenter->sweep);
 }

@@ -258,6 +258,8 @@ void
 surface_set_grabbed(struct surface *surface, bool grabbed)
 {
 	guest_window_set_grabbed(&surface->window, grabbed);
+	placement_set_border(&surface->placement, grabbed,
+			     grabbed ? color_of(surface->connector->device) : 0);
 }
 
 /* What is wanted */
@@ -527,6 +529,8 @@ static void
 unmake(struct surface *surface)
 {
 	window_place_keep(&surface->placement);
+	/* A grab ends with the compositor's side of the surface, and finds us no more then. */
+	surface_set_grabbed(surface, false);
 	holds_end(&surface->placement.holds);
 	stop_looking(surface);
 	paint_stop(surface);

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The gate: nothing reaches a guest that is not meant, and nothing stays pressed in it."""
-from inputseat import (KEY_A, KEY_B, KEY_G, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTMETA, KEY_TAB, LEFT, RIGHT, SCREEN, START,
-                       TOUCHED, TWO, click, expect, last_of, said, seated, touched)
+from control import run
+from inputseat import (KEY_A, KEY_B, KEY_G, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTMETA, KEY_TAB, LEFT, RIGHT, SCREEN, SMALL,
+                       START, TOUCHED, TWO, click, expect, last_of, said, seated, touched)
 from rig.machine import wait_until
 from rig.runner import check, equal, scenario
 from rig.weston import version
@@ -291,6 +292,92 @@ def grab(rig):
     weston.seat("by 300 0")
     check(wait_until(lambda: weston.seat("dump")["pointer"] != "guest-screen", 5), "the pointer is kept after the grab")
     expect_grab(weston, False)
+
+
+BORDER = 4
+
+
+def border_of(x, y, width, height, color):
+    """Checks that a border is inside of a place's edges."""
+    return [f"solid={x},{y},{width},{BORDER},{color}", f"solid={x},{y + height - BORDER},{width},{BORDER},{color}",
+            f"solid={x},{y},{BORDER},{height},{color}", f"solid={x + width - BORDER},{y},{BORDER},{height},{color}"]
+
+
+def inside_of(x, y, width, height, number):
+    """The check that a picture of that size has nothing else in front of it than a border."""
+    return (f"picture={x + BORDER},{y + BORDER},{width - 2 * BORDER},{height - 2 * BORDER},XR24,{number},"
+            f"{BORDER},{BORDER},{width},{height}")
+
+
+GRABBED_COLOR = "[xen-guest]\nname=guest\ncolor=#336699\n"
+
+
+@scenario("gate")
+def grab_is_seen(rig):
+    """A grabbed screen has a border in its guest's colour, which follows it, and takes no clicks from it."""
+    weston = rig.weston(outputs=(("headless", 640, 480),), seat=True,
+                        config=GRABBED_COLOR + "[xen-connector]\nguest=guest\nwidth=320\nheight=240\n"
+                        "[xen-connector]\nguest=front\nx=300\ny=20\nwidth=64\nheight=48\nz=1\n")
+    guest = touched(rig)
+    rig.guest("front", "64x48").picture(2, size=(64, 48))
+    in_front = ["picture=300,20,64,48,XR24,2", "but=300,20,64,48"]
+    weston.seat("at 600 400")
+    place = 0, 0, 320, 240
+    weston.expect(*in_front, "picture=0,0,320,240,XR24,1")
+    click(weston, 100, 50)
+    last_of(guest, f"-{LEFT}")
+    press_grab_key(weston)
+    expect_grab(weston, True)
+    weston.expect(*in_front, *border_of(*place, "336699"), inside_of(*place, 1))
+    guest.buffer(3, 320, 240, picture=3)
+    guest.flip(3)
+    weston.expect(*in_front, *border_of(*place, "336699"), inside_of(*place, 3))
+    click(weston, 1, 1)
+    last_of(guest, f"+{LEFT}", f"-{LEFT}")
+    check(is_grabbed(weston), "a click on the border has ended the grab")
+    run(weston, "place", "guest", "--rect", "100,200,320x240")
+    guest.flip(1)
+    place = 100, 200, 320, 240
+    weston.expect(*border_of(*place, "336699"), inside_of(*place, 1), "but=100,200,320,240", *in_front,
+                  # The cursor, which stays there in some versions.
+                  "but=0,0,40,40", "solid=0,0,640,480,303030")
+    guest.ok("config-off 0 0")
+    weston.seat("at 600 400")
+    weston.expect(*in_front, "but=590,390,40,40", "solid=0,0,640,480,303030")
+    guest.show(1, 320, 240)
+    weston.expect("picture=100,200,320,240,XR24,1")
+
+
+@scenario("gate")
+def border_goes_with_the_grab(rig):
+    """The border goes when the key is pressed again, when the session locks, and with the guest, whose picture stays."""
+    weston, guest = seated(rig, shell_config="locking=true\n", config=GRABBED_COLOR + "keep-picture=true\n")
+    place = 0, 0, 320, 240
+
+    def grab_again():
+        weston.seat("at 90 50")
+        last_of(guest, "@90,50/0")
+        click(weston, 100, 50)
+        last_of(guest, f"-{LEFT}")
+        press_grab_key(weston)
+        weston.expect(*border_of(*place, "336699"), inside_of(*place, 1))
+
+    grab_again()
+    press_grab_key(weston)
+    weston.expect("picture=0,0,320,240,XR24,1")
+    grab_again()
+    weston.lock()
+    weston.control("wake")
+    weston.expect("solid=0,0,320,4,000000")
+    weston.control("unlock")
+    weston.expect("picture=0,0,320,240,XR24,1")
+    grab_again()
+    guest.destroy()
+    weston.expect("picture=0,0,320,240,XR24,1")
+    expect_grab(weston, False)
+    # With that its last picture goes.
+    rig.guest("guest", SMALL)
+    weston.expect("but=90,40,40,40", "solid=0,0,320,240,303030")
 
 
 @scenario("gate")

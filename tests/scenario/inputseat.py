@@ -79,9 +79,9 @@ def last_of(guest, *wanted, timeout=5):
     return got
 
 
-def seated(rig, shell_config="", first=("@5,5/0",), **options):
+def seated(rig, shell_config="", first=("@5,5/0",), config="", **options):
     """A Weston with a seat, and a guest that fills its screen, has the pointer on it and knows so by `first`."""
-    weston = rig.weston(outputs=SCREEN, seat=True, shell_config=shell_config)
+    weston = rig.weston(outputs=SCREEN, seat=True, shell_config=shell_config, config=config)
     guest = touched(rig, **options)
     weston.expect(START, "picture=0,0,320,240,XR24,1")
     weston.seat("at 5 5")

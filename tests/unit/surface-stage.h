@@ -208,6 +208,11 @@ placement_keep_focus(struct placement *placement)
 }
 
 void
+placement_set_border(struct placement *placement, bool wanted, uint32_t color)
+{
+}
+
+void
 placement_keep_awake(struct placement *placement)
 {
 }
