@@ -29,6 +29,7 @@ enum {
 	OPTION_FIT,
 	OPTION_Z,
 	OPTION_PROMETHEUS,
+	OPTION_RELEASE,
 };
 
 struct command {
@@ -42,6 +43,7 @@ static const int of_stats[] = {'w', OPTION_PROMETHEUS, 0};
 static const int of_monitor[] = {'r', 0};
 static const int of_place[] = {OPTION_OUTPUT, OPTION_RECT, OPTION_FIT, OPTION_Z, 'n', 0};
 static const int of_changes[] = {'n', 0};
+static const int of_grab[] = {OPTION_RELEASE, 'n', 0};
 
 static const struct command commands[] = {
 	{"list", "", "all guests' screens, a line each", 0, 0, NULL, command_list},
@@ -56,6 +58,8 @@ static const struct command commands[] = {
 	{"show", "SCREEN [-n]", "have it in sight again", 1, 1, of_changes, command_show},
 	{"fullscreen", "SCREEN [off] [-n]", "over all of its output, or where it was", 1, 2,
 	 of_changes, command_fullscreen},
+	{"grab", "SCREEN [--release] [-n]", "all keys and the pointer to it, or no longer", 1, 1,
+	 of_grab, command_grab},
 	{"reset", "SCREEN [-n]", "where the rules of weston.ini place it", 1, 1, of_changes,
 	 command_reset},
 	{"screenshot", "SCREEN FILE", "the guest's own picture as a PNG file; -: standard output",
@@ -86,6 +90,7 @@ static const struct option long_options[] = {
 	{"fit", required_argument, NULL, OPTION_FIT},
 	{"z", required_argument, NULL, OPTION_Z},
 	{"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
+	{"release", no_argument, NULL, OPTION_RELEASE},
 	{NULL, 0, NULL, 0},
 };
 
@@ -111,6 +116,7 @@ print_help(void)
 	     "      --rect X,Y,WxH     the rectangle on it; 0 for W or H: to the output's edge\n"
 	     "      --fit FIT          fit, fill, center or stretch\n"
 	     "      --z N              higher is in front\n"
+	     "      --release          the keys are the desktop's again\n"
 	     "  -V, --version          the version of this program\n"
 	     "  -h, --help             this text\n\n"
 	     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no Weston, module or control,\n"
@@ -166,6 +172,9 @@ take_option(struct settings *settings, int option)
 		return true;
 	case OPTION_PROMETHEUS:
 		settings->prometheus = true;
+		return true;
+	case OPTION_RELEASE:
+		settings->release = true;
 		return true;
 	}
 	return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* place, hide, show, fullscreen and reset: one change object for each command. */
+/* place, hide, show, fullscreen, grab and reset: one change object for each command. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,7 @@ struct wish {
 	const struct settings *settings; /* place: output, rectangle, fit, z, which were checked */
 	int32_t x, y, width, height, z;
 	uint32_t fit;
-	int visible, fullscreen; /* -1: as it is */
+	int visible, fullscreen, grab; /* -1: as it is */
 	bool place, reset;
 	bool only_one; /* the command is about a single screen */
 };
@@ -84,6 +84,8 @@ ask(struct xen_display_change_v1 *change, struct xen_display_screen_v1 *screen,
 		xen_display_change_v1_set_visible(change, screen, (uint32_t)wish->visible);
 	if (wish->fullscreen >= 0)
 		xen_display_change_v1_set_fullscreen(change, screen, (uint32_t)wish->fullscreen);
+	if (wish->grab >= 0)
+		xen_display_change_v1_set_grab(change, screen, (uint32_t)wish->grab);
 	if (wish->place && settings->output)
 		xen_display_change_v1_set_output(change, screen, settings->output);
 	if (wish->place && settings->rectangle)
@@ -198,6 +200,7 @@ command_place(const struct settings *settings, char **arguments)
 	struct wish wish = {.settings = settings,
 			    .visible = -1,
 			    .fullscreen = -1,
+			    .grab = -1,
 			    .place = true,
 			    .only_one = true};
 	const char *fits;
@@ -225,7 +228,7 @@ command_place(const struct settings *settings, char **arguments)
 int
 command_hide(const struct settings *settings, char **arguments)
 {
-	const struct wish wish = {.settings = settings, .visible = 0, .fullscreen = -1};
+	const struct wish wish = {.settings = settings, .visible = 0, .fullscreen = -1, .grab = -1};
 
 	return steer(settings, arguments[0], &wish);
 }
@@ -233,7 +236,7 @@ command_hide(const struct settings *settings, char **arguments)
 int
 command_show(const struct settings *settings, char **arguments)
 {
-	const struct wish wish = {.settings = settings, .visible = 1, .fullscreen = -1};
+	const struct wish wish = {.settings = settings, .visible = 1, .fullscreen = -1, .grab = -1};
 
 	return steer(settings, arguments[0], &wish);
 }
@@ -241,7 +244,8 @@ command_show(const struct settings *settings, char **arguments)
 int
 command_fullscreen(const struct settings *settings, char **arguments)
 {
-	struct wish wish = {.settings = settings, .visible = -1, .fullscreen = 1, .only_one = true};
+	struct wish wish = {
+		.settings = settings, .visible = -1, .fullscreen = 1, .grab = -1, .only_one = true};
 
 	if (arguments[1] && strcmp(arguments[1], "off") != 0) {
 		complain("fullscreen: after the screen there may be \"off\", not %s", arguments[1]);
@@ -253,10 +257,22 @@ command_fullscreen(const struct settings *settings, char **arguments)
 }
 
 int
+command_grab(const struct settings *settings, char **arguments)
+{
+	const struct wish wish = {.settings = settings,
+				  .visible = -1,
+				  .fullscreen = -1,
+				  .grab = !settings->release,
+				  .only_one = true};
+
+	return steer(settings, arguments[0], &wish);
+}
+
+int
 command_reset(const struct settings *settings, char **arguments)
 {
 	const struct wish wish = {
-		.settings = settings, .visible = -1, .fullscreen = -1, .reset = true};
+		.settings = settings, .visible = -1, .fullscreen = -1, .grab = -1, .reset = true};
 
 	return steer(settings, arguments[0], &wish);
 }

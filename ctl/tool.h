@@ -17,7 +17,7 @@ enum {
 struct settings {
 	const char *socket; /* NULL: it is looked for */
 	bool json, quiet;
-	bool dry_run, reconnect, prometheus;
+	bool dry_run, reconnect, prometheus, release;
 	double watch_s;     /* 0: once */
 	const char *output; /* NULL: not given, as the following */
 	const char *rectangle, *fit, *z;
@@ -44,6 +44,8 @@ int
 command_show(const struct settings *settings, char **arguments);
 int
 command_fullscreen(const struct settings *settings, char **arguments);
+int
+command_grab(const struct settings *settings, char **arguments);
 int
 command_reset(const struct settings *settings, char **arguments);
 int

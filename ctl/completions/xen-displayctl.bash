@@ -3,9 +3,9 @@
 _xen_displayctl()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command="" i
-	local commands="list info stats monitor place hide show fullscreen reset screenshot trace config reload doctor"
+	local commands="list info stats monitor place hide show fullscreen grab reset screenshot trace config reload doctor"
 	local options="--json --socket --quiet --watch --prometheus --reconnect --dry-run --output --rect --fit --z
-		--version --help"
+		--release --version --help"
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case " $commands " in
@@ -24,7 +24,7 @@ _xen_displayctl()
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
 	else
 		case $command in
-		info | stats | place | hide | show | fullscreen | reset | screenshot | trace)
+		info | stats | place | hide | show | fullscreen | grab | reset | screenshot | trace)
 			mapfile -t COMPREPLY < <(compgen -W "$(xen-displayctl list 2>/dev/null |
 				sed -n '2,$s/ .*//p' | sed 's/:.*//' | sort -u)" -- "$word") ;;
 		esac

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Completion of xen-displayctl for fish.
-set -l commands list info stats monitor place hide show fullscreen reset screenshot trace config reload doctor
+set -l commands list info stats monitor place hide show fullscreen grab reset screenshot trace config reload doctor
 
 function __xen_displayctl_screens
 	xen-displayctl list 2>/dev/null | sed -n '2,$s/ .*//p' | sed 's/:.*//' | sort -u
@@ -8,7 +8,7 @@ end
 
 complete -c xen-displayctl -f
 complete -c xen-displayctl -n "not __fish_seen_subcommand_from $commands" -a "$commands"
-complete -c xen-displayctl -n "__fish_seen_subcommand_from info stats place hide show fullscreen reset screenshot trace" -a "(__xen_displayctl_screens)"
+complete -c xen-displayctl -n "__fish_seen_subcommand_from info stats place hide show fullscreen grab reset screenshot trace" -a "(__xen_displayctl_screens)"
 complete -c xen-displayctl -n "__fish_seen_subcommand_from config" -a "check print"
 complete -c xen-displayctl -n "__fish_seen_subcommand_from check" -F
 complete -c xen-displayctl -s j -l json -d "JSON, for machines"
@@ -22,5 +22,6 @@ complete -c xen-displayctl -l output -x -d "the output"
 complete -c xen-displayctl -l rect -x -d "the rectangle on it"
 complete -c xen-displayctl -l fit -x -a "fit fill center stretch" -d "how the picture fills it"
 complete -c xen-displayctl -l z -x -d "higher is in front"
+complete -c xen-displayctl -l release -d "the keys are the desktop's again"
 complete -c xen-displayctl -s V -l version -d "the version"
 complete -c xen-displayctl -s h -l help -d "a short text"

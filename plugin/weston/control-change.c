@@ -21,6 +21,8 @@ struct wish {
 	unsigned index;
 	struct placement_command command;
 	bool fullscreen;
+	bool places; /* the above is asked for */
+	bool sets_grab, grab;
 };
 
 struct control_change {
@@ -35,14 +37,21 @@ struct control_change {
 	bool out_of_memory;
 };
 
-static struct placement *
-placement_at(const struct control_screen *screen)
+static struct surface *
+surface_at(const struct control_screen *screen)
 {
 	const struct connector *connector =
 		screen_find_connector(screen->screens->host, screen->serial, screen->index);
 
-	return connector ? &connector->device->presented->surfaces[connector->index].placement
-			 : NULL;
+	return connector ? &connector->device->presented->surfaces[connector->index] : NULL;
+}
+
+static struct placement *
+placement_at(const struct control_screen *screen)
+{
+	struct surface *surface = surface_at(screen);
+
+	return surface ? &surface->placement : NULL;
 }
 
 static struct wish *
@@ -107,6 +116,17 @@ take_wish(struct wl_resource *resource, struct wl_resource *screen_resource)
 	return wish ? wish : add_wish(change, screen, placement);
 }
 
+/* The same, about where it stands. */
+static struct wish *
+take_place(struct wl_resource *resource, struct wl_resource *screen_resource)
+{
+	struct wish *wish = take_wish(resource, screen_resource);
+
+	if (wish)
+		wish->places = true;
+	return wish;
+}
+
 static bool
 is_flag(struct wl_resource *resource, uint32_t value)
 {
@@ -129,7 +149,7 @@ static void
 handle_set_output(struct wl_client *client, struct wl_resource *resource,
 		  struct wl_resource *screen_resource, const char *output)
 {
-	struct wish *wish = take_wish(resource, screen_resource);
+	struct wish *wish = take_place(resource, screen_resource);
 
 	if (!wish)
 		return;
@@ -144,7 +164,7 @@ handle_set_rectangle(struct wl_client *client, struct wl_resource *resource,
 		     struct wl_resource *screen_resource, int32_t x, int32_t y, int32_t width,
 		     int32_t height)
 {
-	struct wish *wish = take_wish(resource, screen_resource);
+	struct wish *wish = take_place(resource, screen_resource);
 
 	if (!wish)
 		return;
@@ -165,7 +185,7 @@ handle_set_fit(struct wl_client *client, struct wl_resource *resource,
 				       "there is no fit %u", fit);
 		return;
 	}
-	struct wish *wish = take_wish(resource, screen_resource);
+	struct wish *wish = take_place(resource, screen_resource);
 	if (!wish)
 		return;
 	wish->command.given = true;
@@ -176,7 +196,7 @@ static void
 handle_set_z(struct wl_client *client, struct wl_resource *resource,
 	     struct wl_resource *screen_resource, int32_t z)
 {
-	struct wish *wish = take_wish(resource, screen_resource);
+	struct wish *wish = take_place(resource, screen_resource);
 
 	if (!wish)
 		return;
@@ -189,7 +209,7 @@ handle_set_visible(struct wl_client *client, struct wl_resource *resource,
 		   struct wl_resource *screen_resource, uint32_t visible)
 {
 	struct wish *wish =
-		is_flag(resource, visible) ? take_wish(resource, screen_resource) : NULL;
+		is_flag(resource, visible) ? take_place(resource, screen_resource) : NULL;
 
 	if (wish)
 		wish->command.hidden = visible == 0;
@@ -200,7 +220,7 @@ handle_set_fullscreen(struct wl_client *client, struct wl_resource *resource,
 		      struct wl_resource *screen_resource, uint32_t fullscreen)
 {
 	struct wish *wish =
-		is_flag(resource, fullscreen) ? take_wish(resource, screen_resource) : NULL;
+		is_flag(resource, fullscreen) ? take_place(resource, screen_resource) : NULL;
 
 	if (wish)
 		wish->fullscreen = fullscreen == 1;
@@ -210,7 +230,7 @@ static void
 handle_reset(struct wl_client *client, struct wl_resource *resource,
 	     struct wl_resource *screen_resource)
 {
-	struct wish *wish = take_wish(resource, screen_resource);
+	struct wish *wish = take_place(resource, screen_resource);
 	const struct placement *placement =
 		wish ? placement_at(control_screen_of(screen_resource)) : NULL;
 
@@ -219,6 +239,18 @@ handle_reset(struct wl_client *client, struct wl_resource *resource,
 	wish->command = (struct placement_command){.given = false};
 	begin_with_rule(&wish->command, placement);
 	wish->fullscreen = false;
+}
+
+static void
+handle_set_grab(struct wl_client *client, struct wl_resource *resource,
+		struct wl_resource *screen_resource, uint32_t grab)
+{
+	struct wish *wish = is_flag(resource, grab) ? take_wish(resource, screen_resource) : NULL;
+
+	if (!wish)
+		return;
+	wish->sets_grab = true;
+	wish->grab = grab == 1;
 }
 
 /* The answer */
@@ -272,6 +304,23 @@ lies_on(const struct weston_output *output, const struct connector_options *opti
 	return options->x < output->width && options->y < output->height &&
 	       (options->width == 0 || options->x + options->width > 0) &&
 	       (options->height == 0 || options->y + options->height > 0);
+}
+
+/* As check_wish(). */
+static bool
+check_grab(struct control_change *change, const struct control_screen *screen,
+	   const struct wish *wish)
+{
+	const char *obstacle = NULL;
+
+	if (wish->grab && wish->command.hidden)
+		obstacle = "what is hidden gets no keys";
+	else if (wish->grab)
+		obstacle = grabs_find_obstacle(surface_at(screen));
+
+	if (obstacle)
+		fail(change, REASON(NO_KEYBOARD), screen, obstacle);
+	return !obstacle;
 }
 
 /* False: the wish cannot be fulfilled, and the client was told why. */
@@ -334,7 +383,8 @@ check(struct control_change *change)
 				     "the screen is not there any more");
 				return false;
 			}
-			if (!check_wish(change, screen, placement, wish))
+			if (!check_wish(change, screen, placement, wish) ||
+			    !check_grab(change, screen, wish))
 				return false;
 		}
 		return true;
@@ -381,7 +431,11 @@ handle_apply(struct wl_client *client, struct wl_resource *resource)
 		struct control_screen *screen =
 			control_screens_find(change->screens, wish->serial, wish->index);
 
-		placement_steer(placement_at(screen), &wish->command, wish->fullscreen);
+		if (wish->places)
+			placement_steer(placement_at(screen), &wish->command, wish->fullscreen);
+		if (wish->sets_grab)
+			grabs_set(&change->screens->presenter->grabs, surface_at(screen),
+				  wish->grab);
 	}
 	change->handler->update(change->handler->data);
 	xen_display_change_v1_send_succeeded(resource);
@@ -398,6 +452,7 @@ static const struct xen_display_change_v1_interface interface = {
 	.reset = handle_reset,
 	.test = handle_test,
 	.apply = handle_apply,
+	.set_grab = handle_set_grab,
 };
 
 static void

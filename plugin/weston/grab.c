@@ -185,18 +185,12 @@ find(struct grabs *grabs, const struct weston_keyboard *keyboard)
 	return NULL;
 }
 
-/* It begins when the combination is let go of. */
+/* For the guest's surface that the keyboard is on; it rests until grabs_check(). */
 static void
-begin(struct grabs *grabs, struct weston_keyboard *keyboard)
+begin(struct grabs *grabs, struct weston_keyboard *keyboard, struct surface *surface)
 {
-	struct surface *surface = guest_surface(keyboard->focus);
-
-	if (!surface || !aim_input(surface, INPUT_KEYBOARD))
-		return;
-	/* The other use of the combination: a pointer that a click has locked is free again. */
-	if (seats_release_pointer(&surface->connector->device->presented->seats, keyboard->seat))
-		return;
 	struct grab *grab = calloc(1, sizeof(*grab));
+
 	if (!grab)
 		return;
 	grab->grabs = grabs;
@@ -221,11 +215,73 @@ handle_shortcut(struct weston_keyboard *keyboard, const struct timespec *time, u
 {
 	struct grabs *grabs = data;
 	struct grab *grab = find(grabs, keyboard);
+	struct surface *surface = guest_surface(keyboard->focus);
 
-	if (grab)
+	if (grab) {
 		end(grab);
-	else
-		begin(grabs, keyboard);
+		return;
+	}
+	if (!surface || !aim_input(surface, INPUT_KEYBOARD))
+		return;
+	/* The other use of the combination: a pointer that a click has locked is free again. It
+	 * begins when the combination is let go of. */
+	if (!seats_release_pointer(&surface->connector->device->presented->seats, keyboard->seat))
+		begin(grabs, keyboard, surface);
+}
+
+/* The keyboard that a command is for: on that surface already, or else the first. */
+static struct weston_keyboard *
+choose_keyboard(const struct surface *surface)
+{
+	const struct placement *placement = &surface->placement;
+	struct weston_keyboard *chosen = NULL;
+	struct weston_seat *seat;
+
+	wl_list_for_each(seat, &placement->placements->compositor->seat_list, link) {
+		struct weston_keyboard *keyboard = weston_seat_get_keyboard(seat);
+
+		if (keyboard && (!chosen || keyboard->focus == placement->surface))
+			chosen = keyboard;
+	}
+	return chosen;
+}
+
+const char *
+grabs_find_obstacle(struct surface *surface)
+{
+	if (!choose_keyboard(surface))
+		return "no seat of this Weston has a keyboard";
+	if (!aim_device(surface, INPUT_KEYBOARD))
+		return "its guest has no keyboard: no vkb device is connected that has one, or "
+		       "input= in weston.ini lets it have none";
+	if (!aim_is_open(surface) || !placement_view(&surface->placement))
+		return "it is not seen now, so that its guest may have no keys";
+	return NULL;
+}
+
+void
+grabs_set(struct grabs *grabs, struct surface *surface, bool grab)
+{
+	struct weston_surface *weston_surface = surface->placement.surface;
+	struct grab *other, *next;
+
+	wl_list_for_each_safe(other, next, &grabs->grabs, link)
+		if (!grab && other->surface == weston_surface)
+			end(other);
+	/* A place that was given just now may be out of sight. */
+	if (!grab || grabs_have(grabs, weston_surface) || grabs_find_obstacle(surface))
+		return;
+	struct weston_keyboard *keyboard = choose_keyboard(surface);
+
+	other = find(grabs, keyboard);
+	if (other)
+		end(other);
+	weston_view_activate_input(placement_view(&surface->placement), keyboard->seat,
+				   WESTON_ACTIVATE_FLAG_CLICKED);
+	if (keyboard->focus != weston_surface)
+		return;
+	begin(grabs, keyboard, surface);
+	grabs_check(grabs);
 }
 
 void

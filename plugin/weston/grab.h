@@ -13,6 +13,7 @@
 
 #include "pure/shortcut.h"
 
+struct surface;
 struct weston_binding;
 struct weston_compositor;
 struct weston_surface;
@@ -37,6 +38,15 @@ grabs_finish(struct grabs *grabs);
 /* Events of a client were handled: a grab that rests may go on, or has lost its guest. */
 void
 grabs_check(struct grabs *grabs);
+
+/* Why a command cannot have all keys go to a guest, as a sentence's part; NULL: it can. */
+const char *
+grabs_find_obstacle(struct surface *surface);
+
+/* What a command wants, for a keyboard that is on the surface, or else for the first one; for none
+ * where there is an obstacle. */
+void
+grabs_set(struct grabs *grabs, struct surface *surface, bool grab);
 
 /* Whether some keyboard's grab is for that surface; NULL: none is. */
 bool

@@ -109,7 +109,8 @@ def what_weston_ini_allows(rig):
     """control=observe tells, and places nothing."""
     weston, *_ = two_guests(rig, config="[xen-display]\ncontrol=observe\n")
     check("g1:0.0" in run(weston, "list"), "observe")
-    check("control=observe" in run(weston, "hide", "g1", code=5), "refusal")
+    for command in ("hide", "grab"):
+        check("control=observe" in run(weston, command, "g1", code=5), f"refusal of {command}")
     weston.expect("picture=0,0,320,240,XR24,1")
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The gate: nothing reaches a guest that is not meant, and nothing stays pressed in it."""
-from control import run
+from control import run, screens
 from inputseat import (KEY_A, KEY_B, KEY_G, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTMETA, KEY_TAB, LEFT, RIGHT, SCREEN, SMALL,
                        START, TOUCHED, TWO, click, expect, last_of, said, seated, touched)
 from rig.machine import wait_until
@@ -378,6 +378,50 @@ def border_goes_with_the_grab(rig):
     # With that its last picture goes.
     rig.guest("guest", SMALL)
     weston.expect("but=90,40,40,40", "solid=0,0,320,240,303030")
+
+
+@scenario("gate")
+def grab_by_command(rig):
+    """xen-displayctl grab: all keys of a seat go to a guest that nobody has clicked, to another one, and back."""
+    weston = rig.weston(outputs=TWO, shell="kiosk", seat=True)
+    left, right = touched(rig, "left"), touched(rig, "right")
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")
+    check("would succeed" in run(weston, "grab", "left", "--dry-run"), "dry run")
+    check(not is_grabbed(weston), "a dry run has grabbed")
+    for guest, other in ((left, right), (right, left)):
+        run(weston, "grab", guest.name)
+        expect_grab(weston, True)
+        equal([screens(weston)[f"{name}:0.0"]["input"]["grab"] for name in (guest.name, other.name)], [True, False],
+              "who is told to have all keys")
+        weston.seat(f"key {KEY_LEFTMETA} 1", f"key {KEY_TAB} 1", f"key {KEY_TAB} 0", f"key {KEY_LEFTMETA} 0")
+        last_of(guest, f"+{KEY_LEFTMETA}", f"+{KEY_TAB}", f"-{KEY_TAB}", f"-{KEY_LEFTMETA}")
+        check(not any(word.startswith("+") for word in said(other)), "the other guest was told of the keys")
+    run(weston, "grab", "left", "--release")
+    check(is_grabbed(weston), "another screen's grab was ended")
+    run(weston, "grab", "right", "--release")
+    expect_grab(weston, False)
+    check(not screens(weston)["right:0.0"]["input"]["grab"], "it is still told to have all keys")
+    run(weston, "grab", "right")
+    expect_grab(weston, True)
+    press_grab_key(weston)
+    expect_grab(weston, False)
+
+
+@scenario("gate")
+def grab_by_command_is_refused(rig):
+    """Where no key could come from, or reach the guest, the command says why; nothing is grabbed."""
+    weston = rig.weston(outputs=SCREEN, seat=True, config="[xen-connector]\nguest=mute\ninput=pointer\n")
+    guest = touched(rig)
+    weston.expect(START, "picture=0,0,320,240,XR24,1")
+    run(weston, "hide", "guest")
+    check("no keys" in run(weston, "grab", "guest", code=1), "what is hidden")
+    run(weston, "show", "guest")
+    weston.seat("unplug keyboard")
+    check("no seat of this Weston has a keyboard" in run(weston, "grab", "guest", code=1), "without a keyboard")
+    weston.seat("plug keyboard")
+    touched(rig, "mute")
+    check("its guest has no keyboard" in run(weston, "grab", "mute", code=1), "input=pointer")
+    check(not is_grabbed(weston), "what was refused is grabbed")
 
 
 @scenario("gate")

@@ -74,6 +74,8 @@ def codes_agree(tool):
             (("place", "g1", "--rect", "1,2"), 2, "X,Y,WIDTHxHEIGHT"),
             (("place", "g1", "--z", "high"), 2, "--z is to be a number"),
             (("fullscreen", "g1", "on"), 2, "may be \"off\""),
+            (("grab", "g1", "off"), 2, "usage: xen-displayctl grab SCREEN [--release]"),
+            (("hide", "g1", "--release"), 2, "hide has no option --release"),
             (("config", "check"), 1, "there is no weston.ini"),
             (("config", "check", "/nowhere"), 1, "/nowhere: No such file"),
             (("config", "mend"), 2, "config check [FILE]")):
