@@ -2,60 +2,11 @@
 /* See frame-title.h. */
 #include "weston/frame-title.h"
 
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <pango/pangocairo.h>
-
-#include "base/base.h"
-#include "base/worker.h"
 
 #define FONT "Sans Bold 10"
 #define SPACE 8
 #define ICON 10
-/* Wider than any screen. */
-#define MAX_PIXELS 32767
-
-struct title_drawing {
-	struct worker_job job;
-	struct title_look look;
-	int fd;                             /* -1: none yet */
-	void (*handle)(void *data, int fd); /* NULL: cancelled */
-	void *data;
-};
-
-static void
-set_color(cairo_t *cairo, uint32_t color)
-{
-	cairo_set_source_rgb(cairo, (color >> 16 & 0xff) / 255.0, (color >> 8 & 0xff) / 255.0,
-			     (color & 0xff) / 255.0);
-}
-
-/* One line whose direction does not depend on what is in it; as wide as that, or as `most`. Returns
- * its width. */
-static int
-draw_text(cairo_t *cairo, const char *text, int x, int most)
-{
-	PangoLayout *layout = pango_cairo_create_layout(cairo);
-	PangoFontDescription *font = pango_font_description_from_string(FONT);
-	int width, height;
-
-	pango_layout_set_font_description(layout, font);
-	pango_layout_set_auto_dir(layout, FALSE);
-	pango_layout_set_single_paragraph_mode(layout, TRUE);
-	pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-	pango_layout_set_width(layout, most * PANGO_SCALE);
-	pango_layout_set_text(layout, text, -1);
-	pango_layout_get_pixel_size(layout, &width, &height);
-	/* On whole pixels. */
-	int y = (FRAME_TITLE_HEIGHT - height) / 2;
-	cairo_move_to(cairo, x, y);
-	pango_cairo_show_layout(cairo, layout);
-	pango_font_description_free(font);
-	g_object_unref(layout);
-	return width < most ? width : most;
-}
 
 /* The state comes first where both do not fit. */
 static void
@@ -66,9 +17,15 @@ draw_texts(cairo_t *cairo, const struct title_look *look)
 
 	if (room <= 0)
 		return;
-	int used = draw_text(cairo, look->name, SPACE, room - for_state);
-	if (for_state > 0)
-		draw_text(cairo, look->state, SPACE + used + SPACE, room - used - SPACE);
+	struct drawing_line line = {FONT, look->name,         SPACE,
+				    0,    FRAME_TITLE_HEIGHT, room - for_state};
+	int used = drawing_text(cairo, &line);
+	if (for_state == 0)
+		return;
+	line.text = look->state;
+	line.x = SPACE + used + SPACE;
+	line.most = room - used - SPACE;
+	drawing_text(cairo, &line);
 }
 
 static void
@@ -107,77 +64,22 @@ draw_buttons(cairo_t *cairo, const struct title_look *look)
 }
 
 static void
-draw(const struct title_look *look, void *pixels)
+draw(cairo_t *cairo, const void *data)
 {
-	int width = look->width * look->scale, height = FRAME_TITLE_HEIGHT * look->scale;
-	cairo_surface_t *surface = cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_RGB24,
-								       width, height, width * 4);
-	cairo_t *cairo = cairo_create(surface);
+	const struct title_look *look = data;
 
-	cairo_scale(cairo, look->scale, look->scale);
-	set_color(cairo, look->color);
+	drawing_set_color(cairo, look->color);
 	cairo_paint(cairo);
-	set_color(cairo, 0xffffff);
+	drawing_set_color(cairo, 0xffffff);
 	draw_texts(cairo, look);
 	draw_buttons(cairo, look);
-	cairo_destroy(cairo);
-	cairo_surface_finish(surface);
-	cairo_surface_destroy(surface);
 }
 
-static void
-run_draw(struct worker_job *job)
-{
-	struct title_drawing *drawing = wl_container_of(job, drawing, job);
-	const struct title_look *look = &drawing->look;
-	size_t size = (size_t)look->width * (size_t)look->scale * FRAME_TITLE_HEIGHT *
-		      (size_t)look->scale * 4;
-	_autoclose_ int fd = memfd_create("xen-display-title", MFD_CLOEXEC);
-
-	if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
-		return;
-	void *pixels = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (pixels == MAP_FAILED)
-		return;
-	draw(look, pixels);
-	munmap(pixels, size);
-	drawing->fd = steal_fd(&fd);
-}
-
-static void
-handle_drawn(struct worker_job *job)
-{
-	struct title_drawing *drawing = wl_container_of(job, drawing, job);
-
-	if (drawing->handle)
-		drawing->handle(drawing->data, drawing->fd);
-	if (drawing->fd >= 0)
-		close(drawing->fd);
-	free(drawing);
-}
-
-struct title_drawing *
+struct drawing *
 title_draw(struct worker *worker, struct worker_lane *lane, const struct title_look *look,
 	   void (*handle)(void *data, int fd), void *data)
 {
-	if (look->width <= 0 || look->scale <= 0 || look->width > MAX_PIXELS / look->scale)
-		return NULL;
-	struct title_drawing *drawing = calloc(1, sizeof(*drawing));
-	if (!drawing)
-		return NULL;
-	drawing->look = *look;
-	drawing->fd = -1;
-	drawing->handle = handle;
-	drawing->data = data;
-	drawing->job.run = run_draw;
-	drawing->job.done = handle_drawn;
-	worker_post(worker, lane, &drawing->job);
-	return drawing;
-}
+	const struct drawing_size size = {look->width, FRAME_TITLE_HEIGHT, look->scale};
 
-void
-title_cancel(struct title_drawing *drawing)
-{
-	if (drawing)
-		drawing->handle = NULL;
+	return drawing_begin(worker, lane, &size, draw, look, sizeof(*look), handle, data);
 }

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The picture of a frame's title: a name, a state, and three buttons. It is drawn on the worker,
- * since the first text that a process draws takes many milliseconds.
- */
+/* The picture of a frame's title: a name, a state, and three buttons. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "pure/window-look.h"
-
-struct worker;
-struct worker_lane;
+#include "weston/drawing.h"
 
 /* Of a title bar, in logical pixels: its height, and each of its buttons' width. */
 #define FRAME_TITLE_HEIGHT 26
@@ -28,15 +23,7 @@ struct title_look {
 	char state[32]; /* "": none; is seen however long the name is */
 };
 
-struct title_drawing;
-
-/* handle() gets a descriptor of XRGB8888 pixels, width * scale by FRAME_TITLE_HEIGHT * scale, which
- * it may use until it returns; -1: no memory. Not called when cancelled. NULL: out of memory. The
- * lane outlives the drawing. */
-struct title_drawing *
+/* As drawing_begin(). */
+struct drawing *
 title_draw(struct worker *worker, struct worker_lane *lane, const struct title_look *look,
 	   void (*handle)(void *data, int fd), void *data);
-
-/* Takes NULL. */
-void
-title_cancel(struct title_drawing *drawing);

@@ -130,7 +130,7 @@ unmake_part(struct frame_part *part)
 void
 frame_unmake(struct frame *frame)
 {
-	title_cancel(frame->drawing);
+	drawing_cancel(frame->drawing);
 	for (unsigned i = 0; i < FRAME_PARTS; i++)
 		unmake_part(&frame->parts[i]);
 	for (unsigned i = 0; i < FRAME_PIXELS; i++)

@@ -64,10 +64,10 @@ struct frame {
 	struct client *client; /* NULL: not made */
 	struct frame_part parts[FRAME_PARTS];
 	struct wl_buffer *pixels[FRAME_PIXELS];
-	struct title_drawing *drawing; /* NULL: none under way */
-	struct title_look look;        /* of the title that is drawn, or was last */
-	struct title_look wanted;      /* that is to be seen */
-	struct wl_buffer *title;       /* NULL: none drawn yet */
+	struct drawing *drawing;  /* NULL: none under way */
+	struct title_look look;   /* of the title that is drawn, or was last */
+	struct title_look wanted; /* that is to be seen */
+	struct wl_buffer *title;  /* NULL: none drawn yet */
 };
 
 /* What it looks like. */

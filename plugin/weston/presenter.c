@@ -19,6 +19,7 @@
 #include "weston/prepare.h"
 #include "weston/presented-device.h"
 #include "weston/probe.h"
+#include "weston/surface-look.h"
 
 /* Without memory for a connection there is no hurry to try again. */
 #define FIRST_WAIT_MS 1000

@@ -7,10 +7,10 @@
 #include "device/loop.h"
 #include "presentation-time-client-protocol.h"
 #include "device/guest.h"
-#include "weston/look.h"
 #include "weston/paint.h"
 #include "weston/placement-view.h"
 #include "weston/scene.h"
+#include "weston/surface-look.h"
 #include "weston/window-place.h"
 
 /* The device, as long as it is there. */
@@ -151,52 +151,6 @@ handle_discarded(struct canvas *canvas)
 	go_on(surface);
 }
 
-/* Looks */
-
-static void
-stop_looking(struct surface *surface)
-{
-	look_cancel(surface->look);
-	surface->look = NULL;
-}
-
-static void
-handle_looked(void *data, uint64_t sum)
-{
-	struct surface *surface = data;
-
-	surface->look = NULL;
-	connector_frame_looked(surface->connector, surface->frame, sum);
-}
-
-bool
-surface_look(struct surface *surface)
-{
-	const struct presented_framebuffer *presented = surface->wanted;
-	const struct rectangle *source = &surface->source;
-
-	if (!paint_is_showable(surface))
-		return false;
-	const struct framebuffer *framebuffer = presented->framebuffer;
-	const uint8_t *pages = import_pages(presented->import, presented->way);
-	if (!pages)
-		return false;
-	uint32_t cpp = framebuffer->format->bytes_per_pixel;
-	const struct look_pixels pixels = {
-		.first_row = pages + framebuffer->buffer->geometry.data_ofs +
-			     (size_t)source->y * framebuffer->pitch + (size_t)source->x * cpp,
-		.row_bytes = (uint32_t)source->width * cpp,
-		.pitch = framebuffer->pitch,
-		.rows = (uint32_t)source->height,
-	};
-
-	stop_looking(surface);
-	surface->look = look_begin(device_of(surface)->host->worker,
-				   &surface->connector->device->guest->lane, &pixels, handle_looked,
-				   surface);
-	return surface->look;
-}
-
 /* Windows */
 
 static uint32_t
@@ -268,7 +222,7 @@ void
 surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 	     const struct rectangle *source, uint32_t frame)
 {
-	stop_looking(surface);
+	surface_stop_looking(surface);
 	if (!surface->wanted)
 		placements_tell_change(surface->placement.placements);
 	surface->wanted = framebuffer;
@@ -284,7 +238,7 @@ surface_hide(struct surface *surface)
 {
 	holds_end(&surface->placement.holds);
 	placement_keep_focus(&surface->placement);
-	stop_looking(surface);
+	surface_stop_looking(surface);
 	paint_stop(surface);
 	if (surface->wanted)
 		placements_tell_change(surface->placement.placements);
@@ -308,7 +262,7 @@ surface_freeze(struct surface *surface)
 	canvas_drop_feedbacks(&surface->canvas);
 	drop_timer(surface);
 	paint_stop(surface);
-	stop_looking(surface);
+	surface_stop_looking(surface);
 	paint_give_texture(surface);
 	if (surface->shown == &surface->shadow.slot)
 		shadow_give_pages(&surface->shadow, device_of(surface));
@@ -532,7 +486,7 @@ unmake(struct surface *surface)
 	/* A grab ends with the compositor's side of the surface, and finds us no more then. */
 	surface_set_grabbed(surface, false);
 	holds_end(&surface->placement.holds);
-	stop_looking(surface);
+	surface_stop_looking(surface);
 	paint_stop(surface);
 	paint_give_texture(surface);
 	surface->drawn = false;

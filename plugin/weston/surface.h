@@ -105,10 +105,6 @@ surface_own_pages(const struct surface *surface);
 void
 surface_forget(struct surface *surface, const struct presented_framebuffer *framebuffer);
 
-/* Reads what the guest has made of what is wanted, see presenter.h. False: it cannot be read. */
-bool
-surface_look(struct surface *surface);
-
 bool
 surface_can_show(const struct surface *surface);
 

@@ -20,6 +20,7 @@
 #include "weston/aim.h"
 #include "weston/presenter.h"
 #include "weston/seat.h"
+#include "weston/surface-look.h"
 #include "weston/surface.h"
 #include "xen/grants.h"
 #include "default-limits.h"

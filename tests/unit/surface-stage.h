@@ -14,6 +14,7 @@
 #include "device/guest.h"
 #include "weston/placement-view.h"
 #include "weston/surface.h"
+#include "weston/surface-look.h"
 #include "weston/scene.h"
 #include "weston/window-place.h"
 
