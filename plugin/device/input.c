@@ -167,6 +167,17 @@ input_send(struct input *input)
 		hear(input);
 }
 
+void
+input_add_progress(const struct input *input, struct input_progress *progress)
+{
+	if (!input->connected)
+		return;
+	uint32_t unread = input_ring_unread(&input->ring);
+
+	progress->taken += input->ring.producer - unread;
+	progress->unread += unread;
+}
+
 /* It fired, which says that the guest has taken something, or nothing at all. */
 static void
 handle_fired(struct input *input)

@@ -79,6 +79,13 @@ input_find_serial(struct display_host *host, uint32_t serial);
 struct input *
 input_find(struct display_host *host, uint16_t domid, const char *unique_id, enum input_part part);
 
+/* What devices of a guest were told, as far as it has taken it or not; as the guest says. */
+struct input_progress {
+	uint32_t taken, unread;
+};
+void
+input_add_progress(const struct input *input, struct input_progress *progress);
+
 /* Tells the guest what it was given, as far as the ring has room; the rest when it has. */
 void
 input_send(struct input *input);

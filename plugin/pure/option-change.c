@@ -44,8 +44,8 @@ static enum option_effect
 effect_of(const struct option_entry *entry)
 {
 	static const char *const now[] = {
-		"flip-deadline", "resample-rate", "hidden-after",
-		"hidden-rate",   "grab-key",      "fullscreen-key",
+		"flip-deadline", "resample-rate",  "hidden-after", "hidden-rate",
+		"grab-key",      "fullscreen-key", "status-card",
 	};
 
 	/* The frame of a window is made with it. */

@@ -59,6 +59,8 @@ const struct option_entry option_table[] = {
 	 "what xen-displayctl may do, run by Weston's user or by root"},
 	{SECTION_MODULE, "control-capture", KIND_BOOL, IN_MODULE(control_capture), 0, 0, 0, "false",
 	 "", "whether xen-displayctl may take pictures of guests' screens"},
+	{SECTION_MODULE, "status-card", KIND_BOOL, IN_MODULE(status_card), 0, 0, 0, "true", "",
+	 "whether a card says why a screen shows nothing, or nothing new, see below"},
 	{SECTION_MODULE, "natural-size-key", KIND_SHORTCUT, IN_MODULE(natural_size_key), 0, 0, 0,
 	 "ctrl+alt+0", "",
 	 "shows the window that has the focus with one of its pixels on one of the output's"},

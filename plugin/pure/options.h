@@ -98,6 +98,7 @@ struct module_options {
 	char *allocator; /* path of a device, for be-alloc */
 	struct shortcut grab_key, fullscreen_key, natural_size_key;
 	enum control_mode control;
+	bool status_card;     /* words stand where a picture is missing */
 	bool control_capture; /* its clients may take pictures of guests' screens */
 	struct limits limits; /* as configured: limits_resolve() is the caller's */
 };

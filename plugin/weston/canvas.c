@@ -231,6 +231,18 @@ canvas_set_viewport(struct canvas *canvas, const struct fitted *fitted, int32_t 
 }
 
 void
+canvas_show_still(struct canvas *canvas, struct wl_buffer *wl_buffer, const struct fitted *fitted,
+		  int32_t width, int32_t height)
+{
+	canvas->lit = false;
+	canvas_set_viewport(canvas, fitted, width, height);
+	canvas_set_opaque(canvas, true);
+	wl_surface_attach(canvas->wl_surface, wl_buffer, 0, 0);
+	wl_surface_damage_buffer(canvas->wl_surface, 0, 0, INT32_MAX, INT32_MAX);
+	canvas_commit(canvas);
+}
+
+void
 canvas_set_opaque(struct canvas *canvas, bool opaque)
 {
 	if (opaque == canvas->opaque)

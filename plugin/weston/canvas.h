@@ -86,6 +86,11 @@ canvas_clear(struct canvas *canvas);
 void
 canvas_cover(struct canvas *canvas, struct wl_buffer *pixel, int32_t width, int32_t height);
 
+/* Shows a part of a buffer of width by height, which is opaque, instead of a picture. */
+void
+canvas_show_still(struct canvas *canvas, struct wl_buffer *wl_buffer, const struct fitted *fitted,
+		  int32_t width, int32_t height);
+
 /* The part of a buffer of width by height that is shown, and how large, from the next commit on. */
 void
 canvas_set_viewport(struct canvas *canvas, const struct fitted *fitted, int32_t width,

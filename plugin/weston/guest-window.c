@@ -8,6 +8,14 @@
 #include "weston/client.h"
 #include "weston/compat.h"
 
+static const char *
+state_of(const struct guest_window *guest)
+{
+	if (guest->frozen)
+		return guest->grabbed ? "\xc2\xb7 frozen \xc2\xb7 grabbed" : "\xc2\xb7 frozen";
+	return guest->grabbed ? "\xc2\xb7 grabbed" : "";
+}
+
 /* What is around the picture follows its size and states, from the next commit on. */
 static void
 decorate(struct guest_window *guest)
@@ -27,7 +35,7 @@ decorate(struct guest_window *guest)
 		.maximized = window->state.maximized,
 		.scale = window->scale,
 		.name = guest->name,
-		.state = guest->grabbed ? "\xc2\xb7 grabbed" : "",
+		.state = state_of(guest),
 	};
 	window_set_geometry(window, guest->fit);
 	frame_show(&guest->frame, &look);
@@ -79,7 +87,7 @@ guest_window_init(struct guest_window *guest, struct worker *worker, struct work
 }
 
 void
-guest_window_name(struct guest_window *guest, const char *name, int connector)
+guest_window_name(struct guest_window *guest, const char *name, int connector, uint32_t color)
 {
 	char number[16] = "";
 
@@ -87,6 +95,7 @@ guest_window_name(struct guest_window *guest, const char *name, int connector)
 		snprintf(number, sizeof(number), " (%d)", connector + 1);
 	window_look_name(guest->name, sizeof(guest->name) - sizeof(number), name);
 	strcat(guest->name, number);
+	guest->color = color;
 	window_set_title(&guest->window, guest->name);
 	decorate(guest);
 }
@@ -109,8 +118,7 @@ learn_output(struct guest_window *guest)
 
 bool
 guest_window_open(struct guest_window *guest, struct client *client, struct wl_surface *wl_surface,
-		  const struct connector_options *options, uint32_t color,
-		  const struct size *picture)
+		  const struct connector_options *options, const struct size *picture)
 {
 	const struct margins margins = frame_margins(options->frame);
 
@@ -123,7 +131,7 @@ guest_window_open(struct guest_window *guest, struct client *client, struct wl_s
 	window_open(&guest->window, client, wl_surface);
 	window_set_title(&guest->window, guest->name);
 	if (!guest->window.toplevel ||
-	    !frame_make(&guest->frame, client, wl_surface, options->frame, color))
+	    !frame_make(&guest->frame, client, wl_surface, options->frame, guest->color))
 		return false;
 	return true;
 }
@@ -150,6 +158,13 @@ guest_window_set_grabbed(struct guest_window *guest, bool grabbed)
 	guest->grabbed = grabbed;
 	decorate(guest);
 	guest->handler->decorated(guest->data);
+}
+
+void
+guest_window_set_frozen(struct guest_window *guest, bool frozen)
+{
+	guest->frozen = frozen;
+	decorate(guest);
 }
 
 void

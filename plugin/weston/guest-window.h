@@ -36,7 +36,8 @@ struct guest_window {
 	struct frame frame;
 	enum fit fit;
 	bool hidden; /* by its user */
-	bool grabbed;
+	bool grabbed, frozen;
+	uint32_t color; /* 0xrrggbb */
 	char name[WINDOW_TITLE_BYTES];
 };
 
@@ -44,25 +45,27 @@ void
 guest_window_init(struct guest_window *guest, struct worker *worker, struct worker_lane *lane,
 		  const struct guest_window_handler *handler, void *data);
 
-/* Whose window it is. connector: -1: the guest has only one. */
+/* Whose window it is, and the colour of what is around its picture, 0xrrggbb. connector: -1: the
+ * guest has only one. */
 void
-guest_window_name(struct guest_window *guest, const char *name, int connector);
+guest_window_name(struct guest_window *guest, const char *name, int connector, uint32_t color);
 
 /* A surface that shows nothing becomes a window for a picture of that size; handler->changed()
  * tells when it may show it. False: it is hidden, or there is no memory. */
 bool
 guest_window_open(struct guest_window *guest, struct client *client, struct wl_surface *wl_surface,
-		  const struct connector_options *options, uint32_t color,
-		  const struct size *picture);
+		  const struct connector_options *options, const struct size *picture);
 
 void
 guest_window_close(struct guest_window *guest);
 
-/* The guest has another mode, or the keys are its own. */
+/* The guest has another mode, or the keys are its own, or it does not react. */
 void
 guest_window_set_picture(struct guest_window *guest, const struct size *picture);
 void
 guest_window_set_grabbed(struct guest_window *guest, bool grabbed);
+void
+guest_window_set_frozen(struct guest_window *guest, bool frozen);
 
 /* Looks whether its output has changed: handler->changed() is called then. */
 void

@@ -83,21 +83,6 @@ paint_give_texture(struct surface *surface)
 }
 
 void
-paint_dark(struct surface *surface)
-{
-	struct wl_buffer *dark = guest_window_dark(&surface->window);
-	const struct size *picture = &surface->window.window.picture;
-	const struct rectangle whole = {0, 0, picture->width, picture->height};
-	struct fitted fitted;
-
-	if (dark && placement_fit(&surface->placement, &whole, &fitted))
-		canvas_cover(&surface->canvas, dark, fitted.destination.width,
-			     fitted.destination.height);
-	else
-		canvas_clear(&surface->canvas);
-}
-
-void
 paint_nothing(struct surface *surface)
 {
 	paint_give_texture(surface);
@@ -105,7 +90,7 @@ paint_nothing(struct surface *surface)
 	surface->shown = NULL;
 	surface->drawn = false;
 	surface->presented = false;
-	paint_dark(surface);
+	status_show_dark(surface);
 }
 
 /* Weston presents also what others cover: its flips are done by time, as those of what is hidden.
@@ -146,6 +131,7 @@ show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 	surface->drawn = false;
 	surface->presented = false;
 	slot_lend(slot);
+	status_note_picture(surface);
 	canvas_attach(&surface->canvas, slot->wl_buffer, surface->frame, what_to_ask(surface));
 }
 

@@ -15,10 +15,6 @@ struct surface;
 void
 paint_update(struct surface *surface);
 
-/* What stands for nothing: a window is black then, and stays. */
-void
-paint_dark(struct surface *surface);
-
 /* Shows nothing; there is a wl_surface. */
 void
 paint_nothing(struct surface *surface);

@@ -17,14 +17,12 @@
 #define AWAKE_MS 500
 
 bool
-placement_fit(const struct placement *placement, const struct rectangle *source, struct fitted *out)
+placement_find_place(const struct placement *placement, struct place *out)
 {
 	const struct connector_options *options = placement->options;
 	const struct weston_output *output = placement->output;
 
-	if (placement->kind == PLACEMENT_WINDOW)
-		return window_fit(placement->window, options->fit, source, out);
-	if (!output)
+	if (placement->kind != PLACEMENT_OUTPUT || !output)
 		return false;
 	struct place place = {
 		.area = {options->x, options->y, options->width, options->height},
@@ -38,8 +36,27 @@ placement_fit(const struct placement *placement, const struct rectangle *source,
 		place.area.width = output->width - options->x;
 	if (place.area.height == 0)
 		place.area.height = output->height - options->y;
-	return place.area.width > 0 && place.area.height > 0 &&
-	       geometry_fit(out, options->fit, source, &place);
+	*out = place;
+	return place.area.width > 0 && place.area.height > 0;
+}
+
+bool
+placement_fit(const struct placement *placement, const struct rectangle *source, struct fitted *out)
+{
+	enum fit fit = placement->options->fit;
+	struct place place;
+
+	if (placement->kind == PLACEMENT_WINDOW)
+		return window_fit(placement->window, fit, source, out);
+	return placement_find_place(placement, &place) && geometry_fit(out, fit, source, &place);
+}
+
+int32_t
+placement_scale(const struct placement *placement)
+{
+	if (placement->kind == PLACEMENT_WINDOW)
+		return placement->window->scale;
+	return placement->output ? placement->output->current_scale : 1;
 }
 
 void
@@ -160,6 +177,12 @@ choose_outputs(struct placements *placements, const struct weston_output *leavin
 		if (move_to_output(placement, output < 0 ? NULL : outputs[output]) || tell_all)
 			tell_area_changed(placement);
 	}
+}
+
+void
+placements_refit(struct placements *placements)
+{
+	choose_outputs(placements, NULL, true);
 }
 
 static void

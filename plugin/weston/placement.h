@@ -99,6 +99,10 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 void
 placements_finish(struct placements *placements);
 
+/* What is shown on all of them is to be fitted anew. */
+void
+placements_refit(struct placements *placements);
+
 /* The first client has seen the compositor's globals: now it is known which placements are windows.
  */
 void
@@ -135,6 +139,14 @@ placement_finish(struct placement *placement);
 bool
 placement_fit(const struct placement *placement, const struct rectangle *source,
 	      struct fitted *out);
+
+/* Its rectangle of its output. False: it is none, or a window. */
+bool
+placement_find_place(const struct placement *placement, struct place *out);
+
+/* Of the output that it is on. */
+int32_t
+placement_scale(const struct placement *placement);
 
 /* Where the view stands in its output from the next commit on, in its logical coordinates. */
 void

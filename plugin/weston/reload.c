@@ -171,6 +171,8 @@ reload(struct weston_compositor *compositor, struct presenter *presenter, struct
 	host->options = after;
 	apply_devices(host);
 	apply_places(placements, after, moved);
+	if (options_module(before)->status_card != options_module(after)->status_card)
+		placements_refit(placements);
 	keys_finish(&presenter->keys);
 	keys_init(&presenter->keys, compositor, options_module(after));
 	grabs_bind(&presenter->grabs, compositor, &options_module(after)->grab_key);

@@ -189,7 +189,10 @@ measure(struct seat *seat)
 	uint32_t took_ms = (uint32_t)loop_now_ms() - seat->base.since_ms;
 
 	seat->base.since_surface = NULL;
-	if (surface && surface->connector && took_ms <= LONGEST_MS)
+	if (!surface || !surface->connector)
+		return;
+	status_note_input(surface);
+	if (took_ms <= LONGEST_MS)
 		histogram_add(&surface->connector->measured.input, (int64_t)took_ms * 1000);
 }
 

@@ -153,16 +153,6 @@ handle_discarded(struct canvas *canvas)
 
 /* Windows */
 
-static uint32_t
-color_of(const struct device *device)
-{
-	const struct log_subject *subject = &device->subject;
-
-	if (device->options->has_color)
-		return device->options->color;
-	return window_look_color(subject->uuid[0] ? subject->uuid : subject->name);
-}
-
 /* It asks for a size, and will get the one that its user gave it before. */
 static void
 begin_window(struct surface *surface)
@@ -185,8 +175,7 @@ show_window(struct surface *surface)
 	if (window->window.client)
 		guest_window_set_picture(window, &picture);
 	else if (guest_window_open(window, surface->canvas.client, surface->canvas.wl_surface,
-				   surface->connector->options,
-				   color_of(surface->connector->device), &picture))
+				   surface->connector->options, &picture))
 		begin_window(surface);
 }
 
@@ -212,8 +201,7 @@ void
 surface_set_grabbed(struct surface *surface, bool grabbed)
 {
 	guest_window_set_grabbed(&surface->window, grabbed);
-	placement_set_border(&surface->placement, grabbed,
-			     grabbed ? color_of(surface->connector->device) : 0);
+	placement_set_border(&surface->placement, grabbed, surface->window.color);
 }
 
 /* What is wanted */
@@ -261,6 +249,7 @@ surface_freeze(struct surface *surface)
 {
 	canvas_drop_feedbacks(&surface->canvas);
 	drop_timer(surface);
+	status_stop(surface);
 	paint_stop(surface);
 	surface_stop_looking(surface);
 	paint_give_texture(surface);
@@ -311,8 +300,8 @@ refit(struct surface *surface)
 	struct canvas *canvas = &surface->canvas;
 	struct fitted fitted;
 
-	if (canvas->usable && !canvas->lit && surface->window.window.configured)
-		paint_dark(surface);
+	if (canvas->usable && !canvas->lit)
+		status_refit(surface);
 	if (!canvas->usable || !canvas->lit ||
 	    !placement_fit(&surface->placement, &surface->shown_source, &fitted))
 		return;
@@ -470,6 +459,8 @@ handle_made(struct canvas *canvas, struct wl_resource *resource)
 	}
 	show_window(surface);
 	paint_update(surface);
+	if (!surface->wanted)
+		status_begin(surface);
 }
 
 static const struct canvas_handler canvas_handler = {
@@ -495,6 +486,7 @@ unmake(struct surface *surface)
 	surface->previous = NULL;
 	surface->last = NULL;
 	shadow_drop(&surface->shadow, device_of(surface));
+	status_unmake(surface);
 	guest_window_close(&surface->window);
 	canvas_unmake(&surface->canvas);
 }
@@ -508,13 +500,24 @@ surface_set_client(struct surface *surface, struct client *client)
 		canvas_make(&surface->canvas, client);
 }
 
+static uint32_t
+color_of(const struct device *device)
+{
+	const struct log_subject *subject = &device->subject;
+
+	if (device->options->has_color)
+		return device->options->color;
+	return window_look_color(subject->uuid[0] ? subject->uuid : subject->name);
+}
+
 static void
 name_window(struct surface *surface)
 {
 	const struct device *device = surface->connector->device;
 	bool only = device->connector_count == 1 && device->subject.devid == 0;
 
-	guest_window_name(&surface->window, device->subject.name, only ? -1 : (int)surface->index);
+	guest_window_name(&surface->window, device->subject.name, only ? -1 : (int)surface->index,
+			  color_of(device));
 }
 
 void
@@ -532,6 +535,7 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 	guest_window_init(&surface->window, connector->device->host->worker,
 			  &connector->device->guest->lane, &window_handler, surface);
 	name_window(surface);
+	status_init(surface);
 	placement_init(&surface->placement, placements, options, &connector->device->subject,
 		       connector->index, connector->setup.unique_id, &surface->window.window,
 		       &placement_handler, surface);
@@ -543,12 +547,15 @@ surface_rename(struct surface *surface, const struct connector_options *options,
 {
 	placement_rename(&surface->placement, options, subject);
 	name_window(surface);
+	if (!surface->wanted)
+		refit(surface);
 }
 
 void
 surface_finish(struct surface *surface)
 {
 	drop_timer(surface);
+	status_stop(surface);
 	surface_set_client(surface, NULL);
 	placement_finish(&surface->placement);
 }

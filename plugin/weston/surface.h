@@ -19,6 +19,7 @@
 #include "weston/renderer.h"
 #include "weston/shadow.h"
 #include "weston/slot.h"
+#include "weston/status.h"
 
 struct look;
 
@@ -42,6 +43,7 @@ struct surface {
 	uint32_t outputs;   /* on which a frame was presented last, as placement_outputs() */
 	struct rectangle shown_source; /* the part of the buffer attached last that is shown */
 	struct look *look;             /* at what is wanted; NULL: none under way */
+	struct status status;          /* what is seen beside pictures */
 	const char *path;              /* how the last frame was read; NULL: none yet */
 	uint64_t bytes_copied;
 

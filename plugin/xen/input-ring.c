@@ -23,13 +23,19 @@ room(uint32_t producer)
 	return producer < left_at_wrap ? left_at_wrap : SLOTS;
 }
 
-bool
-input_ring_full(const struct input_ring *ring)
+uint32_t
+input_ring_unread(const struct input_ring *ring)
 {
 	struct xenkbd_page *page = ring->page;
 	uint32_t untrusted_consumer = __atomic_load_n(&page->in_cons, __ATOMIC_ACQUIRE);
 
-	return ring->producer - untrusted_consumer >= room(ring->producer);
+	return ring->producer - untrusted_consumer;
+}
+
+bool
+input_ring_full(const struct input_ring *ring)
+{
+	return input_ring_unread(ring) >= room(ring->producer);
 }
 
 void

@@ -24,6 +24,10 @@ input_ring_init(struct input_ring *ring, void *shared_page);
 bool
 input_ring_full(const struct input_ring *ring);
 
+/* How many events the guest has not taken; it may say anything. */
+uint32_t
+input_ring_unread(const struct input_ring *ring);
+
 /* For the next slot of a ring that is not full. The guest does not see it before
  * input_ring_publish(). */
 void

@@ -8,6 +8,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "sim")]
 
 import bealloc  # noqa: E402,F401
+import cards  # noqa: E402,F401
 import control  # noqa: E402,F401
 import displif  # noqa: E402,F401
 import dmabuf  # noqa: E402,F401

@@ -213,6 +213,43 @@ placement_set_border(struct placement *placement, bool wanted, uint32_t color)
 {
 }
 
+/* No cards either. */
+void
+status_init(struct surface *of)
+{
+}
+
+void
+status_stop(struct surface *of)
+{
+}
+
+void
+status_unmake(struct surface *of)
+{
+}
+
+void
+status_show_dark(struct surface *of)
+{
+	canvas_clear(&of->canvas);
+}
+
+void
+status_begin(struct surface *of)
+{
+}
+
+void
+status_refit(struct surface *of)
+{
+}
+
+void
+status_note_picture(struct surface *of)
+{
+}
+
 void
 placement_keep_awake(struct placement *placement)
 {
@@ -381,8 +418,9 @@ static void
 begin(enum import_way way)
 {
 	static const struct connector_options options;
+	static const struct guest_options rule;
 	static struct guest account;
-	static struct device device = {.host = &host, .guest = &account};
+	static struct device device = {.host = &host, .guest = &account, .options = &rule};
 	static struct connector connector = {.device = &device, .refresh_ms = 16};
 	int memory = memfd_create("pool", MFD_CLOEXEC);
 

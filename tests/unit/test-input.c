@@ -176,6 +176,30 @@ TEST(batch_of_events_is_one_notification)
 	check_int(detached, 1);
 }
 
+TEST(what_the_guest_has_taken_is_known)
+{
+	struct input_progress progress = {0};
+
+	start();
+	struct input *input = connect_first();
+
+	tap(input, 3);
+	input_send(input);
+	input_add_progress(input, &progress);
+	check_int(progress.unread, 6);
+	uint32_t taken = progress.taken;
+	page_of(0)->in_cons += 4;
+	progress = (struct input_progress){0};
+	input_add_progress(input, &progress);
+	check_int(progress.unread, 2);
+	check_int(progress.taken, taken + 4);
+	input_destroy(input);
+	progress = (struct input_progress){0};
+	input_add_progress(input, &progress);
+	check_int(progress.unread, 0);
+	finish();
+}
+
 /* The guest's notifications are looked at while something waits for room, and never else. */
 TEST(full_ring_is_gone_on_with_when_there_is_room)
 {

@@ -65,13 +65,14 @@ def placed(config):
 class Weston:
     def __init__(self, machine, module="", outputs=(("headless", 1024, 768),),
                  renderer="pixman", shell="desktop", config="", core="", shell_config="",
-                 domid=0, environment=None, output_config=None, seat=False, windows=False):
+                 domid=0, environment=None, output_config=None, seat=False, windows=False, cards=False):
         """outputs: name, width, height; the first one is always called headless.
 
         output_config: more lines for the section of an output, by its name. module: a path, "" for the module under test, None for no module. config: whole sections
         for weston.ini; core and shell_config: lines for those two sections. seat: with one,
         whose devices do what seat() says. windows: guests' screens are what the module makes of
-        them; else they are placed on outputs, unless config says something else.
+        them; else they are placed on outputs, unless config says something else. cards: with status
+        cards where pictures are missing.
         """
         self.machine = machine
         self.outputs = outputs
@@ -92,6 +93,8 @@ class Weston:
         self.shots = 0
         if not windows:
             config = placed(config)
+        if not cards:
+            config = f"[xen-display]\nstatus-card=false\n{config}"
         self._write_config(config, core, shell_config)
 
     def _write_config(self, config, core, shell_config):

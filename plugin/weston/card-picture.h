@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The picture of a status card: whose screen it is, and why it shows nothing, or nothing new. */
+#pragma once
+
+#include <stdint.h>
+#include <time.h>
+
+#include "pure/window-look.h"
+#include "weston/drawing.h"
+
+/* Of a card, in logical pixels; the width is the most that it has. */
+#define CARD_WIDTH 320
+#define CARD_HEIGHT 64
+
+enum card_state {
+	CARD_NONE,
+	CARD_WAITS,  /* it has shown nothing yet */
+	CARD_OFF,    /* the guest has switched it off */
+	CARD_FAILED, /* what it wants to show cannot be shown */
+	CARD_FROZEN, /* the guest does not take what is typed or clicked */
+};
+
+/* All that a card's picture depends on. */
+struct card_look {
+	enum card_state state; /* not CARD_NONE */
+	int32_t width;         /* logical */
+	int32_t scale;
+	uint32_t color; /* of its border, 0xrrggbb */
+	time_t since;   /* of CARD_FROZEN */
+	char name[WINDOW_TITLE_BYTES];
+};
+
+/* As drawing_begin(). */
+struct drawing *
+card_draw(struct worker *worker, struct worker_lane *lane, const struct card_look *look,
+	  void (*handle)(void *data, int fd), void *data);
