@@ -176,6 +176,14 @@ check_connector_values(struct check *check, const struct connector_rule *rule, u
 		end(check);
 	if (say_hint(begin_connector(check, rule, number), "output", rule->options.output))
 		end(check);
+	bool is_ivi = rule->options.show_as == SHOW_AS_IVI;
+	if (is_ivi != (rule->options.ivi_id > 0)) {
+		sentence_say(begin_connector(check, rule, number),
+			     is_ivi ? ": show-as=ivi needs ivi-id=, the number of its surface; its "
+				      "screens are placed on outputs"
+				    : ": ivi-id= has no effect without show-as=ivi");
+		end(check);
+	}
 	if (rule->connector < 0 || (uint32_t)rule->connector < most_connectors)
 		return;
 	sentence_say(begin_connector(check, rule, number),

@@ -113,7 +113,9 @@ const struct option_entry option_table[] = {
 	{SECTION_CONNECTOR, "keep-awake", KIND_BOOL, IN_CONNECTOR(options.keep_awake), 0, 0, 0,
 	 "false", "", "whether Weston stays awake while this screen changes"},
 	{SECTION_CONNECTOR, "show-as", KIND_SHOW_AS, IN_CONNECTOR(options.show_as), 0, 0, 0, "auto",
-	 "", "a place on an output, or a window, see below"},
+	 "", "a place on an output, a window, or a surface of ivi-shell, see below"},
+	{SECTION_CONNECTOR, "ivi-id", KIND_UINT, IN_CONNECTOR(options.ivi_id), 0, 0, INT32_MAX, "0",
+	 "", "the number of its surface in ivi-shell, with show-as=ivi; 0 = none"},
 	{SECTION_CONNECTOR, "frame", KIND_FRAME, IN_CONNECTOR(options.frame), 0, 0, 0, "full", "",
 	 "what is drawn around its window, see below"},
 	{SECTION_CONNECTOR, "close", KIND_CLOSE, IN_CONNECTOR(options.close), 0, 0, 0, "hide", "",
@@ -179,6 +181,7 @@ option_words(enum option_kind kind)
 		[SHOW_AS_AUTO] = "auto",
 		[SHOW_AS_OUTPUT] = "output",
 		[SHOW_AS_WINDOW] = "window",
+		[SHOW_AS_IVI] = "ivi",
 	};
 	static const char *const frames[] = {
 		[FRAME_FULL] = "full",

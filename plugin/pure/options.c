@@ -496,6 +496,8 @@ options_is_window(const struct connector_options *options, enum shell shell)
 	bool has_place = options->output || options->has_x || options->has_y ||
 			 options->width > 0 || options->height > 0;
 
+	if (shell == SHELL_IVI)
+		return options->show_as == SHOW_AS_IVI && options->ivi_id > 0;
 	if (shell != SHELL_DESKTOP && shell != SHELL_OTHER)
 		return false;
 	if (options->show_as == SHOW_AS_AUTO)

@@ -48,6 +48,7 @@ enum show_as {
 	SHOW_AS_AUTO,   /* a window if the shell has windows and the rule gives no place */
 	SHOW_AS_OUTPUT, /* over an output, or a rectangle of one */
 	SHOW_AS_WINDOW, /* a window of the desktop */
+	SHOW_AS_IVI,    /* a surface of ivi-shell, which has ivi_id; elsewhere as SHOW_AS_OUTPUT */
 };
 
 /* What is drawn around a guest's window. */
@@ -76,6 +77,7 @@ struct connector_options {
 	enum input_rule input;
 	bool keep_awake; /* the session does not fall idle while it shows something new */
 	enum show_as show_as;
+	uint32_t ivi_id; /* 0: none */
 	enum frame_rule frame;
 	enum close_rule close;
 };
@@ -202,6 +204,7 @@ enum shell {
 	SHELL_UNKNOWN,
 	SHELL_DESKTOP, /* windows are its main thing */
 	SHELL_OTHER,   /* it has windows */
+	SHELL_IVI,     /* a controller places surfaces by their numbers */
 	SHELL_BARE,    /* it has none */
 };
 

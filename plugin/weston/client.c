@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 #include "base/log.h"
+#include "ivi-application-client-protocol.h"
 #include "presentation-time-client-protocol.h"
 #include "viewporter-client-protocol.h"
 #include "xdg-shell-client-protocol.h"
@@ -161,8 +162,8 @@ handle_desktop_global(struct client *client, uint32_t name, const char *interfac
 			xdg_wm_base_add_listener(client->wm_base, &wm_base_listener, client);
 	} else if (strcmp(interface, "weston_desktop_shell") == 0) {
 		client->has_desktop = true;
-	} else if (strcmp(interface, "ivi_application") == 0) {
-		client->has_ivi = true;
+	} else if (strcmp(interface, ivi_application_interface.name) == 0) {
+		client->ivi = bind_global(client, name, &ivi_application_interface, 1);
 	} else {
 		return false;
 	}
@@ -308,6 +309,8 @@ destroy_globals(struct client *client)
 		wp_presentation_destroy(client->presentation);
 	if (client->subcompositor)
 		wl_subcompositor_destroy(client->subcompositor);
+	if (client->ivi)
+		ivi_application_destroy(client->ivi);
 	if (client->wm_base)
 		xdg_wm_base_destroy(client->wm_base);
 	linux_dmabuf_finish(&client->dmabuf);

@@ -54,7 +54,7 @@ struct client {
 	struct wl_subcompositor *subcompositor;
 	struct xdg_wm_base *wm_base; /* NULL: there are no windows */
 	bool has_desktop;            /* the shell is Weston's desktop */
-	bool has_ivi;                /* it is one of a car, which shows no windows */
+	struct ivi_application *ivi; /* NULL: the shell is not one of a car, without windows */
 	struct wl_array shm_formats; /* uint32_t, as wl_shm names them */
 	struct linux_dmabuf dmabuf;
 };

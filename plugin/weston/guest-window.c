@@ -120,19 +120,22 @@ bool
 guest_window_open(struct guest_window *guest, struct client *client, struct wl_surface *wl_surface,
 		  const struct connector_options *options, const struct size *picture)
 {
-	const struct margins margins = frame_margins(options->frame);
+	uint32_t ivi_id = client->ivi ? options->ivi_id : 0;
+	/* ivi-shell scales what it shows to the place that its controller gives it. */
+	enum frame_rule frame = ivi_id > 0 ? FRAME_NONE : options->frame;
+	const struct margins margins = frame_margins(frame);
 
 	if (guest->window.client || guest->hidden)
 		return guest->window.client != NULL;
-	guest->fit = options->fit;
+	guest->fit = ivi_id > 0 ? FIT_STRETCH : options->fit;
 	learn_output(guest);
 	window_set_margins(&guest->window, &margins);
 	window_set_picture(&guest->window, picture);
-	window_open(&guest->window, client, wl_surface);
-	window_set_title(&guest->window, guest->name);
-	if (!guest->window.toplevel ||
-	    !frame_make(&guest->frame, client, wl_surface, options->frame, guest->color))
+	if (!window_open(&guest->window, client, wl_surface, ivi_id) ||
+	    !frame_make(&guest->frame, client, wl_surface, frame, guest->color))
 		return false;
+	window_set_title(&guest->window, guest->name);
+	decorate(guest);
 	return true;
 }
 

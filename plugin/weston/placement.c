@@ -254,6 +254,21 @@ goes_in_front(const struct placement *placement, const struct placement *other)
 	return places_is_in_front(screen, behind);
 }
 
+/* Whether a surface of ivi-shell cannot have its number: that would end its connection. */
+static bool
+has_no_number(const struct placement *placement)
+{
+	const struct placement *other;
+
+	if (placement->placements->shell != SHELL_IVI || placement->window->ivi_refused)
+		return placement->window->ivi_refused;
+	wl_list_for_each(other, &placement->placements->placements, link)
+		if (other != placement && other->kind == PLACEMENT_WINDOW &&
+		    other->options->ivi_id == placement->options->ivi_id)
+			return true;
+	return false;
+}
+
 static enum placement_kind
 kind_of(const struct placement *placement)
 {
@@ -261,7 +276,14 @@ kind_of(const struct placement *placement)
 
 	if (shell == SHELL_UNKNOWN)
 		return PLACEMENT_UNKNOWN;
-	return options_is_window(placement->options, shell) ? PLACEMENT_WINDOW : PLACEMENT_OUTPUT;
+	if (!options_is_window(placement->options, shell))
+		return PLACEMENT_OUTPUT;
+	if (!has_no_number(placement))
+		return PLACEMENT_WINDOW;
+	log_guest(&placement->subject, (int)placement->screen.connector,
+		  "ivi-id=%u is the number of another surface: it is placed on an output",
+		  placement->options->ivi_id);
+	return PLACEMENT_OUTPUT;
 }
 
 /* Its kind is as its options say. A surface keeps the role that it was given: another kind has no
@@ -270,8 +292,9 @@ static void
 choose_kind(struct placement *placement)
 {
 	enum placement_kind kind = kind_of(placement);
+	uint32_t ivi_id = placement->window->ivi_id;
 
-	if (kind != placement->kind)
+	if (kind != placement->kind || (ivi_id > 0 && ivi_id != placement->options->ivi_id))
 		placement_let_go(placement);
 	placement->kind = kind;
 	placement->screen.output = -1;

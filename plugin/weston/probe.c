@@ -9,7 +9,9 @@
 static enum shell
 shell_of(const struct client *client)
 {
-	if (!client->wm_base || !client->subcompositor || client->has_ivi)
+	if (client->ivi && client->subcompositor)
+		return SHELL_IVI;
+	if (!client->wm_base || !client->subcompositor)
 		return SHELL_BARE;
 	return client->has_desktop ? SHELL_DESKTOP : SHELL_OTHER;
 }

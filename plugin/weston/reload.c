@@ -90,9 +90,9 @@ is_same_place(const struct connector_options *a, const struct connector_options 
 	bool same_output =
 		a->output && b->output ? strcmp(a->output, b->output) == 0 : a->output == b->output;
 
-	return same_output && a->show_as == b->show_as && a->fit == b->fit &&
-	       a->has_x == b->has_x && a->has_y == b->has_y && a->x == b->x && a->y == b->y &&
-	       a->width == b->width && a->height == b->height && a->z == b->z;
+	return same_output && a->show_as == b->show_as && a->ivi_id == b->ivi_id &&
+	       a->fit == b->fit && a->has_x == b->has_x && a->has_y == b->has_y && a->x == b->x &&
+	       a->y == b->y && a->width == b->width && a->height == b->height && a->z == b->z;
 }
 
 /* Its rule by the new options. True: it stands by that, and elsewhere than before. */

@@ -46,6 +46,15 @@ source_of(const struct connector *connector, const struct placement *placement)
 		       : XEN_DISPLAY_SCREEN_V1_SOURCE_DEFAULT;
 }
 
+static uint32_t
+kind_of(const struct placement *placement)
+{
+	if (placement->kind != PLACEMENT_WINDOW)
+		return XEN_DISPLAY_SCREEN_V1_KIND_OUTPUT;
+	return placement->placements->shell == SHELL_IVI ? XEN_DISPLAY_SCREEN_V1_KIND_IVI
+							 : XEN_DISPLAY_SCREEN_V1_KIND_WINDOW;
+}
+
 static void
 read_placement(struct screen_state *state, const struct connector *connector,
 	       const struct placement *placement)
@@ -55,9 +64,7 @@ read_placement(struct screen_state *state, const struct connector *connector,
 	const char *output = placement_output_name(placement);
 
 	log_escape(state->placement.output, sizeof(state->placement.output), output ? output : "");
-	state->placement.kind = placement->kind == PLACEMENT_WINDOW
-					? XEN_DISPLAY_SCREEN_V1_KIND_WINDOW
-					: XEN_DISPLAY_SCREEN_V1_KIND_OUTPUT;
+	state->placement.kind = kind_of(placement);
 	state->placement.x = options->x;
 	state->placement.y = options->y;
 	state->placement.width = options->width;

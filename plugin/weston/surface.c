@@ -496,6 +496,10 @@ surface_set_client(struct surface *surface, struct client *client)
 {
 	if (surface->canvas.client)
 		unmake(surface);
+	/* It is to be placed on an output instead. */
+	if (surface->window.window.ivi_refused && surface->placement.kind == PLACEMENT_WINDOW)
+		placement_rename(&surface->placement, surface->placement.rule,
+				 &surface->placement.subject);
 	if (client)
 		canvas_make(&surface->canvas, client);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "weston/client.h"
+#include "ivi-application-client-protocol.h"
 #include "xdg-shell-client-protocol.h"
 
 static struct margins
@@ -144,13 +145,80 @@ window_init(struct window *window, const struct window_handler *handler, void *d
 	window->scale = 1;
 }
 
-void
-window_open(struct window *window, struct client *client, struct wl_surface *wl_surface)
+/* Surfaces of ivi-shell */
+
+static void
+handle_ivi_configure(void *data, struct ivi_surface *ivi, int32_t width, int32_t height)
+{
+	struct window *window = data;
+
+	if (width <= 0 || height <= 0)
+		return;
+	window->state.size = (struct size){width, height};
+	choose_size(window);
+	window->handler->configured(window->data);
+}
+
+static const struct ivi_surface_listener ivi_listener = {
+	.configure = handle_ivi_configure,
+};
+
+static void
+handle_ivi_made(void *data, struct wl_callback *callback, uint32_t serial)
+{
+	struct window *window = data;
+
+	wl_callback_destroy(callback);
+	window->ivi_made = NULL;
+}
+
+static const struct wl_callback_listener ivi_made_listener = {
+	.done = handle_ivi_made,
+};
+
+static bool
+open_ivi(struct window *window, struct wl_surface *wl_surface, uint32_t ivi_id)
+{
+	window->ivi = ivi_application_surface_create(window->client->ivi, ivi_id, wl_surface);
+	window->ivi_id = ivi_id;
+	if (window->ivi)
+		ivi_surface_add_listener(window->ivi, &ivi_listener, window);
+	window->ivi_made = client_sync(window->client, &ivi_made_listener, window);
+	if (!window->ivi || !window->ivi_made) {
+		client_lose(window->client);
+		return false;
+	}
+	choose_size(window);
+	window->configured = true;
+	return true;
+}
+
+static void
+close_ivi(struct window *window)
+{
+	/* A number that another surface has costs the connection, which may end before it is told
+	 * why. */
+	if (window->ivi_made && !window->client->server_side)
+		window->ivi_refused = true;
+	if (window->ivi_made)
+		wl_callback_destroy(window->ivi_made);
+	if (window->ivi)
+		ivi_surface_destroy(window->ivi);
+	window->ivi_made = NULL;
+	window->ivi = NULL;
+	window->ivi_id = 0;
+}
+
+bool
+window_open(struct window *window, struct client *client, struct wl_surface *wl_surface,
+	    uint32_t ivi_id)
 {
 	window->client = client;
 	window->configured = false;
 	window->edges = 0;
 	window->resizing = false;
+	if (ivi_id > 0)
+		return open_ivi(window, wl_surface, ivi_id);
 	window->xdg_surface = xdg_wm_base_get_xdg_surface(client->wm_base, wl_surface);
 	if (window->xdg_surface) {
 		xdg_surface_add_listener(window->xdg_surface, &surface_listener, window);
@@ -158,15 +226,17 @@ window_open(struct window *window, struct client *client, struct wl_surface *wl_
 	}
 	if (!window->toplevel) {
 		client_lose(client);
-		return;
+		return false;
 	}
 	xdg_toplevel_add_listener(window->toplevel, &toplevel_listener, window);
 	xdg_toplevel_set_app_id(window->toplevel, "xen-display");
+	return true;
 }
 
 void
 window_close(struct window *window)
 {
+	close_ivi(window);
 	if (window->toplevel)
 		xdg_toplevel_destroy(window->toplevel);
 	if (window->xdg_surface)

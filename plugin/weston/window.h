@@ -14,6 +14,8 @@
 #include "pure/window-size.h"
 
 struct client;
+struct ivi_surface;
+struct wl_callback;
 struct wl_seat;
 struct wl_surface;
 struct xdg_surface;
@@ -37,7 +39,11 @@ struct window {
 	struct client *client; /* NULL: it is closed */
 	struct xdg_surface *xdg_surface;
 	struct xdg_toplevel *toplevel;
-	bool configured; /* a size was agreed on */
+	struct ivi_surface *ivi;      /* instead of these */
+	uint32_t ivi_id;              /* its; 0: there is none */
+	struct wl_callback *ivi_made; /* NULL: ivi-shell has taken it */
+	bool ivi_refused;             /* another program's surface has its number */
+	bool configured;              /* a size was agreed on */
 	struct window_state next, state;
 	uint32_t edges;         /* that are dragged; 0: none */
 	bool resizing;          /* the compositor has said so, too */
@@ -53,9 +59,12 @@ void
 window_init(struct window *window, const struct window_handler *handler, void *data);
 
 /* Gives the wl_surface, which has no role but perhaps that of a window, and shows nothing, to a
- * window. handler->configured() follows. The picture's size is known. */
-void
-window_open(struct window *window, struct client *client, struct wl_surface *wl_surface);
+ * window. handler->configured() follows. The picture's size is known. ivi_id: the number of a
+ * surface of ivi-shell, which is a window that has a size at once, and no states; 0: a window of
+ * the desktop. False: no memory, and the client is lost. */
+bool
+window_open(struct window *window, struct client *client, struct wl_surface *wl_surface,
+	    uint32_t ivi_id);
 
 /* Before the wl_surface goes, or when it shows nothing. */
 void

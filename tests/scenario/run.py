@@ -19,6 +19,7 @@ import inplace  # noqa: E402,F401
 import inputdevices  # noqa: E402,F401
 import inputgate  # noqa: E402,F401
 import inputseat  # noqa: E402,F401
+import ivi  # noqa: E402,F401
 import neighbours  # noqa: E402,F401
 import pixels  # noqa: E402,F401
 import placement  # noqa: E402,F401

@@ -147,6 +147,16 @@ TEST(connectors_that_no_device_may_have)
 	expect("[xen-connector]\nconnector=3\n", NULL);
 }
 
+TEST(surfaces_of_ivi_shell_need_a_number)
+{
+	expect("[xen-connector]\nguest=g\nshow-as=ivi\n",
+	       "[xen-connector] number 1 (guest=g): show-as=ivi needs ivi-id=, the number of its surface; "
+	       "its screens are placed on outputs");
+	expect("[xen-connector]\nguest=g\nivi-id=7\n",
+	       "[xen-connector] number 1 (guest=g): ivi-id= has no effect without show-as=ivi");
+	expect("[xen-connector]\nguest=g\nshow-as=ivi\nivi-id=7\n", NULL);
+}
+
 static void
 expect_outputs(const char *text, size_t count, const char *wanted)
 {

@@ -502,6 +502,8 @@ TEST(what_is_a_window)
 	const struct connector_options none = {0};
 	const struct connector_options window = {.show_as = SHOW_AS_WINDOW, .has_x = true};
 	const struct connector_options output = {.show_as = SHOW_AS_OUTPUT};
+	const struct connector_options ivi = {.show_as = SHOW_AS_IVI, .ivi_id = 7};
+	const struct connector_options unnumbered = {.show_as = SHOW_AS_IVI};
 
 	check(options_is_window(&none, SHELL_DESKTOP));
 	check(!options_is_window(&none, SHELL_OTHER));
@@ -510,6 +512,11 @@ TEST(what_is_a_window)
 	check(options_is_window(&window, SHELL_OTHER));
 	check(!options_is_window(&window, SHELL_BARE));
 	check(!options_is_window(&output, SHELL_DESKTOP));
+	check(options_is_window(&ivi, SHELL_IVI));
+	check(!options_is_window(&unnumbered, SHELL_IVI));
+	check(!options_is_window(&window, SHELL_IVI));
+	check(!options_is_window(&none, SHELL_IVI));
+	check(!options_is_window(&ivi, SHELL_DESKTOP));
 	for (size_t i = 0; i < ARRAY_LENGTH(places); i++) {
 		struct options *options = create_in("xen-connector");
 

@@ -65,19 +65,21 @@ def placed(config):
 class Weston:
     def __init__(self, machine, module="", outputs=(("headless", 1024, 768),),
                  renderer="pixman", shell="desktop", config="", core="", shell_config="",
-                 domid=0, environment=None, output_config=None, seat=False, windows=False, cards=False):
+                 domid=0, environment=None, output_config=None, seat=False, windows=False, cards=False,
+                 modules=()):
         """outputs: name, width, height; the first one is always called headless.
 
         output_config: more lines for the section of an output, by its name. module: a path, "" for the module under test, None for no module. config: whole sections
         for weston.ini; core and shell_config: lines for those two sections. seat: with one,
         whose devices do what seat() says. windows: guests' screens are what the module makes of
         them; else they are placed on outputs, unless config says something else. cards: with status
-        cards where pictures are missing.
+        cards where pictures are missing. modules: more of Weston's own.
         """
         self.machine = machine
         self.outputs = outputs
         self.output_config = output_config or {}
         self.renderer = renderer
+        self.modules = modules
         self.shell = shell
         self.domid = domid
         self.has_seat = seat
@@ -102,7 +104,7 @@ class Weston:
         modules.append(f"{self.machine.build}/weston-control.so")
         if self.has_seat:
             modules.append(f"{self.machine.build}/weston-seat.so")
-        modules += os.environ.get("SIM_MODULES_MORE", "").split()
+        modules += [*self.modules, *os.environ.get("SIM_MODULES_MORE", "").split()]
         # Of a key that stands twice, Weston takes the first.
         text = (f"[core]\n{core}\nidle-time=0\nmodules={','.join(modules)}\n"
                 f"[shell]\n{shell_config}\nlocking=false\nstartup-animation=none\nclose-animation=none\n"
