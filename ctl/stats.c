@@ -15,6 +15,7 @@
 enum counter {
 	FLIPS,
 	FLIPS_BY_TIME,
+	THROTTLED_MS,
 	PRESENTED,
 	RESAMPLED,
 	SCANNED_OUT,
@@ -29,6 +30,7 @@ enum counter {
 static const char *const counter_names[COUNTERS] = {
 	[FLIPS] = "flips",
 	[FLIPS_BY_TIME] = "flips-by-time",
+	[THROTTLED_MS] = "throttled-ms",
 	[PRESENTED] = "frames-presented",
 	[RESAMPLED] = "frames-resampled",
 	[SCANNED_OUT] = "frames-scanned-out",
@@ -218,6 +220,8 @@ print_prometheus(const struct watches *watches)
 	print_metric(watches, FLIPS, "flips_total", "counter", "Page flips of the guest.");
 	print_metric(watches, FLIPS_BY_TIME, "flips_by_time_total", "counter",
 		     "Flips that no screen presented before they were due.");
+	print_metric(watches, THROTTLED_MS, "throttled_milliseconds_total", "counter",
+		     "How long those flips took together.");
 	print_metric(watches, PRESENTED, "frames_presented_total", "counter",
 		     "Frames that were on a screen.");
 	print_metric(watches, RESAMPLED, "frames_resampled_total", "counter",
@@ -318,9 +322,10 @@ print_details(const struct watch *watch)
 	const struct report *report = &watch->now;
 
 	printf("  pages %" PRIu64 " of %" PRIu64 ", descriptors %" PRIu64 " of %" PRIu64
-	       ", resampled %" PRIu64 "\n",
+	       ", resampled %" PRIu64 ", throttled %.1f s\n",
 	       report->counters[PAGES], report->counters[MAX_PAGES], report->counters[DESCRIPTORS],
-	       report->counters[MAX_DESCRIPTORS], report->counters[RESAMPLED]);
+	       report->counters[MAX_DESCRIPTORS], report->counters[RESAMPLED],
+	       (double)report->counters[THROTTLED_MS] / 1000);
 	if (report->refused_count == 0)
 		return;
 	for (unsigned i = 0; i < report->refused_count; i++)

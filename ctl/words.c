@@ -20,6 +20,9 @@ static const char *const states[] = {
 	[XEN_DISPLAY_SCREEN_V1_STATE_OFF] = "off",
 	[XEN_DISPLAY_SCREEN_V1_STATE_ON] = "on",
 	[XEN_DISPLAY_SCREEN_V1_STATE_THROTTLED] = "throttled",
+	[XEN_DISPLAY_SCREEN_V1_STATE_CONNECTING] = "connecting",
+	[XEN_DISPLAY_SCREEN_V1_STATE_FROZEN] = "frozen",
+	[XEN_DISPLAY_SCREEN_V1_STATE_CLOSED] = "closed",
 };
 
 static const char *const visibilities[] = {
@@ -30,6 +33,7 @@ static const char *const visibilities[] = {
 	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_LOCKED] = "locked",
 	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_ASLEEP] = "asleep",
 	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_MINIMISED] = "minimised",
+	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_COVERED] = "covered",
 };
 
 static const char *const fits[] = {

@@ -63,6 +63,9 @@ finish_flip(struct connector *connector, int64_t now_us)
 	flip_trace_note(&connector->trace, FLIP_DONE, now_us);
 	if (!flip->presented && !flip->drawn) {
 		connector->count.timed++;
+		if (connector->measured.asked_us > 0)
+			connector->count.timed_us +=
+				(uint64_t)(now_us - connector->measured.asked_us);
 		connector->measured.asked_us = 0;
 	}
 	wire_send_flip_event(&connector->wire, connector->flip_cookie);

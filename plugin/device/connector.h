@@ -44,6 +44,7 @@ struct connector {
 
 	struct {
 		uint64_t flips, timed, resampled;
+		uint64_t timed_us;               /* how long those took that were done by time */
 		uint64_t presented, scanned_out; /* of these, without being composited */
 	} count;
 	struct {

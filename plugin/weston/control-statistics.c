@@ -43,6 +43,7 @@ send_counters(struct wl_resource *resource, const struct connector *connector)
 	presenter_status(connector, &status);
 	send_counter(resource, "flips", connector->count.flips);
 	send_counter(resource, "flips-by-time", connector->count.timed);
+	send_counter(resource, "throttled-ms", connector->count.timed_us / 1000);
 	send_counter(resource, "frames-presented", connector->count.presented);
 	send_counter(resource, "frames-resampled", connector->count.resampled);
 	send_counter(resource, "frames-scanned-out", connector->count.scanned_out);

@@ -96,9 +96,14 @@ paint_nothing(struct surface *surface)
 /* Weston presents also what others cover: its flips are done by time, as those of what is hidden.
  */
 static enum canvas_ask
-what_to_ask(const struct surface *surface)
+what_to_ask(struct surface *surface)
 {
-	if (window_place_is_covered(&surface->placement))
+	bool covered = window_place_is_covered(&surface->placement);
+
+	if (covered != surface->covered)
+		placements_tell_change(surface->placement.placements);
+	surface->covered = covered;
+	if (covered)
 		return CANVAS_ASK_NOTHING;
 	return surface->connector->flip.early ? CANVAS_ASK_DRAWN : CANVAS_ASK_PRESENTED;
 }

@@ -9,6 +9,7 @@
 #include "weston/aim.h"
 #include "weston/presented-device.h"
 #include "weston/scene.h"
+#include "weston/window-place.h"
 #include "xen-display-control-v1-server-protocol.h"
 
 struct connector *
@@ -92,7 +93,25 @@ visibility_of(const struct surface *surface)
 		return XEN_DISPLAY_SCREEN_V1_VISIBILITY_MINIMISED;
 	if (!placement_can_show(placement))
 		return XEN_DISPLAY_SCREEN_V1_VISIBILITY_ASLEEP;
+	if (window_place_is_covered(placement))
+		return XEN_DISPLAY_SCREEN_V1_VISIBILITY_COVERED;
 	return XEN_DISPLAY_SCREEN_V1_VISIBILITY_SHOWN;
+}
+
+static uint32_t
+state_of(const struct surface *surface, uint32_t visibility)
+{
+	if (!surface->canvas.usable)
+		return XEN_DISPLAY_SCREEN_V1_STATE_CONNECTING;
+	if (surface->window.hidden)
+		return XEN_DISPLAY_SCREEN_V1_STATE_CLOSED;
+	if (!surface->connector->on)
+		return XEN_DISPLAY_SCREEN_V1_STATE_OFF;
+	if (surface->status.phase == STATUS_FROZEN)
+		return XEN_DISPLAY_SCREEN_V1_STATE_FROZEN;
+	return visibility == XEN_DISPLAY_SCREEN_V1_VISIBILITY_SHOWN
+		       ? XEN_DISPLAY_SCREEN_V1_STATE_ON
+		       : XEN_DISPLAY_SCREEN_V1_STATE_THROTTLED;
 }
 
 static uint32_t
@@ -141,10 +160,7 @@ screen_state_read(struct screen_state *state, const struct presenter *presenter,
 	state->mode.height = connector->setup.height;
 	read_placement(state, connector, &surface->placement);
 	state->visibility = visibility_of(surface);
-	state->state = !connector->on ? XEN_DISPLAY_SCREEN_V1_STATE_OFF
-		       : state->visibility == XEN_DISPLAY_SCREEN_V1_VISIBILITY_SHOWN
-			       ? XEN_DISPLAY_SCREEN_V1_STATE_ON
-			       : XEN_DISPLAY_SCREEN_V1_STATE_THROTTLED;
+	state->state = state_of(surface, state->visibility);
 	state->path.name = surface->path ? surface->path : "";
 	state->path.reason = surface->path && wanted && wanted->reason ? wanted->reason : "";
 	state->input.devices = devices_of(surface);

@@ -459,6 +459,7 @@ handle_made(struct canvas *canvas, struct wl_resource *resource)
 	}
 	show_window(surface);
 	paint_update(surface);
+	placements_tell_change(surface->placement.placements);
 	if (!surface->wanted)
 		status_begin(surface);
 }
@@ -480,6 +481,7 @@ unmake(struct surface *surface)
 	surface_stop_looking(surface);
 	paint_stop(surface);
 	paint_give_texture(surface);
+	placements_tell_change(surface->placement.placements);
 	surface->drawn = false;
 	surface->presented = false;
 	surface->shown = NULL;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Status cards: what stands where a guest shows nothing, or nothing new, and when none does."""
-from control import run
+from control import run, screens
 from inputgate import expect_lock_alone
 from inputseat import LEFT, SIZE, SMALL, click, last_of, touched
 from rig.machine import wait_until
@@ -125,6 +125,7 @@ def frozen(rig):
     around = "picture=160,120,320,240,XR24,1"
     weston.expect(*card_in(160, 120, *SIZE), around, timeout=10)
     check(has_words(weston, (160, 120, *SIZE), 1, 14, 60), "it does not say that it is frozen")
+    equal(screens(weston)["guest:0.0"]["state"], "frozen", "its state")
     # The card is no obstacle: the guest has been told of where it was clicked.
     guest.ok("kbd 0 deaf 0")
     click(weston, 320, 240)
@@ -132,6 +133,7 @@ def frozen(rig):
     told = last_of(guest, f"+{LEFT}", f"-{LEFT}")
     equal(told, ["@160,120/0", f"+{LEFT}", f"-{LEFT}"] * 2, "what it was told")
     weston.expect(SHOWN)
+    equal(screens(weston)["guest:0.0"]["state"], "on", "its state afterwards")
     ask(weston, guest, 320, 240)
     weston.seat("at 630 10")
     weston.expect(*card_in(160, 120, *SIZE), around, timeout=10)

@@ -5,9 +5,10 @@ import re
 import struct
 import time
 
+from control import screens
 from dmabuf import FORCE, fence, gl_weston, make_busy
 from rig.machine import wait_until
-from rig.runner import check, scenario
+from rig.runner import check, equal, scenario
 from rig.weston import SCALE
 
 SIZE = (320, 240)
@@ -570,6 +571,7 @@ def losses_are_counted_by_guest(rig):
         guest.connect()
     check(weston.log().count(lost) <= 6, f"{weston.log().count(lost)} connections ended")
     weston.expect_log("its screens stay dark for")
+    equal([screen["state"] for screen in screens(weston).values()], ["connecting"], "the state of its screen")
     # What it shows is there when the wait is over.
     guest.picture(3, size=SIZE)
     weston.expect("picture=0,0,320,240,XR24,3", timeout=20)

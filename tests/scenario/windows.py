@@ -293,11 +293,15 @@ def covered(rig):
     drag(weston, (front[0] + 60, front[1] - 10), (200 - front[0], 60 - front[1]))
     place_becomes(weston, (200, 60, 640, 480), "above")
     check(guest.flips(8, 1, 2) > 1000, "a covered window's flips are not slowed down")
+    told = screens(weston)["guest:0.0"]
+    equal((told["state"], told["visibility"]), ("throttled", "covered"), "what is told of it")
     drag(weston, (260, 50), (0, 340))
     place_becomes(weston, (200, 400, 640, 480), "above")
     check(guest.flips(8, 3, 2) < 1000, "an uncovered window's flips are slowed down")
     guest.flip(3)
     weston.expect(picture_of(where, 3))
+    told = screens(weston)["guest:0.0"]
+    equal((told["state"], told["visibility"]), ("on", "shown"), "what is told of it afterwards")
 
 
 def sets_mode(guest, cookie):
@@ -566,6 +570,7 @@ def commands(rig):
     weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
     click(weston, *button(where, 0))
     check(wait_until(lambda: screens(weston)["guest:0.0"]["visibility"] == "hidden", 5), "a closed window is not hidden")
+    equal(screens(weston)["guest:0.0"]["state"], "closed", "its state")
     run(weston, "show", "guest")
     place_becomes(weston, where)
     run(weston, "fullscreen", "guest")
