@@ -255,6 +255,7 @@ options_destroy(struct options *options)
 	guest_rule_finish(&options->guest_default);
 	connector_rule_finish(&options->connector_default);
 	free(options->module.allocator);
+	free(options->module.control_group);
 	free(options);
 }
 

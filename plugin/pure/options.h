@@ -101,6 +101,7 @@ struct module_options {
 	struct shortcut grab_key, fullscreen_key, natural_size_key;
 	enum control_mode control;
 	bool status_card;     /* words stand where a picture is missing */
+	char *control_group;  /* who may use it beside Weston's user and root; NULL: nobody */
 	bool control_capture; /* its clients may take pictures of guests' screens */
 	struct limits limits; /* as configured: limits_resolve() is the caller's */
 };

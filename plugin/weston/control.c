@@ -3,6 +3,7 @@
 #include "weston/control.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -38,6 +39,7 @@ struct control {
 	struct wl_global *global;
 	struct sockaddr_un address; /* of the socket; sun_path "": none */
 	int fd;                     /* -1: not open */
+	bool has_group;             /* whose members may open it, beside our user */
 	struct loop_source *source; /* NULL: not listened to, or resting */
 	struct loop_timer *timer;   /* until connections are accepted again; NULL: never needed */
 	struct wl_event_source *open_source;   /* idle, pending; NULL: it is open, or cannot be */
@@ -265,13 +267,14 @@ handle_manager_destroyed(struct wl_resource *resource)
 		control_screens_finish(&control->screens);
 }
 
+/* Who came by the socket could open it: with a group that is what counts. */
 static bool
-is_our_user(struct wl_client *wl_client)
+is_welcome(const struct control *control, struct wl_client *wl_client)
 {
 	uid_t uid;
 
 	wl_client_get_credentials(wl_client, NULL, &uid, NULL);
-	return uid == geteuid() || uid == 0;
+	return uid == geteuid() || uid == 0 || control->has_group;
 }
 
 static void
@@ -301,7 +304,7 @@ handle_bind(struct wl_client *wl_client, void *data, uint32_t version, uint32_t 
 	struct control *control = data;
 	struct control_client *client = control_client_find(&control->clients, wl_client);
 
-	if (!client || !is_our_user(wl_client)) {
+	if (!client || !is_welcome(control, wl_client)) {
 		wl_client_post_implementation_error(
 			wl_client, "%s is for clients of the socket *-xen-display alone",
 			xen_display_manager_v1_interface.name);
@@ -394,6 +397,25 @@ find_address(struct sockaddr_un *address)
 	return address->sun_path[0] != '\0';
 }
 
+/* False: control-group= does not name one that our user may give files to, which was told. */
+static bool
+give_to_group(const struct control *control)
+{
+	const char *name = options_module(control->screens.host->options)->control_group;
+	const char *path = control->address.sun_path;
+	char shown[PLACES_NAME_BYTES];
+
+	if (!name)
+		return false;
+	const struct group *group = getgrnam(name);
+	if (group && chown(path, (uid_t)-1, group->gr_gid) == 0 && chmod(path, 0660) == 0)
+		return true;
+	log_escape(shown, sizeof(shown), name);
+	log_line("control-group=%s: %s; only Weston's user and root may use xen-displayctl", shown,
+		 group ? "Weston's user is no member of it" : "there is no such group");
+	return false;
+}
+
 /* 0 or negative errno. What lies there is of a Weston that has ended: the name is locked by ours.
  */
 static int
@@ -419,6 +441,7 @@ open_socket(struct control *control)
 		return -ENOMEM;
 	}
 	control->fd = steal_fd(&fd);
+	control->has_group = give_to_group(control);
 	return 0;
 }
 

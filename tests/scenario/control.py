@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """xen-displayctl and the control protocol: what it tells of guests' screens, and places them."""
+import grp
 import json
 import os
 import resource
@@ -11,7 +12,7 @@ import time
 
 from inputseat import touched
 from rig.machine import build_directory, wait_until
-from rig.runner import check, equal, scenario
+from rig.runner import Skip, check, equal, scenario
 from rig.weston import SCALE, module_path
 
 SIZE = (320, 240)
@@ -112,6 +113,34 @@ def what_weston_ini_allows(rig):
     for command in ("hide", "grab"):
         check("control=observe" in run(weston, command, "g1", code=5), f"refusal of {command}")
     weston.expect("picture=0,0,320,240,XR24,1")
+
+
+def is_served_as(weston, uid, gid):
+    """Exit code of the tool run by such a user."""
+    return subprocess.run([tool(), "-s", f"{weston.home}/wayland-sim-xen-display", "list"], user=uid, group=gid,
+                          extra_groups=[], env=environment(weston), check=False, capture_output=True).returncode
+
+
+@scenario("control")
+def a_group_may_use_it(rig):
+    """control-group=: its members may, others may not; a group that there is not is told."""
+    if os.geteuid() != 0:
+        raise Skip("needs root, to be several users")
+    group = grp.getgrnam("games")
+    weston = rig.weston(outputs=SCREEN, config="[xen-display]\ncontrol-group=games\n")
+    path = f"{weston.home}/wayland-sim-xen-display"
+    check(wait_until(lambda: is_served(weston), 5 * SCALE), "no control")
+    status = os.stat(path)
+    equal((stat.S_IMODE(status.st_mode), status.st_gid), (0o660, group.gr_gid), "mode and group of the socket")
+    for folder in (weston.home, rig.machine.directory):
+        os.chmod(folder, 0o755)
+    equal(is_served_as(weston, 12345, group.gr_gid), 0, "exit code for a member")
+    equal(is_served_as(weston, 12345, 12345), 3, "exit code for somebody else")
+    equal(weston.stop(), 0, "Weston's exit status")
+    rig.westons.clear()
+    weston = rig.weston(outputs=SCREEN, config="[xen-display]\ncontrol-group=no such\n")
+    weston.expect_log("control-group=no such: there is no such group; only Weston's user and root")
+    equal(stat.S_IMODE(os.stat(f"{weston.home}/wayland-sim-xen-display").st_mode), 0o600, "mode of the socket")
 
 
 @scenario("control")
