@@ -39,6 +39,31 @@ check_domain(struct doctor *doctor)
 			    "not Dom0, %s; guests need backend= with this domain's name", kind);
 }
 
+/* As in xen/features.h. */
+enum { NOT_DIRECT_MAPPED = 16, DIRECT_MAPPED = 17 };
+
+/* Whether devices find this domain's memory, and pages of guests in it, where it says that they
+ * are.
+ */
+static void
+check_mapping(struct doctor *doctor)
+{
+	char line[64];
+
+	if (!doctor_read_line(doctor, "/sys/hypervisor/properties/features", line, sizeof(line)))
+		return;
+	/* The last word has the first 32 features. */
+	size_t length = strlen(line);
+	unsigned long features = strtoul(length > 8 ? line + length - 8 : line, NULL, 16);
+	if (features & 1UL << DIRECT_MAPPED)
+		doctor_tell(doctor, DOCTOR_OK, "1:1 mapping",
+			    "yes; on Arm the kernel's own dma-bufs need a fix then, see "
+			    "doc/kernel.md, those of the kernel module of kernel/ none");
+	else if (features & 1UL << NOT_DIRECT_MAPPED)
+		doctor_tell(doctor, DOCTOR_OK, "1:1 mapping",
+			    "no: a device reads guests' pages by an IOMMU alone");
+}
+
 /* Whether the text has "NAME=y" or "NAME=m" in a line. */
 static bool
 has_option(const char *text, const char *name)
@@ -178,6 +203,7 @@ void
 doctor_check_kernel(struct doctor *doctor)
 {
 	check_domain(doctor);
+	check_mapping(doctor);
 	check_options(doctor);
 	check_device(doctor, "/dev/xen/evtchn", DOCTOR_FAIL, "modprobe xen-evtchn");
 	check_device(doctor, "/dev/xen/gntdev", DOCTOR_FAIL, "modprobe xen-gntdev");

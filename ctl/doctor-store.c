@@ -6,6 +6,7 @@
 #include "doctor.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,12 @@
 
 #define WAIT_MS 5000
 #define STEP_MS 20
+
+/* Entries of a frame of a guest's grant table, of all its frames by default, and what its other
+ * devices need. */
+#define GRANTS_PER_FRAME 512
+#define DEFAULT_GRANTS (64 * GRANTS_PER_FRAME)
+#define SPARE_GRANTS 4096
 
 /* As in xen/io/xenbus.h. */
 enum { INITIALISING = 1, INIT_WAIT, INITIALISED, CONNECTED, CLOSING, CLOSED };
@@ -116,6 +123,69 @@ check_device(struct store *store, const char *guest, const char *folder, const c
 	free(back);
 }
 
+/* A connector's resolution, WIDTHxHEIGHT; 0: it has none. */
+static uint64_t
+grants_of_connector(const struct store *store, const char *device, const char *connector)
+{
+	char folder[384];
+	unsigned width = 0, height = 0;
+
+	snprintf(folder, sizeof(folder), "%s/%s", device, connector);
+	char *text = read_node(store, folder, "resolution");
+	if (!text || sscanf(text, "%ux%u", &width, &height) != 2)
+		width = height = 0;
+	free(text);
+	/* A guest draws into one buffer while the other is seen. */
+	return 2 * doctor_pages(width, height);
+}
+
+/* What a guest grants for its screens; not for buffers that are allocated here. */
+static uint64_t
+grants_of_device(const struct store *store, const char *device)
+{
+	uint64_t grants = 0;
+	unsigned count;
+
+	if (read_number(store, device, "be-alloc", 0) == 1)
+		return 0;
+	char **names = xs_directory(store->xs, XBT_NULL, device, &count);
+	for (unsigned i = 0; names && i < count; i++)
+		grants += grants_of_connector(store, device, names[i]);
+	free(names);
+	return grants;
+}
+
+static void
+check_grants(struct store *store, const char *domain, const char *guest)
+{
+	char folder[128], device[256], about[128];
+	uint64_t grants = 0;
+	unsigned count;
+
+	snprintf(folder, sizeof(folder), "/local/domain/%s/device/vdispl", domain);
+	char **numbers = xs_directory(store->xs, XBT_NULL, folder, &count);
+	for (unsigned i = 0; numbers && i < count; i++) {
+		snprintf(device, sizeof(device), "%s/%s", folder, numbers[i]);
+		grants += grants_of_device(store, device);
+	}
+	free(numbers);
+	if (grants == 0)
+		return;
+	snprintf(about, sizeof(about), "%s grants", guest);
+	if (grants > DEFAULT_GRANTS)
+		doctor_tell(
+			store->doctor, DOCTOR_WARN, about,
+			"its screens need about %" PRIu64 " for two buffers each, and Xen gives "
+			"a guest %u unless its configuration says more: max_grant_frames=%" PRIu64,
+			grants, DEFAULT_GRANTS, (grants + SPARE_GRANTS) / GRANTS_PER_FRAME + 1);
+	else
+		doctor_tell(store->doctor, DOCTOR_OK, about,
+			    "its screens need about %" PRIu64
+			    " for two buffers each, of %u that Xen "
+			    "gives a guest unless its configuration says less",
+			    grants, DEFAULT_GRANTS);
+}
+
 static void
 check_kind(struct store *store, const char *domain, const char *guest, const char *directory,
 	   const char *kind)
@@ -142,6 +212,7 @@ check_guest(struct store *store, const char *domain)
 	if (!wanted || strcmp(wanted, guest) == 0 || strcmp(wanted, domain) == 0) {
 		check_kind(store, domain, guest, "vdispl", "vdispl");
 		check_kind(store, domain, guest, "vkbd", "vkb");
+		check_grants(store, domain, guest);
 	}
 	free(name);
 }

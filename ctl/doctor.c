@@ -3,6 +3,7 @@
 #include "doctor.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,12 @@ doctor_tell(struct doctor *doctor, enum verdict verdict, const char *about, cons
 	}
 }
 
+uint64_t
+doctor_pages(uint32_t width, uint32_t height)
+{
+	return ((uint64_t)width * height * 4 + 4095) / 4096;
+}
+
 void
 doctor_path(const struct doctor *doctor, char *path, size_t size, const char *file)
 {
@@ -63,21 +70,72 @@ doctor_read_line(const struct doctor *doctor, const char *file, char *line, size
 	return found;
 }
 
+/* What two buffers of a screen take: a guest draws into one while the other is seen. */
+static uint64_t
+pages_of(const struct screen *screen)
+{
+	return 2 * doctor_pages(screen->width, screen->height);
+}
+
+static void
+check_map_track(struct doctor *doctor, const struct session *session)
+{
+	const struct screen *screen;
+	uint64_t needed = 0;
+
+	wl_list_for_each(screen, &session->screens, link)
+		needed += pages_of(screen);
+	if (needed > session->max_host_pages)
+		doctor_tell(doctor, DOCTOR_WARN, "map track",
+			    "all screens need about %" PRIu64 " pages for two buffers each, and "
+			    "%u may be mapped: raise gnttab_max_maptrack_frames on Xen's command "
+			    "line, then max-host-pages in weston.ini",
+			    needed, session->max_host_pages);
+	else
+		doctor_tell(doctor, DOCTOR_OK, "map track",
+			    "all screens need about %" PRIu64 " pages for two buffers each, of %u",
+			    needed, session->max_host_pages);
+}
+
+static void
+check_renderer(struct doctor *doctor, const struct session *session)
+{
+	uint32_t largest = session->largest_texture;
+	const struct screen *screen;
+
+	wl_list_for_each(screen, &session->screens, link)
+		if (largest > 0 && (screen->width > largest || screen->height > largest))
+			doctor_tell(doctor, DOCTOR_WARN, screen->name,
+				    "its mode of %ux%u is larger than the renderer's textures, %u "
+				    "pixels: a smaller mode, or Weston's pixman renderer",
+				    screen->width, screen->height, largest);
+	if (largest > 0)
+		doctor_tell(doctor, DOCTOR_OK, "renderer", "%s, textures up to %u pixels",
+			    session->renderer, largest);
+	else
+		doctor_tell(doctor, DOCTOR_OK, "renderer",
+			    "%s: the processor draws, and reads guests' pages in place",
+			    session->renderer);
+}
+
 /* The module itself, if it runs. */
 static void
 check_control(struct doctor *doctor)
 {
 	struct session session;
 
-	if (session_open(&session, doctor->settings, true) == 0)
+	if (session_open(&session, doctor->settings, true) == 0) {
 		doctor_tell(doctor, DOCTOR_OK, "module",
 			    "%s serves %d screens in Weston %s; %u of %u pages are mapped",
 			    session.module, wl_list_length(&session.screens), session.weston,
 			    session.host_pages, session.max_host_pages);
-	else
+		check_map_track(doctor, &session);
+		check_renderer(doctor, &session);
+	} else {
 		doctor_tell(doctor, DOCTOR_WARN, "module",
 			    "no Weston of this user runs with it, or has found Xen: start it, then "
 			    "look into its log");
+	}
 	session_close(&session);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tool.h"
 
@@ -33,6 +34,10 @@ doctor_path(const struct doctor *doctor, char *path, size_t size, const char *fi
 /* Its first line, without the end. False: errno says why. */
 bool
 doctor_read_line(const struct doctor *doctor, const char *file, char *line, size_t size);
+
+/* Of a framebuffer with 32 bits a pixel. */
+uint64_t
+doctor_pages(uint32_t width, uint32_t height);
 
 /* Groups of checks. */
 void

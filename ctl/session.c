@@ -276,6 +276,16 @@ handle_about(void *data, struct xen_display_manager_v1 *manager, const char *mod
 }
 
 static void
+handle_renderer(void *data, struct xen_display_manager_v1 *manager, const char *name,
+		uint32_t largest_texture)
+{
+	struct session *session = data;
+
+	KEEP(session->renderer, name);
+	session->largest_texture = largest_texture;
+}
+
+static void
 handle_output(void *data, struct xen_display_manager_v1 *manager, const char *name, int32_t x,
 	      int32_t y, int32_t width, int32_t height)
 {
@@ -351,6 +361,7 @@ static const struct xen_display_manager_v1_listener manager_listener = {
 	.limit = handle_limit,
 	.screen = handle_screen,
 	.done = handle_done,
+	.renderer = handle_renderer,
 };
 
 static void

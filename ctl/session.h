@@ -42,7 +42,8 @@ struct session {
 	struct xen_display_manager_v1 *manager;
 	char socket[128];
 	uint32_t capabilities;
-	char module[64], weston[64];
+	char module[64], weston[64], renderer[16];
+	uint32_t largest_texture; /* 0: any */
 	uint32_t host_pages, max_host_pages;
 	uint32_t serial;  /* of the last done */
 	unsigned batches; /* done events so far */

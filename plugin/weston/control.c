@@ -280,6 +280,7 @@ is_welcome(const struct control *control, struct wl_client *wl_client)
 static void
 introduce(struct control *control, struct control_client *client)
 {
+	const struct renderer *renderer = &control->screens.presenter->renderer;
 	struct wl_resource *manager = client->manager;
 	uint32_t capabilities = XEN_DISPLAY_MANAGER_V1_CAPABILITY_OBSERVE;
 
@@ -294,6 +295,8 @@ introduce(struct control *control, struct control_client *client)
 	send_about(control, manager);
 	send_outputs(control, manager);
 	send_limits(control, manager);
+	xen_display_manager_v1_send_renderer(
+		manager, renderer->name, renderer->uploads ? (uint32_t)renderer->texture_limit : 0);
 	control_screens_introduce(&control->screens, client);
 	xen_display_manager_v1_send_done(manager, control->screens.serial);
 }

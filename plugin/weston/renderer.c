@@ -17,12 +17,18 @@
 #define GL_MAX_TEXTURE_SIZE 0x0D33
 
 static int
-is_uploading_renderer(struct dl_phdr_info *info, size_t size, void *data)
+find_uploading_renderer(struct dl_phdr_info *info, size_t size, void *data)
 {
 	const char *slash = strrchr(info->dlpi_name, '/');
-	const char *name = slash ? slash + 1 : info->dlpi_name;
+	const char *library = slash ? slash + 1 : info->dlpi_name, **name = data;
 
-	return strcmp(name, "gl-renderer.so") == 0 || strcmp(name, "vulkan-renderer.so") == 0;
+	if (strcmp(library, "gl-renderer.so") == 0)
+		*name = "gl";
+	else if (strcmp(library, "vulkan-renderer.so") == 0)
+		*name = "vulkan";
+	else
+		return 0;
+	return 1;
 }
 
 /* A function of a library that is loaded already; NULL: it is not. */
@@ -54,7 +60,8 @@ ask_texture_limit(void)
 void
 renderer_probe(struct renderer *renderer)
 {
-	renderer->uploads = dl_iterate_phdr(is_uploading_renderer, NULL) != 0;
+	renderer->name = "pixman";
+	renderer->uploads = dl_iterate_phdr(find_uploading_renderer, &renderer->name) != 0;
 	renderer->whole_rows = compat_texture_has_stride();
 	renderer->texture_limit = renderer->uploads ? ask_texture_limit() : INT32_MAX;
 }

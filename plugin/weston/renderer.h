@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct renderer {
+	const char *name; /* "pixman", "gl" or "vulkan" */
 	bool uploads;
 	bool whole_rows;       /* it uploads rows as long as the stride */
 	int32_t texture_limit; /* pixels in each direction; where it does not upload INT32_MAX */

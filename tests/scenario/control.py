@@ -373,6 +373,22 @@ def doctor(rig, *arguments, environment=None):
 
 
 @scenario("control")
+def doctor_counts_pages(rig):
+    """Screens that need more pages than may be mapped, more grants than a guest has, or larger textures, are told."""
+    weston = rig.weston(outputs=SCREEN, renderer="gl", config="[xen-display]\nmax-host-pages=200\n")
+    rig.guest("large", "320x240", "20000x8")
+    rig.guest("huge", "16000x20000", connect=False)
+    found, _ = doctor(rig, environment=environment(weston))
+    check(found["map track"][0] == "warn" and "about 464 pages" in found["map track"][1] and
+          "200 may be mapped" in found["map track"][1], f"map track: {found}")
+    check(found["renderer"][0] == "ok" and "gl, textures up to" in found["renderer"][1], f"renderer: {found}")
+    check(found["large:0.1"][0] == "warn" and "its mode of 20000x8 is larger" in found["large:0.1"][1], f"textures: {found}")
+    # 16000 * 20000 * 4 / 4096 pages, twice.
+    check(found["huge grants"][0] == "warn" and "about 625000 for" in found["huge grants"][1] and
+          f"max_grant_frames={(625000 + 4096) // 512 + 1}" in found["huge grants"][1], f"grants: {found}")
+
+
+@scenario("control")
 def doctor_sees_devices_and_xenstored(rig):
     """Both sides of each device, whose turn it is, devices of another backend, a Weston that is not there, and a
     xenstored that hangs; /dev/xen with its errno."""
@@ -390,10 +406,13 @@ def doctor_sees_devices_and_xenstored(rig):
     found, _ = doctor(rig, environment=environment(weston))
     check(found["g1 vdispl 0"][0] == "warn" and "xen-drm-front" in found["g1 vdispl 0"][1], f"without a driver: {found}")
     check(found["module"][0] == "ok" and "serves 0 screens" in found["module"][1], f"module: {found}")
+    check(found["renderer"][0] == "ok" and found["renderer"][1].startswith("pixman:"), f"renderer: {found}")
+    check(found["g1 grants"][0] == "ok" and "about 150 for" in found["g1 grants"][1], f"grants: {found}")
     waiting.connect()
     rig.guest("g2", "320x240", connect=False, backend=waiting.domid)
     found, _ = doctor(rig, environment=environment(weston))
     equal(found["g1 vdispl 0"], ("ok", "connected"), "g1")
+    check(found["map track"][0] == "ok" and "about 150 pages" in found["map track"][1], f"map track: {found}")
     check(found["g2 vdispl 0"][0] == "warn" and f"domain {waiting.domid}, and this is domain 0" in
           found["g2 vdispl 0"][1], f"another backend: {found}")
     found, _ = doctor(rig, "g2", environment=environment(weston))

@@ -265,6 +265,8 @@ def device_of_each_connector(rig):
     weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")
     for x, device in ((100, 1), (420, 0)):
         click(weston, x, 50)
+        # It has the keys then.
+        guest.event("key", dev=device, code=LEFT, value=0)
         weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
         for value in (1, 0):
             guest.event("key", dev=device, code=KEY_A, value=value)
