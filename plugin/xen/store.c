@@ -32,6 +32,9 @@
 /* A new socket indicates a new xenstored, but nothing indicates that one has died, so ping it after
  * a long silence; the load on an idle host is negligible. */
 #define SILENCE_MS 30000
+/* Of this domain: tells tool stacks that guests are served. */
+#define SERVING_NODE "data/xen-display"
+
 struct store {
 	/* Compositor's thread. */
 	struct wl_list events; /* message.link: taken, and not yet by store_next_event() */
@@ -171,6 +174,17 @@ connect_store(struct store *store)
 }
 
 static void
+tell_serving(struct store *store)
+{
+	static const char value[] = "serving";
+
+	if (!xs_write(store->xs, XBT_NULL, SERVING_NODE, value, sizeof(value) - 1))
+		log_line("xen: %s cannot be written (%s): guests are served, but a tool stack that "
+			 "waits for it cannot see that",
+			 SERVING_NODE, strerror(errno));
+}
+
+static void
 begin(struct store *store)
 {
 	if (store->told_error || store->was_connected)
@@ -178,6 +192,7 @@ begin(struct store *store)
 	store->told_error = 0;
 	store->was_connected = true;
 	xenbus_set_handle(store->xenbus, store->xs);
+	tell_serving(store);
 }
 
 static void
@@ -265,6 +280,8 @@ store_main(void *data)
 		begin(store);
 	while (!store->stopping)
 		poll_once(store);
+	if (store->xs)
+		xs_rm(store->xs, XBT_NULL, SERVING_NODE);
 	xenbus_close_all(store->xenbus);
 	__atomic_store_n(&store->told,
 			 !store->was_connected || (store->xs && xenbus_lost(store->xenbus) == 0),

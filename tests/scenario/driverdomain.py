@@ -24,6 +24,8 @@ def weston_in_driver_domain(rig, **options):
         home = f"/local/domain/{domid}"
         rig.machine.store.mkdir(f"{home}/backend")
         rig.machine.store.permit(f"{home}/backend", f"n{domid}")
+        rig.machine.store.mkdir(f"{home}/data")
+        rig.machine.store.permit(f"{home}/data", f"n{domid}")
         weston = rig.weston(domid=domid, environment={
             "XENSTORED_PATH": f"{rig.machine.directory}/xenbus.{domid}"}, **options)
         yield weston, domid

@@ -2,8 +2,10 @@
 """Weston exits or crashes while guests run and is restarted: it recovers from every frontend state."""
 import time
 
+from driverdomain import weston_in_driver_domain
 from rig.machine import wait_until
 from rig.runner import check, equal, scenario
+from rig.weston import SCALE
 
 SIZE = (320, 240)
 SMALL = "320x240"
@@ -261,3 +263,37 @@ def no_picture_is_kept_unasked(rig):
     weston = last_picture(rig, "[xen-guest]\nname=other\nkeep-picture=true\n")
     weston.expect("solid=0,0,320,240,303030")
     rig.expect_baseline(weston)
+
+
+def expect_serving(rig, domid=0, timeout=10):
+    """The node that tool stacks wait for."""
+    node = f"/local/domain/{domid}/data/xen-display"
+    check(wait_until(lambda: rig.machine.store.read(node) == "serving", timeout * SCALE),
+          f"{node} is {rig.machine.store.read(node)}")
+    return node
+
+
+@scenario("restart")
+def tool_stacks_see_that_guests_are_served(rig):
+    """A node says so, from the start on, also after a kill, and no more after the end."""
+    weston = rig.weston(outputs=SCREEN)
+    node = expect_serving(rig)
+    equal(weston.stop(), 0, "Weston's exit status")
+    equal(rig.machine.store.read(node), None, "the node after Weston's end")
+    weston = rig.weston(outputs=SCREEN)
+    expect_serving(rig)
+    weston.kill()
+    rig.machine.store.remove(node)
+    weston = rig.weston(outputs=SCREEN)
+    expect_serving(rig)
+    rig.guest("guest", SMALL).picture(1, size=SIZE)
+    weston.expect("picture=0,0,320,240,XR24,1")
+
+
+@scenario("restart")
+def driver_domain_says_that_it_serves(rig):
+    """The node is that of the domain that Weston runs in, and of no other."""
+    with weston_in_driver_domain(rig, outputs=SCREEN) as (_, domid):
+        expect_serving(rig, domid)
+        equal(rig.machine.store.read("/local/domain/0/data/xen-display"), None, "Dom0's node")
+    equal(rig.machine.store.read(f"/local/domain/{domid}/data/xen-display"), None, "the node after Weston's end")
