@@ -208,7 +208,7 @@ doctor_check_kernel(struct doctor *doctor)
 	check_device(doctor, "/dev/xen/evtchn", DOCTOR_FAIL, "modprobe xen-evtchn");
 	check_device(doctor, "/dev/xen/gntdev", DOCTOR_FAIL, "modprobe xen-gntdev");
 	check_device(doctor, "/dev/xen/dmabuf", DOCTOR_WARN,
-		     "without the kernel module of kernel/ the renderer reads guests' pages in "
+		     "without xen-display-dkms the renderer reads guests' pages in "
 		     "place; with it they are dma-bufs");
 	check_heaps(doctor);
 	check_files(doctor);
