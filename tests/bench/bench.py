@@ -114,22 +114,16 @@ def measure_instructions(build, **options):
     """Instructions and system calls on behalf of the module; options are those of Screens."""
     say(f"counting instructions over {FLIPS} flips of each size, under callgrind")
     with tempfile.TemporaryDirectory() as work:
-        profile = f"{work}/profile"
+        profile = callgrind.Profile(work)
         found = {}
-        tool = ["valgrind", "-q", "--tool=callgrind", "--collect-systime=yes", f"--callgrind-out-file={profile}"]
-        with Screens(build, tool, **options) as screens:
+        with Screens(build, profile.tool, **options) as screens:
             pid = screens.weston.pid
-
-            def dump():
-                subprocess.run(["vgdb", f"--pid={pid}", "dump"], check=True, capture_output=True, timeout=60)
-                return max(os.listdir(work), key=lambda name: int(name.rpartition(".")[2]) if "." in name else 0)
-
             for size in SIZES:
                 time.sleep(SETTLE_SECONDS)
-                dump()
+                profile.dump(pid)
                 screens.flips(size, FLIPS)
                 time.sleep(SETTLE_SECONDS)
-                path = f"{work}/{dump()}"
+                path = profile.dump(pid)
                 spent = callgrind.spent_for(path, "xen-display.so", INSIDE, WITHOUT)
                 found[size] = {"instructions": spent[0] / FLIPS, "own_system_calls": spent[1] / FLIPS,
                                "measuring": callgrind.spent_in(path, MEASURING) / FLIPS}

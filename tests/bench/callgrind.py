@@ -8,9 +8,26 @@ valgrind, and is not counted. A call into the library from beneath itself is not
 of the `inside` libraries."""
 
 import collections
+import os
 import pathlib
+import subprocess
 
 CLOCK = "clock"
+
+
+class Profile:
+    """What one process under callgrind has spent, in pieces."""
+
+    def __init__(self, work):
+        self.work = work  # a directory of its own
+        self.tool = ["valgrind", "-q", "--tool=callgrind", "--collect-systime=yes",
+                     f"--callgrind-out-file={work}/profile"]
+
+    def dump(self, pid):
+        """Writes what was spent since the last one, and returns its path."""
+        subprocess.run(["vgdb", f"--pid={pid}", "dump"], check=True, capture_output=True, timeout=60)
+        number = max(int(name.rpartition(".")[2]) for name in os.listdir(self.work) if "." in name)
+        return f"{self.work}/profile.{number}"
 
 
 def edges(path):
@@ -67,23 +84,35 @@ def spent_for(path, library, inside=(), without=()):
     return instructions, system_calls
 
 
-def spent_in(path, wanted):
-    """Instructions of these functions themselves, without what they call."""
-    names = {}
-    instructions = 0
-    here, of_call = None, False
+def own_costs(path):
+    """(object, function, instructions of the function itself, without what it calls), again and again."""
+    objects, functions = {}, {}
+    here, of_call = ["", ""], False
+    tables = {"ob": (objects, 0), "cob": (objects, None), "fn": (functions, 1), "cfn": (functions, None)}
     for line in pathlib.Path(path).read_text(errors="replace").splitlines():
-        if line.startswith(("fn=", "cfn=")):
-            number, _, name = line.partition("=")[2].partition(" ")
-            names[number] = name or names.get(number, "")
-            if line.startswith("fn="):
-                here = names[number]
-        elif line.startswith("calls="):
+        key, equals, text = line.partition("=")
+        if equals and key in tables:
+            table, place = tables[key]
+            number, _, name = text.partition(" ")
+            if name:
+                table[number] = pathlib.PurePath(name).name
+            if place is not None:
+                here[place] = table.get(number, "")
+        elif key == "calls":
             of_call = True
         elif line[:1].isdigit() or line[:1] in "+-*":
             # zeros at a line's end are left out
             costs = line.split()[1:]
-            if here in wanted and costs and not of_call:
-                instructions += int(costs[0])
+            if costs and not of_call:
+                yield *here, int(costs[0])
             of_call = False
-    return instructions
+
+
+def spent_in(path, wanted):
+    """Instructions of these functions themselves, without what they call."""
+    return sum(cost for _, function, cost in own_costs(path) if function in wanted)
+
+
+def spent_by(path, library):
+    """Instructions of the library's own functions, without what they call elsewhere."""
+    return sum(cost for where, _, cost in own_costs(path) if where.startswith(library))

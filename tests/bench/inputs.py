@@ -8,7 +8,6 @@ return, as bench.py does; the seat is the tests' own, and what Weston itself doe
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -70,21 +69,16 @@ def measure_instructions(build):
     bench.say(f"counting instructions and system calls over {EVENTS} events of each kind, under callgrind")
     found = {}
     with tempfile.TemporaryDirectory() as work:
-        tool = ["valgrind", "-q", "--tool=callgrind", "--collect-systime=yes", f"--callgrind-out-file={work}/profile"]
-        with Screens(build, tool, sizes=(SIZE,), seat=True) as screens:
+        profile = callgrind.Profile(work)
+        with Screens(build, profile.tool, sizes=(SIZE,), seat=True) as screens:
             guest = prepare(screens)
-
-            def dump():
-                subprocess.run(["vgdb", f"--pid={screens.weston.pid}", "dump"], check=True, capture_output=True,
-                               timeout=60)
-                return max(os.listdir(work), key=lambda name: int(name.rpartition(".")[2]) if "." in name else 0)
-
+            pid = screens.weston.pid
             for kind in KINDS:
-                dump()
+                profile.dump(pid)
                 before = told(guest)
                 run(screens, kind)
                 after = told(guest)
-                spent = callgrind.spent_for(f"{work}/{dump()}", "xen-display.so", bench.INSIDE, bench.WITHOUT)
+                spent = callgrind.spent_for(profile.dump(pid), "xen-display.so", bench.INSIDE, bench.WITHOUT)
                 found[kind] = {"instructions": spent[0] / EVENTS, "system_calls": spent[1] / EVENTS,
                                "notifications": (after - before) / EVENTS}
     return found

@@ -18,10 +18,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define MACHINE_DOMAINS 64
+#define MACHINE_DOMAINS 80
 #define MACHINE_PORTS 512
 #define MACHINE_GRANTS 65536
-#define MACHINE_HANDLES 256
+#define MACHINE_HANDLES 1024
 #define MACHINE_MAPPINGS 16384
 #define MACHINE_MAPTRACK 262144 /* dom0's default, in pages */
 #define MACHINE_FAULTS 32
