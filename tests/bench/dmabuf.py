@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 
+import latency
 from bench import FLIPS, allocations, copied_bytes, measure_instructions, per_flip, say
 from check import GROWTH, tell
 from rig.guest import Guest
@@ -69,24 +70,6 @@ def measure_allocations(build, dmabuf):
         path = re.search(rf"guest {name_of(size)}\(.* path (\S+) \(", screens.log)
         found[size]["path"] = path[1] if path else None
     return found
-
-
-def commit_times(log):
-    """When Weston took each wl_surface.commit: microseconds of the real time, modulo 2 to the 32nd."""
-    return [int(found[1]) * 1000 + int(found[2]) for found in
-            re.finditer(r"\[ *(\d+)\.(\d{3})\][^\n]*? wl_surface[#@]\d+\.commit\(\)", log)]
-
-
-def measure_latency(screens):
-    """Microseconds from a guest's request to the commit of its frame in Weston, one for each flip."""
-    guest = screens.guests[SIZES[0]]
-    requested = []
-    for index in range(LATENCY_FLIPS):
-        cookie = 1 + index % 2
-        requested.append(guest.ok(f"flip 0 0 {cookie}")["requested_us"] % 2 ** 32)
-        guest.event("flip", 5 * SCALE, dev=0, conn=0, fb=cookie)
-    commits = commit_times(screens.weston.log())
-    return [min((commit - start) % 2 ** 32 for commit in commits) for start in requested]
 
 
 def measure_exports(screens):
@@ -149,7 +132,7 @@ def measure(build):
     for path, dmabuf in PATHS.items():
         say(f"times, dmabuf={dmabuf}")
         with Screens(build, environment={"WAYLAND_DEBUG": "server"}, dmabuf=dmabuf) as screens:
-            times[path] = {"latency_us": measure_latency(screens), **measure_exports(screens)}
+            times[path] = {"latency_us": latency.measure(screens, LATENCY_FLIPS)["commit"], **measure_exports(screens)}
             if path == "dma-buf":
                 exporting = flips_during_exports(screens)
     return found, times, exporting

@@ -254,9 +254,11 @@ take_flip_event(struct guest_connector *connector, const struct xendispl_evt *ev
 {
 	bool expected = event->id == connector->next_event_id;
 	if ((!connector->animation.running && !connector->flooding) || !expected)
-		guest_event("%s dev=%u conn=%u id=%u fb=%#llx", expected ? "flip" : "bad-event-id",
-			    connector->device->id, connector->index, event->id,
-			    (unsigned long long)event->op.pg_flip.fb_cookie);
+		guest_event("%s dev=%u conn=%u id=%u fb=%#llx done_us=%llu",
+			    expected ? "flip" : "bad-event-id", connector->device->id,
+			    connector->index, event->id,
+			    (unsigned long long)event->op.pg_flip.fb_cookie,
+			    (unsigned long long)realtime_us());
 	if (!expected)
 		return;
 	connector->next_event_id++;
