@@ -53,7 +53,7 @@ is_button(enum frame_hit hit)
 	return hit == FRAME_HIT_MINIMIZE || hit == FRAME_HIT_MAXIMIZE || hit == FRAME_HIT_CLOSE;
 }
 
-/* The second of two presses of the same title. */
+/* The second of two presses of the same title, with none of something else between them. */
 static bool
 is_double_click(struct frame_input *input, uint32_t time_ms)
 {
@@ -73,10 +73,12 @@ frame_input_press(struct frame_input *input, struct wl_seat *wl_seat, uint32_t s
 	if (!input->part)
 		return false;
 	input->pressed = hit;
-	if (is_button(hit))
-		return true;
-	if (hit == FRAME_HIT_MOVE && is_double_click(input, time_ms))
+	if (hit != FRAME_HIT_MOVE)
+		input->clicked = NULL;
+	else if (is_double_click(input, time_ms))
 		hit = FRAME_HIT_MAXIMIZE;
+	if (is_button(input->pressed))
+		return true;
 	guest_window_act(window_of(input->part), hit, input->edges, wl_seat, serial);
 	return false;
 }

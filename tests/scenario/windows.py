@@ -498,8 +498,8 @@ def touch(rig):
     weston, guest, where = opened(rig)
     x, y = where[0] + 60, where[1] - 10
     weston.seat(f"down 1 {x} {y}")
-    # the shell measures from where the finger is when it is asked for the move
-    weston.wait_for_clients()
+    # The shell measures from where the finger is when it is asked for the move; by then it has been.
+    weston.screenshot()
     weston.seat(f"drag 1 {x + 10} {y + 10}")
     weston.seat(f"drag 1 {x + 20} {y + 20}", "up 1")
     where = place_becomes(weston, (where[0] + 20, where[1] + 20, *SIZE))
