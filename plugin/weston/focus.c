@@ -61,3 +61,17 @@ focus_drop(const struct weston_surface *surface)
 			weston_keyboard_set_focus(keyboard, NULL);
 	}
 }
+
+void
+focus_free_pointers(const struct weston_surface *surface)
+{
+	struct weston_seat *seat;
+
+	wl_list_for_each(seat, &surface->compositor->seat_list, link) {
+		struct weston_pointer *pointer = weston_seat_get_pointer(seat);
+
+		if (pointer && pointer->focus && pointer->focus->surface == surface &&
+		    pointer->grab != &pointer->default_grab)
+			pointer->grab->interface->cancel(pointer->grab);
+	}
+}

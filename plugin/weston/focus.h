@@ -25,3 +25,8 @@ focus_give_back(struct kept_focus *focus, struct weston_view *view);
 /* Keys go to the surface no more: they would go on to what nobody sees. */
 void
 focus_drop(const struct weston_surface *surface);
+
+/* Pointers that are locked to the surface, or kept on it, are free. Before it shows nothing, or its
+ * view is unmapped: Weston asserts that the pointer's motion is on what keeps it. */
+void
+focus_free_pointers(const struct weston_surface *surface);

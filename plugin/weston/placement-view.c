@@ -43,6 +43,7 @@ placement_hide(struct placement *placement)
 		return;
 	holds_end(&placement->holds);
 	focus_drop(placement->surface);
+	focus_free_pointers(placement->surface);
 	weston_view_unmap(placement->view);
 }
 
@@ -90,6 +91,13 @@ placement_reveal(struct placement *placement)
 }
 
 void
+placement_free_pointers(const struct placement *placement)
+{
+	if (placement->surface)
+		focus_free_pointers(placement->surface);
+}
+
+void
 placement_set_border(struct placement *placement, bool wanted, uint32_t color)
 {
 	placement->border.wanted = wanted;
@@ -108,6 +116,7 @@ handle_committed(COMPAT_COMMITTED_ARGS)
 	if (placement->moving && placement_is_in_layer(placement)) {
 		/* It comes back between other views. */
 		placement_keep_focus(placement);
+		focus_free_pointers(placement->surface);
 		border_hide(&placement->border);
 		weston_view_unmap(placement->view);
 	}

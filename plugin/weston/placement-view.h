@@ -35,6 +35,10 @@ placement_is_in_layer(const struct placement *placement);
 void
 placement_keep_focus(struct placement *placement);
 
+/* The surface is about to show nothing, or to go: pointers that are kept on it are free. */
+void
+placement_free_pointers(const struct placement *placement);
+
 /* A border of that colour, 0xrrggbb, is around the view whenever that is seen. Not of a window. */
 void
 placement_set_border(struct placement *placement, bool wanted, uint32_t color);

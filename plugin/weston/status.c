@@ -8,6 +8,7 @@
 #include "device/device.h"
 #include "device/guest.h"
 #include "device/loop.h"
+#include "weston/placement-view.h"
 #include "weston/surface.h"
 
 /* A guest that sets another mode is dark for a moment, which nobody wants to read about. */
@@ -243,6 +244,7 @@ status_show_dark(struct surface *surface)
 	struct fitted fitted;
 
 	begin_dark(surface);
+	placement_free_pointers(&surface->placement);
 	if (black && placement_fit(&surface->placement, &whole, &fitted)) {
 		show_in_front(surface, &fitted.destination, window->scale);
 		canvas_cover(&surface->canvas, black, fitted.destination.width,
@@ -360,5 +362,6 @@ status_stop(struct surface *surface)
 void
 status_unmake(struct surface *surface)
 {
+	placement_free_pointers(&surface->placement);
 	card_unmake(&surface->status.card);
 }

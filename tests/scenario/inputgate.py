@@ -355,6 +355,40 @@ def grab_is_seen(rig):
 
 
 @scenario("gate")
+def motion_while_a_grabbed_screen_goes(rig):
+    """The pointer moves at the moment when a grabbed screen is placed elsewhere, hidden, or dark: Weston runs on."""
+    weston, guest = seated(rig)
+    moves = ["at 200 150", "at 100 50"]
+
+    def grab_again():
+        weston.expect("picture=0,0,320,240,XR24,1")
+        weston.seat("at 90 50")
+        last_of(guest, "@90,50/0")
+        click(weston, 100, 50)
+        last_of(guest, f"-{LEFT}")
+        press_grab_key(weston)
+        expect_grab(weston, True)
+        check(wait_until(lambda: weston.seat("dump")["pointer-grab"] == 1, 5), "the pointer is not kept")
+
+    for _ in range(3):
+        grab_again()
+        guest.send("config-off 0 0")
+        for _ in range(10):
+            weston.seat(*moves)
+        weston.expect("but=60,20,100,100", "solid=0,0,320,240,303030")
+        guest.show(1, 320, 240)
+        grab_again()
+        run(weston, "place", "guest", "--rect", "0,0,300x200")
+        for _ in range(10):
+            weston.seat(*moves)
+        run(weston, "hide", "guest")
+        for _ in range(10):
+            weston.seat(*moves)
+        run(weston, "show", "guest")
+        run(weston, "reset", "guest")
+
+
+@scenario("gate")
 def border_goes_with_the_grab(rig):
     """The border goes when the key is pressed again, when the session locks, and with the guest, whose picture stays."""
     weston, guest = seated(rig, shell_config="locking=true\n", config=GRABBED_COLOR + "keep-picture=true\n")
