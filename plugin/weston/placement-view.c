@@ -13,7 +13,8 @@ placement_is_in_layer(const struct placement *placement)
 	return placement->view && weston_view_is_mapped(placement->view);
 }
 
-/* What the view goes behind: the last one that is in front of it, or our layer's head. */
+/* What the view goes behind: the last one that is in front of it, or our layer's head. Words that
+ * stand in for a picture are behind all pictures. */
 static struct weston_layer_entry *
 entry_in_front(const struct placement *placement)
 {
@@ -22,9 +23,9 @@ entry_in_front(const struct placement *placement)
 
 	/* The list is sorted, frontmost first. */
 	wl_list_for_each(other, &placement->placements->placements, link) {
-		if (other == placement)
+		if (other == placement && !placement->stands_in)
 			break;
-		if (placement_is_in_layer(other))
+		if (other != placement && !other->stands_in && placement_is_in_layer(other))
 			entry = &other->view->layer_link;
 	}
 	return entry;
@@ -95,6 +96,15 @@ placement_free_pointers(const struct placement *placement)
 {
 	if (placement->surface)
 		focus_free_pointers(placement->surface);
+}
+
+void
+placement_stand_in(struct placement *placement, bool stands_in)
+{
+	if (placement->stands_in == stands_in)
+		return;
+	placement->stands_in = stands_in;
+	placement->moving = true;
 }
 
 void

@@ -39,6 +39,10 @@ placement_keep_focus(struct placement *placement);
 void
 placement_free_pointers(const struct placement *placement);
 
+/* The next commit shows words instead of a picture, or a picture again. */
+void
+placement_stand_in(struct placement *placement, bool stands_in);
+
 /* A border of that colour, 0xrrggbb, is around the view whenever that is seen. Not of a window. */
 void
 placement_set_border(struct placement *placement, bool wanted, uint32_t color);

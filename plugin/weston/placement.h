@@ -86,6 +86,7 @@ struct placement {
 	bool fullscreen;         /* over all of its output, in front of the others */
 	const struct connector_options *rule; /* by weston.ini */
 	struct placement_command command;
+	bool stands_in;       /* it shows words, and no picture */
 	struct border border; /* around the view while all keys are the guest's */
 	bool moving;          /* its next commit shows it where it is to be; until then it stays */
 };

@@ -127,6 +127,7 @@ show_alone(struct surface *surface)
 	if (!geometry_fit(&fitted, FIT_CENTER, &whole, &place))
 		return false;
 	placement_set_position(&surface->placement, fitted.destination.x, fitted.destination.y);
+	placement_stand_in(&surface->placement, true);
 	canvas_show_still(&surface->canvas, picture, &fitted, whole.width, whole.height);
 	return true;
 }
@@ -283,6 +284,7 @@ status_note_picture(struct surface *surface)
 	case STATUS_DARK:
 	case STATUS_DARK_LONG:
 		status->phase = STATUS_FINE;
+		placement_stand_in(&surface->placement, false);
 		disarm(status);
 		card_hide(&status->card);
 		break;

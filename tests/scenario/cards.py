@@ -75,6 +75,27 @@ def none_where_a_screen_is_hidden(rig):
 
 
 @scenario("cards")
+def behind_all_pictures(rig):
+    """Guests that share an output: what is dark of the one in front says nothing over the other's picture."""
+    weston, guest = began(rig, config="[xen-connector]\nguest=back\n", guest="[xen-guest]\nname=x\n")
+    rig.guest("back", "640x480").picture(2, size=(640, 480))
+    weston.expect("picture=0,0,640,480,XR24,2")
+    # A place that is in front, and in which there are words now.
+    run(weston, "place", "guest", "--z", "5")
+    guest.picture(1, size=SIZE)
+    front = [SHOWN, "but=160,120,320,240", "picture=0,0,640,480,XR24,2"]
+    weston.expect(*front)
+    guest.ok("config-off 0 0")
+    weston.expect("picture=0,0,640,480,XR24,2")
+    run(weston, "hide", "back")
+    weston.expect(*card_in(*PLACE), BARE)
+    run(weston, "show", "back")
+    weston.expect("picture=0,0,640,480,XR24,2")
+    guest.show(1, *SIZE)
+    weston.expect(*front)
+
+
+@scenario("cards")
 def a_kept_picture_has_none(rig):
     """The last picture of a guest that has gone has nothing in front; one that comes again gets a card."""
     weston, guest = began(rig, "keep-picture=true\n")
