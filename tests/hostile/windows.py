@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Guests whose screens are windows: names, modes, and many of them at a time."""
-from rig.machine import wait_until
+"""Guests whose screens are windows, or show status cards: names, modes, many of them, and cards without end."""
+import os
+import subprocess
+
+from inputs import connect, use
+from rig.machine import build_directory, wait_until
 from rig.runner import check
 from stage import OK, case, configure
 
@@ -62,3 +66,59 @@ def window_modes(stage):
     stage.ask(configure(), OK)
     shown(stage, 1)
     stage.answered()
+
+
+def card_is_seen(stage):
+    """The attacker is dark, and its card is where its picture was: beside the other guest's view there is one more."""
+    check(wait_until(lambda: len(stage.weston.views("guest-screen")) == 2, 10), "there is no card")
+
+
+@case(cards=True)
+def card_names(stage):
+    """Names that its card has, while that is seen."""
+    stage.guest.picture(1, size=(320, 240))
+    stage.guest.ok("config-off 0 0")
+    check(wait_until(lambda: len(stage.weston.views("guest-screen")) == 1, 10), "its picture stays")
+    card_is_seen(stage)
+    node = f"/local/domain/{stage.guest.domid}/name"
+    for name in NAMES:
+        stage.rig.machine.store.write(node, name)
+        stage.step()
+        card_is_seen(stage)
+    stage.rig.machine.store.write(node, "attacker")
+
+
+def states(stage):
+    """What xen-displayctl tells of all screens."""
+    tool = os.environ.get("XEN_DISPLAYCTL") or f"{build_directory()}/../../ctl/xen-displayctl"
+    return subprocess.run([tool, "-s", f"{stage.weston.home}/wayland-sim-xen-display", "list"], check=True,
+                          capture_output=True, text=True).stdout
+
+
+@case(cards=True, seat=True, limit=150)
+def card_storm(stage):
+    """Dark until its card is there, and not longer; dark and not without a pause; frozen, and alive by a flip."""
+    connect(stage)
+    stage.guest.buffer(2, 320, 240, picture=2)
+    for number in range(6):
+        stage.guest.ok("config-off 0 0")
+        check(wait_until(lambda: len(stage.weston.views("guest-screen")) == 1, 10), "its picture stays")
+        card_is_seen(stage)
+        stage.guest.show(1 + number % 2, 320, 240)
+        stage.step()
+    for number in range(300):
+        stage.guest.ok("config-off 0 0")
+        stage.guest.show(1 + number % 2, 320, 240)
+        if number % 20 == 0:
+            stage.step()
+    for number in range(3):
+        stage.guest.ok("kbd 0 deaf 1")
+        check(wait_until(lambda: stage.weston.seat("at 20 30", "dump")["pointer"] == "guest-screen", 5), "not shown")
+        use(stage)
+        check(wait_until(lambda: "frozen" in states(stage), 15), "it is not frozen")
+        for flip in range(20):
+            stage.guest.flip(1 + flip % 2)
+        check(wait_until(lambda: "frozen" not in states(stage), 5), "it is frozen although it flips")
+        stage.guest.ok("kbd 0 deaf 0")
+        stage.guest.ok("kbd 0 read")
+        stage.step()
