@@ -56,7 +56,7 @@ drawing_text(cairo_t *cairo, const struct drawing_line *line)
 }
 
 static void
-draw(const struct drawing *drawing, void *pixels)
+draw_pixels(const struct drawing *drawing, void *pixels)
 {
 	const struct drawing_size *size = &drawing->size;
 	int width = size->width * size->scale, height = size->height * size->scale;
@@ -85,7 +85,7 @@ run_draw(struct worker_job *job)
 	void *pixels = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (pixels == MAP_FAILED)
 		return;
-	draw(drawing, pixels);
+	draw_pixels(drawing, pixels);
 	munmap(pixels, size);
 	drawing->fd = steal_fd(&fd);
 }
