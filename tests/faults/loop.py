@@ -41,6 +41,7 @@ class Kind:
 
 ALLOCATED = (stories.allocated,)
 WINDOWED = (stories.windowed,)
+CARDED = (stories.carded,)
 KINDS = (
     Kind("calloc"),
     Kind("open", "EMFILE"),
@@ -61,6 +62,8 @@ KINDS = (
     Kind("dmabuf.release", "EIO", only=ALLOCATED),
     Kind("calloc", only=WINDOWED), Kind("memfd_create", "EMFILE", only=WINDOWED),
     Kind("ftruncate64", "ENOSPC", only=WINDOWED), Kind("mmap64", only=WINDOWED),
+    Kind("memfd_create", "EMFILE", only=CARDED),
+    Kind("ftruncate64", "ENOSPC", only=CARDED), Kind("mmap64", only=CARDED),
 )
 
 # Dma-bufs need a renderer that takes them: a Weston with GL, 14 or later.
@@ -85,6 +88,7 @@ class Round:
             config = config.replace("[xen-display]\n", "[xen-display]\ndmabuf=force\n")
         self.weston, self.faults = weston_with_points(rig, outputs=stories.OUTPUTS,
                                                       renderer=renderer, config=config,
+                                                      cards=kind.only is CARDED,
                                                       seat=renderer != "gl")
         self.weston.expect_log("dma-buf: o")
         if renderer == "gl":
@@ -223,7 +227,7 @@ def register(kind, group="faults", renderer="pixman"):
         run_kind(rig, kind, renderer)
 
     only = kind.only or ()
-    alone = kind.call in LONG and group == "faults" or only == WINDOWED
+    alone = kind.call in LONG and group == "faults" or only in (WINDOWED, CARDED)
     where = f"_in_{only[0].__name__}" if alone else ""
     loop.__name__ = "call_" + kind.call.replace(".", "_") + where
     loop.__doc__ = f"Each call of {kind.call} fails once ({kind.error})."

@@ -283,6 +283,25 @@ def windowed(story):
     story.end()
 
 
+def carded(story):
+    """A screen that is dark until its status card is seen, shows something, and is dark again. Without memory for a
+    card there is none, which nobody is told."""
+    def waits_for_a_card():
+        wait_until(lambda: len(story.weston.views("guest-screen")) == 2, 2 * SCALE, 0.02)
+
+    story.boot(SMALL)
+    if story.connect():
+        waits_for_a_card()
+        story.buffer(1, SMALL)
+        story.show(1, SMALL)
+        story.looks("picture=0,0,320,240,XR24,1")
+        story.ask("config-off 0 0")
+        waits_for_a_card()
+        story.show(1, SMALL)
+        story.looks("picture=0,0,320,240,XR24,1")
+    story.end()
+
+
 def silence(story):
     """xenstored hangs up on the module, which is connected again, and knows of the next guest."""
     story.faults.tell("cut-xenstore")

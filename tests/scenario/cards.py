@@ -5,7 +5,7 @@ from inputgate import expect_lock_alone
 from inputseat import LEFT, SIZE, SMALL, click, last_of, touched
 from rig.machine import wait_until
 from rig.runner import check, equal, scenario
-from windows import ACTIVE, COLOR, GREY, TITLE, frame_of, opened, picture_of, place
+from windows import ACTIVE, COLOR, GREY, TITLE, frame_of, opened, picture_of
 
 SCREEN = (("headless", 640, 480),)
 PLACED = "[xen-connector]\nguest=guest\nx=20\ny=40\nwidth=600\nheight=400\nfit=center\n"
@@ -111,11 +111,8 @@ def a_kept_picture_has_none(rig):
 @scenario("cards")
 def in_a_window(rig):
     """A window whose guest is dark has a card on black, which follows its size; a picture takes it away."""
-    weston = rig.weston(outputs=(("headless", 1000, 800),), seat=True, windows=True, cards=True, config=COLOR)
-    weston.seat("at 999 799")
-    guest = touched(rig, "guest", "640x480", (640, 480))
-    where = place(weston)
-    weston.expect(picture_of(where, 1, (640, 480)), *frame_of(where, ACTIVE))
+    weston, guest, where = opened(rig, cards=True)
+    weston.expect(*frame_of(where, ACTIVE))
     guest.ok("config-off 0 0")
     solid = f"solid={where[0]},{where[1]},{where[2]},{where[3]},000000"
     weston.expect(*card_in(*where), solid, *frame_of(where, ACTIVE))
@@ -123,8 +120,8 @@ def in_a_window(rig):
     weston.expect(*card_in(0, 25, 1000, 750), "but=990,790,10,10", "solid=0,0,1000,800,000000")
     run(weston, "fullscreen", "guest", "off")
     weston.expect(*card_in(*where), solid, *frame_of(where, ACTIVE))
-    guest.show(1, 640, 480)
-    weston.expect(picture_of(where, 1, (640, 480)), *frame_of(where, ACTIVE))
+    guest.show(1, *SIZE)
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
 
 
 def ask(weston, guest, x, y):
