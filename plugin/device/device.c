@@ -205,6 +205,7 @@ device_create(struct display_host *host, const struct store_device *setup)
 	struct map_job *job = calloc(1, sizeof(*job));
 
 	if (!device || !job) {
+		log_guest(&setup->subject, -1, "xen: cannot create the device: out of memory");
 		free(device);
 		free(job);
 		return -ENOMEM;

@@ -315,6 +315,7 @@ input_create(struct display_host *host, const struct store_device *setup)
 	struct map_job *job = calloc(1, sizeof(*job));
 
 	if (!input || !job) {
+		log_guest(&setup->subject, -1, "xen: cannot create the device: out of memory");
 		free(input);
 		free(job);
 		return -ENOMEM;

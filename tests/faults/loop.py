@@ -62,7 +62,7 @@ KINDS = (
     Kind("dmabuf.release", "EIO", only=ALLOCATED),
     Kind("calloc", only=WINDOWED), Kind("memfd_create", "EMFILE", only=WINDOWED),
     Kind("ftruncate64", "ENOSPC", only=WINDOWED), Kind("mmap64", only=WINDOWED),
-    Kind("memfd_create", "EMFILE", only=CARDED),
+    Kind("calloc", only=CARDED), Kind("memfd_create", "EMFILE", only=CARDED),
     Kind("ftruncate64", "ENOSPC", only=CARDED), Kind("mmap64", only=CARDED),
 )
 
