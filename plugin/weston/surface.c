@@ -3,7 +3,6 @@
 #include "weston/surface.h"
 
 #include "device/device.h"
-#include "device/device.h"
 #include "device/loop.h"
 #include "presentation-time-client-protocol.h"
 #include "device/guest.h"

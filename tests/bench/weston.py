@@ -69,15 +69,16 @@ class Screens:
     """with Screens(build) as screens: a Weston with the module, and one connected guest of each size."""
 
     def __init__(self, build, tool=(), environment=None, fourcc="XR24", dmabuf=None, sizes=SIZES, hardware=False,
-                 seat=False):
-        """hardware: the output completes frames as a display does, and not as a timer. seat: Weston has one."""
+                 seat=False, options=""):
+        """options: more lines of the module's section. hardware: the output completes frames as a display does, and
+        not as a timer. seat: Weston has one."""
         os.environ["SIM_BUILD"] = f"{build}/tests/sim"
         # only a domain that is not PV may export
         self.machine = Machine(guest_type="PVH" if dmabuf else "PV")
         self.sizes = sizes
         if hardware:
             environment = dict(environment or {}, SIMXEN_HARDWARE_FRAMES="1")
-        rules = f"[xen-display]\nresample-rate=0\ndmabuf={dmabuf or 'auto'}\n" + "".join(
+        rules = f"[xen-display]\nresample-rate=0\ndmabuf={dmabuf or 'auto'}\n{options}" + "".join(
             RULE.format(name=name_of(size), x=i * PART[0], width=PART[0], height=PART[1])
             for i, size in enumerate(SIZES))
         self.weston = ToolWeston(self.machine, outputs=[("headless", PART[0] * (len(SIZES) + 1), PART[1])], config=rules,
