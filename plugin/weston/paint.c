@@ -42,8 +42,8 @@ find_view(const struct surface *surface, struct view *view)
 static void
 ask_turn(struct surface *surface, uint32_t pages, void (*handle)(struct pacing_turn *turn))
 {
-	pacing_turn_init(&surface->turn, surface->connector->device->guest, pages, handle);
-	pacing_ask(surface->pacing, &surface->turn);
+	pacing_turn_init(&surface->paint.turn, surface->connector->device->guest, pages, handle);
+	pacing_ask(surface->paint.pacing, &surface->paint.turn);
 }
 
 bool
@@ -70,16 +70,16 @@ paint_can_be_seen(const struct surface *surface)
 void
 paint_stop(struct surface *surface)
 {
-	pacing_cancel(&surface->turn);
-	surface->shadow.filling = false;
+	pacing_cancel(&surface->paint.turn);
+	surface->paint.shadow.filling = false;
 }
 
 void
 paint_give_texture(struct surface *surface)
 {
-	if (surface->texture_pages > 0)
-		guest_give_pages(surface->connector->device->guest, surface->texture_pages);
-	surface->texture_pages = 0;
+	if (surface->paint.texture_pages > 0)
+		guest_give_pages(surface->connector->device->guest, surface->paint.texture_pages);
+	surface->paint.texture_pages = 0;
 }
 
 void
@@ -100,9 +100,9 @@ what_to_ask(struct surface *surface)
 {
 	bool covered = window_place_is_covered(&surface->placement);
 
-	if (covered != surface->covered)
+	if (covered != surface->paint.covered)
 		placements_tell_change(surface->placement.placements);
-	surface->covered = covered;
+	surface->paint.covered = covered;
 	if (covered)
 		return CANVAS_ASK_NOTHING;
 	return surface->connector->flip.early ? CANVAS_ASK_DRAWN : CANVAS_ASK_PRESENTED;
@@ -146,7 +146,7 @@ show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 static bool
 shadow_fits(const struct surface *surface)
 {
-	const struct shadow *shadow = &surface->shadow;
+	const struct shadow *shadow = &surface->paint.shadow;
 
 	return shadow->slot.wl_buffer && shadow->width == surface->source.width &&
 	       shadow->height == surface->source.height && shadow->alpha == surface->wanted->alpha;
@@ -159,20 +159,20 @@ shadow_ensure(struct surface *surface)
 
 	if (shadow_fits(surface))
 		return 0;
-	if (surface->shown == &surface->shadow.slot)
+	if (surface->shown == &surface->paint.shadow.slot)
 		surface->shown = NULL;
-	if (surface->previous == &surface->shadow.slot)
+	if (surface->previous == &surface->paint.shadow.slot)
 		surface->previous = NULL;
-	return shadow_make(&surface->shadow, surface->canvas.client, device, surface->source.width,
-			   surface->source.height, surface->wanted->alpha,
-			   surface->renderer->uploads);
+	return shadow_make(&surface->paint.shadow, surface->canvas.client, device,
+			   surface->source.width, surface->source.height, surface->wanted->alpha,
+			   surface->paint.renderer->uploads);
 }
 
 static bool
 may_convert(const struct surface *surface)
 {
 	return !surface->canvas.on_its_way && paint_can_be_seen(surface) &&
-	       loop_now_ms() >= surface->convert_ms;
+	       loop_now_ms() >= surface->paint.convert_ms;
 }
 
 static void
@@ -180,7 +180,7 @@ handle_timer(void *data)
 {
 	struct surface *surface = data;
 
-	if (!surface->late || surface->shadow.filling)
+	if (!surface->paint.late || surface->paint.shadow.filling)
 		return;
 	if (may_convert(surface))
 		paint_update(surface);
@@ -194,13 +194,13 @@ handle_timer(void *data)
 static bool
 come_back(struct surface *surface, int64_t wait_ms)
 {
-	if (!surface->timer)
-		surface->timer = loop_add_timer(surface->connector->device->host->loop,
-						handle_timer, surface);
-	if (!surface->timer)
+	if (!surface->paint.timer)
+		surface->paint.timer = loop_add_timer(surface->connector->device->host->loop,
+						      handle_timer, surface);
+	if (!surface->paint.timer)
 		return false;
-	loop_arm_timer(surface->timer, wait_ms > 0 ? (int)wait_ms : 1);
-	surface->late = true;
+	loop_arm_timer(surface->paint.timer, wait_ms > 0 ? (int)wait_ms : 1);
+	surface->paint.late = true;
 	return true;
 }
 
@@ -211,8 +211,8 @@ must_wait(struct surface *surface)
 {
 	if (may_convert(surface))
 		return false;
-	surface->late = surface->canvas.on_its_way;
-	return come_back(surface, surface->convert_ms - loop_now_ms()) || surface->late;
+	surface->paint.late = surface->canvas.on_its_way;
+	return come_back(surface, surface->paint.convert_ms - loop_now_ms()) || surface->paint.late;
 }
 
 /* Half of what a refresh pays for, at the most. */
@@ -221,8 +221,8 @@ rows_of_turn(const struct surface *surface)
 {
 	uint32_t pages = surface->connector->device->host->limits.pages_per_refresh;
 	uint64_t bytes = (uint64_t)pages * PAGE_BYTES / (2 * PACING_SHARE);
-	uint64_t rows = bytes / ((uint64_t)surface->shadow.width * 4);
-	int32_t left = surface->shadow.height - surface->shadow.rows_filled;
+	uint64_t rows = bytes / ((uint64_t)surface->paint.shadow.width * 4);
+	int32_t left = surface->paint.shadow.height - surface->paint.shadow.rows_filled;
 
 	rows = rows > 0 ? rows : 1;
 	return rows < (uint64_t)left ? (int32_t)rows : left;
@@ -241,10 +241,10 @@ convert_rows(struct surface *surface, int32_t rows)
 		.source = surface->source,
 		.alpha = presented->alpha,
 	};
-	int ret = shadow_fill_rows(&surface->shadow, &picture, rows);
+	int ret = shadow_fill_rows(&surface->paint.shadow, &picture, rows);
 
 	if (ret == 0)
-		surface->bytes_copied += (uint64_t)surface->shadow.width * (uint64_t)rows * 4;
+		surface->bytes_copied += (uint64_t)surface->paint.shadow.width * (uint64_t)rows * 4;
 	return ret;
 }
 
@@ -264,16 +264,16 @@ show_shadow(struct surface *surface)
 {
 	struct view view;
 
-	surface->shadow.filling = false;
-	surface->late = false;
+	surface->paint.shadow.filling = false;
+	surface->paint.late = false;
 	paint_give_texture(surface);
 	if (!find_view(surface, &view))
 		return;
-	show_slot(surface, &surface->shadow.slot, &view);
-	if (surface->renderer->uploads)
-		pacing_charge(surface->pacing, surface->connector->device->guest,
-			      shadow_pages(&surface->shadow) / UPLOADS_PER_MAPPING);
-	if (surface->shadow.mixed)
+	show_slot(surface, &surface->paint.shadow.slot, &view);
+	if (surface->paint.renderer->uploads)
+		pacing_charge(surface->paint.pacing, surface->connector->device->guest,
+			      shadow_pages(&surface->paint.shadow) / UPLOADS_PER_MAPPING);
+	if (surface->paint.shadow.mixed)
 		paint_update(surface);
 }
 
@@ -283,18 +283,18 @@ ask_rows(struct surface *surface);
 static void
 handle_rows_turn(struct pacing_turn *turn)
 {
-	struct surface *surface = wl_container_of(turn, surface, turn);
+	struct surface *surface = wl_container_of(turn, surface, paint.turn);
 
 	if (!paint_is_showable(surface) || surface->wanted->way != IMPORT_CONVERTED ||
 	    !shadow_fits(surface)) {
-		surface->shadow.filling = false;
+		surface->paint.shadow.filling = false;
 		return;
 	}
 	int ret = convert_rows(surface, rows_of_turn(surface));
 	if (ret < 0) {
-		surface->shadow.filling = false;
+		surface->paint.shadow.filling = false;
 		fail_converting(surface, ret);
-	} else if (surface->shadow.rows_filled < surface->shadow.height) {
+	} else if (surface->paint.shadow.rows_filled < surface->paint.shadow.height) {
 		ask_rows(surface);
 	} else {
 		show_shadow(surface);
@@ -304,7 +304,7 @@ handle_rows_turn(struct pacing_turn *turn)
 static void
 ask_rows(struct surface *surface)
 {
-	size_t bytes = (size_t)surface->shadow.width * (size_t)rows_of_turn(surface) * 4;
+	size_t bytes = (size_t)surface->paint.shadow.width * (size_t)rows_of_turn(surface) * 4;
 
 	ask_turn(surface, (uint32_t)geometry_pages(bytes), handle_rows_turn);
 }
@@ -319,7 +319,8 @@ tell_too_large(struct surface *surface)
 		(int)surface->connector->index,
 		"weston: its picture of %dx%d is larger than the renderer's textures, %d pixels; "
 		"use a smaller mode, or Weston's pixman renderer",
-		surface->source.width, surface->source.height, surface->renderer->texture_limit);
+		surface->source.width, surface->source.height,
+		surface->paint.renderer->texture_limit);
 }
 
 /* There is nothing to convert into. */
@@ -337,26 +338,26 @@ fail_shadow(struct surface *surface, int error)
 static void
 show_converted(struct surface *surface)
 {
-	if (surface->shadow.filling && shadow_fits(surface)) {
-		surface->late = true;
+	if (surface->paint.shadow.filling && shadow_fits(surface)) {
+		surface->paint.late = true;
 		return;
 	}
 	paint_stop(surface);
-	if (!presented_framebuffer_has_texture(surface->wanted, surface->renderer,
+	if (!presented_framebuffer_has_texture(surface->wanted, surface->paint.renderer,
 					       &surface->source)) {
 		tell_too_large(surface);
 		return;
 	}
 	if (must_wait(surface))
 		return;
-	surface->convert_ms = loop_now_ms() + surface->connector->refresh_ms;
+	surface->paint.convert_ms = loop_now_ms() + surface->connector->refresh_ms;
 	int ret = shadow_ensure(surface);
 	if (ret < 0) {
 		fail_shadow(surface, ret);
 		return;
 	}
-	shadow_begin(&surface->shadow);
-	surface->late = true;
+	shadow_begin(&surface->paint.shadow);
+	surface->paint.late = true;
 	ask_rows(surface);
 }
 
@@ -368,12 +369,12 @@ take_texture(struct surface *surface, uint32_t pages)
 {
 	struct device *device = surface->connector->device;
 
-	if (pages == surface->texture_pages)
+	if (pages == surface->paint.texture_pages)
 		return true;
 	paint_give_texture(surface);
 	if (pages > 0 && !guest_take_pages(device->guest, &device->subject, pages))
 		return false;
-	surface->texture_pages = pages;
+	surface->paint.texture_pages = pages;
 	return true;
 }
 
@@ -389,7 +390,7 @@ slot_in_place(struct surface *surface, const struct view *view)
 			(size_t)part->x * framebuffer->format->bytes_per_pixel;
 
 	if (!take_texture(surface,
-			  presented_framebuffer_upload(presented, surface->renderer, part)))
+			  presented_framebuffer_upload(presented, surface->paint.renderer, part)))
 		return NULL;
 	if (presented->way != IMPORT_MAPPED)
 		return slot->wl_buffer ? slot : NULL;
@@ -410,8 +411,9 @@ static uint32_t
 cost_of_upload(const struct surface *surface, const struct view *view)
 {
 	const struct rectangle *part = &view->part, *place = &view->fitted.destination;
-	uint32_t cost = presented_framebuffer_upload(surface->wanted, surface->renderer, part) /
-			UPLOADS_PER_MAPPING;
+	uint32_t cost =
+		presented_framebuffer_upload(surface->wanted, surface->paint.renderer, part) /
+		UPLOADS_PER_MAPPING;
 
 	if ((uint64_t)part->width * (uint64_t)part->height >
 	    LARGE_RATIO * (uint64_t)place->width * (uint64_t)place->height)
@@ -422,10 +424,10 @@ cost_of_upload(const struct surface *surface, const struct view *view)
 static void
 handle_upload_turn(struct pacing_turn *turn)
 {
-	struct surface *surface = wl_container_of(turn, surface, turn);
+	struct surface *surface = wl_container_of(turn, surface, paint.turn);
 	struct view view;
 
-	surface->late = false;
+	surface->paint.late = false;
 	if (!paint_is_showable(surface) || surface->wanted->way == IMPORT_CONVERTED ||
 	    !find_view(surface, &view))
 		return;
@@ -434,7 +436,7 @@ handle_upload_turn(struct pacing_turn *turn)
 		show_slot(surface, slot_in_place(surface, &view), &view);
 		return;
 	}
-	surface->late = true;
+	surface->paint.late = true;
 	ask_turn(surface, cost, handle_upload_turn);
 }
 
@@ -443,14 +445,15 @@ static bool
 must_wait_for_turn(struct surface *surface, const struct view *view)
 {
 	uint32_t cost = cost_of_upload(surface, view);
-	bool keeps_its_turn = !surface->shadow.filling && pacing_waits(&surface->turn) &&
-			      surface->turn.pages >= cost;
+	bool keeps_its_turn = !surface->paint.shadow.filling &&
+			      pacing_waits(&surface->paint.turn) &&
+			      surface->paint.turn.pages >= cost;
 
 	if (!keeps_its_turn)
 		paint_stop(surface);
 	if (cost == 0)
 		return false;
-	surface->late = true;
+	surface->paint.late = true;
 	if (!keeps_its_turn)
 		ask_turn(surface, cost, handle_upload_turn);
 	return true;
@@ -461,7 +464,7 @@ paint_update(struct surface *surface)
 {
 	struct view view;
 
-	surface->late = false;
+	surface->paint.late = false;
 	if (!paint_is_showable(surface) || !find_view(surface, &view))
 		paint_stop(surface);
 	else if (surface->wanted->way == IMPORT_CONVERTED)

@@ -456,7 +456,7 @@ presenter_show(struct connector *connector, struct framebuffer *framebuffer,
 	struct surface *surface = surface_of(connector);
 
 	if (shown->way == IMPORT_MAPPED &&
-	    !presented_framebuffer_has_texture(shown, surface->renderer, source)) {
+	    !presented_framebuffer_has_texture(shown, surface->paint.renderer, source)) {
 		shown->too_large = true;
 		/* What is ready then is shown again. */
 		prepare_anew(connector->device->presented, shown);

@@ -25,7 +25,7 @@ device_of(const struct surface *surface)
 static const struct slot *
 leaving_slot(const struct surface *surface)
 {
-	return surface->late ? surface->shown : surface->previous;
+	return surface->paint.late ? surface->shown : surface->previous;
 }
 
 /* Wait until the next frame is on screen, which the flip needs anyway; by then polling the dma-buf,
@@ -72,7 +72,7 @@ surface_adopt_slot(struct surface *surface, struct slot *slot)
 uint32_t
 surface_own_pages(const struct surface *surface)
 {
-	return shadow_pages(&surface->shadow);
+	return shadow_pages(&surface->paint.shadow);
 }
 
 bool
@@ -81,7 +81,7 @@ surface_previous_held(const struct surface *surface)
 	const struct slot *slot = leaving_slot(surface);
 
 	/* What is converted was read when it was shown. */
-	return slot && slot != &surface->shadow.slot && slot->busy;
+	return slot && slot != &surface->paint.shadow.slot && slot->busy;
 }
 
 /* Frames */
@@ -90,7 +90,7 @@ surface_previous_held(const struct surface *surface)
 static void
 go_on(struct surface *surface)
 {
-	if (surface->late)
+	if (surface->paint.late)
 		paint_update(surface);
 }
 
@@ -117,7 +117,7 @@ handle_presented(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms, uin
 	struct surface *surface = wl_container_of(canvas, surface, canvas);
 	bool ends = ends_reading(surface, flags);
 
-	surface->convert_ms = 0; /* that was a refresh */
+	surface->paint.convert_ms = 0; /* that was a refresh */
 	placement_keep_awake(&surface->placement);
 	if (frame == surface->frame) {
 		surface->presented = true;
@@ -215,7 +215,7 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 	surface->wanted = framebuffer;
 	surface->source = *source;
 	surface->frame = frame;
-	surface->shadow.mixed = true;
+	surface->paint.shadow.mixed = true;
 	show_window(surface);
 	paint_update(surface);
 }
@@ -230,7 +230,7 @@ surface_hide(struct surface *surface)
 	if (surface->wanted)
 		placements_tell_change(surface->placement.placements);
 	surface->wanted = NULL;
-	surface->late = false;
+	surface->paint.late = false;
 	if (surface->canvas.usable && surface->canvas.lit)
 		paint_nothing(surface);
 }
@@ -238,9 +238,9 @@ surface_hide(struct surface *surface)
 static void
 drop_timer(struct surface *surface)
 {
-	loop_remove_timer(surface->timer);
-	surface->timer = NULL;
-	surface->late = false;
+	loop_remove_timer(surface->paint.timer);
+	surface->paint.timer = NULL;
+	surface->paint.late = false;
 }
 
 void
@@ -252,10 +252,10 @@ surface_freeze(struct surface *surface)
 	paint_stop(surface);
 	surface_stop_looking(surface);
 	paint_give_texture(surface);
-	if (surface->shown == &surface->shadow.slot)
-		shadow_give_pages(&surface->shadow, device_of(surface));
+	if (surface->shown == &surface->paint.shadow.slot)
+		shadow_give_pages(&surface->paint.shadow, device_of(surface));
 	else
-		shadow_drop(&surface->shadow, device_of(surface));
+		shadow_drop(&surface->paint.shadow, device_of(surface));
 	surface->connector = NULL;
 	surface->wanted = NULL;
 	surface->previous = NULL;
@@ -486,7 +486,7 @@ unmake(struct surface *surface)
 	surface->shown = NULL;
 	surface->previous = NULL;
 	surface->last = NULL;
-	shadow_drop(&surface->shadow, device_of(surface));
+	shadow_drop(&surface->paint.shadow, device_of(surface));
 	status_unmake(surface);
 	guest_window_close(&surface->window);
 	canvas_unmake(&surface->canvas);
@@ -532,11 +532,11 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 {
 	surface->connector = connector;
 	surface->canvas.handler = &canvas_handler;
-	surface->pacing = pacing;
-	surface->renderer = renderer;
-	pacing_turn_init(&surface->turn, connector->device->guest, 0, NULL);
+	surface->paint.pacing = pacing;
+	surface->paint.renderer = renderer;
+	pacing_turn_init(&surface->paint.turn, connector->device->guest, 0, NULL);
 	surface->index = connector->index;
-	shadow_init(&surface->shadow, surface, &slot_handler);
+	shadow_init(&surface->paint.shadow, surface, &slot_handler);
 	guest_window_init(&surface->window, connector->device->host->worker,
 			  &connector->device->guest->lane, &window_handler, surface);
 	name_window(surface);

@@ -48,15 +48,17 @@ struct surface {
 	uint64_t bytes_copied;
 
 	/* paint.c's. */
-	struct shadow shadow;
-	const struct renderer *renderer;
-	struct pacing *pacing;    /* conversions and uploads take turns with all that maps */
-	struct pacing_turn turn;  /* to convert some more rows, or to upload */
-	uint32_t texture_pages;   /* charged for what the renderer uploaded in place */
-	bool covered;             /* by other windows, when a picture was committed last */
-	bool late;                /* what is wanted is still to be shown */
-	int64_t convert_ms;       /* when the next conversion may be begun */
-	struct loop_timer *timer; /* for the next time; NULL: never needed */
+	struct {
+		struct shadow shadow;
+		const struct renderer *renderer;
+		struct pacing *pacing;   /* conversions and uploads take turns with all that maps */
+		struct pacing_turn turn; /* to convert some more rows, or to upload */
+		uint32_t texture_pages;  /* charged for what the renderer uploaded in place */
+		bool covered;            /* by other windows, when a picture was committed last */
+		bool late;               /* what is wanted is still to be shown */
+		int64_t convert_ms;      /* when the next conversion may be begun */
+		struct loop_timer *timer; /* for the next time; NULL: never needed */
+	} paint;
 };
 
 void

@@ -354,7 +354,7 @@ convert(const struct conversion *conversion)
 
 	/* The next rows, at their place. */
 	check_int(source->y, converted % surface.source.height);
-	check_int((uint8_t *)conversion->out - (uint8_t *)surface.shadow.pixels,
+	check_int((uint8_t *)conversion->out - (uint8_t *)surface.paint.shadow.pixels,
 		  source->y * source->width * 4);
 	converted += (uint64_t)source->height;
 	most_at_once = bytes > most_at_once ? bytes : most_at_once;

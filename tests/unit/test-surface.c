@@ -366,7 +366,7 @@ TEST(what_is_small_is_converted_at_once)
 	begin_converting();
 	show_part(0, 800, 600);
 	check_int(converted, 600);
-	check(surface.shown == &surface.shadow.slot);
+	check(surface.shown == &surface.paint.shadow.slot);
 	end();
 }
 
@@ -383,7 +383,7 @@ TEST(what_is_large_takes_turns)
 	}
 	check_int(converted, LARGE_HEIGHT);
 	check(most_at_once <= host.limits.pages_per_refresh * PAGE_BYTES / 16);
-	check(!surface.late);
+	check(!surface.paint.late);
 	moved_pass(1000);
 	check_int(converted, LARGE_HEIGHT);
 	check_int(moved_armed(), 0);
@@ -401,11 +401,11 @@ TEST(what_is_shown_meanwhile_is_converted_whole_in_the_end)
 		check(i < 1000);
 	}
 	check_int(converted, LARGE_HEIGHT);
-	check(surface.late);
+	check(surface.paint.late);
 	present(frame, HARDWARE);
 	moved_pass(1000);
 	check_int(converted, 2 * LARGE_HEIGHT);
-	check(!surface.late);
+	check(!surface.paint.late);
 	end();
 }
 
@@ -430,7 +430,7 @@ TEST(hidden_while_another_size_is_converted)
 	present(frame, HARDWARE);
 	converted = 0;
 	show_part(0, LARGE_WIDTH, LARGE_HEIGHT);
-	check(surface.shadow.filling && !surface.shown);
+	check(surface.paint.shadow.filling && !surface.shown);
 	uint32_t commits = surface.canvas.commits;
 	surface_hide(&surface);
 	check_int(surface.canvas.commits, commits + 1);
@@ -455,7 +455,7 @@ TEST(no_memory_during_conversion)
 	no_memory_to_convert = false;
 	moved_pass(1100);
 	check_int(surface.canvas.commits, commits + 1);
-	check(!surface.late);
+	check(!surface.paint.late);
 	end();
 }
 
@@ -497,6 +497,6 @@ TEST(another_size_begins_anew)
 	show_part(0, 800, 600);
 	moved_pass(100);
 	check_int(converted, 600);
-	check(surface.shown == &surface.shadow.slot);
+	check(surface.shown == &surface.paint.shadow.slot);
 	end();
 }
