@@ -145,9 +145,9 @@ def measure_converted(build):
     return {size: copied[name_of(size)][1] / copied[name_of(size)][0] for size in SIZES}
 
 
-def measure_copy_client(build, screens, size):
-    """Processor microseconds for each flip, of the copying client and of Weston together."""
-    client = subprocess.Popen([f"{build}/tests/bench/copy-client", *map(str, size), str(FLIPS)], text=True,
+def measure_client(build, screens, size, *mode):
+    """Processor microseconds for each flip, of a client and of Weston. mode: "still", for one that copies nothing."""
+    client = subprocess.Popen([f"{build}/tests/bench/copy-client", *map(str, size), str(FLIPS), *mode], text=True,
                               env=dict(os.environ, XDG_RUNTIME_DIR=screens.weston.home, WAYLAND_DISPLAY="wayland-sim"),
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     guard = threading.Timer(60, client.kill)
@@ -175,7 +175,8 @@ def measure_time(build):
     with Screens(build) as screens:
         pid = screens.weston.pid
         sizes = per_flip(lambda: {"processor_us": processor_ns(pid) / 1000}, screens)
-        copying = measure_copy_client(build, screens, SIZES[-1])
+        copying = measure_client(build, screens, SIZES[-1])
+        native = measure_client(build, screens, SIZES[-1], "still")
         say(f"doing nothing for {IDLE_SECONDS} s")
         time.sleep(1)
         before = switches(pid)
@@ -188,12 +189,13 @@ def measure_time(build):
     module = sizes[SIZES[-1]]["processor_us"]
     copying["module_us"] = module
     copying["ratio"] = (copying["client_us"] + copying["weston_us"]) / module
-    return sizes, copying, idle
+    native["ratio"] = (native["client_us"] + native["weston_us"]) / module
+    return sizes, copying, native, idle
 
 
 def measure(build):
     """Everything, as one dictionary."""
-    sizes, copying, idle = measure_time(build)
+    sizes, copying, native, idle = measure_time(build)
     for more in (measure_calls(build), measure_instructions(build)):
         for size in SIZES:
             sizes[size].update(more[size])
@@ -203,6 +205,7 @@ def measure(build):
         "per_flip": {f"{w}x{h}": sizes[w, h] for w, h in SIZES},
         "ratio_4k_to_vga": {key: last[key] / first[key] if first[key] else None for key in ROWS},
         "copying_client_4k": copying,
+        "native_client_4k": native,
         "idle_wake_ups": idle,
         "idle_seconds": IDLE_SECONDS,
     }
@@ -218,11 +221,14 @@ def table(result):
         ratio = result["ratio_4k_to_vga"][key]
         lines.append(f"{text:46}" + "".join(f"{number(result['per_flip'][c][key]):>11}" for c in columns) +
                      (f"{ratio:11.3f}" if ratio is not None else f"{'-':>11}"))
-    copying = result["copying_client_4k"]
+    copying, native = result["copying_client_4k"], result["native_client_4k"]
     lines += [NOTES, "",
               "a client that copies each 4K frame into wl_shm, beside it in the same Weston:",
               f"  client {copying['client_us']:.0f} + Weston {copying['weston_us']:.0f} microseconds of processor time"
               f" for each flip; the module in Weston {copying['module_us']:.0f}: {copying['ratio']:.1f} times as much",
+              "a client that shows two 4K frames in turn, and copies nothing:",
+              f"  client {native['client_us']:.0f} + Weston {native['weston_us']:.0f}: {native['ratio']:.1f} times as much"
+              " as the module in Weston, which is all that a guest's flip costs the host but for Xen",
               f"three guests that do nothing, for {result['idle_seconds']} s: {result['idle_wake_ups']} wake-ups of "
               "any thread of Weston"]
     return "\n".join(lines)

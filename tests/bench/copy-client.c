@@ -5,7 +5,9 @@
 // committed, and done when it was presented. tests/bench/bench.py runs it beside the module to
 // compare processor time. It knows nothing of Xen.
 //
-// usage: copy-client WIDTH HEIGHT FLIPS
+// usage: copy-client WIDTH HEIGHT FLIPS [still]
+// still: nothing is copied, two frames that are there are shown in turn, as a native client does that
+// draws elsewhere.
 // Prints one line when the window is shown ("ready"), one when all flips were presented ("done"),
 // and waits for the end of its standard input after each, so that its processor time can be read in
 // between.
@@ -44,6 +46,7 @@ struct client {
 	int width, height;
 	struct buffer buffers[BUFFERS];
 	uint8_t *source[BUFFERS]; // stands for the guest's mapped pages
+	bool still;
 	bool configured;
 	bool pending; // a frame that was not presented yet
 };
@@ -232,8 +235,9 @@ flip(struct client *client, unsigned frame)
 
 	while (buffer->busy)
 		dispatch(client);
-	memcpy(buffer->pixels, client->source[frame % BUFFERS],
-	       (size_t)client->width * client->height * 4);
+	if (!client->still)
+		memcpy(buffer->pixels, client->source[frame % BUFFERS],
+		       (size_t)client->width * client->height * 4);
 	buffer->busy = true;
 	client->pending = true;
 	wl_surface_attach(client->surface, buffer->wl_buffer, 0, 0);
@@ -264,8 +268,9 @@ main(int argc, char **argv)
 	size_t size;
 	int flips;
 
-	if (argc != 4)
-		die("usage: copy-client WIDTH HEIGHT FLIPS");
+	client.still = argc == 5 && strcmp(argv[4], "still") == 0;
+	if (argc != 4 && !client.still)
+		die("usage: copy-client WIDTH HEIGHT FLIPS [still]");
 	client.width = atoi(argv[1]);
 	client.height = atoi(argv[2]);
 	flips = atoi(argv[3]);
