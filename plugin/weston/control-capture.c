@@ -6,7 +6,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+#include <linux/dma-buf.h>
 
 #include "base/base.h"
 #include "weston/control-client.h"
@@ -30,7 +34,11 @@ struct capture_job {
 	struct control_captures *captures; /* NULL: gone */
 	struct control_capture *capture;   /* NULL: nobody wants it any more */
 	struct conversion picture;
-	int fd; /* the file; -1: none */
+	int dmabuf_fd;   /* a duplicate, where the pixels are in one; -1: they are mapped */
+	size_t bytes;    /* of the dma-buf */
+	size_t data_ofs; /* of the pixels in it, bytes */
+	bool unreadable; /* nobody may map it */
+	int fd;          /* the file; -1: none */
 	int error;
 };
 
@@ -62,12 +70,38 @@ fill_file(struct capture_job *job)
 	return 0;
 }
 
+/* Nothing is told of an exporter that has no caches to care for: the call is not known to it. */
+static void
+sync_dmabuf(const struct capture_job *job, uint64_t flags)
+{
+	struct dma_buf_sync sync = {.flags = DMA_BUF_SYNC_READ | flags};
+
+	ioctl(job->dmabuf_fd, DMA_BUF_IOCTL_SYNC, &sync);
+}
+
+static int
+read_dmabuf(struct capture_job *job)
+{
+	void *pages = mmap(NULL, job->bytes, PROT_READ, MAP_SHARED, job->dmabuf_fd, 0);
+
+	if (pages == MAP_FAILED) {
+		job->unreadable = errno != ENOMEM;
+		return -errno;
+	}
+	job->picture.pixels = (const uint8_t *)pages + job->data_ofs;
+	sync_dmabuf(job, DMA_BUF_SYNC_START);
+	int ret = fill_file(job);
+	sync_dmabuf(job, DMA_BUF_SYNC_END);
+	munmap(pages, job->bytes);
+	return ret;
+}
+
 static void
 run_capture(struct worker_job *base)
 {
 	struct capture_job *job = wl_container_of(base, job, base);
 
-	job->error = fill_file(job);
+	job->error = job->dmabuf_fd >= 0 ? read_dmabuf(job) : fill_file(job);
 }
 
 static void
@@ -77,7 +111,11 @@ tell(struct capture_job *job)
 	const struct rectangle *source = &job->picture.source;
 
 	capture->job = NULL;
-	if (job->error < 0)
+	if (job->unreadable)
+		fail(capture, REASON(UNREADABLE),
+		     "its pixels are in a dma-buf that only the GPU or the display reads: the kernel "
+		     "lets no program map it");
+	else if (job->error < 0)
 		fail(capture, REASON(NO_MEMORY), strerror(-job->error));
 	else
 		xen_display_capture_v1_send_ready(capture->resource, job->fd,
@@ -96,6 +134,8 @@ handle_captured(struct worker_job *base)
 		tell(job);
 	if (job->fd >= 0)
 		close(job->fd);
+	if (job->dmabuf_fd >= 0)
+		close(job->dmabuf_fd);
 	free(job);
 }
 
@@ -128,12 +168,31 @@ handle_destroyed(struct wl_resource *resource)
 	free(capture);
 }
 
-/* The guest's pages stay mapped for jobs that are in its lane already. */
+/* The guest's pages stay mapped for jobs that are in its lane already; a dma-buf is held by its
+ * descriptor. */
+static bool
+find_pixels(struct capture_job *job, const struct presented_framebuffer *wanted)
+{
+	const struct framebuffer *framebuffer = wanted->framebuffer;
+	const struct displif_dbuf_create *geometry = &framebuffer->buffer->geometry;
+	const uint8_t *pages = import_pages(wanted->import, wanted->way);
+
+	job->picture.format = framebuffer->format;
+	job->picture.pitch = framebuffer->pitch;
+	if (pages) {
+		job->picture.pixels = pages + geometry->data_ofs;
+		return true;
+	}
+	job->bytes = geometry->size;
+	job->data_ofs = geometry->data_ofs;
+	job->dmabuf_fd = fcntl(wanted->import->dmabuf_fd, F_DUPFD_CLOEXEC, 0);
+	return job->dmabuf_fd >= 0;
+}
+
 static void
 begin(struct control_capture *capture, struct control_captures *captures,
-      const struct surface *surface, const uint8_t *pages)
+      const struct surface *surface)
 {
-	const struct framebuffer *framebuffer = surface->wanted->framebuffer;
 	const struct device *device = surface->connector->device;
 	struct capture_job *job = calloc(1, sizeof(*job));
 
@@ -142,14 +201,15 @@ begin(struct control_capture *capture, struct control_captures *captures,
 		return;
 	}
 	job->fd = -1;
+	job->dmabuf_fd = -1;
 	job->captures = captures;
 	job->capture = capture;
-	job->picture = (struct conversion){
-		.format = framebuffer->format,
-		.pixels = pages + framebuffer->buffer->geometry.data_ofs,
-		.pitch = framebuffer->pitch,
-		.source = surface->source,
-	};
+	job->picture.source = surface->source;
+	if (!find_pixels(job, surface->wanted)) {
+		fail(capture, REASON(UNREADABLE), "its pixels are not there yet: try again");
+		free(job);
+		return;
+	}
 	job->base.run = run_capture;
 	job->base.done = handle_captured;
 	capture->job = job;
@@ -175,19 +235,15 @@ take(struct control_capture *capture, struct control_captures *captures,
 		return;
 	}
 	const struct surface *surface = &connector->device->presented->surfaces[connector->index];
-	const struct presented_framebuffer *wanted = surface->wanted;
-	const uint8_t *pages =
-		wanted && wanted->decided ? import_pages(wanted->import, wanted->way) : NULL;
 
 	if (captures->job)
 		fail(capture, REASON(BUSY), "another picture is being taken");
-	else if (!wanted)
+	else if (!surface->wanted)
 		fail(capture, REASON(DARK), "the guest shows nothing");
-	else if (!pages)
-		fail(capture, REASON(UNREADABLE),
-		     "its pixels are in a dma-buf that only the GPU or the display reads");
+	else if (!surface->wanted->decided)
+		fail(capture, REASON(UNREADABLE), "its pixels are not there yet: try again");
 	else
-		begin(capture, captures, surface, pages);
+		begin(capture, captures, surface);
 }
 
 void

@@ -3,9 +3,12 @@
 import ctypes
 import functools
 import os
+import subprocess
 import threading
 
-from rig.machine import wait_until
+from control import run
+from rig.machine import build_directory, wait_until
+from rig.points import weston_with_points
 from rig.runner import check, equal, scenario, skip_without_dmabuf
 from rig.weston import version
 
@@ -590,6 +593,25 @@ def destroyed_while_shown(rig):
     picture(guest, weston, 2)
     guest.ok("dbuf-destroy 0 2")
     draw_others(rig, weston, lambda: rig.machine.domain(guest.domid)["mapped_pages"] == rings)
+
+
+@scenario("dmabuf")
+def screenshot(rig):
+    """xen-displayctl reads a dma-buf as the guest drew it; where the kernel lets nobody map it, it says so."""
+    rig.start_machine("PVH")
+    weston, _ = weston_with_points(rig, outputs=SCREEN, renderer="gl", config=f"{FORCE}control-capture=true\n")
+    skip_without_dmabuf(weston)
+    guest = rig.guest("guest", SMALL)
+    picture(guest, weston, 1)
+    equal(paths(weston), ["dma-buf"], "the path")
+    shot = f"{weston.home}/guest.png"
+    run(weston, "screenshot", "guest", shot)
+    found = subprocess.run([f"{build_directory()}/picture-check", shot, "picture=0,0,320,240,XR24,1"], text=True,
+                           capture_output=True, check=False)
+    equal(found.returncode, 0, f"its picture: {found.stdout}{found.stderr}")
+    rig.machine.control("fail", "weston", "mmap64", 1, "EINVAL")
+    check("lets no program map it" in run(weston, "screenshot", "guest", shot, code=1), "it does not say why")
+    rig.let_go(weston)
 
 
 @scenario("dmabuf")
