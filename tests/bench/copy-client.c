@@ -6,11 +6,10 @@
 // compare processor time. It knows nothing of Xen.
 //
 // usage: copy-client WIDTH HEIGHT FLIPS [still]
-// still: nothing is copied, two frames that are there are shown in turn, as a native client does that
-// draws elsewhere.
-// Prints one line when the window is shown ("ready"), one when all flips were presented ("done"),
-// and waits for the end of its standard input after each, so that its processor time can be read in
-// between.
+// still: nothing is copied, two frames that are there are shown in turn, as a native client does
+// that draws elsewhere. Prints one line when the window is shown ("ready"), one when all flips were
+// presented ("done"), and waits for the end of its standard input after each, so that its processor
+// time can be read in between.
 
 #include <stdbool.h>
 #include <stdint.h>
