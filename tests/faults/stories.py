@@ -4,10 +4,12 @@
 A story never raises because something failed: it notes what did, and goes on as a guest would. Each
 begins and ends with no guest but the other one, which flips all the while. Used by loop.py.
 """
+import os
+import subprocess
 import time
 
 from rig.guest import words_of
-from rig.machine import wait_until
+from rig.machine import build_directory, wait_until
 from rig.weston import SCALE
 
 SIZE = (320, 240)
@@ -16,7 +18,7 @@ SMALL = "320x240"
 CURSOR = "but=90,90,40,40"
 TINY = "160x120"
 OUTPUTS = (("headless", 320, 240), ("second", 160, 120))
-CONFIG = ("[xen-display]\nresample-rate=20\nmax-log-lines-per-second=100\n"
+CONFIG = ("[xen-display]\nresample-rate=20\nmax-log-lines-per-second=100\ncontrol-capture=true\n"
           "[xen-connector]\nguest=victim\ndevice=*\nconnector=0\noutput=headless\nz=5\n"
           "[xen-connector]\nguest=victim\ndevice=*\nconnector=1\noutput=second\n"
           "[xen-connector]\nguest=victim\nconnector=2\nshow-as=window\n"
@@ -298,6 +300,27 @@ def carded(story):
         story.ask("config-off 0 0")
         waits_for_a_card()
         story.show(1, SMALL)
+        story.looks("picture=0,0,320,240,XR24,1")
+    story.end()
+
+
+ASKED = (("list",), ("info", "victim"), ("stats",), ("place", "victim", "--output", "second"), ("fullscreen", "victim"),
+         ("hide", "victim"), ("show", "victim"), ("screenshot", "victim", "-"), ("trace", "victim", "-"),
+         ("reset", "victim"), ("reload",))
+
+
+def asked(story):
+    """xen-displayctl asks for all that it can while a guest is shown. It may fail, and says so itself; it ends."""
+    tool = os.path.abspath(f"{build_directory()}/../../ctl/xen-displayctl")
+    env = {key: value for key, value in os.environ.items() if key not in ("LD_PRELOAD", "DISPLAY")}
+    env.update(XDG_RUNTIME_DIR=story.weston.home, WAYLAND_DISPLAY="wayland-sim")
+    story.boot(SMALL)
+    if story.connect():
+        story.buffer(1, SMALL)
+        story.show(1, SMALL)
+        story.looks("picture=0,0,320,240,XR24,1")
+        for words in ASKED:
+            subprocess.run([tool, *words], env=env, capture_output=True, timeout=20 * SCALE, check=False)
         story.looks("picture=0,0,320,240,XR24,1")
     story.end()
 
