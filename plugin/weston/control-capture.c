@@ -70,7 +70,7 @@ fill_file(struct capture_job *job)
 	return 0;
 }
 
-/* Nothing is told of an exporter that has no caches to care for: the call is not known to it. */
+/* Where it fails there are no caches to care for: an exporter that has some knows this call. */
 static void
 sync_dmabuf(const struct capture_job *job, uint64_t flags)
 {
