@@ -5,7 +5,7 @@ from inputseat import (KEY_A, KEY_B, KEY_G, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTM
                        START, TOUCHED, TWO, click, expect, last_of, said, seated, touched)
 from rig.machine import wait_until
 from rig.runner import check, equal, scenario
-from rig.weston import version
+from rig.weston import SCALE, version
 
 RELATIVE = {}
 
@@ -205,6 +205,9 @@ def parts_that_weston_ini_denies(rig):
         guest = touched(rig, rule)
         weston.expect(START, "picture=0,0,320,240,XR24,1")
         click(weston, 100, 50)
+        # The module gives it the keyboard when its own client has heard of the click.
+        check(not keys or wait_until(lambda: weston.seat("dump")["keyboard"] == "guest-screen", 5 * SCALE),
+              f"a click gives it no keys with input={rule}")
         weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0", "down 0 9 9", "up 0")
         weston.control("list")
         weston.check()

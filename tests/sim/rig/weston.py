@@ -176,6 +176,9 @@ class Weston:
         if word == "output-off" and not wait_until(
                 lambda: ask(self.control_path, f"is-output-bound {output}").endswith("ok\n"), 10 * SCALE):
             raise Failure(f"the shell's client does not bind the output {output}")
+        if word == "output-off":
+            # it has still to say what it wants there, which of an output that is gone would end it
+            self.wait_for_clients()
         *lines, result = ask(self.control_path, command).splitlines() or [""]
         if result != "ok":
             raise Failure(f"weston-control: {command} failed")
