@@ -80,6 +80,7 @@ static const struct option long_options[] = {
 	{"json", no_argument, NULL, 'j'},
 	{"socket", required_argument, NULL, 's'},
 	{"quiet", no_argument, NULL, 'q'},
+	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 	{"watch", required_argument, NULL, 'w'},
@@ -108,6 +109,7 @@ print_help(void)
 	     "  -j, --json             JSON, for machines\n"
 	     "  -s, --socket PATH      the control socket, where it is not found by itself\n"
 	     "  -q, --quiet            say nothing but errors\n"
+	     "  -v, --verbose          say on standard error what it is connected to\n"
 	     "  -w, --watch SECONDS    report again and again, rates instead of sums\n"
 	     "      --prometheus       a text for Prometheus\n"
 	     "  -r, --reconnect        wait for another Weston when this one ends\n"
@@ -149,6 +151,9 @@ take_option(struct settings *settings, int option)
 		return true;
 	case 'q':
 		settings->quiet = true;
+		return true;
+	case 'v':
+		settings->verbose = true;
 		return true;
 	case 'w':
 		return read_seconds(optarg, &settings->watch_s);
@@ -196,7 +201,7 @@ find_command(const char *name)
 static bool
 is_general(int option)
 {
-	return strchr("jsq", option) != NULL;
+	return strchr("jsqv", option) != NULL;
 }
 
 /* Options of another command would be of no effect, which nobody means. */
@@ -246,7 +251,7 @@ main(int argc, char **argv)
 	int given[64], option;
 	unsigned count = 0;
 
-	while ((option = getopt_long(argc, argv, "js:qw:rnVh", long_options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "js:qvw:rnVh", long_options, NULL)) >= 0) {
 		if (option == 'h') {
 			print_help();
 			return 0;

@@ -456,6 +456,9 @@ session_open(struct session *session, const struct settings *settings, bool quie
 		if (code != 0)
 			return code;
 	}
+	if (settings->verbose)
+		complain("connected to %s: Weston %s, module %s, %d screens", session->socket,
+			 session->weston, session->module, wl_list_length(&session->screens));
 	return 0;
 }
 

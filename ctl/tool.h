@@ -16,7 +16,7 @@ enum {
 
 struct settings {
 	const char *socket; /* NULL: it is looked for */
-	bool json, quiet;
+	bool json, quiet, verbose;
 	bool dry_run, reconnect, prometheus, release;
 	double watch_s;     /* 0: once */
 	const char *output; /* NULL: not given, as the following */

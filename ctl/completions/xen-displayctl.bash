@@ -4,7 +4,7 @@ _xen_displayctl()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command="" i
 	local commands="list info stats monitor place hide show fullscreen grab reset screenshot trace config reload doctor"
-	local options="--json --socket --quiet --watch --prometheus --reconnect --dry-run --output --rect --fit --z
+	local options="--json --socket --quiet --verbose --watch --prometheus --reconnect --dry-run --output --rect --fit --z
 		--release --version --help"
 
 	for ((i = 1; i < COMP_CWORD; i++)); do

@@ -14,6 +14,7 @@ complete -c xen-displayctl -n "__fish_seen_subcommand_from check" -F
 complete -c xen-displayctl -s j -l json -d "JSON, for machines"
 complete -c xen-displayctl -s s -l socket -r -F -d "the control socket"
 complete -c xen-displayctl -s q -l quiet -d "say nothing but errors"
+complete -c xen-displayctl -s v -l verbose -d "say what it is connected to"
 complete -c xen-displayctl -s w -l watch -x -d "report again and again"
 complete -c xen-displayctl -l prometheus -d "a text for Prometheus"
 complete -c xen-displayctl -s r -l reconnect -d "wait for another Weston"

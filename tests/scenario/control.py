@@ -57,6 +57,8 @@ def two_guests(rig, **options):
 def list_and_info(rig):
     """What stands in the table, in JSON and in info is what the guests do."""
     weston, g1, _ = two_guests(rig)
+    told = subprocess.run([tool(), "-v", "list"], env=environment(weston), text=True, capture_output=True, check=True)
+    check("wayland-sim-xen-display: Weston " in told.stderr and "2 screens" in told.stderr, f"-v says {told.stderr!r}")
     lines = run(weston, "list").splitlines()
     equal(lines[1].split(), ["g1:0.0", "320x240", "on", "headless", "whole", "shown", "mapped"], "line of g1")
     equal(lines[2].split()[3], "second", "output of g2")
