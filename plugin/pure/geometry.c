@@ -213,11 +213,15 @@ geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,
 }
 
 bool
+rectangle_is_same(const struct rectangle *a, const struct rectangle *b)
+{
+	return a->x == b->x && a->y == b->y && a->width == b->width && a->height == b->height;
+}
+
+bool
 geometry_is_same(const struct fitted *a, const struct fitted *b)
 {
 	return a->source_x == b->source_x && a->source_y == b->source_y &&
 	       a->source_width == b->source_width && a->source_height == b->source_height &&
-	       a->destination.x == b->destination.x && a->destination.y == b->destination.y &&
-	       a->destination.width == b->destination.width &&
-	       a->destination.height == b->destination.height;
+	       rectangle_is_same(&a->destination, &b->destination);
 }

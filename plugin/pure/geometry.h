@@ -30,6 +30,9 @@ struct rectangle {
 	int32_t width, height;
 };
 
+bool
+rectangle_is_same(const struct rectangle *a, const struct rectangle *b);
+
 /*
  * The part of a framebuffer that a connector shows: from (x, y) on, as large as
  * the connector's resolution and the requested size, and no further than the

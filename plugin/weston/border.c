@@ -13,12 +13,6 @@ is_shown(const struct border *border)
 	return border->sides[0];
 }
 
-static bool
-is_same(const struct rectangle *a, const struct rectangle *b)
-{
-	return a->x == b->x && a->y == b->y && a->width == b->width && a->height == b->height;
-}
-
 static struct weston_view *
 make_side(const struct border *border, struct weston_compositor *compositor,
 	  const struct rectangle *place)
@@ -50,7 +44,7 @@ border_show(struct border *border, struct weston_compositor *compositor,
 		{x + width - BORDER, y + BORDER, BORDER, height - 2 * BORDER},
 	};
 
-	if (is_shown(border) && is_same(&border->box, box))
+	if (is_shown(border) && rectangle_is_same(&border->box, box))
 		return;
 	border_hide(border);
 	if (width <= 2 * BORDER || height <= 2 * BORDER)

@@ -45,24 +45,6 @@ is_same_look(const struct card_look *a, const struct card_look *b)
 	       a->color == b->color && a->since == b->since && strcmp(a->name, b->name) == 0;
 }
 
-static struct wl_buffer *
-make_buffer(const struct card *card, int fd)
-{
-	int32_t width = card->look.width * card->look.scale;
-	int32_t height = CARD_HEIGHT * card->look.scale;
-	struct wl_shm_pool *pool =
-		fd < 0 ? NULL : wl_shm_create_pool(card->client->shm, fd, width * height * 4);
-
-	if (!pool)
-		return NULL;
-	struct wl_buffer *buffer = wl_shm_pool_create_buffer(
-		pool, 0, width, height, width * 4, client_shm_format(DRM_FORMAT_XRGB8888));
-	wl_shm_pool_destroy(pool);
-	/* before fd is closed */
-	client_flush(card->client);
-	return buffer;
-}
-
 static void
 draw(struct card *card);
 
@@ -78,7 +60,8 @@ handle_drawn(void *data, int fd)
 		draw(card);
 		return;
 	}
-	card->buffer = make_buffer(card, fd);
+	card->buffer = client_make_picture(card->client, fd, card->look.width * card->look.scale,
+					   CARD_HEIGHT * card->look.scale, DRM_FORMAT_XRGB8888);
 	if (card->buffer)
 		card->drawn(card->data);
 	if (before)

@@ -360,6 +360,22 @@ client_has_shm_format(const struct client *client, uint32_t fourcc)
 	return false;
 }
 
+struct wl_buffer *
+client_make_picture(struct client *client, int fd, int32_t width, int32_t height, uint32_t fourcc)
+{
+	struct wl_shm_pool *pool =
+		fd < 0 ? NULL : wl_shm_create_pool(client->shm, fd, width * height * 4);
+
+	if (!pool)
+		return NULL;
+	struct wl_buffer *buffer = wl_shm_pool_create_buffer(pool, 0, width, height, width * 4,
+							     client_shm_format(fourcc));
+	wl_shm_pool_destroy(pool);
+	/* before fd is closed */
+	client_flush(client);
+	return buffer;
+}
+
 struct wl_resource *
 client_resource(const struct client *client, void *proxy)
 {

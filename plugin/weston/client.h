@@ -81,6 +81,11 @@ client_has_shm_format(const struct client *client, uint32_t fourcc);
 uint32_t
 client_shm_format(uint32_t fourcc);
 
+/* A picture of that many pixels of 4 bytes, which lie at the descriptor's begin; it may be closed
+ * afterwards. fd -1, no memory: NULL. */
+struct wl_buffer *
+client_make_picture(struct client *client, int fd, int32_t width, int32_t height, uint32_t fourcc);
+
 /* The compositor's object behind a proxy; NULL: not made yet, or gone. */
 struct wl_resource *
 client_resource(const struct client *client, void *proxy);

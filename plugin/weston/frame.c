@@ -141,17 +141,11 @@ frame_unmake(struct frame *frame)
 	frame_init(frame, frame->worker, frame->lane, frame->handler, frame->data);
 }
 
-static bool
-is_same(const struct rectangle *a, const struct rectangle *b)
-{
-	return a->x == b->x && a->y == b->y && a->width == b->width && a->height == b->height;
-}
-
 /* buffer: NULL: nothing. */
 static void
 show_part(struct frame_part *part, const struct rectangle *place, struct wl_buffer *buffer)
 {
-	if (!part->wl_surface || (part->shown == buffer && is_same(&part->place, place)))
+	if (!part->wl_surface || (part->shown == buffer && rectangle_is_same(&part->place, place)))
 		return;
 	part->shown = buffer;
 	part->place = *place;
@@ -197,31 +191,15 @@ place_parts(const struct frame *frame, const struct rectangle *inside,
 static void
 draw_title(struct frame *frame);
 
-static struct wl_buffer *
-make_title(const struct frame *frame, int fd)
-{
-	int32_t width = frame->look.width * frame->look.scale;
-	int32_t height = FRAME_TITLE_HEIGHT * frame->look.scale;
-	struct wl_shm_pool *pool =
-		fd < 0 ? NULL : wl_shm_create_pool(frame->client->shm, fd, width * height * 4);
-
-	if (!pool)
-		return NULL;
-	struct wl_buffer *buffer = wl_shm_pool_create_buffer(
-		pool, 0, width, height, width * 4, client_shm_format(DRM_FORMAT_XRGB8888));
-	wl_shm_pool_destroy(pool);
-	/* before fd is closed */
-	client_flush(frame->client);
-	return buffer;
-}
-
 static void
 handle_drawn(void *data, int fd)
 {
 	struct frame *frame = data;
 	struct frame_part *part = &frame->parts[FRAME_TITLE];
 	struct wl_buffer *before = frame->title;
-	struct wl_buffer *title = make_title(frame, fd);
+	struct wl_buffer *title =
+		client_make_picture(frame->client, fd, frame->look.width * frame->look.scale,
+				    FRAME_TITLE_HEIGHT * frame->look.scale, DRM_FORMAT_XRGB8888);
 
 	frame->drawing = NULL;
 	/* Without memory the title stays as it is. */

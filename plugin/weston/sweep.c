@@ -128,19 +128,10 @@ static struct wl_buffer *
 make_pixel(struct client *client)
 {
 	_autoclose_ int fd = memfd_create("xen-display-pixel", MFD_CLOEXEC);
-	struct wl_buffer *pixel = NULL;
 
 	if (fd < 0 || ftruncate(fd, PIXEL_BYTES) < 0)
 		return NULL;
-	struct wl_shm_pool *pool = wl_shm_create_pool(client->shm, fd, PIXEL_BYTES);
-	if (!pool)
-		return NULL;
-	pixel = wl_shm_pool_create_buffer(pool, 0, 1, 1, PIXEL_BYTES,
-					  client_shm_format(DRM_FORMAT_ARGB8888));
-	wl_shm_pool_destroy(pool);
-	/* before fd is closed */
-	client_flush(client);
-	return pixel;
+	return client_make_picture(client, fd, 1, 1, DRM_FORMAT_ARGB8888);
 }
 
 static void
