@@ -123,7 +123,7 @@ check_device(struct store *store, const char *guest, const char *folder, const c
 	free(back);
 }
 
-/* A connector's resolution, WIDTHxHEIGHT; 0: it has none. */
+/* By a connector's resolution, WIDTHxHEIGHT; 0: it has none. */
 static uint64_t
 grants_of_connector(const struct store *store, const char *device, const char *connector)
 {
@@ -135,8 +135,7 @@ grants_of_connector(const struct store *store, const char *device, const char *c
 	if (!text || sscanf(text, "%ux%u", &width, &height) != 2)
 		width = height = 0;
 	free(text);
-	/* A guest draws into one buffer while the other is seen. */
-	return 2 * doctor_pages(width, height);
+	return doctor_screen_pages(width, height);
 }
 
 /* What a guest grants for its screens; not for buffers that are allocated here. */

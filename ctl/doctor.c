@@ -44,9 +44,9 @@ doctor_tell(struct doctor *doctor, enum verdict verdict, const char *about, cons
 }
 
 uint64_t
-doctor_pages(uint32_t width, uint32_t height)
+doctor_screen_pages(uint32_t width, uint32_t height)
 {
-	return ((uint64_t)width * height * 4 + 4095) / 4096;
+	return 2 * (((uint64_t)width * height * 4 + 4095) / 4096);
 }
 
 void
@@ -70,13 +70,6 @@ doctor_read_line(const struct doctor *doctor, const char *file, char *line, size
 	return found;
 }
 
-/* What two buffers of a screen take: a guest draws into one while the other is seen. */
-static uint64_t
-pages_of(const struct screen *screen)
-{
-	return 2 * doctor_pages(screen->width, screen->height);
-}
-
 static void
 check_map_track(struct doctor *doctor, const struct session *session)
 {
@@ -84,7 +77,7 @@ check_map_track(struct doctor *doctor, const struct session *session)
 	uint64_t needed = 0;
 
 	wl_list_for_each(screen, &session->screens, link)
-		needed += pages_of(screen);
+		needed += doctor_screen_pages(screen->width, screen->height);
 	if (needed > session->max_host_pages)
 		doctor_tell(doctor, DOCTOR_WARN, "map track",
 			    "all screens need about %" PRIu64 " pages for two buffers each, and "

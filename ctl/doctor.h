@@ -35,9 +35,10 @@ doctor_path(const struct doctor *doctor, char *path, size_t size, const char *fi
 bool
 doctor_read_line(const struct doctor *doctor, const char *file, char *line, size_t size);
 
-/* Of a framebuffer with 32 bits a pixel. */
+/* That a screen takes, of 32 bits a pixel: a guest draws into one buffer while the other is seen.
+ */
 uint64_t
-doctor_pages(uint32_t width, uint32_t height);
+doctor_screen_pages(uint32_t width, uint32_t height);
 
 /* Groups of checks. */
 void

@@ -194,17 +194,21 @@ read_rectangle(const char *text, struct wish *wish)
 	       used >= 0 && text[used] == '\0';
 }
 
+/* Nothing is to become of it yet. */
+static struct wish
+wish_nothing(const struct settings *settings)
+{
+	return (struct wish){.settings = settings, .visible = -1, .fullscreen = -1, .grab = -1};
+}
+
 int
 command_place(const struct settings *settings, char **arguments)
 {
-	struct wish wish = {.settings = settings,
-			    .visible = -1,
-			    .fullscreen = -1,
-			    .grab = -1,
-			    .place = true,
-			    .only_one = true};
+	struct wish wish = wish_nothing(settings);
 	const char *fits;
 
+	wish.place = true;
+	wish.only_one = true;
 	if (!settings->output && !settings->rectangle && !settings->fit && !settings->z) {
 		complain("place: say where: --output, --rect, --fit or --z");
 		return EXIT_USAGE;
@@ -228,51 +232,50 @@ command_place(const struct settings *settings, char **arguments)
 int
 command_hide(const struct settings *settings, char **arguments)
 {
-	const struct wish wish = {.settings = settings, .visible = 0, .fullscreen = -1, .grab = -1};
+	struct wish wish = wish_nothing(settings);
 
+	wish.visible = 0;
 	return steer(settings, arguments[0], &wish);
 }
 
 int
 command_show(const struct settings *settings, char **arguments)
 {
-	const struct wish wish = {.settings = settings, .visible = 1, .fullscreen = -1, .grab = -1};
+	struct wish wish = wish_nothing(settings);
 
+	wish.visible = 1;
 	return steer(settings, arguments[0], &wish);
 }
 
 int
 command_fullscreen(const struct settings *settings, char **arguments)
 {
-	struct wish wish = {
-		.settings = settings, .visible = -1, .fullscreen = 1, .grab = -1, .only_one = true};
+	struct wish wish = wish_nothing(settings);
 
+	wish.only_one = true;
 	if (arguments[1] && strcmp(arguments[1], "off") != 0) {
 		complain("fullscreen: after the screen there may be \"off\", not %s", arguments[1]);
 		return EXIT_USAGE;
 	}
-	if (arguments[1])
-		wish.fullscreen = 0;
+	wish.fullscreen = !arguments[1];
 	return steer(settings, arguments[0], &wish);
 }
 
 int
 command_grab(const struct settings *settings, char **arguments)
 {
-	const struct wish wish = {.settings = settings,
-				  .visible = -1,
-				  .fullscreen = -1,
-				  .grab = !settings->release,
-				  .only_one = true};
+	struct wish wish = wish_nothing(settings);
 
+	wish.grab = !settings->release;
+	wish.only_one = true;
 	return steer(settings, arguments[0], &wish);
 }
 
 int
 command_reset(const struct settings *settings, char **arguments)
 {
-	const struct wish wish = {
-		.settings = settings, .visible = -1, .fullscreen = -1, .grab = -1, .reset = true};
+	struct wish wish = wish_nothing(settings);
 
+	wish.reset = true;
 	return steer(settings, arguments[0], &wish);
 }
