@@ -5,7 +5,6 @@
 Called by scripts/bench (a table, or JSON) and by check.py. All figures are counts, or ratios of two times that
 were taken in the same run. Everything is differenced over FLIPS flips of guests that are warmed up."""
 
-import argparse
 import json
 import os
 import re
@@ -17,7 +16,7 @@ import threading
 import time
 
 import callgrind
-from weston import SIZES, Screens, name_of, processor_ns, switches
+from weston import SIZES, Screens, name_of, processor_ns, read_arguments, switches
 
 FLIPS = 100
 IDLE_SECONDS = 3
@@ -235,11 +234,8 @@ def table(result):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="what a flip costs")
-    parser.add_argument("build", help="the build directory")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    arguments = parser.parse_args()
-    result = measure(os.path.abspath(arguments.build))
+    arguments = read_arguments("what a flip costs")
+    result = measure(arguments.build)
     print(json.dumps(result, indent=2) if arguments.json else table(result))
 
 

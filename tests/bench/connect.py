@@ -5,16 +5,14 @@
 Called by scripts/bench --connect. The guest's driver does as xen-drm-front does. Times are printed, none is promised: on
 a busy machine all of them grow."""
 
-import argparse
 import json
-import os
 import re
 import statistics
 import sys
 import time
 
 # also says where the rig is
-from weston import Screens
+from weston import Screens, read_arguments
 from latency import commit_times, share
 from rig.machine import wait_until
 from rig.runner import Failure
@@ -104,11 +102,8 @@ def measure(build):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="how long it takes until a guest's screen is there")
-    parser.add_argument("build", help="the build directory")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    arguments = parser.parse_args()
-    found = measure(os.path.abspath(arguments.build))
+    arguments = read_arguments("how long it takes until a guest's screen is there")
+    found = measure(arguments.build)
     if arguments.json:
         print(json.dumps({"milliseconds": found}))
         return 0

@@ -10,7 +10,6 @@ System calls are counted on an output that completes frames as a display does. W
 a window, or where two outputs share a picture, there is one more for each flip: poll() on the dma-buf of the frame
 before, since nothing else tells that the GPU has read it."""
 
-import argparse
 import json
 import os
 import re
@@ -25,7 +24,7 @@ from check import GROWTH, tell
 from rig.guest import Guest
 from rig.runner import Failure, Skip, skip_without_dmabuf
 from rig.weston import SCALE
-from weston import SIZES, Screens, name_of, processor_ns
+from weston import SIZES, Screens, name_of, processor_ns, read_arguments
 
 PATHS = {"dma-buf": "force", "mapped": "never"}
 LATENCY_FLIPS = 50
@@ -186,11 +185,8 @@ def promises(found, exporting):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="what a flip of a dma-buf costs")
-    parser.add_argument("build", help="the build directory")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    arguments = parser.parse_args()
-    build = os.path.abspath(arguments.build)
+    arguments = read_arguments("what a flip of a dma-buf costs")
+    build = arguments.build
     try:
         look(build)
     except Skip as skip:

@@ -5,7 +5,6 @@
 Called by scripts/bench --input (a table, or JSON) and by check.py. Counted between a call into the module and its
 return, as bench.py does; the seat is the tests' own, and what Weston itself does for an event is not counted."""
 
-import argparse
 import json
 import os
 import sys
@@ -14,7 +13,7 @@ import time
 
 import bench
 import callgrind
-from weston import SIZES, Screens
+from weston import SIZES, Screens, read_arguments
 
 EVENTS = 200
 TURN = 40         # motions in one turn of the event loop
@@ -137,11 +136,8 @@ def promises(result):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("build")
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    result = measure(os.path.abspath(arguments.build))
+    arguments = read_arguments(__doc__.split("\n")[0])
+    result = measure(arguments.build)
     print(json.dumps(result, indent=1) if arguments.json else table(result))
     return 0
 

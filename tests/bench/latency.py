@@ -6,16 +6,14 @@ Called by scripts/bench --latency, and dmabuf.py takes what it measures. The out
 60 Hz display. Each flip is asked for at another moment between two refreshes. Times are printed, none is promised: on a
 busy machine all of them grow."""
 
-import argparse
 import json
-import os
 import random
 import re
 import sys
 import time
 
 # also says where the rig is
-from weston import SIZES, Screens
+from weston import SIZES, Screens, read_arguments
 from rig.weston import SCALE
 
 REFRESH_HZ = 60
@@ -53,14 +51,11 @@ def share(values, percent):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="how long a flip takes")
-    parser.add_argument("build", help="the build directory")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    arguments = parser.parse_args()
+    arguments = read_arguments("how long a flip takes")
     environment = {"SIMXEN_REFRESH_HZ": str(REFRESH_HZ), "WAYLAND_DEBUG": "server"}
     found = {}
     for path, fourcc in PATHS.items():
-        with Screens(os.path.abspath(arguments.build), environment=environment, fourcc=fourcc, sizes=(SIZE,)) as screens:
+        with Screens(arguments.build, environment=environment, fourcc=fourcc, sizes=(SIZE,)) as screens:
             found[path] = measure(screens, FLIPS)
     if arguments.json:
         print(json.dumps({"microseconds": found, "refresh_hz": REFRESH_HZ}))

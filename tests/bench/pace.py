@@ -4,12 +4,11 @@
 Called by scripts/bench --pace (a table, or JSON). The output completes frames on the grid of a 60 Hz display. Each
 guest is measured in turn, several times in one run, and the middle one counts; on a busy machine all figures fall."""
 
-import argparse
 import json
 import statistics
 import sys
 
-from weston import SIZES, Screens
+from weston import SIZES, Screens, read_arguments
 
 REFRESH_HZ = 60
 DRAWING_MS = (0, 4, 8, 10, 12, 14, 15)
@@ -34,10 +33,7 @@ def measure(build, fourcc):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("build", help="meson's build directory")
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
+    arguments = read_arguments(__doc__)
     found = {path: measure(arguments.build, fourcc) for path, fourcc in PATHS.items()}
     if arguments.json:
         print(json.dumps({"flips_per_second": found, "refresh_hz": REFRESH_HZ}))

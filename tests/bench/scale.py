@@ -5,7 +5,6 @@
 Called by scripts/bench --guests. Instructions and system calls are counted as bench.py counts them, so no other load
 of the machine changes them; memory is what Weston and the module have for themselves (Private in smaps_rollup)."""
 
-import argparse
 import json
 import os
 import re
@@ -18,7 +17,7 @@ import callgrind
 from check import tell
 from rig.guest import Guest
 from rig.machine import Machine
-from weston import RULE, ToolWeston, switches
+from weston import RULE, ToolWeston, read_arguments, switches
 
 COUNTS = (1, 4, 16, 64)
 SIDE = 8
@@ -152,11 +151,8 @@ def promises(found):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="what a flip costs among many guests")
-    parser.add_argument("build", help="the build directory")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    arguments = parser.parse_args()
-    found = measure(os.path.abspath(arguments.build))
+    arguments = read_arguments("what a flip costs among many guests")
+    found = measure(arguments.build)
     if arguments.json:
         print(json.dumps(found, indent=2))
         return 0

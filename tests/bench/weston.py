@@ -5,6 +5,7 @@ Used by bench.py, dmabuf.py and inputs.py. The output is tiny, and each screen i
 drawing costs next to nothing and the same at every size; one part is left for other clients. It is drawn by pixman,
 or by GL if dmabuf= is to be set. Knows nothing of what is measured."""
 
+import argparse
 import glob
 import os
 import signal
@@ -37,6 +38,14 @@ fit=stretch
 
 def name_of(size):
     return f"bench-{size[0]}"
+
+
+def read_arguments(about):
+    """What scripts/bench passes on: build, the build directory, and json, whether that is printed and no table."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("build", type=os.path.abspath, help="the build directory")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    return parser.parse_args()
 
 
 class ToolWeston(Weston):

@@ -4,12 +4,12 @@
 A story never raises because something failed: it notes what did, and goes on as a guest would. Each
 begins and ends with no guest but the other one, which flips all the while. Used by loop.py.
 """
-import os
 import subprocess
 import time
 
 from rig.guest import words_of
-from rig.machine import build_directory, wait_until
+from rig.machine import wait_until
+from rig.tool import environment, tool
 from rig.weston import SCALE
 
 SIZE = (320, 240)
@@ -311,16 +311,13 @@ ASKED = (("list",), ("info", "victim"), ("stats",), ("place", "victim", "--outpu
 
 def asked(story):
     """xen-displayctl asks for all that it can while a guest is shown. It may fail, and says so itself; it ends."""
-    tool = os.path.abspath(f"{build_directory()}/../../ctl/xen-displayctl")
-    env = {key: value for key, value in os.environ.items() if key not in ("LD_PRELOAD", "DISPLAY")}
-    env.update(XDG_RUNTIME_DIR=story.weston.home, WAYLAND_DISPLAY="wayland-sim")
     story.boot(SMALL)
     if story.connect():
         story.buffer(1, SMALL)
         story.show(1, SMALL)
         story.looks("picture=0,0,320,240,XR24,1")
         for words in ASKED:
-            subprocess.run([tool, *words], env=env, capture_output=True, timeout=20 * SCALE, check=False)
+            subprocess.run([tool(), *words], env=environment(story.weston), capture_output=True, timeout=20 * SCALE, check=False)
         # Where it is seen depends on which of them failed.
         story.flips(2, 1)
     story.end()

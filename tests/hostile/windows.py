@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Guests whose screens are windows, or show status cards: names, modes, many of them, and cards without end."""
-import os
 import subprocess
 
 from inputs import connect, use
-from rig.machine import build_directory, wait_until
+from rig.machine import wait_until
 from rig.runner import check
+from rig.tool import tool
 from stage import OK, case, configure
 
 # Before the stage's own rules; the other guest stands on its output all the same.
@@ -90,8 +90,7 @@ def card_names(stage):
 
 def states(stage):
     """What xen-displayctl tells of all screens."""
-    tool = os.environ.get("XEN_DISPLAYCTL") or f"{build_directory()}/../../ctl/xen-displayctl"
-    return subprocess.run([tool, "-s", f"{stage.weston.home}/wayland-sim-xen-display", "list"], check=True,
+    return subprocess.run([tool(), "-s", f"{stage.weston.home}/wayland-sim-xen-display", "list"], check=True,
                           capture_output=True, text=True).stdout
 
 

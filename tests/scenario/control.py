@@ -13,22 +13,13 @@ import time
 from inputseat import touched
 from rig.machine import build_directory, wait_until
 from rig.runner import Skip, check, equal, scenario
-from rig.weston import SCALE, module_path
+from rig.tool import environment, tool
+from rig.weston import SCALE, check_picture, module_path
 
 SIZE = (320, 240)
 SCREEN = (("headless", 320, 240),)
 TWO = (("headless", 320, 240), ("second", 320, 240))
 GREY = "303030"
-
-
-def tool():
-    """The tool that was built beside the module."""
-    return os.environ.get("XEN_DISPLAYCTL") or os.path.abspath(f"{build_directory()}/../../ctl/xen-displayctl")
-
-
-def environment(weston):
-    env = {key: value for key, value in os.environ.items() if key not in ("LD_PRELOAD", "DISPLAY")}
-    return dict(env, XDG_RUNTIME_DIR=weston.home, WAYLAND_DISPLAY="wayland-sim")
 
 
 def run(weston, *arguments, code=0, **more):
@@ -447,9 +438,7 @@ def screenshot_of_the_guests_own_picture(rig):
     file = f"{weston.home}/shot.png"
 
     def expect(*checks):
-        done = subprocess.run([f"{build_directory()}/picture-check", file, *checks], text=True, capture_output=True,
-                              check=False)
-        equal(done.returncode, 0, f"the picture: {done.stdout}{done.stderr}")
+        equal(check_picture(file, *checks), "", "what is wrong with the picture")
 
     def taken(screen):
         return wait_until(lambda: subprocess.run([tool(), "screenshot", screen, file], env=environment(weston),
@@ -533,11 +522,9 @@ def no_frame_is_half_applied(rig):
         with subprocess.Popen([tool(), "place", "g1", "--rect", list(places)[1 - number % 2]], env=environment(weston)):
             shot = weston.screenshot()
         # one picture is looked at for both places
-        done = [subprocess.run([f"{build_directory()}/picture-check", shot,
-                                f"scaled={place},XR24,1,0,0,320,240,320,240", f"but={place}",
-                                f"solid=0,0,320,240,{GREY}"], capture_output=True, text=True, check=False)
-                for place in places.values()]
-        check(any(one.returncode == 0 for one in done), f"neither here nor there: {[one.stdout for one in done]}")
+        wrong = [check_picture(shot, f"scaled={place},XR24,1,0,0,320,240,320,240", f"but={place}",
+                               f"solid=0,0,320,240,{GREY}") for place in places.values()]
+        check("" in wrong, f"neither here nor there: {wrong}")
     guest.ok("animation 0 0 stop")
 
 

@@ -50,6 +50,13 @@ def ask(path, command):
             return reply.read()
 
 
+def check_picture(path, *checks):
+    """What picture-check finds wrong with a PNG file; empty if nothing."""
+    done = subprocess.run([f"{build_directory()}/picture-check", path, *checks], text=True, capture_output=True,
+                          check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr or f"picture-check: {done.returncode}"
+
+
 PLACED = "show-as=output\n"
 
 
@@ -246,17 +253,15 @@ class Weston:
     def check(self, *checks):
         """What picture-check finds wrong with the screen at this moment; empty if nothing."""
         path = self.screenshot()
-        done = subprocess.run([f"{self.machine.build}/picture-check", path, *checks],
-                              text=True, capture_output=True, check=False)
-        if done.returncode == 0:
+        wrong = check_picture(path, *checks)
+        if not wrong:
             keep = os.environ.get("SIM_KEEP_SHOTS")
             if keep:
                 os.makedirs(keep, exist_ok=True)
                 os.replace(path, f"{keep}/{int(time.time() * 1000)}.png")
             else:
                 os.unlink(path)
-            return ""
-        return done.stdout + done.stderr
+        return wrong
 
     def expect(self, *checks, timeout=4):
         """The screen must show this, now or soon."""
