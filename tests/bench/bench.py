@@ -9,14 +9,12 @@ import json
 import os
 import re
 import struct
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 import callgrind
-from weston import SIZES, Screens, name_of, processor_ns, read_arguments, switches
+from weston import SIZES, ClientFlips, Screens, name_of, processor_ns, read_arguments, switches
 
 FLIPS = 100
 IDLE_SECONDS = 3
@@ -146,25 +144,11 @@ def measure_converted(build):
 
 def measure_client(build, screens, size, *mode):
     """Processor microseconds for each flip, of a client and of Weston. mode: "still", for one that copies nothing."""
-    client = subprocess.Popen([f"{build}/tests/bench/copy-client", *map(str, size), str(FLIPS), *mode], text=True,
-                              env=dict(os.environ, XDG_RUNTIME_DIR=screens.weston.home, WAYLAND_DISPLAY="wayland-sim"),
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    guard = threading.Timer(60, client.kill)
-    guard.start()
-    try:
-        if client.stdout.readline().strip() != "ready":
-            raise RuntimeError("the copying client is not shown")
+    with ClientFlips(build, screens, size, FLIPS, *mode) as client:
         pids = (client.pid, screens.weston.pid)
         before = [processor_ns(pid) for pid in pids]
-        client.stdin.write("\n")
-        client.stdin.flush()
-        if client.stdout.readline().strip() != "done":
-            raise RuntimeError("the copying client does not get its frames shown")
+        client.run()
         spent = [processor_ns(pid) - start for pid, start in zip(pids, before)]
-    finally:
-        guard.cancel()
-        client.stdin.close()
-        client.wait(10)
     return {"client_us": spent[0] / FLIPS / 1000, "weston_us": spent[1] / FLIPS / 1000}
 
 

@@ -5,11 +5,13 @@
 // committed, and done when it was presented. tests/bench/bench.py runs it beside the module to
 // compare processor time. It knows nothing of Xen.
 //
-// usage: copy-client WIDTH HEIGHT FLIPS [still]
-// still: nothing is copied, two frames that are there are shown in turn, as a native client does
-// that draws elsewhere. Prints one line when the window is shown ("ready"), one when all flips were
-// presented ("done"), and waits for the end of its standard input after each, so that its processor
-// time can be read in between.
+// usage: copy-client WIDTH HEIGHT FLIPS [still|frame [DRAWING_MS]]
+// still, frame: nothing is copied, two frames that are there are shown in turn, as a native client
+// does that draws elsewhere. frame: the next one follows the frame callback, and not the
+// presentation. DRAWING_MS: how long each takes to draw.
+// Prints one line when the window is shown ("ready"), one when all flips are done ("done", the
+// milliseconds that they took, and the middle one's microseconds from commit to presentation), and
+// waits for a line after each, so that its processor time can be read in between.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <wayland-client.h>
@@ -26,6 +29,7 @@
 #include "xdg-shell-client-protocol.h"
 
 #define BUFFERS 2
+#define WARM_UP 4
 
 struct buffer {
 	struct wl_buffer *wl_buffer;
@@ -46,8 +50,17 @@ struct client {
 	struct buffer buffers[BUFFERS];
 	uint8_t *source[BUFFERS]; // stands for the guest's mapped pages
 	bool still;
+	bool by_frame;       // the frame callback says when a flip is done
+	unsigned drawing_ms; // that each frame takes
 	bool configured;
-	bool pending; // a frame that was not presented yet
+	bool pending;      // a flip that is not done yet
+	int64_t *waits_us; // from commit to presentation
+	unsigned waits;
+};
+
+struct frame {
+	struct client *client;
+	int64_t committed_us;
 };
 
 static void
@@ -62,6 +75,15 @@ dispatch(struct client *client)
 {
 	if (wl_display_dispatch(client->display) < 0)
 		die("lost the compositor");
+}
+
+static int64_t
+now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
 static void
@@ -82,29 +104,50 @@ handle_sync_output(void *data, struct wp_presentation_feedback *feedback, struct
 }
 
 static void
+end_frame(struct frame *frame, struct wp_presentation_feedback *feedback)
+{
+	struct client *client = frame->client;
+
+	if (!client->by_frame)
+		client->pending = false;
+	wp_presentation_feedback_destroy(feedback);
+	free(frame);
+}
+
+static void
 handle_presented(void *data, struct wp_presentation_feedback *feedback, uint32_t sec_hi,
 		 uint32_t sec_lo, uint32_t nsec, uint32_t refresh, uint32_t seq_hi, uint32_t seq_lo,
 		 uint32_t flags)
 {
-	struct client *client = data;
+	struct frame *frame = data;
 
-	client->pending = false;
-	wp_presentation_feedback_destroy(feedback);
+	frame->client->waits_us[frame->client->waits++] = now_us() - frame->committed_us;
+	end_frame(frame, feedback);
 }
 
 static void
 handle_discarded(void *data, struct wp_presentation_feedback *feedback)
 {
-	struct client *client = data;
-
-	client->pending = false;
-	wp_presentation_feedback_destroy(feedback);
+	end_frame(data, feedback);
 }
 
 static const struct wp_presentation_feedback_listener feedback_listener = {
 	.sync_output = handle_sync_output,
 	.presented = handle_presented,
 	.discarded = handle_discarded,
+};
+
+static void
+handle_drawn(void *data, struct wl_callback *callback, uint32_t time)
+{
+	struct client *client = data;
+
+	client->pending = false;
+	wl_callback_destroy(callback);
+}
+
+static const struct wl_callback_listener drawn_listener = {
+	.done = handle_drawn,
 };
 
 static void
@@ -228,6 +271,24 @@ show_window(struct client *client)
 }
 
 static void
+ask_when_done(struct client *client)
+{
+	struct frame *frame = calloc(1, sizeof(*frame));
+
+	if (!frame)
+		die("no memory for a frame");
+	frame->client = client;
+	frame->committed_us = now_us();
+	if (client->by_frame)
+		wl_callback_add_listener(wl_surface_frame(client->surface), &drawn_listener,
+					 client);
+	wp_presentation_feedback_add_listener(
+		wp_presentation_feedback(client->presentation, client->surface), &feedback_listener,
+		frame);
+	client->pending = true;
+}
+
+static void
 flip(struct client *client, unsigned frame)
 {
 	struct buffer *buffer = &client->buffers[frame % BUFFERS];
@@ -237,13 +298,11 @@ flip(struct client *client, unsigned frame)
 	if (!client->still)
 		memcpy(buffer->pixels, client->source[frame % BUFFERS],
 		       (size_t)client->width * client->height * 4);
+	usleep(client->drawing_ms * 1000);
 	buffer->busy = true;
-	client->pending = true;
 	wl_surface_attach(client->surface, buffer->wl_buffer, 0, 0);
 	wl_surface_damage_buffer(client->surface, 0, 0, client->width, client->height);
-	wp_presentation_feedback_add_listener(
-		wp_presentation_feedback(client->presentation, client->surface), &feedback_listener,
-		client);
+	ask_when_done(client);
 	wl_surface_commit(client->surface);
 	while (client->pending)
 		dispatch(client);
@@ -260,39 +319,70 @@ tell_and_wait(const char *word)
 		exit(0);
 }
 
+static int
+compare_waits(const void *a, const void *b)
+{
+	int64_t first = *(const int64_t *)a, second = *(const int64_t *)b;
+
+	return (first > second) - (first < second);
+}
+
+static void
+read_mode(struct client *client, int argc, char **argv)
+{
+	if (argc < 4 || argc > 6)
+		die("usage: copy-client WIDTH HEIGHT FLIPS [still|frame [DRAWING_MS]]");
+	client->width = atoi(argv[1]);
+	client->height = atoi(argv[2]);
+	client->still = argc > 4;
+	client->by_frame = argc > 4 && strcmp(argv[4], "frame") == 0;
+	client->drawing_ms = argc > 5 ? (unsigned)atoi(argv[5]) : 0;
+}
+
+static void
+make_buffers(struct client *client)
+{
+	size_t size = (size_t)client->width * client->height * 4;
+
+	for (unsigned i = 0; i < BUFFERS; i++) {
+		client->source[i] = malloc(size);
+		if (!client->source[i])
+			die("no memory for a source");
+		memset(client->source[i], 0x40 + 0x60 * i, size);
+		buffer_init(client, &client->buffers[i]);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
 	struct client client = {0};
-	size_t size;
-	int flips;
+	char done[64];
 
-	client.still = argc == 5 && strcmp(argv[4], "still") == 0;
-	if (argc != 4 && !client.still)
-		die("usage: copy-client WIDTH HEIGHT FLIPS [still]");
-	client.width = atoi(argv[1]);
-	client.height = atoi(argv[2]);
-	flips = atoi(argv[3]);
-	size = (size_t)client.width * client.height * 4;
+	read_mode(&client, argc, argv);
+	unsigned flips = (unsigned)atoi(argv[3]);
 
 	client.display = wl_display_connect(NULL);
-	if (!client.display)
+	client.waits_us = calloc(flips + WARM_UP, sizeof(*client.waits_us));
+	if (!client.display || !client.waits_us)
 		die("no compositor");
 	show_window(&client);
-	for (unsigned i = 0; i < BUFFERS; i++) {
-		client.source[i] = malloc(size);
-		if (!client.source[i])
-			die("no memory for a source");
-		memset(client.source[i], 0x40 + 0x60 * i, size);
-		buffer_init(&client, &client.buffers[i]);
-	}
-	for (unsigned i = 0; i < 4; i++)
+	make_buffers(&client);
+	for (unsigned i = 0; i < WARM_UP; i++)
 		flip(&client, i);
 
 	tell_and_wait("ready");
-	for (int i = 0; i < flips; i++)
+	int64_t began = now_us();
+
+	client.waits = 0;
+	for (unsigned i = 0; i < flips; i++)
 		flip(&client, i);
-	tell_and_wait("done");
+	int64_t took = now_us() - began;
+
+	qsort(client.waits_us, client.waits, sizeof(*client.waits_us), compare_waits);
+	snprintf(done, sizeof(done), "done %lld %lld", (long long)took / 1000,
+		 client.waits ? (long long)client.waits_us[client.waits / 2] : -1);
+	tell_and_wait(done);
 	wl_display_disconnect(client.display);
 	return 0;
 }

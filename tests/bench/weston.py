@@ -9,7 +9,9 @@ import argparse
 import glob
 import os
 import signal
+import subprocess
 import sys
+import threading
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -141,6 +143,39 @@ class Screens:
 
     def flips(self, size, count):
         self.guests[size].flips(count, 1, 2, timeout=300)
+
+
+class ClientFlips:
+    """with ClientFlips(...) as client: copy-client beside the guests in their Weston, whose window is shown."""
+
+    def __init__(self, build, screens, size, flips, *mode):
+        """mode: what copy-client.c says of it."""
+        environment = dict(os.environ, XDG_RUNTIME_DIR=screens.weston.home, WAYLAND_DISPLAY="wayland-sim")
+        self.process = subprocess.Popen([f"{build}/tests/bench/copy-client", *map(str, (*size, flips, *mode))], text=True,
+                                        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.guard = threading.Timer(60, self.process.kill)
+        self.pid = self.process.pid
+
+    def __enter__(self):
+        self.guard.start()
+        if self.process.stdout.readline().strip() != "ready":
+            self.__exit__()
+            raise RuntimeError("the client beside the guests is not shown")
+        return self
+
+    def __exit__(self, *_):
+        self.guard.cancel()
+        self.process.stdin.close()
+        self.process.wait(10)
+
+    def run(self):
+        """All its flips; (milliseconds that they took, microseconds of the middle one from commit to presentation)."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        words = self.process.stdout.readline().split()
+        if words[:1] != ["done"]:
+            raise RuntimeError("the client beside the guests does not get its frames shown")
+        return int(words[1]), int(words[2])
 
 
 def processor_ns(pid):
