@@ -5,6 +5,7 @@
 Called by scripts/bench (a table, or JSON) and by check.py. All figures are counts, or ratios of two times that
 were taken in the same run. Everything is differenced over FLIPS flips of guests that are warmed up."""
 
+import collections
 import json
 import os
 import re
@@ -42,7 +43,10 @@ ROWS = {
 NOTES = """(1) callgrind: all that runs between a call into xen-display.so and its return, on every thread, with
     libwayland-client and the Xen libraries, without the simulated Xen
 (2) strace: the whole process, Weston's own repaint included
-(3) in Weston's process only the module uses it: one for each event it receives and each object it makes"""
+(3) in Weston's process only the module uses it: one for each event it receives and each object it makes
+(4) without futex: a guest that wakes wants the lock of the simulated Xen, and no thread of the module has part in a flip"""
+
+SIMULATION_CALL = "futex"
 
 
 def say(text):
@@ -62,6 +66,11 @@ def per_flip(take, screens, flips=FLIPS):
     return found
 
 
+def is_call(text):
+    """Or else it is the end of one, or a signal."""
+    return not text.startswith(("<...", "---", "+++"))
+
+
 class Trace:
     """What strace -f has written so far."""
 
@@ -69,24 +78,42 @@ class Trace:
         self.path = path
         self.pid = pid
 
-    def counts(self):
-        # strace follows Weston's helpers too
+    def _lines(self):
+        """(thread, what it says of it) of each line that is about Weston: strace follows its helpers too."""
         threads = set(os.listdir(f"/proc/{self.pid}/task"))
-        found = {"system_calls": 0, "module_calls": 0, "wake_ups": 0}
         with open(self.path, errors="replace") as file:
             for line in file:
                 thread, _, text = line.partition(" ")
-                if thread not in threads:
-                    continue
-                text = text.lstrip()
-                ended = re.search(r"epoll_p?wait.* = ([1-9]\d*)", text)
-                if int(thread) == self.pid and ended:
-                    found["wake_ups"] += 1
-                if text.startswith(("<...", "---", "+++")):
-                    continue
+                if thread in threads:
+                    yield int(thread), text.lstrip()
+
+    def counts(self):
+        found = {"system_calls": 0, "module_calls": 0, "wake_ups": 0}
+        for thread, text in self._lines():
+            if thread == self.pid and re.search(r"epoll_p?wait.* = ([1-9]\d*)", text):
+                found["wake_ups"] += 1
+            if is_call(text):
                 found["system_calls"] += 1
-                found["module_calls"] += int(thread) != self.pid
+                found["module_calls"] += thread != self.pid
         return found
+
+    def names(self):
+        """How often each call was made."""
+        return collections.Counter(text.partition("(")[0] for _, text in self._lines() if is_call(text))
+
+
+def named_calls(build, screens, calls):
+    """{call: (of Weston for one flip of a guest, for one of a client of the same size)}"""
+    def spent(run):
+        before = calls.names()
+        run()
+        time.sleep(SETTLE_SECONDS)
+        return calls.names() - before
+
+    guest = spent(lambda: screens.flips(SIZES[0], FLIPS))
+    with ClientFlips(build, screens, SIZES[0], FLIPS, "frame") as client:
+        native = spent(client.run)
+    return {name: (guest[name] / FLIPS, native[name] / FLIPS) for name in sorted(guest | native)}
 
 
 def allocations(path):
@@ -96,7 +123,7 @@ def allocations(path):
 
 
 def measure_calls(build):
-    """System calls, wake-ups and allocations."""
+    """System calls, wake-ups and allocations; the calls by their names."""
     say(f"counting system calls, wake-ups and allocations over {FLIPS} flips of each size")
     with tempfile.TemporaryDirectory() as work:
         trace, counts = f"{work}/trace", f"{work}/counts"
@@ -104,7 +131,8 @@ def measure_calls(build):
         with Screens(build, ["strace", "-f", "-qq", "-o", trace], {"COUNT_ALLOC_FILE": counts}) as screens:
             os.environ["SIM_PRELOAD_FIRST"] = ""
             calls = Trace(trace, screens.weston.pid)
-            return per_flip(lambda: calls.counts() | allocations(counts), screens)
+            return (per_flip(lambda: calls.counts() | allocations(counts), screens),
+                    named_calls(build, screens, calls))
 
 
 def measure_instructions(build, **options):
@@ -179,7 +207,8 @@ def measure_time(build):
 def measure(build):
     """Everything, as one dictionary."""
     sizes, copying, native, idle = measure_time(build)
-    for more in (measure_calls(build), measure_instructions(build)):
+    calls, names = measure_calls(build)
+    for more in (calls, measure_instructions(build)):
         for size in SIZES:
             sizes[size].update(more[size])
     first, last = sizes[SIZES[0]], sizes[SIZES[-1]]
@@ -189,9 +218,19 @@ def measure(build):
         "ratio_4k_to_vga": {key: last[key] / first[key] if first[key] else None for key in ROWS},
         "copying_client_4k": copying,
         "native_client_4k": native,
+        "calls": names,
         "idle_wake_ups": idle,
         "idle_seconds": IDLE_SECONDS,
     }
+
+
+def call_lines(calls):
+    """A table of those that are made in one of ten flips or more."""
+    lines = [f"{'system calls of Weston for one flip (4)':46}{'a guest':>11}{'a client':>11}"]
+    counted = {name: values for name, values in calls.items() if name != SIMULATION_CALL and max(values) >= 0.1}
+    lines += [f"  {name:44}{guest:11.2f}{client:11.2f}" for name, (guest, client) in counted.items()]
+    guest, client = (sum(values) for values in zip(*counted.values()))
+    return [*lines, f"{f'a guest needs {guest - client:.1f} more':46}{guest:11.2f}{client:11.2f}"]
 
 
 def table(result):
@@ -205,7 +244,7 @@ def table(result):
         lines.append(f"{text:46}" + "".join(f"{number(result['per_flip'][c][key]):>11}" for c in columns) +
                      (f"{ratio:11.3f}" if ratio is not None else f"{'-':>11}"))
     copying, native = result["copying_client_4k"], result["native_client_4k"]
-    lines += [NOTES, "",
+    lines += [NOTES, "", *call_lines(result["calls"]), "",
               "a client that copies each 4K frame into wl_shm, beside it in the same Weston:",
               f"  client {copying['client_us']:.0f} + Weston {copying['weston_us']:.0f} microseconds of processor time"
               f" for each flip; the module in Weston {copying['module_us']:.0f}: {copying['ratio']:.1f} times as much",
