@@ -56,7 +56,7 @@ struct xen_display_connector {
 
 	const char *unique_id; /* the connector's id, which the guest chose; "": none */
 	/* "shown", "hidden" (by xen-displayctl), "no output", "dark" (the guest shows nothing),
-	 * "locked" or "asleep" */
+	 * "locked", "asleep", "minimised", or "covered" (a window behind others) */
 	const char *visibility;
 	bool has_focus;                   /* keys go to it */
 	uint64_t requests_refused;        /* by whatever error */

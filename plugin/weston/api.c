@@ -19,6 +19,7 @@ static const char *const visibilities[] = {
 	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_LOCKED] = "locked",
 	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_ASLEEP] = "asleep",
 	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_MINIMISED] = "minimised",
+	[XEN_DISPLAY_SCREEN_V1_VISIBILITY_COVERED] = "covered",
 };
 
 static struct xen_display_latency

@@ -7,9 +7,9 @@ from inputgate import clicks
 from inputseat import (KEY_A, KEY_F, KEY_G, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTMETA, KEY_TAB, LEFT, SIZE, SMALL, TOUCHED,
                        click, expect, last_of, said, touched)
 from restart import expect_connected
-from rig.machine import wait_until
+from rig.machine import build_directory, wait_until
 from rig.runner import Skip, check, equal, scenario
-from rig.weston import version
+from rig.weston import module_path, version
 
 GREY = "303030"
 SCREEN = (("headless", 1000, 800),)
@@ -280,9 +280,10 @@ def minimised(rig):
 
 @scenario("windows")
 def covered(rig):
-    """A window that another one covers is paced as one that is hidden; uncovered it shows its newest picture."""
+    """A window that another one covers is paced as one that is hidden; uncovered it shows its newest picture. A module
+    that asks hears of it."""
     config = "[xen-display]\nhidden-after=0\nhidden-rate=5\n"
-    weston, guest, where = opened(rig, config)
+    weston, guest, where = opened(rig, config, module=f"{module_path()},{build_directory()}/list-screens.so")
     for cookie in (2, 3):
         guest.buffer(cookie, *SIZE, picture=cookie)
     where = at(weston, where, (300, 100))
@@ -295,6 +296,7 @@ def covered(rig):
     check(guest.flips(8, 1, 2) > 1000, "a covered window's flips are not slowed down")
     told = screens(weston)["guest:0.0"]
     equal((told["state"], told["visibility"]), ("throttled", "covered"), "what is told of it")
+    weston.expect_log("list-screens: guest:0.0 320x240 on headless: covered")
     drag(weston, (260, 50), (0, 340))
     place_becomes(weston, (200, 400, 640, 480), "above")
     check(guest.flips(8, 3, 2) < 1000, "an uncovered window's flips are slowed down")
