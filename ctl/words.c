@@ -23,6 +23,7 @@ static const char *const states[] = {
 	[XEN_DISPLAY_SCREEN_V1_STATE_CONNECTING] = "connecting",
 	[XEN_DISPLAY_SCREEN_V1_STATE_FROZEN] = "frozen",
 	[XEN_DISPLAY_SCREEN_V1_STATE_CLOSED] = "closed",
+	[XEN_DISPLAY_SCREEN_V1_STATE_NO_DRIVER] = "no-driver",
 };
 
 static const char *const visibilities[] = {

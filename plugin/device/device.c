@@ -123,7 +123,13 @@ connect_all(struct device *device)
 {
 	const struct display_host *host = device->host;
 
-	int ret = presenter_device_create(host->presenter, device, &device->presented);
+	int ret = 0;
+
+	device->connected = true;
+	if (device->presented)
+		presenter_device_connected(device->presented);
+	else
+		ret = presenter_device_create(host->presenter, device, &device->presented);
 	if (ret < 0)
 		return ret;
 	for (unsigned i = 0; i < device->connector_count; i++) {
@@ -198,17 +204,16 @@ init_connectors(struct device *device, const struct store_device *setup)
 	return 0;
 }
 
-int
-device_create(struct display_host *host, const struct store_device *setup)
+/* NULL: it could not be made, which was logged. */
+static struct device *
+make(struct display_host *host, const struct store_device *setup, int *error)
 {
 	struct device *device = calloc(1, sizeof(*device));
-	struct map_job *job = calloc(1, sizeof(*job));
 
-	if (!device || !job) {
+	*error = -ENOMEM;
+	if (!device) {
 		log_guest(&setup->subject, -1, "xen: cannot create the device: out of memory");
-		free(device);
-		free(job);
-		return -ENOMEM;
+		return NULL;
 	}
 	device->host = host;
 	take_name(device, setup);
@@ -220,22 +225,69 @@ device_create(struct display_host *host, const struct store_device *setup)
 	device->connectors = calloc(setup->connector_count, sizeof(*device->connectors));
 	device->channels = channel_set_create();
 	device->guest = guest_get(host, device->subject.domid);
-	int ret = device->connectors && device->channels && device->guest
-			  ? init_connectors(device, setup)
-			  : -ENOMEM;
-	if (ret < 0) {
-		log_guest(&setup->subject, -1,
-			  "xen: cannot create the device: out of memory or event channels (%s)",
-			  strerror(-ret));
-		device_free(device);
-		free(job);
-		return ret;
+	if (device->connectors && device->channels && device->guest)
+		*error = init_connectors(device, setup);
+	if (*error == 0)
+		return device;
+	log_guest(&setup->subject, -1,
+		  "xen: cannot create the device: out of memory or event channels (%s)",
+		  strerror(-*error));
+	device_free(device);
+	return NULL;
+}
+
+int
+device_connect(struct device *device, const struct store_device *setup)
+{
+	struct map_job *job = calloc(1, sizeof(*job));
+
+	if (!job) {
+		log_guest(&setup->subject, -1, "xen: cannot connect the device: out of memory");
+		return -ENOMEM;
 	}
+	for (unsigned i = 0; i < device->connector_count; i++)
+		device->connectors[i].setup = setup->connectors[i];
 	job->device = device;
 	job->base.run = run_map;
 	job->base.done = handle_mapped;
-	worker_post(host->worker, &device->guest->lane, &job->base);
+	worker_post(device->host->worker, &device->guest->lane, &job->base);
 	return 0;
+}
+
+int
+device_create(struct display_host *host, const struct store_device *setup)
+{
+	int error;
+	struct device *device = make(host, setup, &error);
+
+	if (!device)
+		return error;
+	error = device_connect(device, setup);
+	if (error < 0)
+		device_free(device);
+	return error;
+}
+
+void
+device_expect(struct display_host *host, const struct store_device *setup)
+{
+	int error;
+	struct device *device = make(host, setup, &error);
+
+	if (!device)
+		return;
+	if (presenter_keeps_picture(host->presenter, device)) {
+		device_free(device);
+		return;
+	}
+	error = presenter_device_create(host->presenter, device, &device->presented);
+	if (error == 0) {
+		log_guest(&device->subject, -1, "waiting for the guest's driver");
+		return;
+	}
+	log_guest(&device->subject, -1, "weston: nothing stands for its screens (%s)",
+		  strerror(-error));
+	device_free(device);
 }
 
 static void
@@ -261,7 +313,7 @@ device_destroy(struct device *device)
 	if (device->destroyed)
 		return;
 	device->destroyed = true;
-	for (unsigned i = 0; device->presented && i < device->connector_count; i++)
+	for (unsigned i = 0; device->connected && i < device->connector_count; i++)
 		log_final_statistics(&device->connectors[i]);
 	loop_remove_fd(device->channel_source);
 	device->channel_source = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A connected vdispl device, from its connection to its end. It owns the connectors and buffers;
- * serve.h drives them. Everything is on the compositor's thread; what maps or unmaps goes through
- * the worker.
+ * A vdispl device, from its connection to its end; or from before, while its frontend is waited
+ * for. It owns the connectors and buffers; serve.h drives them. Everything is on the compositor's
+ * thread; what maps or unmaps goes through the worker.
  */
 #pragma once
 
@@ -41,7 +41,8 @@ struct device {
 	struct wl_list framebuffers; /* framebuffer.link */
 	uint32_t buffer_count, framebuffer_count;
 
-	struct presented_device *presented; /* the presenter's own; NULL before it is connected */
+	struct presented_device *presented; /* the presenter's own; NULL while it connects */
+	bool connected;                     /* its frontend's rings are mapped */
 	bool destroyed;
 	bool broken;
 	struct worker_job unmap_job;
@@ -51,6 +52,15 @@ struct device {
  * begun. */
 int
 device_create(struct display_host *host, const struct store_device *setup);
+
+/* Of a guest whose driver is not there: its screens are, and show that, until device_connect();
+ * unless the last picture of the same is kept. What cannot be had is logged. */
+void
+device_expect(struct display_host *host, const struct store_device *setup);
+
+/* The same as device_create() for one that was expected. */
+int
+device_connect(struct device *device, const struct store_device *setup);
 
 /* Leaves the screens at once; host_device_detached() when all is unmapped. */
 void

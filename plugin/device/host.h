@@ -18,6 +18,7 @@ struct grants;
 struct input;
 struct options;
 struct presenter;
+struct store;
 struct wl_event_loop;
 struct worker;
 
@@ -27,6 +28,7 @@ struct display_host {
 	struct options *options;
 	struct worker *worker;
 	struct grants *grants;
+	struct store *store;       /* NULL: not served yet */
 	uint64_t mapped_pages;     /* of all guests, against limits.host_pages */
 	struct dmabuf_host dmabuf; /* the kernel's part of it, and what is configured */
 	struct presenter *presenter;
@@ -37,9 +39,14 @@ struct display_host {
 	struct wl_list guests;     /* guest.link */
 };
 
-/* Implemented by weston/module.c; tests bring their own. Called from the event loop. */
+/* Takes what the tool stack and the guests did with their devices. Implemented by weston/host.c. */
+void
+host_take_store_events(struct display_host *host);
 
-/* The device is connected, or could not be (negative errno) and has to be destroyed. */
+/* What becomes of devices, for xenstore: also implemented by weston/host.c; tests bring their own.
+ * Called from the event loop. */
+
+/* The device is connected, or could not be (negative errno) and is destroyed. */
 void
 host_device_attached(struct device *device, int error);
 
@@ -47,7 +54,7 @@ host_device_attached(struct device *device, int error);
 void
 host_device_detached(struct display_host *host, uint32_t serial);
 
-/* The guest broke the protocol; the device has to be destroyed. */
+/* The guest broke the protocol; the device is destroyed. */
 void
 host_device_broken(struct device *device);
 
@@ -55,7 +62,7 @@ host_device_broken(struct device *device);
 void
 host_shut_down_guest(struct display_host *host, uint16_t domid);
 
-/* The same for input devices: connected, or could not be and has to be destroyed. */
+/* The same for input devices: connected, or could not be and is destroyed. */
 void
 host_input_attached(struct input *input, int error);
 

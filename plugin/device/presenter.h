@@ -26,10 +26,18 @@ struct presenter_status {
 	uint64_t bytes_copied; /* since the connector was connected */
 };
 
-/* A device connects. 0 or negative errno. */
+/* A device connects, or is expected to. 0 or negative errno. */
 int
 presenter_device_create(struct presenter *presenter, struct device *device,
 			struct presented_device **out);
+
+/* One that was expected connects. */
+void
+presenter_device_connected(struct presented_device *presented);
+
+/* Whether there is a last picture of an earlier connection of the same device. */
+bool
+presenter_keeps_picture(const struct presenter *presenter, const struct device *device);
 
 /* Immediately removes everything the device shows, releases what it holds, and makes no further
  * callbacks. */

@@ -193,6 +193,7 @@ canvas_cover(struct canvas *canvas, struct wl_buffer *pixel, int32_t width, int3
 	memset(&canvas->fitted, 0, sizeof(canvas->fitted));
 	wp_viewport_set_source(canvas->viewport, none, none, none, none);
 	wp_viewport_set_destination(canvas->viewport, width, height);
+	canvas_set_opaque(canvas, true);
 	wl_surface_attach(canvas->wl_surface, pixel, 0, 0);
 	wl_surface_damage_buffer(canvas->wl_surface, 0, 0, INT32_MAX, INT32_MAX);
 	canvas_commit(canvas);

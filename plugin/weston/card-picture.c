@@ -27,6 +27,9 @@ say_state(char *text, size_t size, const struct card_look *look)
 	case CARD_NONE:
 		text[0] = '\0';
 		break;
+	case CARD_NO_DRIVER:
+		snprintf(text, size, "waiting for the guest's driver");
+		break;
 	case CARD_WAITS:
 		snprintf(text, size, "has shown nothing yet");
 		break;

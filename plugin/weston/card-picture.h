@@ -14,10 +14,11 @@
 
 enum card_state {
 	CARD_NONE,
-	CARD_WAITS,  /* it has shown nothing yet */
-	CARD_OFF,    /* the guest has switched it off */
-	CARD_FAILED, /* what it wants to show cannot be shown */
-	CARD_FROZEN, /* the guest does not take what is typed or clicked */
+	CARD_NO_DRIVER, /* the guest's driver is not there, or has gone */
+	CARD_WAITS,     /* it has shown nothing yet */
+	CARD_OFF,       /* the guest has switched it off */
+	CARD_FAILED,    /* what it wants to show cannot be shown */
+	CARD_FROZEN,    /* the guest does not take what is typed or clicked */
 };
 
 /* All that a card's picture depends on. */

@@ -186,6 +186,31 @@ place_parts(const struct frame *frame, const struct rectangle *inside,
 	places[FRAME_RIGHT] = (struct rectangle){x + width, y - title, BORDER, height + title};
 }
 
+void
+frame_set_color(struct frame *frame, uint32_t color)
+{
+	struct wl_buffer *before[FRAME_PIXELS];
+
+	if (!frame->client || color == frame->color)
+		return;
+	frame->color = color;
+	memcpy(before, frame->pixels, sizeof(before));
+	if (!make_pixels(frame, color))
+		client_lose(frame->client);
+	for (unsigned i = 0; i < FRAME_PIXELS; i++) {
+		if (!before[i] || before[i] == frame->pixels[i])
+			continue;
+		for (struct frame_part *part = frame->parts; part < frame->parts + FRAME_PARTS;
+		     part++) {
+			const struct rectangle place = part->place;
+
+			if (part->shown == before[i])
+				show_part(part, &place, frame->pixels[i]);
+		}
+		wl_buffer_destroy(before[i]);
+	}
+}
+
 /* The title, one drawing after the other */
 
 static void

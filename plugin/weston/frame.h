@@ -93,6 +93,10 @@ frame_make(struct frame *frame, struct client *client, struct wl_surface *guest,
 void
 frame_unmake(struct frame *frame);
 
+/* The guest has another colour: from the next commit of its surface on. */
+void
+frame_set_color(struct frame *frame, uint32_t color);
+
 /* From the next commit of the guest's surface on. */
 void
 frame_show(struct frame *frame, const struct frame_look *look);

@@ -96,6 +96,7 @@ guest_window_name(struct guest_window *guest, const char *name, int connector, u
 	window_look_name(guest->name, sizeof(guest->name) - sizeof(number), name);
 	strcat(guest->name, number);
 	guest->color = color;
+	frame_set_color(&guest->frame, color);
 	window_set_title(&guest->window, guest->name);
 	decorate(guest);
 }

@@ -42,6 +42,17 @@ is_of_device(const struct presented_device *presented, const struct device *devi
 		strcmp(presented->subject.uuid, device->subject.uuid) == 0);
 }
 
+bool
+kept_picture_is_there(const struct presenter *presenter, const struct device *device)
+{
+	const struct presented_device *presented;
+
+	wl_list_for_each(presented, &presenter->kept, link)
+		if (is_of_device(presented, device))
+			return true;
+	return false;
+}
+
 void
 kept_pictures_forget(struct presenter *presenter, const struct device *device)
 {

@@ -42,7 +42,6 @@ struct module {
 	struct scope *scope;     /* the same */
 	struct api_changes changes;
 	struct display_host host;
-	struct store *store;
 	struct loop_source *store_source, *worker_source, *log_source;
 	bool serving;
 	struct path_watch *devices; /* of Xen, until they are there; NULL: not waited for */
@@ -87,136 +86,15 @@ handle_late_lines(void *data)
 	}
 }
 
-/* Devices */
-
-static struct device *
-find_device(struct module *module, uint32_t serial)
-{
-	struct device *device;
-
-	wl_list_for_each(device, &module->host.devices, link)
-		if (device->serial == serial)
-			return device;
-	return NULL;
-}
-
-static struct module *
-module_of(struct display_host *host)
-{
-	struct module *module = wl_container_of(host, module, host);
-
-	return module;
-}
-
-void
-host_device_attached(struct device *device, int error)
-{
-	struct module *module = module_of(device->host);
-
-	if (error == 0)
-		log_guest(&device->subject, -1, "connected with %u connector%s",
-			  device->connector_count, device->connector_count == 1 ? "" : "s");
-	else
-		device_destroy(device);
-	store_attached(module->store, device->serial, error);
-}
-
-void
-host_device_detached(struct display_host *host, uint32_t serial)
-{
-	store_detached(module_of(host)->store, serial);
-}
-
-void
-host_device_broken(struct device *device)
-{
-	struct module *module = module_of(device->host);
-
-	device_destroy(device);
-	store_attached(module->store, device->serial, -EPROTO);
-}
-
-void
-host_input_attached(struct input *input, int error)
-{
-	struct module *module = module_of(input->host);
-	uint32_t serial = input->serial;
-
-	if (error < 0)
-		input_destroy(input);
-	store_attached(module->store, serial, error);
-}
-
-void
-host_input_detached(struct display_host *host, uint32_t serial)
-{
-	store_detached(module_of(host)->store, serial);
-}
-
-void
-host_shut_down_guest(struct display_host *host, uint16_t domid)
-{
-	store_shut_down_guest(module_of(host)->store, domid);
-}
-
-static void
-attach(struct module *module, const struct store_device *setup)
-{
-	int ret = setup->kind == STORE_INPUT ? input_create(&module->host, setup)
-					     : device_create(&module->host, setup);
-
-	if (ret < 0)
-		store_attached(module->store, setup->serial, ret);
-}
-
-static void
-detach(struct module *module, uint32_t serial)
-{
-	struct device *device = find_device(module, serial);
-	struct input *input = input_find_serial(&module->host, serial);
-
-	if (device && !device->destroyed)
-		device_destroy(device);
-	else if (input)
-		input_destroy(input);
-	else if (!device)
-		store_detached(module->store, serial);
-}
-
-static void
-rename_device(struct module *module, const struct store_device *setup)
-{
-	struct device *device = find_device(module, setup->serial);
-	struct input *input = input_find_serial(&module->host, setup->serial);
-
-	if (device && !device->destroyed)
-		device_rename(device, setup);
-	if (input)
-		input_rename(input, &setup->subject);
-}
+/* Beginning and end */
 
 static void
 handle_store(void *data)
 {
 	struct module *module = data;
-	struct store_event event;
 
-	while (store_next_event(module->store, &event)) {
-		switch (event.kind) {
-		case STORE_ATTACH:
-			attach(module, &event.device);
-			break;
-		case STORE_RENAME:
-			rename_device(module, &event.device);
-			break;
-		case STORE_DETACH:
-			detach(module, event.device.serial);
-			break;
-		}
-	}
+	host_take_store_events(&module->host);
 }
-
-/* Beginning and end */
 
 static void
 handle_worker(void *data)
@@ -270,7 +148,7 @@ module_end(struct module *module)
 	 * end; nothing that its thread uses may go before. */
 	bool idle = worker_destroy(module->host.worker, LAST_JOBS_MS);
 	bool told;
-	bool closed = store_destroy(module->store, LAST_STATES_MS, &told);
+	bool closed = store_destroy(module->host.store, LAST_STATES_MS, &told);
 	if (!told)
 		log_line("xen: xenstored does not answer, so guests cannot be told that their "
 			 "screens are closed");
@@ -413,7 +291,7 @@ listen_to_threads(struct module *module)
 	struct display_host *host = &module->host;
 
 	module->store_source =
-		loop_add_fd(host->loop, store_fd(module->store), handle_store, module);
+		loop_add_fd(host->loop, store_fd(module->host.store), handle_store, module);
 	module->worker_source =
 		loop_add_fd(host->loop, worker_fd(host->worker), handle_worker, module);
 	return module->store_source && module->worker_source;
@@ -455,7 +333,7 @@ serve(struct module *module, int *store_error)
 
 	probe_dmabuf(host);
 	host->worker = worker_create();
-	if (!host->worker || store_create(&module->store, &host->limits, store_error) < 0 ||
+	if (!host->worker || store_create(&module->host.store, &host->limits, store_error) < 0 ||
 	    !listen_to_threads(module) ||
 	    presenter_init(&module->presenter, module->compositor, host) < 0) {
 		log_line("cannot start: out of memory, threads or file descriptors; no guest's "
@@ -493,8 +371,8 @@ stop_threads(struct module *module)
 	module->worker_source = NULL;
 	worker_destroy(module->host.worker, LAST_JOBS_MS);
 	module->host.worker = NULL;
-	store_destroy(module->store, LAST_STATES_MS, &(bool){false});
-	module->store = NULL;
+	store_destroy(module->host.store, LAST_STATES_MS, &(bool){false});
+	module->host.store = NULL;
 }
 
 static void

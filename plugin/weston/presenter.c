@@ -337,6 +337,19 @@ presenter_device_create(struct presenter *presenter, struct device *device,
 	return 0;
 }
 
+void
+presenter_device_connected(struct presented_device *presented)
+{
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		surface_note_driver(&presented->surfaces[i]);
+}
+
+bool
+presenter_keeps_picture(const struct presenter *presenter, const struct device *device)
+{
+	return kept_picture_is_there(presenter, device);
+}
+
 /* Whether the renderer may have drawn a dma-buf of the guest's. */
 static bool
 was_drawn_from(const struct presented_device *presented)

@@ -101,6 +101,8 @@ visibility_of(const struct surface *surface)
 static uint32_t
 state_of(const struct surface *surface, uint32_t visibility)
 {
+	if (!surface->connector->device->connected)
+		return XEN_DISPLAY_SCREEN_V1_STATE_NO_DRIVER;
 	if (!surface->canvas.usable)
 		return XEN_DISPLAY_SCREEN_V1_STATE_CONNECTING;
 	if (surface->window.hidden)

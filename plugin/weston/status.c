@@ -9,6 +9,7 @@
 #include "device/guest.h"
 #include "device/loop.h"
 #include "weston/placement-view.h"
+#include "weston/surface-window.h"
 #include "weston/surface.h"
 
 /* A guest that sets another mode is dark for a moment, which nobody wants to read about. */
@@ -61,6 +62,8 @@ state_of(const struct surface *surface)
 	case STATUS_DARK_LONG:
 		if (!is_allowed(surface))
 			return CARD_NONE;
+		if (!surface->connector->device->connected)
+			return CARD_NO_DRIVER;
 		if (surface->wanted)
 			return CARD_FAILED;
 		return status->was_lit ? CARD_OFF : CARD_WAITS;
@@ -246,6 +249,9 @@ status_show_dark(struct surface *surface)
 
 	begin_dark(surface);
 	placement_free_pointers(&surface->placement);
+	/* Before it has a size there is nothing to be shown in it. */
+	if (window->client && !window->configured)
+		return;
 	if (black && placement_fit(&surface->placement, &whole, &fitted)) {
 		show_in_front(surface, &fitted.destination, window->scale);
 		canvas_cover(&surface->canvas, black, fitted.destination.width,
@@ -309,8 +315,10 @@ handle_timer(void *data)
 		break;
 	case STATUS_DARK:
 		status->phase = STATUS_DARK_LONG;
-		if (surface->canvas.usable && is_allowed(surface))
+		if (surface->canvas.usable && is_allowed(surface)) {
+			surface_show_window(surface);
 			status_show_dark(surface);
+		}
 		break;
 	case STATUS_ASKED:
 		check_asked(surface);

@@ -10,6 +10,7 @@
 #include "weston/placement-view.h"
 #include "weston/scene.h"
 #include "weston/surface-look.h"
+#include "weston/surface-window.h"
 #include "weston/window-place.h"
 
 /* The device, as long as it is there. */
@@ -152,32 +153,6 @@ handle_discarded(struct canvas *canvas)
 
 /* Windows */
 
-/* It asks for a size, and will get the one that its user gave it before. */
-static void
-begin_window(struct surface *surface)
-{
-	surface->replaced = false;
-	window_place_recall_size(&surface->placement);
-	canvas_commit(&surface->canvas);
-}
-
-/* Opens the window, or has it follow the size of what is wanted. */
-static void
-show_window(struct surface *surface)
-{
-	const struct size picture = {surface->source.width, surface->source.height};
-	struct guest_window *window = &surface->window;
-
-	if (surface->placement.kind != PLACEMENT_WINDOW || !surface->canvas.usable ||
-	    !surface->wanted || surface->placement.command.hidden)
-		return;
-	if (window->window.client)
-		guest_window_set_picture(window, &picture);
-	else if (guest_window_open(window, surface->canvas.client, surface->canvas.wl_surface,
-				   surface->connector->options, &picture))
-		begin_window(surface);
-}
-
 /* As xen-displayctl's hide and show do. */
 static void
 steer_hidden(struct surface *surface, bool hidden)
@@ -216,7 +191,7 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 	surface->source = *source;
 	surface->frame = frame;
 	surface->paint.shadow.mixed = true;
-	show_window(surface);
+	surface_show_window(surface);
 	paint_update(surface);
 }
 
@@ -330,7 +305,7 @@ follow_command(struct surface *surface)
 	}
 	surface->window.hidden = false;
 	if (!surface->window.window.client)
-		show_window(surface);
+		surface_show_window(surface);
 }
 
 static void
@@ -456,7 +431,7 @@ handle_made(struct canvas *canvas, struct wl_resource *resource)
 		client_lose(canvas->client);
 		return;
 	}
-	show_window(surface);
+	surface_show_window(surface);
 	paint_update(surface);
 	placements_tell_change(surface->placement.placements);
 	if (!surface->wanted)
@@ -547,6 +522,14 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 }
 
 void
+surface_note_driver(struct surface *surface)
+{
+	placements_tell_change(surface->placement.placements);
+	if (surface->canvas.usable)
+		status_refit(surface);
+}
+
+void
 surface_rename(struct surface *surface, const struct connector_options *options,
 	       const struct log_subject *subject)
 {
@@ -554,6 +537,8 @@ surface_rename(struct surface *surface, const struct connector_options *options,
 	name_window(surface);
 	if (!surface->wanted)
 		refit(surface);
+	else if (surface->window.window.configured)
+		canvas_commit(&surface->canvas);
 }
 
 void

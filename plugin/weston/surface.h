@@ -69,6 +69,10 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 void
 surface_finish(struct surface *surface);
 
+/* Its guest's driver, which was waited for, is there. */
+void
+surface_note_driver(struct surface *surface);
+
 /* Its guest has another name, and perhaps other rules. */
 void
 surface_rename(struct surface *surface, const struct connector_options *options,

@@ -84,6 +84,12 @@ post(struct messages *messages, struct mailbox *mailbox, enum message_kind kind,
 }
 
 void
+messages_post_expect(struct messages *messages, const struct store_device *device)
+{
+	post(messages, &messages->to_compositor, MESSAGE_EXPECT, device->serial, 0, device);
+}
+
+void
 messages_post_attach(struct messages *messages, const struct store_device *device)
 {
 	post(messages, &messages->to_compositor, MESSAGE_ATTACH, device->serial, 0, device);

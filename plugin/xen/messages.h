@@ -15,6 +15,7 @@
 
 enum message_kind {
 	/* To the compositor's thread. */
+	MESSAGE_EXPECT,
 	MESSAGE_ATTACH,
 	MESSAGE_RENAME,
 	MESSAGE_DETACH,
@@ -30,7 +31,7 @@ struct message {
 	enum message_kind kind;
 	uint32_t serial;
 	int error;                  /* MESSAGE_ATTACHED */
-	struct store_device device; /* MESSAGE_ATTACH and MESSAGE_RENAME */
+	struct store_device device; /* MESSAGE_EXPECT, MESSAGE_ATTACH and MESSAGE_RENAME */
 	bool *reserved;             /* taken from the reserve; NULL: from the heap */
 };
 
@@ -51,6 +52,8 @@ messages_init(struct messages *messages);
 void
 messages_finish(struct messages *messages);
 
+void
+messages_post_expect(struct messages *messages, const struct store_device *device);
 void
 messages_post_attach(struct messages *messages, const struct store_device *device);
 void

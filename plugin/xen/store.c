@@ -89,6 +89,7 @@ take_messages(struct store *store)
 		case MESSAGE_STOP:
 			store->stopping = true;
 			break;
+		case MESSAGE_EXPECT:
 		case MESSAGE_ATTACH:
 		case MESSAGE_RENAME:
 		case MESSAGE_DETACH:
@@ -364,6 +365,7 @@ bool
 store_next_event(struct store *store, struct store_event *event)
 {
 	static const enum store_event_kind kinds[] = {
+		[MESSAGE_EXPECT] = STORE_EXPECT,
 		[MESSAGE_ATTACH] = STORE_ATTACH,
 		[MESSAGE_RENAME] = STORE_RENAME,
 		[MESSAGE_DETACH] = STORE_DETACH,

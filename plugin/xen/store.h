@@ -41,17 +41,18 @@ enum store_kind {
 	STORE_KINDS,
 };
 
-/* A device whose frontend waits for the backend to connect. */
+/* A device as the tool stack configured it, and what its frontend has published. */
 struct store_device {
 	enum store_kind kind;
 	struct log_subject subject; /* whose it is */
-	uint32_t serial;            /* names this connection in all messages */
+	uint32_t serial;            /* names it in all messages, to the end of its connection */
 	unsigned connector_count;
 	struct store_connector connectors[STORE_MAX_CONNECTORS];
 	struct store_input input;
 };
 
 enum store_event_kind {
+	STORE_EXPECT, /* its guest has no driver for it now; STORE_ATTACH or STORE_DETACH follows */
 	STORE_ATTACH, /* map, bind, then call store_attached(), at once or later */
 	STORE_RENAME, /* the guest of that connection has another name or UUID */
 	STORE_DETACH, /* let go of everything of that connection, then call store_detached() */

@@ -110,29 +110,6 @@ xenbus_device_unwatch_frontend(struct xenbus_device *device)
 	node_unwatch(device->nodes, path, token);
 }
 
-bool
-xenbus_device_read_identity(struct xenbus_device *device)
-{
-	struct log_subject *subject = &device->subject;
-	char path[32];
-
-	snprintf(path, sizeof(path), "/local/domain/%u", subject->domid);
-	errno = 0;
-	_autofree_ char *name = node_read(device->nodes, path, "name");
-	bool unreadable = !name && errno == EACCES;
-	device->named = name;
-	_autofree_ char *vm = node_read(device->nodes, path, "vm");
-	if (name && strlen(name) < sizeof(subject->name))
-		strcpy(subject->name, name);
-	else
-		snprintf(subject->name, sizeof(subject->name), "domain-%u", subject->domid);
-	log_escape(subject->guest, sizeof(subject->guest), subject->name);
-	subject->uuid[0] = '\0';
-	if (vm && strncmp(vm, "/vm/", 4) == 0)
-		log_escape(subject->uuid, sizeof(subject->uuid), vm + 4);
-	return unreadable;
-}
-
 struct xenbus_device *
 xenbus_device_create(struct nodes *nodes, const struct limits *limits, enum store_kind kind,
 		     uint16_t domid, uint32_t devid)

@@ -26,7 +26,6 @@ struct xenbus_kind {
 	const char *name;  /* as xl calls such a device */
 };
 extern const struct xenbus_kind xenbus_kinds[STORE_KINDS];
-#define NAME_TOKEN "name"
 /* Between two attempts to take what a frontend publishes and we cannot use. */
 #define XENBUS_DEVICE_TRY_AGAIN_MS 1000
 
@@ -46,8 +45,10 @@ struct xenbus_device {
 	bool watches_name; /* for all devices of its guest */
 	bool watched;      /* its frontend's state is */
 	bool refused; /* part of this step was refused because the xenstore quota is exhausted */
-	uint32_t refused_ms; /* the last wait after that; 0: none since all went well */
-	bool waiting;        /* for the answer to attach or detach */
+	uint32_t refused_ms;    /* the last wait after that; 0: none since all went well */
+	bool waiting;           /* for the answer to attach or detach */
+	bool expected;          /* expected.c's: the compositor's thread knows it by its serial */
+	int64_t alone_since_ms; /* the same: that its driver is waited for; 0: it is not */
 	bool told_unreadable;
 	int64_t first_offer_ms; /* in a directory that was new then; 0: it was not */
 	int64_t wake_ms;        /* -1: none */
@@ -76,11 +77,6 @@ void
 xenbus_device_watch_frontend(struct xenbus_device *device);
 void
 xenbus_device_unwatch_frontend(struct xenbus_device *device);
-
-/* How the tool stack calls the guest, and its UUID, into its subject. A driver domain may not read
- * them: then domain-N and "", and true. */
-bool
-xenbus_device_read_identity(struct xenbus_device *device);
 
 /* What the next step depends on. */
 void

@@ -12,7 +12,9 @@
 
 #include "base/base.h"
 #include "pure/input-table.h"
+#include "xen/expected.h"
 #include "xen/messages.h"
+#include "xen/names.h"
 #include "xen/node.h"
 #include "xen/xenbus-device.h"
 
@@ -38,60 +40,12 @@ struct xenbus {
 			       */
 };
 
-/* Another device of the same guest. NULL: none. */
-static struct xenbus_device *
-find_sibling(struct xenbus *xenbus, const struct xenbus_device *device)
-{
-	struct xenbus_device *other;
-
-	wl_list_for_each(other, &xenbus->devices, link)
-		if (other != device && other->subject.domid == device->subject.domid)
-			return other;
-	return NULL;
-}
-
-/* Watches the tool stack's name for the guest, which changes on "xl rename" and during migration.
- * One watch for all of its devices; where it cannot be had the name is that of the last connection.
- */
-static void
-watch_name(struct xenbus *xenbus, struct xenbus_device *device)
-{
-	char path[40], token[24];
-	const struct xenbus_device *other;
-
-	if (!device->named)
-		return;
-	wl_list_for_each(other, &xenbus->devices, link)
-		if (other->watches_name && other->subject.domid == device->subject.domid)
-			return;
-	snprintf(path, sizeof(path), "/local/domain/%u/name", device->subject.domid);
-	snprintf(token, sizeof(token), NAME_TOKEN "/%u", device->subject.domid);
-	device->watches_name = node_watch(&xenbus->nodes, path, token) == 0;
-}
-
-static void
-unwatch_name(struct xenbus *xenbus, struct xenbus_device *device)
-{
-	struct xenbus_device *sibling = find_sibling(xenbus, device);
-	char path[40], token[24];
-
-	if (!device->watches_name)
-		return;
-	device->watches_name = false;
-	if (sibling) {
-		sibling->watches_name = true;
-		return;
-	}
-	snprintf(path, sizeof(path), "/local/domain/%u/name", device->subject.domid);
-	snprintf(token, sizeof(token), NAME_TOKEN "/%u", device->subject.domid);
-	node_unwatch(&xenbus->nodes, path, token);
-}
-
 static void
 forget_device(struct xenbus *xenbus, struct xenbus_device *device)
 {
+	expected_end(device, xenbus->messages);
 	xenbus_device_unwatch_frontend(device);
-	unwatch_name(xenbus, device);
+	names_unwatch(device, &xenbus->devices);
 	wl_list_remove(&device->link);
 	xenbus_device_free(device);
 }
@@ -119,35 +73,6 @@ find_serial(struct xenbus *xenbus, uint32_t serial)
 	return NULL;
 }
 
-/* Once a guest: what Dom0 has to do so that a driver domain can read what the tool stack says of
- * it. */
-static void
-tell_unreadable(struct xenbus *xenbus, struct xenbus_device *device)
-{
-	const struct xenbus_device *other;
-	uint16_t domid = device->subject.domid;
-
-	if (device->told_unreadable)
-		return;
-	device->told_unreadable = true;
-	wl_list_for_each(other, &xenbus->devices, link)
-		if (other != device && other->subject.domid == domid && other->told_unreadable)
-			return;
-	log_guest(&device->subject, -1,
-		  "xen: this domain may not read the guest's name and UUID, so that no rule of "
-		  "weston.ini that names them matches (a [xen-connector] with id= can); in Dom0: "
-		  "xenstore-chmod /local/domain/%u/name n0 r%u r%u; "
-		  "xenstore-chmod /local/domain/%u/vm n0 r%u r%u",
-		  domid, domid, xenbus->own_domid, domid, domid, xenbus->own_domid);
-}
-
-static void
-read_identity(struct xenbus *xenbus, struct xenbus_device *device)
-{
-	if (xenbus_device_read_identity(device))
-		tell_unreadable(xenbus, device);
-}
-
 static void
 add_device(struct xenbus *xenbus, enum store_kind kind, uint16_t domid, uint32_t devid)
 {
@@ -156,7 +81,7 @@ add_device(struct xenbus *xenbus, enum store_kind kind, uint16_t domid, uint32_t
 
 	if (!device)
 		return;
-	read_identity(xenbus, device);
+	names_read(device, &xenbus->devices, xenbus->own_domid);
 	wl_list_insert(xenbus->devices.prev, &device->link);
 }
 
@@ -177,16 +102,6 @@ look_for_device(struct xenbus *xenbus, enum store_kind kind, const char *domid_t
 	}
 	device->changed = true;
 	device->spoke = device->spoke || frontend_spoke;
-}
-
-static void
-look_for_name(struct xenbus *xenbus, const char *domid)
-{
-	struct xenbus_device *device;
-
-	wl_list_for_each(device, &xenbus->devices, link)
-		if (device->subject.domid == strtoul(domid, NULL, 10))
-			device->renamed = true;
 }
 
 static void
@@ -236,8 +151,8 @@ xenbus_take_watch(struct xenbus *xenbus, const char *path, const char *token)
 {
 	char domid[16], devid[16];
 
-	if (sscanf(token, NAME_TOKEN "/%15[0-9]", domid) == 1) {
-		look_for_name(xenbus, domid);
+	if (sscanf(token, NAMES_TOKEN "/%15[0-9]", domid) == 1) {
+		names_changed(&xenbus->devices, domid);
 		return;
 	}
 	for (enum store_kind kind = 0; kind < STORE_KINDS; kind++) {
@@ -254,7 +169,7 @@ xenbus_take_watch(struct xenbus *xenbus, const char *path, const char *token)
 static int
 read_configuration(struct xenbus *xenbus, struct xenbus_device *device)
 {
-	read_identity(xenbus, device);
+	names_read(device, &xenbus->devices, xenbus->own_domid);
 	return xenbus_device_read_configuration(device);
 }
 
@@ -264,6 +179,8 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 	/* The tool stack writes Initialising into a directory that it has just made. */
 	bool new_directory = device->view.backend == XenbusStateInitialising;
 
+	if (new_directory)
+		expected_end(device, xenbus->messages);
 	if ((new_directory || device->offered.connector_count == 0) &&
 	    read_configuration(xenbus, device) < 0) {
 		device->view.failed = xenbus->nodes.lost == 0;
@@ -321,11 +238,13 @@ connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 		return;
 	}
 	/* As it is now: it may have become readable since the device was offered. */
-	read_identity(xenbus, device);
+	names_read(device, &xenbus->devices, xenbus->own_domid);
 	if (xenbus->nodes.lost != 0)
 		return;
 	device->offered.subject = device->subject;
-	device->serial = ++xenbus->last_serial;
+	if (!device->expected)
+		device->serial = ++xenbus->last_serial;
+	device->expected = false;
 	device->offered.serial = device->serial;
 	device->view.attached = true;
 	device->waiting = true;
@@ -361,7 +280,7 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 	device->refused = false;
 	/* Before the look, so that no change goes by between the two. */
 	xenbus_device_watch_frontend(device);
-	watch_name(xenbus, device);
+	names_watch(device, &xenbus->devices);
 	if (device->refused)
 		return go_on(device, false);
 	xenbus_device_read_view(device);
@@ -370,6 +289,7 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 		return false;
 	enum xenbus_step step = next_step(device, &wait_ms);
 	device->wake_ms = wait_ms < 0 ? -1 : monotonic_ms() + wait_ms;
+	expected_follow(device, step, &xenbus->last_serial, xenbus->messages);
 	switch (step) {
 	case XENBUS_WAIT:
 		device->refused_ms = 0;
@@ -413,29 +333,6 @@ look_at_device(struct xenbus *xenbus, struct xenbus_device *device)
 			return;
 	/* A guest that changes its nodes all the time waits for the next round. */
 	device->wake_ms = monotonic_ms() + 100;
-}
-
-/* Those that are connected are told; others read it when they connect. */
-static void
-look_at_name(struct xenbus *xenbus, struct xenbus_device *device)
-{
-	const struct log_subject before = device->subject;
-
-	device->renamed = false;
-	if (!device->view.attached)
-		return;
-	read_identity(xenbus, device);
-	/* The domain is on its way out: it goes under the name that it had, by which its last
-	 * picture is kept. */
-	if (!device->named || (before.uuid[0] != '\0' && device->subject.uuid[0] == '\0')) {
-		device->subject = before;
-		return;
-	}
-	if (xenbus->nodes.lost != 0 || (strcmp(before.name, device->subject.name) == 0 &&
-					strcmp(before.uuid, device->subject.uuid) == 0))
-		return;
-	device->offered.subject = device->subject;
-	messages_post_rename(xenbus->messages, &device->offered);
 }
 
 /* Without it nothing would be known of new devices. */
@@ -482,7 +379,7 @@ xenbus_look(struct xenbus *xenbus)
 		bool due = device->wake_ms >= 0 && device->wake_ms <= now;
 
 		if (device->renamed)
-			look_at_name(xenbus, device);
+			names_look(device, &xenbus->devices, xenbus->own_domid, xenbus->messages);
 		if ((device->changed || due) && !device->waiting)
 			look_at_device(xenbus, device);
 	}

@@ -43,6 +43,7 @@ ALLOCATED = (stories.allocated,)
 WINDOWED = (stories.windowed,)
 CARDED = (stories.carded,)
 ASKED = (stories.asked,)
+AWAITED = (stories.awaited,)
 KINDS = (
     Kind("calloc"),
     Kind("open", "EMFILE"),
@@ -65,6 +66,7 @@ KINDS = (
     Kind("ftruncate64", "ENOSPC", only=WINDOWED), Kind("mmap64", only=WINDOWED),
     Kind("calloc", only=CARDED), Kind("memfd_create", "EMFILE", only=CARDED),
     Kind("ftruncate64", "ENOSPC", only=CARDED), Kind("mmap64", only=CARDED),
+    Kind("calloc", only=AWAITED), Kind("socketpair", "EMFILE", only=AWAITED),
     Kind("calloc", only=ASKED), Kind("memfd_create", "EMFILE", only=ASKED), Kind("mmap64", only=ASKED),
     Kind("wl_event_loop_add_fd", only=ASKED), Kind("wl_event_loop_add_idle", only=ASKED),
     Kind("wl_event_loop_add_timer", only=ASKED),
@@ -231,7 +233,7 @@ def register(kind, group="faults", renderer="pixman"):
         run_kind(rig, kind, renderer)
 
     only = kind.only or ()
-    alone = kind.call in LONG and group == "faults" or only in (WINDOWED, CARDED, ASKED)
+    alone = kind.call in LONG and group == "faults" or only in (WINDOWED, CARDED, ASKED, AWAITED)
     where = f"_in_{only[0].__name__}" if alone else ""
     loop.__name__ = "call_" + kind.call.replace(".", "_") + where
     loop.__doc__ = f"Each call of {kind.call} fails once ({kind.error})."

@@ -304,6 +304,24 @@ def carded(story):
     story.end()
 
 
+def awaited(story):
+    """A guest's driver is awaited, and comes. Without memory nothing stands for its screens, as the log says, until
+    then."""
+    def lines():
+        log = story.weston.log()
+        return log.count("waiting for the guest's driver") + log.count("cannot create the device") + \
+            log.count("nothing stands for its screens")
+
+    before = lines()
+    story.boot(SMALL)
+    wait_until(lambda: lines() > before, 3 * SCALE, 0.02)
+    if story.connect():
+        story.buffer(1, SMALL)
+        story.show(1, SMALL)
+        story.looks("picture=0,0,320,240,XR24,1")
+    story.end()
+
+
 ASKED = (("list",), ("info", "victim"), ("stats",), ("place", "victim", "--output", "second"), ("fullscreen", "victim"),
          ("hide", "victim"), ("show", "victim"), ("screenshot", "victim", "-"), ("trace", "victim", "-"),
          ("reset", "victim"), ("reload",))

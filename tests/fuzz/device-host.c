@@ -177,6 +177,17 @@ presenter_status(const struct connector *connector, struct presenter_status *out
 }
 
 void
+presenter_device_connected(struct presented_device *presented)
+{
+}
+
+bool
+presenter_keeps_picture(const struct presenter *presenter, const struct device *device)
+{
+	return host_mood & HOST_KEEPS_PICTURE;
+}
+
+void
 presenter_device_renamed(struct presented_device *presented)
 {
 }

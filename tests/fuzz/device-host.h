@@ -19,7 +19,8 @@ enum host_mood {
 	HOST_CANNOT_SHOW = 4,
 	HOST_HOLDS_PREVIOUS = 8,
 	HOST_REFUSES_DEVICES = 16,
-	HOST_READS = 32, /* what is shown, when it is asked to look */
+	HOST_READS = 32,         /* what is shown, when it is asked to look */
+	HOST_KEEPS_PICTURE = 64, /* of the device that was there before */
 };
 extern unsigned host_mood;
 

@@ -5,7 +5,7 @@ from inputgate import expect_lock_alone
 from inputseat import LEFT, SIZE, SMALL, click, last_of, touched
 from rig.machine import wait_until
 from rig.runner import check, equal, scenario
-from windows import ACTIVE, COLOR, GREY, TITLE, frame_of, opened, picture_of
+from windows import ACTIVE, COLOR, GREY, TITLE, at, frame_of, opened, picture_of, place
 
 SCREEN = (("headless", 640, 480),)
 PLACED = "[xen-connector]\nguest=guest\nx=20\ny=40\nwidth=600\nheight=400\nfit=center\n"
@@ -55,6 +55,65 @@ def nothing_yet_and_off(rig):
     weston.expect(SHOWN, "but=160,120,320,240", BARE)
     guest.destroy()
     weston.expect(BARE)
+
+
+@scenario("cards")
+def waits_for_the_driver(rig):
+    """A guest without a driver has a card where its screen will be, and is listed; the driver comes, shows something,
+    goes, and so it is again; in the end nothing is left of it."""
+    weston = rig.weston(outputs=SCREEN, config=COLOR + PLACED, cards=True)
+    guest = rig.guest("guest", SMALL, connect=False)
+    weston.expect(*card_in(*PLACE), BARE)
+    check(has_words(weston, PLACE, 1, 120, 80), "it does not say all of: waiting for the guest's driver")
+    equal(screens(weston)["guest:0.0"]["state"], "no-driver", "its state")
+    guest.connect()
+    check(wait_until(lambda: screens(weston)["guest:0.0"]["state"] == "off", 5, 0.1), "its state stays")
+    check(wait_until(lambda: not has_words(weston, PLACE, 1, 190, 30), 5, 0.1), "it still waits for the driver")
+    weston.expect(*card_in(*PLACE), BARE)
+    guest.picture(1, size=SIZE)
+    weston.expect(SHOWN, "but=160,120,320,240", BARE)
+    guest.ok("close 0")
+    weston.expect(*card_in(*PLACE), BARE)
+    equal(screens(weston)["guest:0.0"]["state"], "no-driver", "its state when the driver has gone")
+    guest.destroy()
+    weston.expect(BARE)
+    equal(screens(weston), {}, "the screens in the end")
+
+
+@scenario("cards")
+def window_of_a_guest_without_a_driver(rig):
+    """A guest without a driver has a window, with the name that it has by then; its driver finds it where it was moved."""
+    weston = rig.weston(outputs=(("headless", 1000, 800),), seat=True, windows=True, config=COLOR, cards=True)
+    guest = rig.guest("early", SMALL, connect=False)
+    first = place(weston, "early")
+    rig.machine.store.write(f"/local/domain/{guest.domid}/name", "guest")
+    where = at(weston, place(weston))
+    equal(where[2:], first[2:], "its size by another name")
+    solid = f"solid={where[0]},{where[1]},{where[2]},{where[3]},000000"
+    weston.expect(*card_in(*where), solid, *frame_of(where, ACTIVE))
+    guest.connect()
+    guest.picture(1, size=SIZE)
+    weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
+    guest.destroy()
+    check(wait_until(lambda: not weston.views("top-level-window"), 5, 0.05), "its window stays")
+
+
+@scenario("cards")
+def last_picture_while_the_driver_is_awaited(rig):
+    """Where last pictures are kept, that of a guest that starts anew stands until its driver is there."""
+    weston, guest = began(rig, "keep-picture=true\n")
+    guest.picture(1, size=SIZE)
+    weston.expect(SHOWN)
+    guest.destroy()
+    weston.expect_log("disconnected after")
+    guest = rig.guest("guest", SMALL, connect=False)
+    other = rig.guest("other", SMALL, connect=False)
+    # The second guest is told of after the first.
+    weston.expect_log(rf"guest other\({other.domid}\) vdispl 0: waiting for the guest's driver")
+    weston.expect(SHOWN, "but=160,120,320,240", BARE)
+    equal(list(screens(weston)), ["other:0.0"], "the screens")
+    guest.connect()
+    weston.expect(*card_in(*PLACE), BARE)
 
 
 @scenario("cards")

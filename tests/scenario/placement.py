@@ -165,6 +165,19 @@ def connectors_take_outputs_in_turn(rig):
 
 
 @scenario("placement")
+def guest_without_a_driver_keeps_its_turn(rig):
+    """Outputs are taken in the order of guests' ages, also by one whose driver comes later than a younger one's."""
+    weston = rig.weston(outputs=(("headless", 320, 240), ("second", 320, 240)))
+    old = rig.guest("old", "320x240", connect=False)
+    weston.expect_log("guest old.* waiting for the guest's driver")
+    rig.guest("young", "320x240").picture(2, size=(320, 240))
+    weston.expect("picture=320,0,320,240,XR24,2")
+    old.connect()
+    old.picture(1, size=(320, 240))
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,2")
+
+
+@scenario("placement")
 def several_connectors_on_one_output(rig):
     """Four screens of one guest, a quarter of an output each."""
     quarters = ((0, 0), (160, 0), (0, 120), (160, 120))

@@ -548,10 +548,13 @@ def rename(rig, guest, name):
 
 @scenario("windows")
 def renamed(rig):
-    """The title follows the guest's name, and a rule for that makes a placed screen of it."""
-    weston, guest, where = opened(rig, "[xen-connector]\nguest=placed\nx=10\ny=20\nwidth=320\nheight=240\n")
+    """Title and colour follow the guest's name, and a rule for that makes a placed screen of it."""
+    weston, guest, where = opened(rig, "[xen-guest]\nname=sub\ncolor=#993333\n"
+                                  "[xen-connector]\nguest=placed\nx=10\ny=20\nwidth=320\nheight=240\n")
+    weston.expect(*frame_of(where, ACTIVE))
     rename(rig, guest, "sub")
     equal(place(weston, "sub"), where, "the renamed guest's window")
+    weston.expect(*frame_of(where, "993333"), picture_of(where, 1))
     rename(rig, guest, "placed")
     weston.expect("picture=10,20,320,240,XR24,1")
     rename(rig, guest, "guest")

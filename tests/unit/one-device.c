@@ -59,8 +59,8 @@ start_host(void)
 	wl_list_init(&host.guests);
 }
 
-void
-connect_device(void)
+static struct store_device
+published(void)
 {
 	struct store_device setup = {.serial = 1, .subject.domid = 1, .connector_count = 1};
 
@@ -72,8 +72,35 @@ connect_device(void)
 						       .event_port = EVENT_PORT};
 	memset(memory_xen_page(RING), 0, PAGE_BYTES);
 	memset(memory_xen_page(EVENT_PAGE), 0, PAGE_BYTES);
+	return setup;
+}
+
+void
+connect_device(void)
+{
+	struct store_device setup = published();
+
 	check_int(device_create(&host, &setup), 0);
 	device = wl_container_of(host.devices.next, device, link);
+}
+
+void
+expect_device(void)
+{
+	struct store_device setup = {.serial = 1, .subject.domid = 1, .connector_count = 1};
+
+	setup.connectors[0] = (struct store_connector){.width = WIDTH, .height = HEIGHT};
+	device_expect(&host, &setup);
+	device = wl_list_empty(&host.devices) ? NULL
+					      : wl_container_of(host.devices.next, device, link);
+}
+
+void
+connect_expected(void)
+{
+	struct store_device setup = published();
+
+	check_int(device_connect(device, &setup), 0);
 }
 
 void

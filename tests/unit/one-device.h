@@ -34,6 +34,12 @@ start_host(void);
 void
 connect_device(void);
 
+/* The device of a guest whose driver is not there; NULL: none was made. Later it comes. */
+void
+expect_device(void);
+void
+connect_expected(void);
+
 /* Puts a request on the ring under the next id and notifies. */
 void
 ask(struct xendispl_req request);

@@ -296,6 +296,11 @@ surface_set_client(struct surface *surface, struct client *its)
 }
 
 void
+surface_note_driver(struct surface *surface)
+{
+}
+
+void
 surface_finish(struct surface *surface)
 {
 }
