@@ -71,6 +71,7 @@ packages_of()
 			libxen-dev scdoc "$(newest '^libweston-[0-9]+-dev$')" ;;
 	sim)	echo weston python3 edid-decode xkb-data xenstore-utils "$(newest '^xen-utils-[0-9.]+$')" ;;
 	count)	echo valgrind strace ;;
+	remote)	echo xvfb xdotool openssl tigervnc-viewer "$(newest '^freerdp[0-9]+-x11$')" ;;
 	memory)	echo valgrind libc6-dbg ;;
 	chroot)	echo mmdebstrap util-linux ;;
 	qemu)	echo qemu-system-x86 mmdebstrap e2fsprogs zstd util-linux git python3 ;;
@@ -90,6 +91,7 @@ what_of()
 	build)	echo "compiler and libraries to build with" ;;
 	sim)	echo "Weston and xenstored" ;;
 	count)	echo "valgrind and strace, to count with" ;;
+	remote)	echo "viewers of remote desktops, and an X server without a screen for them" ;;
 	memory)	echo "valgrind, to find memory errors" ;;
 	chroot)	echo "mmdebstrap, to make a newer Debian in a folder" ;;
 	qemu)	echo "QEMU and what makes its disk" ;;

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""A viewer of a remote desktop, on an X server that has no screen: its pixels, and keys and a pointer for it.
+
+Knows Xvfb, xdotool and the format of what Xvfb has in memory. Knows nothing of Weston or Xen."""
+import os
+import struct
+import subprocess
+
+from png import make_png
+from rig.guest import Failure
+from rig.machine import stop_process, wait_until
+
+SCREEN = (800, 600)
+
+
+class Viewer:
+    """with Viewer(directory, command, environment) as viewer: what is told and asked of it is in its window."""
+
+    def __init__(self, directory, command, environment=None):
+        self.directory = directory
+        self.command = command
+        self.environment = dict(os.environ, **(environment or {}))
+        self.environment.pop("WAYLAND_DISPLAY", None)
+        self.server = self.process = self.window = None
+
+    def __enter__(self):
+        os.makedirs(self.directory)
+        reader, writer = os.pipe()
+        size = "x".join(map(str, SCREEN))
+        with open(f"{self.directory}/log", "wb") as log:
+            self.server = subprocess.Popen(
+                ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{size}x24", "-nolisten", "tcp",
+                 "-fbdir", self.directory], pass_fds=(writer,), stdout=log, stderr=log)
+            os.close(writer)
+            with os.fdopen(reader) as number:
+                self.environment["DISPLAY"] = f":{number.readline().strip()}"
+            self.process = subprocess.Popen(self.command, env=self.environment, stdout=log, stderr=log,
+                                            stdin=subprocess.DEVNULL)
+        return self
+
+    def __exit__(self, *_):
+        for process in (self.process, self.server):
+            if process and process.poll() is None:
+                stop_process(process, 10)
+
+    def said(self):
+        with open(f"{self.directory}/log", errors="replace") as file:
+            return file.read()
+
+    def do(self, *words):
+        """What xdotool does and says."""
+        return subprocess.run(["xdotool", *map(str, words)], env=self.environment, check=True, timeout=60, text=True,
+                              stdout=subprocess.PIPE).stdout
+
+    def point(self, x, y):
+        self.do("mousemove", "--window", self.window, x, y)
+
+    def has_window(self):
+        """Waits for it; False: the viewer has ended."""
+        def there():
+            found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "."], env=self.environment, text=True,
+                                   capture_output=True, timeout=60, check=False)
+            self.window = found.stdout.split()[0] if found.stdout.strip() else None
+            return self.window or self.process.poll() is not None
+
+        return wait_until(there, 30) and self.process.poll() is None
+
+    def place(self):
+        """x, y, width and height of the window."""
+        words = dict(line.split("=") for line in self.do("getwindowgeometry", "--shell", self.window).split())
+        return tuple(int(words[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+
+    def picture(self):
+        """The path of a PNG file of what the window shows at this moment."""
+        left, top, width, height = self.place()
+        with open(f"{self.directory}/Xvfb_screen0", "rb") as file:
+            dump = file.read()
+        fields = struct.unpack_from(">25I", dump)
+        header, stride, colours = fields[0], fields[12], fields[19]
+        if fields[11] != 32 or fields[7] != 0:
+            raise Failure(f"Xvfb has {fields[11]} bits a pixel, byte order {fields[7]}")
+        start = header + 12 * colours
+        pixels = bytearray(3 * width * height)
+        for row in range(height):
+            first = start + (top + row) * stride + 4 * left
+            line = dump[first:first + 4 * width]
+            for colour in range(3):
+                pixels[3 * width * row + colour:3 * width * (row + 1):3] = line[2 - colour::4]
+        with open(f"{self.directory}/shot.ppm", "wb") as file:
+            file.write(b"P6 %d %d 255\n" % (width, height) + pixels)
+        make_png(f"{self.directory}/shot.ppm", f"{self.directory}/shot.png")
+        return f"{self.directory}/shot.png"
