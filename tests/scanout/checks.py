@@ -79,10 +79,11 @@ def output_name():
     return os.path.basename(found[0]).partition("-")[2]
 
 
-def drm_weston(rig, config=FORCE, says="dma-buf: on:"):
+def drm_weston(rig, config=FORCE, says="dma-buf: on:", **options):
     check(os.path.exists("/dev/udmabuf"), "this kernel has no /dev/udmabuf")
     rig.start_machine("PVH")
-    weston = DrmWeston(rig.machine, outputs=((output_name(), *SIZE),), shell="kiosk", config=config)
+    weston = DrmWeston(rig.machine, outputs=((output_name(), *SIZE),), shell="kiosk", config=config,
+                       **options)
     rig.westons.append(weston)
     weston.start()
     weston.expect_log(says)
@@ -178,6 +179,19 @@ def direct_display(rig):
     guest = shown(rig, weston, picture=3)
     expect_screen({WHOLE: 3})
     weston.expect_log(r"path direct \(XRGB8888 800x600\)")
+    expect_more_scanned_out(weston, guest)
+    guest.flip(2)
+    expect_screen({WHOLE: 4})
+    equal(connector(weston, guest)[2], 0, "bytes copied")
+
+
+@scenario(limit=30)
+def window_that_fills_the_screen(rig):
+    """A guest's window, fullscreen: nothing of its frame is in the way, and it is scanned out like a placed screen."""
+    weston = drm_weston(rig, DIRECT + "[xen-connector]\nguest=g\nshow-as=window\n", windows=True)
+    guest = shown(rig, weston, picture=3)
+    expect_screen({WHOLE: 3})
+    equal(weston.views("top-level-window"), [WHOLE], "its window")
     expect_more_scanned_out(weston, guest)
     guest.flip(2)
     expect_screen({WHOLE: 4})
