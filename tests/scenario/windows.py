@@ -475,6 +475,24 @@ def scale_of_the_output(rig):
 
 
 @scenario("windows")
+def rotated_output(rig):
+    """On an output that is turned by a quarter a window is moved and resized, and its guest clicked, as elsewhere."""
+    weston = rig.weston(outputs=SCREEN, seat=True, windows=True, config=COLOR,
+                        output_config={"headless": "transform=rotate-90\n"})
+    weston.seat("at 799 999")
+    guest = touched(rig)
+    where = at(weston, place(weston))
+    weston.seat("at 799 999")
+    weston.expect("turn=90", picture_of(where, 1), *frame_of(where, ACTIVE))
+    locate(weston, guest, where)
+    drag(weston, (where[0] + where[2] + 2, where[1] + where[3] + 2), (80, 60))
+    where = place_becomes(weston, (where[0], where[1], 400, 300))
+    weston.seat("at 799 999")
+    weston.expect("turn=90", *frame_of(where, ACTIVE))
+    locate(weston, guest, where)
+
+
+@scenario("windows")
 def frames_of_all_kinds(rig):
     """frame=border: a border without a title; frame=none: nothing around the picture."""
     weston = rig.weston(outputs=SCREEN, seat=True, windows=True,
