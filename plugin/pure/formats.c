@@ -43,3 +43,11 @@ format_at(unsigned index)
 {
 	return index < ARRAY_LENGTH(formats) ? &formats[index] : NULL;
 }
+
+const struct format *
+format_rendered(void)
+{
+	static const struct format rendered = FORMAT(ABGR8888, XBGR8888, 32, a8b8g8r8, x8b8g8r8);
+
+	return &rendered;
+}

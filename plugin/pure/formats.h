@@ -22,6 +22,11 @@ struct format {
 const struct format *
 format_find(uint32_t untrusted_fourcc);
 
+/* As renderers of Weston give back what they show, see weston_surface_copy_content(); none that is
+ * offered to guests. */
+const struct format *
+format_rendered(void);
+
 /* Walks the table: NULL past the end. */
 const struct format *
 format_at(unsigned index);

@@ -38,7 +38,11 @@ struct capture_job {
 	size_t bytes;    /* of the dma-buf */
 	size_t data_ofs; /* of the pixels in it, bytes */
 	bool unreadable; /* nobody may map it */
-	int fd;          /* the file; -1: none */
+	void *rendered;  /* what the renderer has of it instead; NULL: not asked */
+	const struct display_host *host;
+	uint32_t serial; /* of the connector's device */
+	unsigned index;
+	int fd; /* the file; -1: none */
 	int error;
 };
 
@@ -123,11 +127,56 @@ tell(struct capture_job *job)
 						  (uint32_t)source->width * 4);
 }
 
+/* The surface of a picture that is being taken, where its renderer has what it shows. */
+static const struct surface *
+find_rendered(const struct capture_job *job)
+{
+	const struct connector *connector =
+		screen_find_connector(job->host, job->serial, job->index);
+
+	if (!connector || job->host->dmabuf.mode == DMABUF_DIRECT_DISPLAY)
+		return NULL;
+	const struct surface *surface = &connector->device->presented->surfaces[job->index];
+	return surface->shown && surface->placement.surface ? surface : NULL;
+}
+
+/* A GPU is waited for here, once for a picture that somebody asked for. False: the renderer cannot
+ * tell either. */
+static bool
+ask_renderer(struct capture_job *job)
+{
+	const struct surface *surface = find_rendered(job);
+
+	if (!surface || job->rendered)
+		return false;
+	const struct rectangle *part = &surface->shown_source;
+	size_t size = (size_t)part->width * (size_t)part->height * 4;
+
+	job->rendered = malloc(size);
+	if (!job->rendered ||
+	    weston_surface_copy_content(surface->placement.surface, job->rendered, size, part->x,
+					part->y, part->width, part->height) < 0)
+		return false;
+	close(job->dmabuf_fd);
+	job->dmabuf_fd = -1;
+	job->unreadable = false;
+	job->picture = (struct conversion){
+		.format = format_rendered(),
+		.pixels = job->rendered,
+		.pitch = (uint32_t)part->width * 4,
+		.source = {0, 0, part->width, part->height},
+	};
+	worker_post(job->host->worker, &surface->connector->device->guest->lane, &job->base);
+	return true;
+}
+
 static void
 handle_captured(struct worker_job *base)
 {
 	struct capture_job *job = wl_container_of(base, job, base);
 
+	if (job->unreadable && job->captures && job->capture && ask_renderer(job))
+		return;
 	if (job->captures)
 		job->captures->job = NULL;
 	if (job->capture)
@@ -136,6 +185,7 @@ handle_captured(struct worker_job *base)
 		close(job->fd);
 	if (job->dmabuf_fd >= 0)
 		close(job->dmabuf_fd);
+	free(job->rendered);
 	free(job);
 }
 
@@ -204,6 +254,9 @@ begin(struct control_capture *capture, struct control_captures *captures,
 	job->dmabuf_fd = -1;
 	job->captures = captures;
 	job->capture = capture;
+	job->host = device->host;
+	job->serial = device->serial;
+	job->index = surface->index;
 	job->picture.source = surface->source;
 	if (!find_pixels(job, surface->wanted)) {
 		fail(capture, REASON(UNREADABLE), "its pixels are not there yet: try again");

@@ -596,7 +596,8 @@ def destroyed_while_shown(rig):
 
 @scenario("dmabuf")
 def screenshot(rig):
-    """xen-displayctl reads a dma-buf as the guest drew it; where the kernel lets nobody map it, it says so."""
+    """xen-displayctl reads a dma-buf as the guest drew it, by the renderer where the kernel lets nobody map it; and says
+    why where that cannot either."""
     rig.start_machine("PVH")
     weston, _ = weston_with_points(rig, outputs=SCREEN, renderer="gl", config=f"{FORCE}control-capture=true\n")
     skip_without_dmabuf(weston)
@@ -607,6 +608,12 @@ def screenshot(rig):
     run(weston, "screenshot", "guest", shot)
     equal(check_picture(shot, "picture=0,0,320,240,XR24,1"), "", "what is wrong with its picture")
     rig.machine.control("fail", "weston", "mmap64", 1, "EINVAL")
+    picture(guest, weston, 2)
+    rig.machine.control("fail", "weston", "mmap64", 1, "EINVAL")
+    run(weston, "screenshot", "guest", shot)
+    equal(check_picture(shot, "picture=0,0,320,240,XR24,2"), "", "what is wrong with its renderer's picture")
+    for call, error in (("mmap64", "EINVAL"), ("weston_surface_copy_content", "EIO")):
+        rig.machine.control("fail", "weston", call, 1, error)
     check("lets no program map it" in run(weston, "screenshot", "guest", shot, code=1), "it does not say why")
     rig.let_go(weston)
 

@@ -86,6 +86,17 @@ PASS_ON(bool, xs_watch, "xs_watch", false,
 PASS_ON(xs_transaction_t, xs_transaction_start, "xs_transaction_start", XBT_NULL,
 	(struct xs_handle * handle), (handle))
 
+struct weston_surface;
+
+PUBLIC int
+weston_surface_copy_content(struct weston_surface *surface, void *target, size_t size, int x, int y,
+			    int width, int height);
+
+PASS_ON(int, weston_surface_copy_content, "weston_surface_copy_content", -1,
+	(struct weston_surface * surface, void *target, size_t size, int x, int y, int width,
+	 int height),
+	(surface, target, size, x, y, width, height))
+
 /* Weston's GL renderer imports a dma-buf by a function that it asks for by its name. */
 
 typedef void (*egl_function)(void);
