@@ -427,6 +427,33 @@ def doctor_sees_devices_and_xenstored(rig):
 
 
 @scenario("control")
+def doctor_tells_whose_turn_it_is(rig):
+    """By the states of both sides: the guest waits, both have closed, a state without a meaning, no backend; and a
+    xenstored that refuses."""
+    rig.start_machine()
+    domid = rig.guest("g1", "320x240", connect=False).domid
+    tools, store = rig.machine.tools, rig.machine.store
+
+    def expect(front, back, verdict, *texts):
+        store.write(f"{tools.front(domid, 0)}/state", front)
+        store.write(f"{tools.back(domid, 0)}/state", back)
+        found = doctor(rig)[0]["g1 vdispl 0"]
+        check(found[0] == verdict and all(text in found[1] for text in texts), f"guest {front}, backend {back}: {found}")
+
+    expect("3", "2", "warn", "the guest waits for the backend, which is InitWait", "Weston's log")
+    expect("4", "6", "warn", "the guest waits for the backend, which is Closed")
+    expect("6", "6", "warn", "closed (guest Closed, backend Closed)")
+    expect("77", "2", "warn", "closed (guest of no meaning, backend InitWait)")
+    store.remove(f"{tools.front(domid, 0)}/backend")
+    found = doctor(rig)[0]["g1 vdispl 0"]
+    check(found[0] == "FAIL" and "attach the device anew" in found[1], f"no backend: {found}")
+    for error, verdict, text in (("EACCES", "?", "ask as root"), ("ENOENT", "FAIL", "does it run?")):
+        rig.machine.control("fail", "xen-displayctl", "xs_open", 1, error)
+        found = doctor(rig)[0]["xenstored"]
+        check(found[0] == verdict and text in found[1], f"{error}: {found}")
+
+
+@scenario("control")
 def screenshot_of_the_guests_own_picture(rig):
     """With control-capture=true: the guest's pixels, of a mapped and of a converted screen, also where it is hidden;
     else not permitted. A guest that shows nothing has no picture."""
