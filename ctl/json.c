@@ -2,111 +2,100 @@
 /* See json.h. */
 #include "json.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
-static bool needs_comma;
+#include <json-c/json.h>
+
+/* Objects and arrays that are within each other. */
+#define DEPTH 8
+
+static struct json_object *open_values[DEPTH];
+static unsigned depth;
+static struct json_object *top; /* of the line */
 
 static void
-put_text(const char *text)
+add(const char *key, struct json_object *value)
 {
-	putchar('"');
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20)
-			printf("\\u%04x", c);
-		else
-			putchar(c);
-	}
-	putchar('"');
+	if (depth == 0)
+		top = value;
+	else if (key)
+		json_object_object_add(open_values[depth - 1], key, value);
+	else
+		json_object_array_add(open_values[depth - 1], value);
 }
 
 static void
-begin_value(const char *key)
+begin(const char *key, struct json_object *value)
 {
-	if (needs_comma)
-		putchar(',');
-	needs_comma = true;
-	if (!key)
-		return;
-	put_text(key);
-	putchar(':');
-}
-
-static void
-begin(const char *key, char bracket)
-{
-	begin_value(key);
-	putchar(bracket);
-	needs_comma = false;
-}
-
-static void
-end(char bracket)
-{
-	putchar(bracket);
-	needs_comma = true;
+	add(key, value);
+	open_values[depth++] = value;
 }
 
 void
 json_begin_object(const char *key)
 {
-	begin(key, '{');
+	begin(key, json_object_new_object());
 }
 
 void
 json_end_object(void)
 {
-	end('}');
+	depth--;
 }
 
 void
 json_begin_array(const char *key)
 {
-	begin(key, '[');
+	begin(key, json_object_new_array());
 }
 
 void
 json_end_array(void)
 {
-	end(']');
+	depth--;
 }
 
 void
 json_string(const char *key, const char *value)
 {
-	begin_value(key);
-	put_text(value);
+	add(key, json_object_new_string(value));
 }
 
 void
 json_number(const char *key, int64_t value)
 {
-	begin_value(key);
-	printf("%" PRId64, value);
+	add(key, json_object_new_int64(value));
 }
 
 void
 json_fraction(const char *key, double value)
 {
-	begin_value(key);
-	printf("%.3f", value);
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.3f", value);
+	add(key, json_object_new_double_s(value, text));
 }
 
 void
-json_bool(const char *key, bool value)
+json_boolean(const char *key, bool value)
 {
-	begin_value(key);
-	fputs(value ? "true" : "false", stdout);
+	add(key, json_object_new_boolean(value));
+}
+
+void
+json_end_line_in(FILE *file)
+{
+	fputs(json_object_to_json_string_ext(top, JSON_C_TO_STRING_PLAIN |
+							  JSON_C_TO_STRING_NOSLASHESCAPE),
+	      file);
+	fputc('\n', file);
+	fflush(file);
+	json_object_put(top);
+	top = NULL;
 }
 
 void
 json_end_line(void)
 {
-	putchar('\n');
-	fflush(stdout);
-	needs_comma = false;
+	json_end_line_in(stdout);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes JSON to standard output, on one line: values within objects and arrays, in their order. */
+/* Writes JSON, by json-c, on one line: values within objects and arrays, in their order. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* key: NULL within an array, and at the top. */
 void
@@ -21,8 +22,11 @@ json_number(const char *key, int64_t value);
 void
 json_fraction(const char *key, double value);
 void
-json_bool(const char *key, bool value);
+json_boolean(const char *key, bool value);
 
-/* The value is complete: ends the line, and whoever reads has it. */
+/* The value is complete: it is written, to standard output or elsewhere, and whoever reads has it.
+ */
 void
 json_end_line(void);
+void
+json_end_line_in(FILE *file);

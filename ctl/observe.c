@@ -59,17 +59,17 @@ put_screen(const char *key, const struct screen *screen)
 	json_number("height", screen->place_height);
 	json_string("fit", words_fit(screen->fit));
 	json_number("z", screen->z);
-	json_bool("fullscreen", screen->fullscreen);
+	json_boolean("fullscreen", screen->fullscreen);
 	json_string("from", words_source(screen->source));
 	json_end_object();
 	json_string("path", screen->path);
 	json_string("path-reason", screen->reason);
 	json_begin_object("input");
-	json_bool("keyboard", screen->devices & XEN_DISPLAY_SCREEN_V1_DEVICE_KEYBOARD);
-	json_bool("pointer", screen->devices & XEN_DISPLAY_SCREEN_V1_DEVICE_POINTER);
-	json_bool("touch", screen->devices & XEN_DISPLAY_SCREEN_V1_DEVICE_TOUCH);
-	json_bool("focus", screen->focus);
-	json_bool("grab", screen->grab);
+	json_boolean("keyboard", screen->devices & XEN_DISPLAY_SCREEN_V1_DEVICE_KEYBOARD);
+	json_boolean("pointer", screen->devices & XEN_DISPLAY_SCREEN_V1_DEVICE_POINTER);
+	json_boolean("touch", screen->devices & XEN_DISPLAY_SCREEN_V1_DEVICE_TOUCH);
+	json_boolean("focus", screen->focus);
+	json_boolean("grab", screen->grab);
 	json_end_object();
 	json_end_object();
 }

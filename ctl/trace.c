@@ -4,46 +4,51 @@
  * from its request to its end, with spans within it for what it waited for.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "json.h"
 #include "session.h"
 
 /* Flips overlap where one is taken before the last is done: each row has every second. */
 #define ROWS 2
 
 struct trace {
-	FILE *file;
-	unsigned flips, events;
+	unsigned flips;
 	bool came;
 };
 
+/* Within traceEvents; the caller ends it. */
 static void
-begin_event(struct trace *trace, const char *name, const char *phase, uint64_t time_us)
+begin_event(const struct trace *trace, const char *name, const char *phase, uint64_t time_us)
 {
-	fprintf(trace->file,
-		"%s\n{\"name\":\"%s\",\"ph\":\"%s\",\"ts\":%" PRIu64 ",\"pid\":1,\"tid\":%u",
-		trace->events++ == 0 ? "" : ",", name, phase, time_us, 1 + trace->flips % ROWS);
+	json_begin_object(NULL);
+	json_string("name", name);
+	json_string("ph", phase);
+	json_number("ts", (int64_t)time_us);
+	json_number("pid", 1);
+	json_number("tid", 1 + trace->flips % ROWS);
 }
 
 /* From one stage to another, microseconds after the request; 0: it has not come there. */
 static void
-put_span(struct trace *trace, const char *name, uint64_t taken, uint32_t from, uint32_t to)
+put_span(const struct trace *trace, const char *name, uint64_t taken, uint32_t from, uint32_t to)
 {
 	if (to <= from)
 		return;
 	begin_event(trace, name, "X", taken + from);
-	fprintf(trace->file, ",\"dur\":%u}", to - from);
+	json_number("dur", to - from);
+	json_end_object();
 }
 
 static void
-put_instant(struct trace *trace, const char *name, uint64_t taken, uint32_t after)
+put_instant(const struct trace *trace, const char *name, uint64_t taken, uint32_t after)
 {
 	if (after == 0)
 		return;
 	begin_event(trace, name, "i", taken + after);
-	fputs(",\"s\":\"t\"}", trace->file);
+	json_string("s", "t");
+	json_end_object();
 }
 
 static void
@@ -78,16 +83,20 @@ static const struct xen_display_trace_v1_listener listener = {
 };
 
 static int
-write_trace(struct session *session, struct screen *screen, struct trace *trace)
+write_trace(struct session *session, struct screen *screen, FILE *file, struct trace *trace)
 {
 	struct xen_display_trace_v1 *proxy = xen_display_screen_v1_get_trace(screen->proxy);
 	int code = 0;
 
-	fputs("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[", trace->file);
+	json_begin_object(NULL);
+	json_string("displayTimeUnit", "ms");
+	json_begin_array("traceEvents");
 	xen_display_trace_v1_add_listener(proxy, &listener, trace);
 	while (code == 0 && !trace->came)
 		code = session_dispatch(session, -1);
-	fputs("\n]}\n", trace->file);
+	json_end_array();
+	json_end_object();
+	json_end_line_in(file);
 	xen_display_trace_v1_destroy(proxy);
 	return code;
 }
@@ -96,19 +105,20 @@ int
 command_trace(const struct settings *settings, char **arguments)
 {
 	bool to_output = strcmp(arguments[1], "-") == 0;
-	struct trace trace = {.file = NULL};
+	struct trace trace = {0};
 	struct session session;
+	FILE *file = NULL;
 	int code = session_open(&session, settings, false);
 	struct screen *screen = code == 0 ? session_find_one(&session, arguments[0]) : NULL;
 
 	if (screen) {
-		trace.file = to_output ? stdout : fopen(arguments[1], "we");
-		if (trace.file)
-			code = write_trace(&session, screen, &trace);
+		file = to_output ? stdout : fopen(arguments[1], "we");
+		if (file)
+			code = write_trace(&session, screen, file, &trace);
 	} else if (code == 0) {
 		code = EXIT_NO_SCREEN;
 	}
-	if (screen && (!trace.file || (to_output ? fflush(stdout) : fclose(trace.file)) != 0)) {
+	if (screen && (!file || (to_output ? fflush(stdout) : fclose(file)) != 0)) {
 		complain("%s: %s", arguments[1], strerror(errno));
 		code = EXIT_FAILED;
 	} else if (code == 0 && !to_output && !settings->quiet) {

@@ -67,7 +67,7 @@ packages_of()
 {
 	case $1 in
 	build)	echo gcc libc6-dev meson ninja-build pkgconf libwayland-dev libwayland-bin wayland-protocols \
-			libpixman-1-dev libpango1.0-dev libpng-dev libxkbcommon-dev libdrm-dev \
+			libpixman-1-dev libpango1.0-dev libpng-dev libjson-c-dev libxkbcommon-dev libdrm-dev \
 			libxen-dev scdoc "$(newest '^libweston-[0-9]+-dev$')" ;;
 	sim)	echo weston python3 edid-decode xkb-data xenstore-utils "$(newest '^xen-utils-[0-9.]+$')" ;;
 	count)	echo valgrind strace ;;

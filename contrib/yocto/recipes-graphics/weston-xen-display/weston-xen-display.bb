@@ -16,7 +16,7 @@ REQUIRED_DISTRO_FEATURES = "wayland xen"
 COMPATIBLE_HOST = "(x86_64|aarch64).*-linux"
 
 PACKAGECONFIG ??= "xen-displayctl"
-PACKAGECONFIG[xen-displayctl] = "-Dxen-displayctl=enabled,-Dxen-displayctl=disabled,libpng"
+PACKAGECONFIG[xen-displayctl] = "-Dxen-displayctl=enabled,-Dxen-displayctl=disabled,libpng json-c"
 PACKAGECONFIG[man-pages] = "-Dman-pages=enabled,-Dman-pages=disabled,scdoc-native"
 EXTRA_OEMESON = "-Dtests=false"
 
