@@ -14,7 +14,7 @@ import kernel
 from debian import step
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MODULES = "xen_blkfront squashfs overlay drm_xen_front".split()
+MODULES = "xen_blkfront squashfs overlay drm_xen_front evdev".split()
 DOM0_MODULES = ["xen_blkback"]
 NEEDS = {"mksquashfs": "squashfs-tools", "mmdebstrap": "mmdebstrap"}
 
@@ -55,8 +55,8 @@ def disk_of(directory):
     return f"{directory}/root.squashfs"
 
 
-def pack(directory, busybox, share):
+def pack(directory, busybox, inputlog, share):
     """Puts into the directory that dom0 sees as /share what starts the guest, and dom0's modules for its disk."""
     shutil.copytree(f"{directory}/modules-dom0", f"{share}/modules")
     initramfs.pack_initramfs(f"{share}/debian-guest.cpio.gz", f"{HERE}/debian-guest-boot", busybox,
-                             f"{directory}/modules", [f"{HERE}/debian-guest-init"])
+                             f"{directory}/modules", [f"{HERE}/debian-guest-init", inputlog])

@@ -5,30 +5,14 @@ tests/xen/inputlog.c tells what comes out."""
 
 import re
 
+from person import at, button, key
 from report import need
 from stage import Failed
 
-# Weston's screen, and the guest's place on it
-SCREEN = (1024, 768)
-RANGE = 32768
 EV_KEY, EV_REL, EV_ABS = 1, 2, 3
 ABS_X, ABS_Y, REL_WHEEL, KEY_A, KEY_LEFTSHIFT, BTN_LEFT = 0, 1, 8, 30, 42, 0x110
 ABS_MT_SLOT, ABS_MT_X, ABS_MT_Y, ABS_MT_ID = 47, 53, 54, 57
 KEYBOARD, POINTER, TOUCH = "Xen-Virtual-Keyboard", "Xen-Virtual-Pointer", "Xen-Virtual-Multi-touch"
-
-
-def key(name, down):
-    return {"type": "key", "data": {"down": down, "key": {"type": "qcode", "data": name}}}
-
-
-def button(name, down):
-    return {"type": "btn", "data": {"down": down, "button": name}}
-
-
-def at(x, y):
-    """The middle of that pixel of Weston's screen."""
-    return [{"type": "abs", "data": {"axis": axis, "value": int((place + 0.5) * RANGE / size)}}
-            for axis, place, size in (("x", x, SCREEN[0]), ("y", y, SCREEN[1]))]
 
 
 def events_since(stage, start):
