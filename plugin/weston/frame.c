@@ -90,12 +90,17 @@ make_part(struct frame_part *part, struct wl_surface *guest)
 	return part->viewport && part->subsurface;
 }
 
+/* Whatever the rule, borders may be needed as an outline. */
 static bool
 has_part(enum frame_rule rule, enum frame_place place)
 {
-	if (place == FRAME_BACKDROP)
-		return true;
-	return rule == FRAME_FULL || (rule == FRAME_BORDER && place != FRAME_TITLE);
+	return rule == FRAME_FULL || place != FRAME_TITLE;
+}
+
+static bool
+is_border(enum frame_place place)
+{
+	return place != FRAME_BACKDROP && place != FRAME_TITLE;
 }
 
 bool
@@ -156,6 +161,22 @@ show_part(struct frame_part *part, const struct rectangle *place, struct wl_buff
 	wl_surface_commit(part->wl_surface);
 }
 
+/* From its next commit on. */
+static void
+set_passive(struct frame_part *part, bool passive)
+{
+	struct wl_region *nothing = NULL;
+
+	if (!part->wl_surface || part->passive == passive)
+		return;
+	if (passive)
+		nothing = wl_compositor_create_region(part->frame->client->compositor);
+	wl_surface_set_input_region(part->wl_surface, nothing);
+	if (nothing)
+		wl_region_destroy(nothing);
+	part->passive = passive;
+}
+
 /* At once: shells centre what is fullscreen by all of its sub-surfaces, before those follow it. */
 static void
 hide_part(struct frame_part *part)
@@ -208,6 +229,42 @@ frame_set_color(struct frame *frame, uint32_t color)
 				show_part(part, &place, frame->pixels[i]);
 		}
 		wl_buffer_destroy(before[i]);
+	}
+}
+
+/* Inside of the guest's surface: what lies around it would be taken for a part of what is
+ * fullscreen. */
+static void
+place_outline(const struct size *guest, struct rectangle places[FRAME_PARTS])
+{
+	int32_t width = guest->width, height = guest->height;
+
+	places[FRAME_TOP] = (struct rectangle){0, 0, width, BORDER};
+	places[FRAME_BOTTOM] = (struct rectangle){0, height - BORDER, width, BORDER};
+	places[FRAME_LEFT] = (struct rectangle){0, BORDER, BORDER, height - 2 * BORDER};
+	places[FRAME_RIGHT] =
+		(struct rectangle){width - BORDER, BORDER, BORDER, height - 2 * BORDER};
+}
+
+static void
+show_bare(struct frame *frame, const struct frame_look *look)
+{
+	bool outlined =
+		look->outlined && look->guest.width > 2 * BORDER && look->guest.height > 2 * BORDER;
+	struct rectangle places[FRAME_PARTS];
+
+	place_outline(&look->guest, places);
+	for (enum frame_place i = 0; i < FRAME_PARTS; i++) {
+		struct frame_part *part = &frame->parts[i];
+
+		if (!outlined || !is_border(i)) {
+			hide_part(part);
+			continue;
+		}
+		if (!part->passive)
+			hide_part(part);
+		set_passive(part, true);
+		show_part(part, &places[i], frame->pixels[PIXEL_ACTIVE]);
 	}
 }
 
@@ -280,18 +337,20 @@ frame_show(struct frame *frame, const struct frame_look *look)
 	struct rectangle places[FRAME_PARTS];
 
 	if (look->bare) {
-		for (unsigned i = 0; i < FRAME_PARTS; i++)
-			hide_part(&frame->parts[i]);
+		show_bare(frame, look);
 		return;
 	}
 	place_parts(frame, &look->inside, places);
-	for (unsigned i = 0; i < FRAME_PARTS; i++) {
+	for (enum frame_place i = 0; i < FRAME_PARTS; i++) {
 		struct wl_buffer *buffer = color;
 
 		if (i == FRAME_BACKDROP)
 			buffer = look->backdrop ? frame->pixels[PIXEL_BLACK] : NULL;
 		else if (i == FRAME_TITLE && frame->title)
 			buffer = frame->title;
+		else if (is_border(i) && frame->rule == FRAME_NONE)
+			buffer = NULL;
+		set_passive(&frame->parts[i], false);
 		show_part(&frame->parts[i], &places[i], buffer);
 	}
 	if (frame->rule == FRAME_FULL)

@@ -40,6 +40,7 @@ struct frame_part {
 	struct wp_viewport *viewport;
 	struct rectangle place;  /* relative to the guest's surface */
 	struct wl_buffer *shown; /* NULL: none */
+	bool passive;            /* what is done on it is done on what is behind it */
 };
 
 enum frame_pixel {
@@ -73,7 +74,9 @@ struct frame {
 /* What it looks like. */
 struct frame_look {
 	struct rectangle inside; /* of the window, relative to the guest's surface */
-	bool bare;               /* nothing at all, as in fullscreen */
+	bool bare;               /* no frame, as in fullscreen */
+	bool outlined;           /* where it is bare: a border inside of the guest's own edges */
+	struct size guest;       /* of its surface */
 	bool backdrop;           /* the guest's surface does not fill the inside */
 	bool activated;
 	bool maximized;

@@ -29,6 +29,8 @@ decorate(struct guest_window *guest)
 	const struct frame_look look = {
 		.inside = window_inside(window, guest->fit),
 		.bare = window->state.fullscreen,
+		.outlined = guest->grabbed,
+		.guest = {fitted.destination.width, fitted.destination.height},
 		.backdrop = fitted.destination.width < window->inside.width ||
 			    fitted.destination.height < window->inside.height,
 		.activated = window->state.activated,

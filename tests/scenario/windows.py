@@ -256,6 +256,48 @@ def fullscreen(rig):
     weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
 
 
+def outlined(where, number):
+    """The checks that a picture fills a place but for a border inside of its edges."""
+    x, y, width, height = where
+    sides = [f"{x},{y},{width},{BORDER}", f"{x},{y + height - BORDER},{width},{BORDER}",
+             f"{x},{y},{BORDER},{height}", f"{x + width - BORDER},{y},{BORDER},{height}"]
+    return [*(f"solid={side},{ACTIVE}" for side in sides), *(f"but={side}" for side in sides), picture_of(where, number)]
+
+
+@scenario("windows")
+def fullscreen_and_grabbed(rig):
+    """What is fullscreen and grabbed has a border inside of its edges, that takes no clicks; whichever came first."""
+    weston, guest, where = opened(rig)
+    click(weston, where[0] + 5, where[1] + 5)
+    last_of(guest, f"-{LEFT}")
+    full = (0, 25, 1000, 750)
+    chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_F)
+    place_becomes(weston, full)
+    chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_G)
+    weston.expect(*outlined(full, 1), "solid=0,0,1000,25,000000")
+    guest.buffer(2, *SIZE, picture=2)
+    guest.flip(2)
+    weston.expect(*outlined(full, 2))
+    said(guest)
+    click(weston, 1, 26)
+    check(f"+{LEFT}" in last_of(guest, f"-{LEFT}"), "the guest was not told of a click on the border")
+    chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_F)
+    place_becomes(weston, where)
+    weston.expect(picture_of(where, 2), *frame_of(where, ACTIVE))
+    chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_F)
+    place_becomes(weston, full)
+    weston.expect(*outlined(full, 2), "solid=0,0,1000,25,000000")
+    chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_G)
+    weston.expect(picture_of(full, 2))
+    chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_F)
+    place_becomes(weston, where)
+    weston.expect(*frame_of(where, ACTIVE))
+    where = at(weston, where)
+    weston.expect(*frame_of(where, ACTIVE))
+    drag(weston, (where[0] + where[2] + BORDER // 2, where[1] + 120), (80, 0))
+    place_becomes(weston, (*where[:2], 400, 300))
+
+
 def is_mapped(weston, name="guest"):
     return bool(weston.views(f"top-level-window-'{name}'"))
 
