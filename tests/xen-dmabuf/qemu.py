@@ -3,20 +3,11 @@
 
 tests/xen/machine.py starts it. Knows nothing of Weston or of the guests."""
 
-import importlib.util
 import os
 
+from loading import load
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def load(name, path):
-    """A file of another rig that is called as one of this rig's is."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 pc = load("qemu_xen_x86", f"{os.path.dirname(HERE)}/xen-x86/qemu.py")
 
 
