@@ -35,6 +35,9 @@ def read_text(path):
 
 
 class Machine:
+    # by how much each wait is longer than on the kernel that most rigs have
+    patience = 1
+
     def __init__(self, image, logs, share):
         self.image = image
         self.logs = logs
@@ -73,7 +76,7 @@ class Machine:
 
     def boot(self):
         sockets = self.sockets
-        command = ["timeout", "--kill-after=10", str(LIFE_SECONDS), *self.command(),
+        command = ["timeout", "--kill-after=10", str(LIFE_SECONDS * self.patience), *self.command(),
                    "-nodefaults", "-display", "none", "-no-reboot",
                    "-chardev", f"socket,id=xen,path={sockets}/xen,server=on,wait=off,logfile={self.logs}/xen.log",
                    "-chardev", f"socket,id=control,path={sockets}/control,server=on,wait=off",
@@ -105,6 +108,7 @@ class Machine:
 
     def wait_for(self, what, probe, seconds):
         """Waits until probe() gives something true, and returns that."""
+        seconds *= self.patience
         end = time.monotonic() + seconds
         while True:
             found = probe()
@@ -132,7 +136,7 @@ class Machine:
         tag = f"{self.commands}"
         self.received = b""
         start = time.monotonic()
-        self.control.sendall(f"{tag} {seconds} {command}\n".encode())
+        self.control.sendall(f"{tag} {seconds * self.patience} {command}\n".encode())
         ending = re.compile(rf"@@ {tag} (\d+)\n".encode())
         # dom0 stops the command by itself; the rest is for a machine that is slow or stuck
         end = self.wait_for(f"dom0: {command}", lambda: ending.search(self.receive()), seconds + 60)

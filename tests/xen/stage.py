@@ -27,7 +27,8 @@ FLIP_TIMEOUT = r"Frame done timed-out"
 # that was detached misses its backend.
 GUEST_CRASHES = r"Oops|BUG:|hung_task|leaking g\.e\."
 GUEST_ERRORS = rf"{FLIP_TIMEOUT}|\*ERROR\*(?! Backend state is \w+ while removing)|{GUEST_CRASHES}"
-DOM0_CRASHES = "segfault|general protection|traps:|invalid opcode|BUG:|Oops|WARNING:"
+# "BUG" alone and "pagealloc" are what a kernel that looks after its memory begins a report with
+DOM0_CRASHES = r"segfault|general protection|traps:|invalid opcode|\bBUG\b|pagealloc:|Oops|WARNING:"
 # What a kernel says when it dies, and what the guest's says when its driver of the screens begins.
 KERNEL_DIES = r"BUG:|Oops|Kernel panic|general protection"
 DRIVER_BEGINS = "Registering XEN PV vdispl"
@@ -288,7 +289,7 @@ class Stage:
 
     def expect(self, pictures, looks, seconds=LOOK_SECONDS):
         """Looks, in each of the ways given, until every place shows its picture or colour."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * self.machine.patience
         while True:
             self.looks += 1
             files = [look() for look in looks]
