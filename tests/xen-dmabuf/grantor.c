@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In the guest: grants pages to dom0, writes words into them that tell where they are, and prints
- * the references: grantor PAGES [readonly]. One word counts up ten times a second, so that whoever
- * maps the pages can see that they are live. guest-init runs it; pagetest.c looks at the pages.
+ * In the guest: grants pages to dom0 or to another domain, writes words into them that tell where
+ * they are, and prints the references: grantor PAGES [DOMID [readonly]]. One word counts up ten
+ * times a second, so that whoever maps the pages can see that they are live. guest-init runs it;
+ * pagetest.c looks at the pages.
  */
 #include "grantor.h"
 
@@ -45,7 +46,8 @@ main(int argc, char **argv)
 		perror("grantor: /dev/xen/gntalloc");
 		return 1;
 	}
-	call->flags = argc > 2 && strcmp(argv[2], "readonly") == 0 ? 0 : GNTALLOC_FLAG_WRITABLE;
+	call->domid = argc > 2 ? (uint16_t)atoi(argv[2]) : 0;
+	call->flags = argc > 3 && strcmp(argv[3], "readonly") == 0 ? 0 : GNTALLOC_FLAG_WRITABLE;
 	call->count = count;
 	if (ioctl(fd, IOCTL_GNTALLOC_ALLOC_GREF, call) < 0) {
 		perror("grantor: allocating");

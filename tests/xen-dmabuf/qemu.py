@@ -11,13 +11,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 pc = load("qemu_xen_x86", f"{os.path.dirname(HERE)}/xen-x86/qemu.py")
 
 
-# a display adapter whose driver takes dma-bufs of other devices, beside the usual one
+# beside the usual display adapter, one whose driver takes dma-bufs of other devices
 DISPLAY = "cirrus"
 
 
 class PvMachine(pc.Machine):
     def command(self):
-        return [*super().command(), "-device", f"cirrus-vga,id={DISPLAY}"]
+        # edu has all bits of an address here
+        return [*super().command(), "-device", f"cirrus-vga,id={DISPLAY}", "-device", "edu,dma_mask=0xffffffffffffffff"]
 
 
 class PvhMachine(PvMachine):

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of pagetest share: the device, the guest's pages, and looking at what comes of a
+ * call. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../../kernel/xen-dmabuf.h"
+#include "grantor.h"
+
+#define RELEASE_MS 20000
+
+/* The device; the guest that granted the pages, their references, how many there are, their size.
+ */
+extern int device;
+extern uint32_t domid, refs[65536], count;
+extern size_t bytes;
+/* What others hold, Weston for one. */
+extern long others_pages;
+/* Whether this domain is a PV one. */
+extern bool is_pv;
+
+/* Prints "ok WHAT", or "not ok WHAT: WHY" with the text of errno. */
+__attribute__((format(printf, 2, 3))) bool
+check(bool good, const char *format, ...);
+/* A call that must fail in this way. */
+void
+refused(int result, int error, const char *what);
+
+double
+now_ms(void);
+long
+parameter(const char *name);
+void
+set_parameter(const char *name, long value);
+/* Pages that count now, without those of others. */
+long
+pages_held(void);
+int
+open_device(void);
+
+int
+export_of(uint32_t domain, const uint32_t *list, uint32_t pages, uint32_t flags, int event);
+int
+export_all(uint32_t flags, int event);
+/* NULL: it failed. */
+void *
+map(int fd, size_t length, int protection, off_t offset);
+/* How many words of these pages are not what the guest wrote; but for the one that counts. */
+unsigned
+wrong_words(const volatile uint32_t *words, uint32_t first, uint32_t pages);
+/* Whether the eventfd of an export tells within this time that its pages were given back. */
+bool
+is_released(int event, int ms);
+
+/* pagetest-map.c; a test of a number of rounds, or of seconds, gets that. */
+void
+test_basic(long number);
+void
+test_readonly(long number);
+void
+test_granted_readonly(long number);
+void
+test_mappings(long number);
+void
+test_hold(long seconds);
+void
+test_threads(long seconds);
+
+/* pagetest-call.c */
+void
+test_gntdev(long number);
+void
+test_bad(long number);
+void
+test_rounds(long rounds);
+void
+test_killed(long rounds);
+void
+test_quotas(long number);
+
+/* pagetest-offer.c */
+void
+test_offer(long number);
+void
+test_bad_offer(long number);
+
+/* pagetest-dma.c */
+void
+test_dma(long number);
+
+/* pagetest-compare.c */
+void
+test_compare(long rounds);
