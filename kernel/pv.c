@@ -158,6 +158,9 @@ static bool area_invalidate(struct mmu_interval_notifier *notifier,
 	unsigned long start = max(range->start, area->start);
 	unsigned long end = min(range->end, area->start + bytes);
 
+	/* somebody forgets which pages were written to: these entries do not know, and stay */
+	if (range->event == MMU_NOTIFY_SOFT_DIRTY)
+		return true;
 	if (mmu_notifier_range_blockable(range))
 		mutex_lock(&area->lock);
 	else if (!mutex_trylock(&area->lock))

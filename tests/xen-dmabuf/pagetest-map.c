@@ -134,6 +134,13 @@ test_mappings(long number)
 	}
 	check(wrong_words((void *)pages, 0, count) == 0, "every word after that");
 
+	/* it tells all mappings that their entries may change, and changes none of these */
+	int clear = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+	check(write(clear, "4", 1) == 1, "forgetting which pages were written to");
+	close(clear);
+	check(fault_at(pages) == 0 && wrong_words((void *)pages, 0, count) == 0,
+	      "every word after that");
+
 	check(munmap(pages + 20 * GRANTOR_PAGE, GRANTOR_PAGE) == 0, "unmapping a page amid");
 	check(fault_at(pages + 20 * GRANTOR_PAGE) == SIGSEGV, "which is gone then");
 	check(wrong_words((void *)pages, 0, 20) == 0, "every word before it");

@@ -6,6 +6,7 @@
 
 struct fake_counts fake_counts;
 long fake_fail_at, fake_calls;
+unsigned int fake_own_domid;
 bool fake_translated, fake_bounces, fake_in_use;
 long fake_told;
 struct miscdevice *fake_device;
@@ -545,7 +546,14 @@ int
 HYPERVISOR_grant_table_op(unsigned int command, void *ops, unsigned int count)
 {
 	struct gnttab_unmap_grant_ref *unmap = ops;
+	struct gnttab_query_size *query = ops;
 
+	if (command == GNTTABOP_query_size) {
+		if (fake_fails())
+			return -ENOSYS;
+		query->status = query->dom == fake_own_domid ? GNTST_okay : GNTST_general_error;
+		return 0;
+	}
 	for (unsigned int i = 0; i < count; i++)
 		unmap_one(&unmap[i]);
 	return 0;

@@ -37,6 +37,8 @@ extern struct fake_counts fake_counts;
 /* Which call of those that can fail is to fail; 0: none. */
 extern long fake_fail_at, fake_calls;
 extern bool fake_translated;
+/* This domain. */
+extern unsigned int fake_own_domid;
 /* A device whose DMA goes to a copy. */
 extern bool fake_bounces;
 /* The other domain keeps what was granted to it mapped. */
@@ -361,6 +363,7 @@ apply_to_page_range(struct mm_struct *mm, unsigned long address, unsigned long s
 		    int (*function)(pte_t *pte, unsigned long address, void *data), void *data);
 struct mmu_notifier_range {
 	unsigned long start, end;
+	enum { MMU_NOTIFY_UNMAP, MMU_NOTIFY_SOFT_DIRTY } event;
 };
 #define mmu_notifier_range_blockable(range) true
 struct mmu_interval_notifier {
@@ -518,7 +521,7 @@ queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *work, un
 #define DOMID_SELF 0x7ff0u
 #define DOMID_FIRST_RESERVED 0x7ff0u
 #define xen_domain() true
-#define xen_initial_domain() true
+#define xen_initial_domain() (fake_own_domid == 0)
 #define XENFEAT_auto_translated_physmap 2
 #define XENFEAT_gnttab_map_avail_bits 7
 #define xen_feature(feature) ((feature) == XENFEAT_auto_translated_physmap ? fake_translated : true)
@@ -572,7 +575,12 @@ int
 gnttab_grant_foreign_access(domid_t domid, unsigned long frame, int readonly);
 int
 gnttab_try_end_foreign_access(grant_ref_t ref);
+struct gnttab_query_size {
+	domid_t dom;
+	int16_t status;
+};
 #define GNTTABOP_unmap_grant_ref 1
+#define GNTTABOP_query_size 6
 int
 HYPERVISOR_grant_table_op(unsigned int command, void *ops, unsigned int count);
 struct mmuext_op {
@@ -581,22 +589,6 @@ struct mmuext_op {
 #define MMUEXT_TLB_FLUSH_ALL 1
 #define HYPERVISOR_mmuext_op(op, count, success, domid) ((void)(op), fake_fails() ? -EINVAL : 0)
 
-/* gntdev's */
-struct ioctl_gntdev_dmabuf_exp_from_refs {
-	u32 flags, count, fd, domid, refs[1];
-};
-struct ioctl_gntdev_dmabuf_exp_wait_released {
-	u32 fd, wait_to_ms;
-};
-struct ioctl_gntdev_dmabuf_imp_to_refs {
-	u32 fd, count, domid, reserved, refs[1];
-};
-struct ioctl_gntdev_dmabuf_imp_release {
-	u32 fd, reserved;
-};
-#define IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS _IOC(0, 'G', 9, 20)
-#define IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED _IOC(0, 'G', 10, 8)
-#define IOCTL_GNTDEV_DMABUF_IMP_TO_REFS _IOC(0, 'G', 11, 20)
-#define IOCTL_GNTDEV_DMABUF_IMP_RELEASE _IOC(0, 'G', 12, 8)
+#include "fake-gntdev.h"
 
 #endif
