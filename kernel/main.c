@@ -20,6 +20,8 @@
 #include <xen/interface/xen.h>
 #include <xen/page.h>
 
+#include <asm/xen/hypercall.h>
+
 #include "internal.h"
 
 /* it has names of Xen's interface in it, and does not say where they come from */
@@ -84,6 +86,17 @@ void xdb_opener_put(struct xdb_opener *opener)
 	kref_put(&opener->kref, opener_free);
 }
 
+/* Xen tells other domains than Dom0 the size of no grant table but their own. */
+static bool is_own_domain(u32 domid)
+{
+	struct gnttab_query_size query = { .dom = domid };
+
+	if (xen_initial_domain())
+		return domid == 0;
+	return HYPERVISOR_grant_table_op(GNTTABOP_query_size, &query, 1) ||
+	       query.status == GNTST_okay;
+}
+
 static int do_export(struct xdb_opener *opener, u32 flags, u32 domid, u32 count,
 		     const u32 __user *refs, int eventfd, u32 __user *number)
 {
@@ -96,7 +109,7 @@ static int do_export(struct xdb_opener *opener, u32 flags, u32 domid, u32 count,
 	 * A page of this domain's own that gets a second address in it loses
 	 * the first one, under the kernel's feet.
 	 */
-	if (xdb_translated() && xen_initial_domain() && domid == 0)
+	if (xdb_translated() && is_own_domain(domid))
 		return -EINVAL;
 	if (eventfd >= 0) {
 		context = eventfd_ctx_fdget(eventfd);

@@ -31,8 +31,8 @@
  *	to refs. count is the number of its pages, exactly. The dma-buf is held
  *	until the last grant has ended.
  *	EBADF, EINVAL: fd is no dma-buf, or none of whole pages of memory, or of
- *	another size, or it is an export of this device; domid, flags (must be
- *	0). ENOSPC: the grant table is full. EDQUOT, ENOMEM as below; what the
+ *	another size, or it is an export of this device; domid, count.
+ *	ENOSPC: the grant table is full. EDQUOT, ENOMEM as below; what the
  *	driver of the dma-buf says.
  *
  * IOCTL_GNTDEV_DMABUF_IMP_RELEASE
@@ -80,8 +80,8 @@ struct xen_dmabuf_export {
  * exec. All pages are mapped, or none.
  *
  *	EINVAL	a reference is not granted to this domain, or not for writing;
- *		flags, domid or count; in a PVH Dom0 also its own pages, which
- *		Xen would take away from where they are
+ *		flags, domid or count; if the domain is not PV also its own
+ *		pages, which Xen would take away from where they are
  *	EBADF	eventfd is no descriptor (EINVAL: no eventfd)
  *	EDQUOT	more pages than the quotas leave: see the module's parameters
  *		max_pages and max_pages_per_open

@@ -136,7 +136,10 @@ test_mappings(long number)
 
 	/* it tells all mappings that their entries may change, and changes none of these */
 	int clear = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
-	check(write(clear, "4", 1) == 1, "forgetting which pages were written to");
+	if (clear < 0)
+		printf("skipped forgetting which pages were written to: this kernel cannot\n");
+	else
+		check(write(clear, "4", 1) == 1, "forgetting which pages were written to");
 	close(clear);
 	check(fault_at(pages) == 0 && wrong_words((void *)pages, 0, count) == 0,
 	      "every word after that");

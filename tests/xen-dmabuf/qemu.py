@@ -18,7 +18,10 @@ DISPLAY = "cirrus"
 class PvMachine(pc.Machine):
     def command(self):
         # edu has all bits of an address here
-        return [*super().command(), "-device", f"cirrus-vga,id={DISPLAY}", "-device", "edu,dma_mask=0xffffffffffffffff"]
+        command = [*super().command(), "-device", f"cirrus-vga,id={DISPLAY}", "-device", "edu,dma_mask=0xffffffffffffffff"]
+        # Xen cannot emulate all that this processor has for a PVH domain
+        command[command.index("-cpu") + 1] += ",rdtscp=off,pku=off"
+        return command
 
 
 class PvhMachine(PvMachine):
@@ -27,7 +30,6 @@ class PvhMachine(PvMachine):
     def command(self):
         command = super().command()
         for option, old, new in (("-machine", "q35", "q35,kernel-irqchip=split"),
-                                 ("-cpu", "max,smap=off", "max,smap=off,rdtscp=off,pku=off"),
                                  ("-append", pc.XEN_ARGUMENTS,
                                   pc.XEN_ARGUMENTS.replace("dom0_max_vcpus=2", "dom0_max_vcpus=1") + " dom0=pvh")):
             command[command.index(option) + 1] = command[command.index(option) + 1].replace(old, new)

@@ -69,6 +69,11 @@ wrong_arguments(void)
 	expect(export_of(1, 0, 0, -1) < 0);
 	if (fake_translated)
 		expect(export_of(0, 1, 0, -1) < 0);
+	/* a driver domain asks Xen whether it is meant */
+	fake_own_domid = 5;
+	if (fake_translated)
+		expect(export_of(5, 1, 0, -1) < 0);
+	fake_own_domid = 0;
 	expect(export_of(1, PAGES, 2, -1) < 0);
 	expect(export_of(1, PAGES, 0, -2) < 0);
 	expect(call(12345, NULL) == -ENOTTY);
