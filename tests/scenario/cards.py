@@ -86,9 +86,11 @@ def window_of_a_guest_without_a_driver(rig):
     weston = rig.weston(outputs=(("headless", 1000, 800),), seat=True, windows=True, config=COLOR, cards=True)
     guest = rig.guest("early", SMALL, connect=False)
     first = place(weston, "early")
+    weston.expect(card_in(*first)[-1], f"solid={first[0]},{first[1]},{first[2]},{first[3]},000000")
     rig.machine.store.write(f"/local/domain/{guest.domid}/name", "guest")
-    where = at(weston, place(weston))
-    equal(where[2:], first[2:], "its size by another name")
+    weston.expect(*card_in(*first), *frame_of(first, ACTIVE))
+    equal(place(weston), first, "its place by another name")
+    where = at(weston, first)
     solid = f"solid={where[0]},{where[1]},{where[2]},{where[3]},000000"
     weston.expect(*card_in(*where), solid, *frame_of(where, ACTIVE))
     guest.connect()
