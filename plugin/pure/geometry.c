@@ -212,6 +212,16 @@ geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,
 	return true;
 }
 
+struct rows
+rows_join(struct rows a, struct rows b)
+{
+	if (a.first == a.end)
+		return b;
+	if (b.first == b.end)
+		return a;
+	return (struct rows){a.first < b.first ? a.first : b.first, a.end > b.end ? a.end : b.end};
+}
+
 bool
 rectangle_is_same(const struct rectangle *a, const struct rectangle *b)
 {

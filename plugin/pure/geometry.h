@@ -33,6 +33,15 @@ struct rectangle {
 bool
 rectangle_is_same(const struct rectangle *a, const struct rectangle *b);
 
+/* Some rows of a picture, from first to before end; none if they are equal. */
+struct rows {
+	int32_t first, end;
+};
+
+/* Those of both, and what is between them. */
+struct rows
+rows_join(struct rows a, struct rows b);
+
 /*
  * The part of a framebuffer that a connector shows: from (x, y) on, as large as
  * the connector's resolution and the requested size, and no further than the

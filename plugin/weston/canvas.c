@@ -164,12 +164,13 @@ canvas_commit(struct canvas *canvas)
 }
 
 void
-canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame,
+canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, struct rows rows, uint32_t frame,
 	      enum canvas_ask ask)
 {
 	canvas->lit = true;
 	wl_surface_attach(canvas->wl_surface, wl_buffer, 0, 0);
-	wl_surface_damage_buffer(canvas->wl_surface, 0, 0, INT32_MAX, INT32_MAX);
+	wl_surface_damage_buffer(canvas->wl_surface, 0, rows.first, INT32_MAX,
+				 rows.end - rows.first);
 	canvas->on_its_way = NULL;
 	if (ask != CANVAS_ASK_NOTHING)
 		ask_feedback(canvas, frame, ask == CANVAS_ASK_DRAWN);

@@ -68,15 +68,16 @@ canvas_make(struct canvas *canvas, struct client *client);
 void
 canvas_unmake(struct canvas *canvas);
 
-/* Shows a buffer, all of it new, as this frame. What becomes of it is told unless that is NOTHING;
- * DRAWN: handler->drawn() is wanted, too. */
+/* Shows a buffer as this frame; new of it are these rows. What becomes of it is told unless that is
+ * NOTHING; DRAWN: handler->drawn() is wanted, too. */
 enum canvas_ask {
 	CANVAS_ASK_NOTHING,
 	CANVAS_ASK_PRESENTED,
 	CANVAS_ASK_DRAWN,
 };
+#define CANVAS_ALL_ROWS ((struct rows){0, INT32_MAX})
 void
-canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, uint32_t frame,
+canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, struct rows rows, uint32_t frame,
 	      enum canvas_ask ask);
 
 void

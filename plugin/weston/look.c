@@ -14,10 +14,38 @@ struct look {
 	struct worker *worker;
 	struct worker_lane *lane;
 	struct look_pixels pixels; /* those that are left */
-	uint64_t sum;
-	void (*handle)(void *data, uint64_t sum); /* NULL: cancelled */
+	struct look_sums sums;
+	void (*handle)(void *data, const struct look_sums *sums); /* NULL: cancelled */
 	void *data;
 };
+
+uint64_t
+look_sum(const struct look_sums *sums)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < LOOK_BANDS; i++)
+		sum = (sum ^ sums->of_band[i]) * UINT64_C(0x9e3779b97f4a7c15);
+	return sum;
+}
+
+struct rows
+look_compare(const struct look_sums *before, const struct look_sums *now)
+{
+	struct rows all = {0, (int32_t)now->rows}, changed = {0, 0};
+
+	if (before->rows != now->rows)
+		return all;
+	for (unsigned i = 0; i < LOOK_BANDS; i++) {
+		int32_t first = (int32_t)(i * now->rows_of_band);
+		const struct rows band = {first, first + (int32_t)now->rows_of_band};
+
+		if (before->of_band[i] != now->of_band[i])
+			changed = rows_join(changed, band);
+	}
+	changed.end = changed.end < all.end ? changed.end : all.end;
+	return changed;
+}
 
 /* Not cryptographic: a guest that forges a collision only deceives itself. */
 static uint64_t
@@ -42,7 +70,11 @@ run_look(struct worker_job *job)
 	struct look_pixels *left = &look->pixels;
 
 	for (uint32_t read = 0; left->rows > 0 && read < PIECE_BYTES; read += left->row_bytes) {
-		look->sum = add_bytes(look->sum, left->first_row, left->row_bytes);
+		uint64_t *sum =
+			&look->sums
+				 .of_band[(look->sums.rows - left->rows) / look->sums.rows_of_band];
+
+		*sum = add_bytes(*sum, left->first_row, left->row_bytes);
 		left->first_row += left->pitch;
 		left->rows--;
 	}
@@ -58,13 +90,13 @@ handle_read(struct worker_job *job)
 		return;
 	}
 	if (look->handle)
-		look->handle(look->data, look->sum);
+		look->handle(look->data, &look->sums);
 	free(look);
 }
 
 struct look *
 look_begin(struct worker *worker, struct worker_lane *lane, const struct look_pixels *pixels,
-	   void (*handle)(void *data, uint64_t sum), void *data)
+	   void (*handle)(void *data, const struct look_sums *sums), void *data)
 {
 	struct look *look = calloc(1, sizeof(*look));
 
@@ -73,6 +105,8 @@ look_begin(struct worker *worker, struct worker_lane *lane, const struct look_pi
 	look->worker = worker;
 	look->lane = lane;
 	look->pixels = *pixels;
+	look->sums.rows = pixels->rows;
+	look->sums.rows_of_band = (pixels->rows + LOOK_BANDS - 1) / LOOK_BANDS;
 	look->handle = handle;
 	look->data = data;
 	look->job.run = run_look;

@@ -20,6 +20,8 @@
 #define LARGE_RATIO 16
 #define LARGE_COSTS 16
 #define TRY_AGAIN_MS 1000
+/* A scaled picture is blended beyond the rows that have changed. */
+#define BLENDED_ROWS 2
 
 /* What is shown of the wanted framebuffer, and where. */
 struct view {
@@ -108,6 +110,23 @@ what_to_ask(struct surface *surface)
 	return surface->connector->flip.early ? CANVAS_ASK_DRAWN : CANVAS_ASK_PRESENTED;
 }
 
+/* The rows of a slot that a commit tells of. What was not damaged must be what it is on the screen
+ * already: the same pixels, in the same wl_buffer. */
+static struct rows
+take_damage(struct surface *surface, const struct slot *slot)
+{
+	const struct rows damage = surface->changes.damage;
+	bool is_same = slot == surface->shown && slot->framebuffer;
+
+	surface->changes.damage = (struct rows){0, 0};
+	if (!is_same || damage.first == damage.end || damage.end > surface->source.height)
+		return CANVAS_ALL_ROWS;
+	int32_t first = surface->shown_source.y + damage.first - BLENDED_ROWS;
+
+	return (struct rows){first > 0 ? first : 0,
+			     surface->shown_source.y + damage.end + BLENDED_ROWS};
+}
+
 /* slot: NULL: it could not be had. */
 static void
 show_slot(struct surface *surface, struct slot *slot, const struct view *view)
@@ -129,6 +148,8 @@ show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 	placement_set_position(&surface->placement, place->x, place->y);
 	canvas_set_viewport(&surface->canvas, &view->fitted, view->part.width, view->part.height);
 	canvas_set_opaque(&surface->canvas, !presented->alpha);
+	const struct rows rows = take_damage(surface, slot);
+
 	if (slot != surface->shown)
 		surface->previous = surface->shown;
 	surface->shown = slot;
@@ -137,7 +158,8 @@ show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 	surface->presented = false;
 	slot_lend(slot);
 	status_note_picture(surface);
-	canvas_attach(&surface->canvas, slot->wl_buffer, surface->frame, what_to_ask(surface));
+	canvas_attach(&surface->canvas, slot->wl_buffer, rows, surface->frame,
+		      what_to_ask(surface));
 }
 
 /* Conversions: one a refresh at most, however often a guest asks, and none that nobody sees. They
@@ -396,6 +418,8 @@ slot_in_place(struct surface *surface, const struct view *view)
 		return slot->wl_buffer ? slot : NULL;
 	if (slot->wl_buffer && memcmp(&slot->part, part, sizeof(*part)) != 0)
 		slot_drop(slot);
+	if (!slot->wl_buffer)
+		surface->changes.damage = CANVAS_ALL_ROWS;
 	if (!slot->wl_buffer)
 		slot_take(slot,
 			  wl_shm_pool_create_buffer(presented->import->shm.pool, (int32_t)offset,

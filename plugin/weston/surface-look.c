@@ -3,7 +3,6 @@
 #include "weston/surface-look.h"
 
 #include "device/guest.h"
-#include "weston/look.h"
 #include "weston/paint.h"
 #include "weston/surface.h"
 
@@ -15,12 +14,15 @@ surface_stop_looking(struct surface *surface)
 }
 
 static void
-handle_looked(void *data, uint64_t sum)
+handle_looked(void *data, const struct look_sums *sums)
 {
 	struct surface *surface = data;
 
 	surface->look = NULL;
-	connector_frame_looked(surface->connector, surface->frame, sum);
+	surface->changes.seen = look_compare(&surface->changes.sums, sums);
+	surface->changes.sums = *sums;
+	connector_frame_looked(surface->connector, surface->frame, look_sum(sums));
+	surface->changes.seen = (struct rows){0, 0};
 }
 
 bool

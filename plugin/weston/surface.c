@@ -180,6 +180,20 @@ surface_set_grabbed(struct surface *surface, bool grabbed)
 
 /* What is wanted */
 
+/* Its guest has flipped, and so may have changed all; or drawn in place, as a look has found. */
+static void
+note_changes(struct surface *surface)
+{
+	const struct rows seen = surface->changes.seen, all = {0, INT32_MAX};
+
+	if (seen.first != seen.end) {
+		surface->changes.damage = rows_join(surface->changes.damage, seen);
+		return;
+	}
+	surface->changes.damage = all;
+	surface->changes.sums.rows = 0;
+}
+
 void
 surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 	     const struct rectangle *source, uint32_t frame)
@@ -190,6 +204,7 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 	surface->wanted = framebuffer;
 	surface->source = *source;
 	surface->frame = frame;
+	note_changes(surface);
 	surface->paint.shadow.mixed = true;
 	surface_show_window(surface);
 	paint_update(surface);

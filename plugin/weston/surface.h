@@ -13,6 +13,7 @@
 #include "weston/canvas.h"
 #include "weston/client.h"
 #include "weston/guest-window.h"
+#include "weston/look.h"
 #include "weston/pacing.h"
 #include "weston/placement.h"
 #include "weston/presented-framebuffer.h"
@@ -20,8 +21,6 @@
 #include "weston/shadow.h"
 #include "weston/slot.h"
 #include "weston/status.h"
-
-struct look;
 
 struct surface {
 	struct connector *connector; /* NULL: gone, and the last picture is kept */
@@ -43,6 +42,11 @@ struct surface {
 	uint32_t outputs;   /* on which a frame was presented last, as placement_outputs() */
 	struct rectangle shown_source; /* the part of the buffer attached last that is shown */
 	struct look *look;             /* at what is wanted; NULL: none under way */
+	struct {
+		struct look_sums sums; /* of what is wanted, by the last look */
+		struct rows seen;      /* what that look found, while it is told */
+		struct rows damage;    /* what the next commit tells of; none: all */
+	} changes;                     /* of what is wanted, rows of its source */
 	struct status status;          /* what is seen beside pictures */
 	const char *path;              /* how the last frame was read; NULL: none yet */
 	uint64_t bytes_copied;

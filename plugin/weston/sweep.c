@@ -88,7 +88,7 @@ show_pixel(struct sweep *sweep)
 		return;
 	}
 	wl_callback_add_listener(sweep->drawn, &drawn_listener, sweep);
-	canvas_attach(&sweep->canvas, sweep->pixel, 0, CANVAS_ASK_PRESENTED);
+	canvas_attach(&sweep->canvas, sweep->pixel, CANVAS_ALL_ROWS, 0, CANVAS_ASK_PRESENTED);
 }
 
 static void

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Guests that draw into the framebuffer that is shown: they never say so, whatever they did before."""
+import re
 import time
 
 from dmabuf import FORCE, gl_weston
@@ -48,6 +49,53 @@ def all_paths(rig, play, **options):
         play(weston, guest, fourcc)
         guest.destroy()
         equal(weston.stop(), 0, "Weston's exit status")
+        rig.westons.remove(weston)
+
+
+def mark(guest, row, color, rows=4):
+    """A colour into some rows of buffer 1, 40 pixels from the tenth on."""
+    for number in range(row, row + rows):
+        guest.ok(f"poke 0 dbuf:1 {(number * SIZE[0] + 10) * 4} " + (bytes.fromhex(color)[::-1].hex() + "00") * 40)
+
+
+def is_shown_anew(weston, before):
+    check(wait_until(lambda: resampled(weston) > before, 5, 0.02), "it is not shown anew")
+
+
+def damaged(weston, start):
+    """Of the guest's surface since then: (first row, rows), for each commit of a picture."""
+    return [(int(first), int(rows)) for first, rows in
+            re.findall(r"damage_buffer\(0, (\d+), 2147483647, (\d+)\)", weston.log()[start:])]
+
+
+@scenario("in-place", limit=90)
+def rows_that_changed(rig):
+    """Of a picture that is drawn into, Weston is told of the rows that changed, and of all after a flip; whichever
+    renderer, and however it is scaled, the screen is the same as if it had been told of all."""
+    for renderer, place in (("pixman", ""), ("gl", ""), ("pixman", "width=211\nheight=157\n"), ("gl", "width=97\nheight=240\n")):
+        config = f"[xen-connector]\nguest=guest\nfit=stretch\n{place}" if place else ""
+        weston = rig.weston(outputs=SCREEN, renderer=renderer, config=config, environment={"WAYLAND_DEBUG": "server"})
+        guest = rig.guest("guest", SMALL)
+        guest.picture(1, size=SIZE)
+        for row, color in ((100, "112233"), (0, "aa0000"), (236, "00bb00")):
+            # The first look after a flip does not know what the screen shows.
+            is_shown_anew(weston, 0 if row == 100 else before)
+            start, before = len(weston.log()), resampled(weston)
+            mark(guest, row, color)
+            is_shown_anew(weston, before)
+            told = damaged(weston, start)
+            check(told and min(first for first, _ in told) <= row and
+                  max(first + rows for first, rows in told) >= row + 4, f"rows {row} to {row + 3}: {told}")
+            check(all(rows <= 4 + 2 * (4 + 2) for _, rows in told), f"more than what changed: {told}")
+            with open(weston.screenshot(), "rb") as file:
+                seen = file.read()
+            start, before = len(weston.log()), resampled(weston)
+            guest.flip(1)
+            check(any(rows > SIZE[1] for _, rows in damaged(weston, start)), "a flip is not all new")
+            with open(weston.screenshot(), "rb") as file:
+                check(file.read() == seen, f"{renderer}, {place!r}: the screen differs from one that was drawn anew")
+        guest.destroy()
+        weston.stop()
         rig.westons.remove(weston)
 
 

@@ -14,7 +14,7 @@
 
 static struct worker_job *job;
 static unsigned posted;
-static uint64_t sum;
+static struct look_sums sums;
 static bool told;
 
 void
@@ -36,12 +36,12 @@ run_job(void)
 }
 
 static void
-handle(void *data, uint64_t seen)
+handle(void *data, const struct look_sums *seen)
 {
-	check(data == &sum);
+	check(data == &sums);
 	check(!told);
 	told = true;
-	sum = seen;
+	sums = *seen;
 }
 
 static struct look *
@@ -49,7 +49,7 @@ begin(const struct look_pixels *pixels)
 {
 	posted = 0;
 	told = false;
-	return look_begin(NULL, NULL, pixels, handle, &sum);
+	return look_begin(NULL, NULL, pixels, handle, &sums);
 }
 
 static uint64_t
@@ -59,7 +59,7 @@ look(const struct look_pixels *pixels)
 	while (job)
 		run_job();
 	check(told);
-	return sum;
+	return look_sum(&sums);
 }
 
 TEST(each_byte_of_the_part_counts)
@@ -118,4 +118,53 @@ TEST(cancelled_in_the_middle)
 	check(!job && !told);
 	look_cancel(NULL);
 	munmap(bytes, size);
+}
+
+/* What differs of a picture of so many rows when this one has changed. */
+static struct rows
+changed_with(uint32_t rows, uint32_t row)
+{
+	uint8_t *bytes = calloc(rows, 16);
+	const struct look_pixels pixels = {bytes, 16, 16, rows};
+
+	look(&pixels);
+	const struct look_sums before = sums;
+	struct rows same = look_compare(&before, &sums);
+	check_int(same.end - same.first, 0);
+	bytes[row * 16 + 3] ^= 1;
+	look(&pixels);
+	free(bytes);
+	return look_compare(&before, &sums);
+}
+
+TEST(changed_rows_are_found_by_their_band)
+{
+	static const uint32_t heights[] = {1, 63, 64, 65, 127, 480, 1080, 2160, 4097};
+
+	for (unsigned i = 0; i < sizeof(heights) / sizeof(heights[0]); i++) {
+		uint32_t height = heights[i], band = (height + LOOK_BANDS - 1) / LOOK_BANDS;
+
+		for (uint32_t row = 0; row < height; row += height / 7 + 1) {
+			struct rows rows = changed_with(height, row);
+
+			test_case("row %u of %u", row, height);
+			check(rows.first <= (int32_t)row && (int32_t)row < rows.end);
+			check(rows.end - rows.first <= (int32_t)band);
+			check(rows.end <= (int32_t)height);
+		}
+	}
+	test_case("%s", "");
+}
+
+TEST(another_height_is_all_new)
+{
+	struct look_sums before = {.rows = 10, .rows_of_band = 1};
+	struct look_sums now = {.rows = 12, .rows_of_band = 1};
+	struct rows rows = look_compare(&before, &now);
+
+	check_int(rows.first, 0);
+	check_int(rows.end, 12);
+	before.rows = 0;
+	rows = look_compare(&before, &now);
+	check_int(rows.end, 12);
 }
