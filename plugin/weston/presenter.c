@@ -41,6 +41,7 @@ presenter_init(struct presenter *presenter, struct weston_compositor *compositor
 	placements_init(&presenter->placements, compositor, host->options);
 	grabs_init(&presenter->grabs, compositor, &options_module(host->options)->grab_key);
 	keys_init(&presenter->keys, compositor, options_module(host->options));
+	clicks_init(&presenter->clicks, compositor);
 	renderer_probe(&presenter->renderer);
 	sweep_init(&presenter->sweep, compositor, &presenter->placements.layer);
 	presenter->dmabuf = host->dmabuf;
@@ -74,6 +75,7 @@ presenter_finish(struct presenter *presenter)
 	handle_giving_way(presenter);
 	wl_list_for_each_safe(presented, next, &presenter->kept, link)
 		kept_picture_forget(presented);
+	clicks_finish(&presenter->clicks);
 	keys_finish(&presenter->keys);
 	grabs_finish(&presenter->grabs);
 	placements_finish(&presenter->placements);

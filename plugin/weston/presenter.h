@@ -12,6 +12,7 @@
 #include "pure/dmabuf-policy.h"
 #include "pure/losses.h"
 #include "pure/told.h"
+#include "weston/click.h"
 #include "weston/grab.h"
 #include "weston/keys.h"
 #include "weston/pacing.h"
@@ -27,6 +28,7 @@ struct presenter {
 	struct placements placements;
 	struct grabs grabs;
 	struct keys keys;
+	struct clicks clicks;
 	struct pacing pacing;
 	struct renderer renderer;
 	struct sweep sweep;

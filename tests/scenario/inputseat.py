@@ -113,6 +113,23 @@ def keys_reach_who_was_clicked(rig):
 
 
 @scenario("seat")
+def keys_in_the_turn_of_a_click(rig):
+    """A key that is pressed in the same turn as the click or touch before it is for who was clicked, not for who was."""
+    weston = rig.weston(outputs=TWO, shell="kiosk", seat=True)
+    left, right = touched(rig, "left"), touched(rig, "right")
+    weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")
+    use = {LEFT: 100, MIDDLE: 420, RIGHT: 100}
+    for button, x in use.items():
+        guest, other = (left, right) if x < 320 else (right, left)
+        weston.seat(f"at {x} 50", f"button {button} 1", f"key {KEY_A} 1", f"key {KEY_A} 0", f"button {button} 0")
+        last_of(guest, f"+{button}", f"+{KEY_A}", f"-{KEY_A}", f"-{button}")
+        check(f"+{KEY_A}" not in said(other), f"the other guest was told of the key after button {button}")
+    weston.seat("down 1 420 50", f"key {KEY_B} 1", f"key {KEY_B} 0", "up 1")
+    check(wait_until(lambda: f"-{KEY_B}" in said(right), 5, 0.02), "the guest that was touched was not told of the key")
+    check(f"+{KEY_B}" not in said(left), "the other guest was told of the key after a touch")
+
+
+@scenario("seat")
 def pointer_and_its_buttons(rig):
     """Positions in the picture, all eight buttons, wheel and touchpad; the guest's cursor instead of the host's."""
     weston, guest = seated(rig)

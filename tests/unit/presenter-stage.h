@@ -448,6 +448,16 @@ keys_finish(struct keys *keys)
 }
 
 void
+clicks_init(struct clicks *clicks, struct weston_compositor *compositor)
+{
+}
+
+void
+clicks_finish(struct clicks *clicks)
+{
+}
+
+void
 surface_rename(struct surface *surface, const struct connector_options *options,
 	       const struct log_subject *subject)
 {
