@@ -10,6 +10,7 @@ import textwrap
 
 import inputs
 import killing
+import windows
 from machine import read_text
 from report import check, need
 from stage import FLIP_TIMEOUT, FORMATS, OTHER_PICTURE, Failed, Stage
@@ -439,5 +440,5 @@ def orderly_end(stage):
 
 
 # With a guest, a Weston and devices of their own.
-for each in inputs.ALL:
+for each in (*inputs.ALL, *windows.ALL, inputs.input_ends):
     check(each)

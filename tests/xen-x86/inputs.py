@@ -5,14 +5,22 @@ tests/xen/inputlog.c tells what comes out."""
 
 import re
 
-from person import at, button, key
+from person import at, button, by, key
 from report import need
 from stage import Failed
 
 EV_KEY, EV_REL, EV_ABS = 1, 2, 3
-ABS_X, ABS_Y, REL_WHEEL, KEY_A, KEY_LEFTSHIFT, BTN_LEFT = 0, 1, 8, 30, 42, 0x110
+ABS_X, ABS_Y, REL_X, REL_Y, REL_WHEEL, KEY_A, KEY_LEFTSHIFT, BTN_LEFT = 0, 1, 0, 1, 8, 30, 42, 0x110
+BTN_RIGHT, KEY_LEFTCTRL = BTN_LEFT + 1, 29
+CLICK = [button("left", True)], [button("left", False)]
+TYPE_A = [key("a", True)], [key("a", False)]
 ABS_MT_SLOT, ABS_MT_X, ABS_MT_Y, ABS_MT_ID = 47, 53, 54, 57
 KEYBOARD, POINTER, TOUCH = "Xen-Virtual-Keyboard", "Xen-Virtual-Pointer", "Xen-Virtual-Multi-touch"
+# qemu.py's mouse is that display adapter's own
+MOUSE = "screen"
+# On the guest's second screen; where desktop-shell's lock screen is unlocked, and where it shows no more than its
+# background.
+SECOND, UNLOCK, BESIDE_LOCK, BACKGROUND = (800, 200), (512, 384), (0, 0, 200, 200), "#204060"
 
 
 def events_since(stage, start):
@@ -21,11 +29,20 @@ def events_since(stage, start):
     return [(name, *map(int, numbers)) for name, *numbers in found if numbers[0] != "0"]
 
 
-def expect_events(stage, wanted, *groups):
-    """Sends groups of events to the machine, one after the other; the guest gets exactly these."""
-    start = len(stage.guest_text())
+def send(stage, *groups):
+    """One after the other, motion by the mouse and all else by keyboard and tablet."""
     for group in groups:
-        stage.machine.send_input(group)
+        stage.machine.send_input(group, MOUSE if group[0]["type"] == "rel" else None)
+
+
+def wait_for_event(stage, start, *event):
+    stage.machine.wait_for(f"{event} in the guest", lambda: event in events_since(stage, start), 60)
+
+
+def expect_events(stage, wanted, *groups):
+    """Sends groups of events to the machine; the guest gets exactly these."""
+    start = len(stage.guest_text())
+    send(stage, *groups)
     try:
         stage.machine.wait_for("the guest's input", lambda: len(events_since(stage, start)) >= len(wanted), 60)
     finally:
@@ -53,9 +70,8 @@ def typed(code):
 
 
 def click_and_type(stage):
-    expect_events(stage, [(POINTER, EV_KEY, BTN_LEFT, 1), (POINTER, EV_KEY, BTN_LEFT, 0)],
-                  [button("left", True)], [button("left", False)])
-    expect_events(stage, typed(KEY_A), [key("a", True)], [key("a", False)])
+    expect_events(stage, [(POINTER, EV_KEY, BTN_LEFT, 1), (POINTER, EV_KEY, BTN_LEFT, 0)], *CLICK)
+    expect_events(stage, typed(KEY_A), *TYPE_A)
 
 
 def input_connects(stage):
@@ -67,6 +83,7 @@ def input_connects(stage):
     stage.machine.wait_for_text(stage.weston_log, "vkb 0: connected: keyboard, pointer 640x480, touch 640x480 with 5", 60)
     for name in (KEYBOARD, POINTER, "Xen-Virtual-Multi-touch"):
         stage.wait_for_guest(f"input: {name} appears", 0)
+    stage.machine.wait_for_text(stage.weston_log, "vkb 1: connected: keyboard, relative pointer", 60)
     stage.guest("show 1")
     stage.standing.add("input")
 
@@ -96,6 +113,84 @@ def input_wheel(stage):
     need(stage, "input")
     for name, value in (("wheel-up", 1), ("wheel-down", -1)):
         expect_events(stage, [(POINTER, EV_REL, REL_WHEEL, value)], [button(name, True)], [button(name, False)])
+
+
+def locks_the_pointer(stage):
+    """A click on the second screen, which is not the guest's to know of; soon its pointer is the mouse's."""
+    start = len(stage.guest_text())
+    send(stage, at(*SECOND), *CLICK)
+
+    def has_moved():
+        send(stage, by(1, 0))
+        return (POINTER, EV_REL, REL_X, 1) in events_since(stage, start)
+
+    stage.machine.wait_for("motion in the guest", has_moved, 60)
+    # what comes after a button is not of that motion
+    send(stage, *CLICK)
+    wait_for_event(stage, start, POINTER, EV_KEY, BTN_LEFT, 0)
+    others = [event for event in events_since(stage, start) if event != (POINTER, EV_REL, REL_X, 1)]
+    if others != [(POINTER, EV_KEY, BTN_LEFT, 1), (POINTER, EV_KEY, BTN_LEFT, 0)]:
+        raise Failed(f"the guest was told {others}")
+
+
+def input_relative(stage):
+    """A screen whose guest knows motion alone: a click locks the pointer to it, Ctrl+Alt+G frees it."""
+    need(stage, "input")
+    locks_the_pointer(stage)
+    # further than the screen is wide
+    expect_events(stage, [(POINTER, EV_REL, REL_X, 3000), (POINTER, EV_REL, REL_Y, -7)], by(3000, -7))
+    click = [button("right", True)], [button("right", False)]
+    expect_events(stage, [(POINTER, EV_KEY, BTN_RIGHT, 1), (POINTER, EV_KEY, BTN_RIGHT, 0)], *click)
+    start = len(stage.guest_text())
+    chord = "ctrl", "alt", "g"
+    send(stage, *([key(name, True)] for name in chord), *([key(name, False)] for name in reversed(chord)))
+    wait_for_event(stage, start, KEYBOARD, EV_KEY, KEY_LEFTCTRL, 0)
+    send(stage, by(5, 5))
+    # the first motion that the guest hears of is what follows the next click
+    locks_the_pointer(stage)
+    if (POINTER, EV_REL, REL_X, 5) in events_since(stage, start):
+        raise Failed("the guest was told of motion after Ctrl+Alt+G")
+
+
+def restart_weston(stage, kind):
+    """The guest's screen and its input are there again, and Weston's seat has a pointer: the first motion makes it one,
+    and a click that came with that would be nobody's."""
+    before = len(stage.guest_text())
+    stage.restart_weston("TERM", kind)
+    send(stage, at(5, 5))
+    send(stage, at(4, 4))
+    stage.wait_for_guest(r"kmsguest: device \d+ opened", before)
+    for device in (0, 1):
+        stage.machine.wait_for_text(stage.weston_log, f"vkb {device}: connected", 60)
+
+
+def screen_power(stage, word):
+    """Waits until the screen is "On", or "Off" as it is when desktop-shell has locked."""
+    stage.dom0(f"until grep -q {word} /sys/class/drm/card*-Virtual-1/dpms; do sleep 0.2; done", 120)
+
+
+def input_locked(stage):
+    """The session locks, and nothing typed or clicked reaches the guest; once unlocked it does again."""
+    need(stage, "input")
+    restart_weston(stage, "lock")
+    stage.guest("show 5")
+    screen_power(stage, "Off")
+    start = len(stage.guest_text())
+    send(stage, *TYPE_A)
+    screen_power(stage, "On")
+    send(stage, at(30, 30), *CLICK, *TYPE_A)
+    stage.expect({BESIDE_LOCK: BACKGROUND}, (stage.screendump,))
+    stage.guest("list")
+    if told := events_since(stage, start):
+        raise Failed(f"behind the lock the guest was told {told}")
+
+    def is_unlocked():
+        send(stage, at(*UNLOCK), *CLICK)
+        return not stage.difference(stage.screendump(), (0, 0, 640, 480), 5)
+
+    stage.machine.wait_for("the guest's picture", is_unlocked, 60)
+    last_position(stage, 100, 100)
+    click_and_type(stage)
 
 
 def input_outside(stage):
@@ -201,4 +296,4 @@ def input_ends(stage):
 
 
 ALL = (input_connects, input_positions, input_keys, input_wheel, input_outside, input_after_a_kill,
-       input_of_another_domain, input_touch, input_ends)
+       input_of_another_domain, input_touch, input_relative, input_locked)

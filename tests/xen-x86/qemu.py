@@ -22,6 +22,8 @@ class Machine(machine.Machine):
                 "-device", "virtio-blk-pci,drive=root",
                 "-fsdev", f"local,id=share,path={self.share},security_model=none",
                 "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
-                "-device", "bochs-display,xres=1024,yres=768",
+                "-device", "bochs-display,id=screen,xres=1024,yres=768",
                 "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci",
+                # of its own, so that only what is meant for it comes from it
+                "-device", "virtio-mouse-pci,display=screen",
                 "-serial", "chardev:xen", "-serial", "chardev:control"]

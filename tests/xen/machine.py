@@ -150,9 +150,11 @@ class Machine:
         """Saves what a display adapter shows as a PPM file; display: its id in QEMU, where there are several."""
         self.ask_qemu("screendump", filename=path, **({"device": display} if display else {}))
 
-    def send_input(self, events):
-        """What a person does, as events of QEMU's input-send-event that belong together."""
-        self.ask_qemu("input-send-event", events=events)
+    def send_input(self, events, display=None):
+        """What a person does, as events of QEMU's input-send-event that belong together.
+
+        display: the id of a display adapter, for the input devices that are its own."""
+        self.ask_qemu("input-send-event", events=events, **({"device": display} if display else {}))
 
     def ask_qemu(self, execute, **arguments):
         with self.connect("qmp") as connection, connection.makefile("rw") as stream:
