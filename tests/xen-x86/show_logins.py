@@ -4,7 +4,7 @@ keyboard and tablet. What comes of it is asked of the guest's programs and files
 
 from debian_console import count_different
 from show import LEFT, PROGRAM_SECONDS, is_dark, is_drawn, step
-from show_programs import XORG, draw_text, start_xorg
+from show_programs import XORG, draw_text, leave_xorg, start_xorg
 
 # as debian-guest-init makes them
 NAME, PASSWORD = "somebody", "Pass-word.9"
@@ -26,18 +26,25 @@ def pointer(show):
     """Xorg's pointer is where the tablet's is, on one head and on two."""
     start_xorg(show)
     show.guest.run("xrandr --output Virtual-2 --off")
-    expect_positions(show, [(0, 0), (639, 479), (100, 300)])
+    # at the start the guest's device is at 0,0 already, which it would not tell
+    expect_positions(show, [(639, 479), (0, 0), (100, 300)])
     show.guest.run("xrandr --output Virtual-2 --auto --right-of Virtual-1")
     expect_positions(show, [(0, 0), (700, 100), (1023, 479), (639, 240), (640, 240)])
 
 
 def expect_positions(show, places):
-    for x, y in places:
-        show.user.point(x, y)
-        # a pixel less or more: three ranges have been rounded on the way
-        show.guest.wait_until(f"eval $(xdotool getmouselocation --shell)"
-                              f" && test $((X-{x})) -ge -1 -a $((X-{x})) -le 1 -a $((Y-{y})) -ge -1 -a $((Y-{y})) -le 1")
+    for place in places:
+        expect_position(show, place, place)
     print(f"    within a pixel of {places}", flush=True)
+
+
+def expect_position(show, place, wanted):
+    """The tablet's place on Weston's screen, and what Xorg is to make of it."""
+    x, y = wanted
+    show.user.point(*place)
+    # a pixel less or more: three ranges have been rounded on the way
+    show.guest.wait_until(f"eval $(xdotool getmouselocation --shell)"
+                          f" && test $((X-{x})) -ge -1 -a $((X-{x})) -le 1 -a $((Y-{y})) -ge -1 -a $((Y-{y})) -le 1")
 
 
 @step("guest", "Xorg")
@@ -56,9 +63,7 @@ def login(show):
     """A display manager's greeter takes name and password; the session's terminal is typed into.
 
     (login itself cannot run in an xterm: util-linux's hangs its terminal up first, whose other end xterm then closes.)"""
-    if "Xorg" in show.stage.standing:
-        show.guest.stop("xorg")
-        show.stage.standing.discard("Xorg")
+    leave_xorg(show)
     show.guest.run(f"echo ':0 local /usr/bin/{XORG}' >/etc/X11/xdm/Xservers; rm -f /tmp/who")
     show.guest.start("xdm", "xdm -nodaemon")
     show.guest.wait_until(f"{XDM_DISPLAY} xwininfo -root -tree | grep -q '\"xlogin\"'", PROGRAM_SECONDS)

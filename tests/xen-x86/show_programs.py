@@ -21,6 +21,8 @@ def boot(show):
     if len(re.findall(r"-Virtual-\d", said)) != 2:
         raise Failed(f"not two screens: {said}")
     show.stage.standing.add("guest")
+    # Weston's seat has a pointer from its first motion on: a click that came with that would be nobody's
+    show.user.point(*LEFT[2:])
     show.until(is_dark)
 
 
@@ -52,6 +54,13 @@ def start_xorg(show):
     show.guest.start("xorg", XORG)
     show.guest.wait_until("xset q >/dev/null 2>&1", PROGRAM_SECONDS)
     show.stage.standing.add("Xorg")
+
+
+def leave_xorg(show):
+    """Ends the one that an earlier step may have left."""
+    if "Xorg" in show.stage.standing:
+        show.guest.stop("xorg")
+        show.stage.standing.discard("Xorg")
 
 
 def draw_text(show, text, geometry="80x30+0+0"):
