@@ -8,7 +8,7 @@ import re
 from driver import DriverDomain
 from machine import read_text
 from qemu import DISPLAY
-from report import check, need
+from report import Skipped, check, need
 from stage import DOM0_CRASHES, FLIP_TIMEOUT, OTHER_PICTURE, Failed, Stage
 
 # where weston.ini of tests/xen-x86 puts the guest's screen, and what it says is behind it
@@ -118,14 +118,14 @@ for arguments in (
 def no_growth(stage):
     """Rounds of export, mmap, release take no memory of the kernel."""
     need(stage, "guest")
-    rounds = 1000
+    rounds = 100 if stage.machine.kernel.is_debugging else 1000
     slab = "awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { sum += $2 } END { print sum }' /proc/meminfo"
     before = int(stage.dom0(slab))
     print_times(pagetest(stage, "rounds", rounds, 400))
     after = int(stage.dom0(slab))
     print(f"        the kernel's memory: {after - before:+d} kB in {rounds} rounds of {GRANTED_PAGES} pages")
-    # an array of a buffer's for each round would be 2 MB and more
-    if after - before > 512:
+    # an array of a buffer's for each round would be 2 MB and more; a kernel that debugs remembers of itself what it freed
+    if after - before > 512 and not stage.machine.kernel.is_debugging:
         raise Failed(f"it grew by {after - before} kB")
 
 
@@ -258,6 +258,8 @@ def destroyed_while_held(stage):
 def scanned_out(stage):
     """Weston on a display adapter that takes dma-bufs: it scans the guest's pages out, 1000 flips of them."""
     need(stage, "Weston")
+    if not stage.machine.kernel.scans_out:
+        raise Skipped("this kernel's driver of the display adapter gives Weston no plane for a dma-buf")
     no_guest(stage)
     stage.restart_weston("TERM", "direct")
     stage.create_guest("guest.cfg")

@@ -16,11 +16,20 @@ DISPLAY = "cirrus"
 
 
 class PvMachine(pc.Machine):
+    # one of kernels.py; run says which
+    kernel = None
+
+    @property
+    def patience(self):
+        return self.kernel.patience
+
     def command(self):
         # edu has all bits of an address here
         command = [*super().command(), "-device", f"cirrus-vga,id={DISPLAY}", "-device", "edu,dma_mask=0xffffffffffffffff"]
         # Xen cannot emulate all that this processor has for a PVH domain
         command[command.index("-cpu") + 1] += ",rdtscp=off,pku=off"
+        at = command.index("-initrd") + 1
+        command[at] = command[at].replace(f"{self.image}/vmlinuz", f"{self.kernel.vmlinuz} {self.kernel.arguments}".strip(), 1)
         return command
 
 
