@@ -11,7 +11,7 @@ def kernel_knows_of_no_leak(stage):
     need(stage, "module")
     file = "/sys/kernel/debug/kmemleak"
     # what is found at the first look may be a pointer that was just moved
-    said = stage.dom0(f"for i in 1 2 3; do echo scan >{file}; sleep 3; done; cat {file}", 240)
+    said = stage.dom0(f"for i in 1 2 3; do echo scan >{file} || exit 1; sleep 3; done; cat {file}", 240)
     found = said.split("unreferenced object")[1:]
     print(f"        {len(found)} objects of the kernel are in doubt")
     if (ours := [text for text in found if "[xen_dmabuf]" in text]):
