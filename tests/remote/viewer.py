@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
 """A viewer of a remote desktop, on an X server that has no screen: its pixels, and keys and a pointer for it.
 
-Knows Xvfb, xdotool and the format of what Xvfb has in memory. Knows nothing of Weston or Xen."""
+Knows Xvfb and xdotool. Knows nothing of Weston or Xen."""
 import os
-import struct
 import subprocess
 
 from png import make_png
-from rig.guest import Failure
 from rig.machine import stop_process, wait_until
+from xwd import read_xwd
 
 SCREEN = (800, 600)
 
@@ -74,19 +73,9 @@ class Viewer:
         """The path of a PNG file of what the window shows at this moment."""
         left, top, width, height = self.place()
         with open(f"{self.directory}/Xvfb_screen0", "rb") as file:
-            dump = file.read()
-        fields = struct.unpack_from(">25I", dump)
-        header, stride, colours = fields[0], fields[12], fields[19]
-        if fields[11] != 32 or fields[7] != 0:
-            raise Failure(f"Xvfb has {fields[11]} bits a pixel, byte order {fields[7]}")
-        start = header + 12 * colours
-        pixels = bytearray(3 * width * height)
-        for row in range(height):
-            first = start + (top + row) * stride + 4 * left
-            line = dump[first:first + 4 * width]
-            for colour in range(3):
-                pixels[3 * width * row + colour:3 * width * (row + 1):3] = line[2 - colour::4]
+            wide, _, pixels = read_xwd(file.read())
+        rows = (3 * (row * wide + left) for row in range(top, top + height))
         with open(f"{self.directory}/shot.ppm", "wb") as file:
-            file.write(b"P6 %d %d 255\n" % (width, height) + pixels)
+            file.write(b"P6 %d %d 255\n" % (width, height) + b"".join(pixels[start:start + 3 * width] for start in rows))
         make_png(f"{self.directory}/shot.ppm", f"{self.directory}/shot.png")
         return f"{self.directory}/shot.png"

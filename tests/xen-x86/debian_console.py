@@ -2,16 +2,15 @@
 """The Debian guest of by-hand: commands on its console, what its Xorg says that it shows, and the comparison of that
 with what the display adapter scans out.
 
-Owns the console's protocol, of which debian-guest-init is the other end, and the format of xwd. Knows no order of
-events."""
+Owns the console's protocol, of which debian-guest-init is the other end. Knows no order of events."""
 
 import base64
 import re
-import struct
 import zlib
 
 from machine import read_text
 from stage import Failed
+from xwd import read_xwd
 
 BOOT_SECONDS = 420
 
@@ -30,18 +29,7 @@ class Picture:
 
 
 def picture_of_xwd(data):
-    """Of a dump with 32 bits a pixel, the least significant byte first, as Xorg on x86 has it."""
-    fields = struct.unpack_from(">25I", data)
-    header, width, height, stride, colours = fields[0], fields[4], fields[5], fields[12], fields[19]
-    if fields[11] != 32 or fields[7] != 0:
-        raise Failed(f"xwd: {fields[11]} bits a pixel, byte order {fields[7]}")
-    start = header + 12 * colours
-    pixels = bytearray(3 * width * height)
-    for row in range(height):
-        line = data[start + row * stride:start + row * stride + 4 * width]
-        for colour in range(3):
-            pixels[3 * width * row + colour:3 * width * (row + 1):3] = line[2 - colour::4]
-    return Picture(width, height, bytes(pixels))
+    return Picture(*read_xwd(data))
 
 
 def picture_of_ppm(path):
