@@ -125,13 +125,12 @@ connect_all(struct device *device)
 
 	int ret = 0;
 
-	device->connected = true;
-	if (device->presented)
-		presenter_device_connected(device->presented);
-	else
+	if (!device->presented)
 		ret = presenter_device_create(host->presenter, device, &device->presented);
 	if (ret < 0)
 		return ret;
+	device->connected = true;
+	presenter_device_connected(device->presented);
 	for (unsigned i = 0; i < device->connector_count; i++) {
 		struct connector *connector = &device->connectors[i];
 
