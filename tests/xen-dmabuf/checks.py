@@ -118,7 +118,7 @@ for arguments in (
 def no_growth(stage):
     """Rounds of export, mmap, release take no memory of the kernel."""
     need(stage, "guest")
-    rounds = 100 if stage.machine.kernel.is_debugging else 1000
+    rounds = 100 if stage.machine.kernel.is_debugging else stage.machine.rounds
     slab = "awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { sum += $2 } END { print sum }' /proc/meminfo"
     before = int(stage.dom0(slab))
     print_times(pagetest(stage, "rounds", rounds, 400))
