@@ -31,7 +31,7 @@ int
 presenter_device_create(struct presenter *presenter, struct device *device,
 			struct presented_device **out);
 
-/* One that was expected connects. */
+/* It has connected, whether it was expected or not. */
 void
 presenter_device_connected(struct presented_device *presented);
 

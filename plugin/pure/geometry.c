@@ -212,12 +212,18 @@ geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,
 	return true;
 }
 
+bool
+rows_are_none(struct rows rows)
+{
+	return rows.first == rows.end;
+}
+
 struct rows
 rows_join(struct rows a, struct rows b)
 {
-	if (a.first == a.end)
+	if (rows_are_none(a))
 		return b;
-	if (b.first == b.end)
+	if (rows_are_none(b))
 		return a;
 	return (struct rows){a.first < b.first ? a.first : b.first, a.end > b.end ? a.end : b.end};
 }

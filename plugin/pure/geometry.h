@@ -38,6 +38,9 @@ struct rows {
 	int32_t first, end;
 };
 
+bool
+rows_are_none(struct rows rows);
+
 /* Those of both, and what is between them. */
 struct rows
 rows_join(struct rows a, struct rows b);

@@ -119,7 +119,7 @@ take_damage(struct surface *surface, const struct slot *slot)
 	bool is_same = slot == surface->shown && slot->framebuffer;
 
 	surface->changes.damage = (struct rows){0, 0};
-	if (!is_same || damage.first == damage.end || damage.end > surface->source.height)
+	if (!is_same || rows_are_none(damage) || damage.end > surface->source.height)
 		return CANVAS_ALL_ROWS;
 	int32_t first = surface->shown_source.y + damage.first - BLENDED_ROWS;
 
@@ -418,15 +418,15 @@ slot_in_place(struct surface *surface, const struct view *view)
 		return slot->wl_buffer ? slot : NULL;
 	if (slot->wl_buffer && memcmp(&slot->part, part, sizeof(*part)) != 0)
 		slot_drop(slot);
-	if (!slot->wl_buffer)
+	if (!slot->wl_buffer) {
 		surface->changes.damage = CANVAS_ALL_ROWS;
-	if (!slot->wl_buffer)
 		slot_take(slot,
 			  wl_shm_pool_create_buffer(presented->import->shm.pool, (int32_t)offset,
 						    part->width, part->height,
 						    (int32_t)framebuffer->pitch,
 						    client_shm_format(presented->fourcc)),
 			  -1);
+	}
 	slot->part = *part;
 	return slot->wl_buffer ? slot : NULL;
 }

@@ -184,13 +184,13 @@ surface_set_grabbed(struct surface *surface, bool grabbed)
 static void
 note_changes(struct surface *surface)
 {
-	const struct rows seen = surface->changes.seen, all = {0, INT32_MAX};
+	const struct rows seen = surface->changes.seen;
 
-	if (seen.first != seen.end) {
+	if (!rows_are_none(seen)) {
 		surface->changes.damage = rows_join(surface->changes.damage, seen);
 		return;
 	}
-	surface->changes.damage = all;
+	surface->changes.damage = CANVAS_ALL_ROWS;
 	surface->changes.sums.rows = 0;
 }
 

@@ -12,6 +12,9 @@
 #include "xen/node.h"
 #include "xen/xenbus-device.h"
 
+#define PATH_BYTES 40
+#define TOKEN_BYTES 24
+
 /* Another device of the same guest. NULL: none. */
 static struct xenbus_device *
 find_sibling(const struct xenbus_device *device, const struct wl_list *devices)
@@ -24,10 +27,17 @@ find_sibling(const struct xenbus_device *device, const struct wl_list *devices)
 	return NULL;
 }
 
+static void
+name_watch(const struct xenbus_device *device, char path[PATH_BYTES], char token[TOKEN_BYTES])
+{
+	snprintf(path, PATH_BYTES, "/local/domain/%u/name", device->subject.domid);
+	snprintf(token, TOKEN_BYTES, NAMES_TOKEN "/%u", device->subject.domid);
+}
+
 void
 names_watch(struct xenbus_device *device, const struct wl_list *devices)
 {
-	char path[40], token[24];
+	char path[PATH_BYTES], token[TOKEN_BYTES];
 	const struct xenbus_device *other;
 
 	if (!device->named)
@@ -35,8 +45,7 @@ names_watch(struct xenbus_device *device, const struct wl_list *devices)
 	wl_list_for_each(other, devices, link)
 		if (other->watches_name && other->subject.domid == device->subject.domid)
 			return;
-	snprintf(path, sizeof(path), "/local/domain/%u/name", device->subject.domid);
-	snprintf(token, sizeof(token), NAMES_TOKEN "/%u", device->subject.domid);
+	name_watch(device, path, token);
 	device->watches_name = node_watch(device->nodes, path, token) == 0;
 }
 
@@ -44,7 +53,7 @@ void
 names_unwatch(struct xenbus_device *device, const struct wl_list *devices)
 {
 	struct xenbus_device *sibling = find_sibling(device, devices);
-	char path[40], token[24];
+	char path[PATH_BYTES], token[TOKEN_BYTES];
 
 	if (!device->watches_name)
 		return;
@@ -53,8 +62,7 @@ names_unwatch(struct xenbus_device *device, const struct wl_list *devices)
 		sibling->watches_name = true;
 		return;
 	}
-	snprintf(path, sizeof(path), "/local/domain/%u/name", device->subject.domid);
-	snprintf(token, sizeof(token), NAMES_TOKEN "/%u", device->subject.domid);
+	name_watch(device, path, token);
 	node_unwatch(device->nodes, path, token);
 }
 

@@ -21,6 +21,7 @@ os.environ.setdefault("SIM_TIME_FACTOR", "5")    # under a tool everything takes
 
 from rig.guest import Guest                      # noqa: E402
 from rig.machine import Machine, stop_process    # noqa: E402
+from rig.tool import environment                 # noqa: E402
 from rig.weston import Weston                    # noqa: E402
 
 SIZES = ((640, 480), (1920, 1080), (3840, 2160))
@@ -150,9 +151,8 @@ class ClientFlips:
 
     def __init__(self, build, screens, size, flips, *mode):
         """mode: what copy-client.c says of it."""
-        environment = dict(os.environ, XDG_RUNTIME_DIR=screens.weston.home, WAYLAND_DISPLAY="wayland-sim")
         self.process = subprocess.Popen([f"{build}/tests/bench/copy-client", *map(str, (*size, flips, *mode))], text=True,
-                                        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                                        env=environment(screens.weston), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.guard = threading.Timer(60, self.process.kill)
         self.pid = self.process.pid
 

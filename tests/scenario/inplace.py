@@ -77,9 +77,10 @@ def rows_that_changed(rig):
         weston = rig.weston(outputs=SCREEN, renderer=renderer, config=config, environment={"WAYLAND_DEBUG": "server"})
         guest = rig.guest("guest", SMALL)
         guest.picture(1, size=SIZE)
+        before = 0
         for row, color in ((100, "112233"), (0, "aa0000"), (236, "00bb00")):
             # The first look after a flip does not know what the screen shows.
-            is_shown_anew(weston, 0 if row == 100 else before)
+            is_shown_anew(weston, before)
             start, before = len(weston.log()), resampled(weston)
             mark(guest, row, color)
             is_shown_anew(weston, before)
