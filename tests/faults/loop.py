@@ -10,6 +10,7 @@ anything went wrong for the guest the log has said why.
 import itertools
 import os
 import re
+import time
 
 import stories
 from rig.machine import wait_until
@@ -161,10 +162,11 @@ class Round:
     def round(self, story, text):
         """One story and what must hold after it; how many calls failed in it."""
         hits = 1
+        begin = time.monotonic()
         try:
             wrong, hits = self.tell(story, text)
             if os.environ.get("FAULTS_VERBOSE"):
-                print(f"    {text}: {wrong}", flush=True)
+                print(f"    {time.monotonic() - begin:5.1f} s {text}: {wrong}", flush=True)
             check(hits or not wrong, f"{text}, which was not reached: {wrong}")
             if story is stories.losses:
                 # The other guest is another one.

@@ -54,18 +54,19 @@ class Story:
     def state(self, path):
         return self.rig.machine.store.read(f"{path}/state")
 
-    def connected(self, device):
+    def states(self, device):
         tools, domid = self.rig.machine.tools, self.guest.domid
-        return self.state(tools.back(domid, device)) == "4" and \
-            self.state(tools.front(domid, device)) == "4"
+        return self.state(tools.back(domid, device)), self.state(tools.front(domid, device))
 
     def connect(self, device=0):
         """Follows the backend as xen-drm-front does."""
         self.guest.send(f"follow {device} 1 now")
-        if wait_until(lambda: self.connected(device), 5 * SCALE):
+        # the last is a backend that has refused what the frontend offers
+        wait_until(lambda: self.states(device) in (("4", "4"), ("6", "3")), 5 * SCALE)
+        back, front = self.states(device)
+        if (back, front) == ("4", "4"):
             return True
-        back = self.rig.machine.tools.back(self.guest.domid, device)
-        self.note(f"device {device} is not connected: {self.state(back)}")
+        self.note(f"device {device} is not connected: {back}, {front}")
         return False
 
     def buffer(self, cookie, size, fourcc="XR24", device=0, options="", framebuffer=None):
