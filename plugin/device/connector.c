@@ -233,15 +233,6 @@ connector_frame_applied(struct connector *connector, uint32_t frame)
 	settle(connector, now_us);
 }
 
-void
-connector_frame_drawn(struct connector *connector, uint32_t frame)
-{
-	if (frame != connector->frame || !connector->flip.pending)
-		return;
-	flip_drawn(&connector->flip);
-	settle(connector, loop_now_us());
-}
-
 /* Its frame is on a screen; the first time is the flip's. */
 static void
 measure_flip(struct connector *connector, int64_t now_us)
@@ -251,6 +242,32 @@ measure_flip(struct connector *connector, int64_t now_us)
 	flip_trace_note(&connector->trace, FLIP_PRESENTED, now_us);
 	histogram_add(&connector->measured.flip, now_us - connector->measured.asked_us);
 	connector->measured.asked_us = 0;
+}
+
+/* What is drawn into the frame that is on a screen by now is looked for. */
+static void
+look_in_a_while(struct connector *connector, int64_t now_us)
+{
+	if (connector->on)
+		in_place_presented(&connector->in_place, connector->options->resample_rate_hz,
+				   now_us / 1000);
+}
+
+void
+connector_frame_drawn(struct connector *connector, uint32_t frame, bool last)
+{
+	int64_t now_us = loop_now_us();
+
+	if (frame != connector->frame)
+		return;
+	if (last) {
+		connector->count.presented++;
+		connector->measured.asked_us = 0;
+		look_in_a_while(connector, now_us);
+	}
+	if (connector->flip.pending)
+		flip_drawn(&connector->flip);
+	settle(connector, now_us);
 }
 
 void
@@ -269,9 +286,8 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 	flip_presented(&connector->flip, frame == connector->frame);
 	finish_flip(connector, now_us);
 	/* What the display itself reads is always up to date. */
-	if (frame == connector->frame && connector->on && !scanned_out)
-		in_place_presented(&connector->in_place, connector->options->resample_rate_hz,
-				   now_us / 1000);
+	if (frame == connector->frame && !scanned_out)
+		look_in_a_while(connector, now_us);
 	set_deadlines(connector, now_us / 1000);
 }
 

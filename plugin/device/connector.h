@@ -93,9 +93,10 @@ connector_look(struct connector *connector);
 /* From the presenter, about frame numbers given to presenter_show(). */
 void
 connector_frame_applied(struct connector *connector, uint32_t frame);
-/* Wanted where connector->flip.early, of a frame whose pixels nobody reads after that. */
+/* Wanted where connector->flip.early, of a frame whose pixels nobody reads after that. last: its
+ * presentation, at the end of this refresh, is not told. */
 void
-connector_frame_drawn(struct connector *connector, uint32_t frame);
+connector_frame_drawn(struct connector *connector, uint32_t frame, bool last);
 void
 connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t refresh_ms,
 			  bool scanned_out);

@@ -48,14 +48,13 @@ canvas_make(struct canvas *canvas, struct client *client)
 static void
 feedback_drop(struct feedback *feedback)
 {
-	if (!feedback->proxy)
-		return;
-	wp_presentation_feedback_destroy(feedback->proxy);
+	if (feedback->proxy)
+		wp_presentation_feedback_destroy(feedback->proxy);
 	if (feedback->drawn)
 		wl_callback_destroy(feedback->drawn);
 	feedback->proxy = NULL;
 	feedback->drawn = NULL;
-	if (feedback->canvas->on_its_way == feedback)
+	if (feedback->canvas && feedback->canvas->on_its_way == feedback)
 		feedback->canvas->on_its_way = NULL;
 }
 
@@ -123,36 +122,46 @@ handle_drawn(void *data, struct wl_callback *callback, uint32_t time)
 
 	wl_callback_destroy(callback);
 	feedback->drawn = NULL;
-	feedback->canvas->handler->drawn(feedback->canvas, feedback->frame);
+	bool last = !feedback->proxy;
+	if (last)
+		feedback_drop(feedback);
+	feedback->canvas->handler->drawn(feedback->canvas, feedback->frame, last);
 }
 
 static const struct wl_callback_listener drawn_listener = {
 	.done = handle_drawn,
 };
 
-static void
-ask_feedback(struct canvas *canvas, uint32_t frame, bool ask_drawn)
+static struct feedback *
+find_free_feedback(struct canvas *canvas)
 {
-	for (unsigned i = 0; i < CANVAS_FEEDBACKS; i++) {
-		struct feedback *feedback = &canvas->feedbacks[i];
+	for (unsigned i = 0; i < CANVAS_FEEDBACKS; i++)
+		if (!canvas->feedbacks[i].proxy && !canvas->feedbacks[i].drawn)
+			return &canvas->feedbacks[i];
+	return NULL;
+}
 
-		if (feedback->proxy)
-			continue;
-		feedback->canvas = canvas;
-		feedback->frame = frame;
+static void
+ask_feedback(struct canvas *canvas, uint32_t frame, unsigned ask)
+{
+	struct feedback *feedback = find_free_feedback(canvas);
+
+	if (!feedback)
+		return;
+	feedback->canvas = canvas;
+	feedback->frame = frame;
+	if (ask & CANVAS_ASK_PRESENTED)
 		feedback->proxy =
 			wp_presentation_feedback(canvas->client->presentation, canvas->wl_surface);
-		if (!feedback->proxy)
-			return;
+	if (feedback->proxy)
 		wp_presentation_feedback_add_listener(feedback->proxy, &feedback_listener,
 						      feedback);
-		if (ask_drawn)
-			feedback->drawn = wl_surface_frame(canvas->wl_surface);
-		if (feedback->drawn)
-			wl_callback_add_listener(feedback->drawn, &drawn_listener, feedback);
+	if (ask & CANVAS_ASK_DRAWN)
+		feedback->drawn = wl_surface_frame(canvas->wl_surface);
+	if (feedback->drawn)
+		wl_callback_add_listener(feedback->drawn, &drawn_listener, feedback);
+	if (feedback->proxy || feedback->drawn)
 		canvas->on_its_way = feedback;
-		return;
-	}
 }
 
 void
@@ -165,15 +174,14 @@ canvas_commit(struct canvas *canvas)
 
 void
 canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, struct rows rows, uint32_t frame,
-	      enum canvas_ask ask)
+	      unsigned ask)
 {
 	canvas->lit = true;
 	wl_surface_attach(canvas->wl_surface, wl_buffer, 0, 0);
 	wl_surface_damage_buffer(canvas->wl_surface, 0, rows.first, INT32_MAX,
 				 rows.end - rows.first);
 	canvas->on_its_way = NULL;
-	if (ask != CANVAS_ASK_NOTHING)
-		ask_feedback(canvas, frame, ask == CANVAS_ASK_DRAWN);
+	ask_feedback(canvas, frame, ask);
 	canvas_commit(canvas);
 }
 

@@ -26,17 +26,17 @@ struct canvas_handler {
 	/* Flags of wp_presentation_feedback; refresh_ms: 0 where it is unknown. */
 	void (*presented)(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms,
 			  uint32_t flags);
-	/* The compositor has drawn an output with it. */
-	void (*drawn)(struct canvas *canvas, uint32_t frame);
+	/* The compositor has drawn an output with it. Last: no more will be told of it. */
+	void (*drawn)(struct canvas *canvas, uint32_t frame, bool last);
 	/* It was never on a screen. */
 	void (*discarded)(struct canvas *canvas);
 };
 
-/* A frame of which the compositor has not yet told whether it was presented. */
+/* A frame of which the compositor has not yet told all. Free: both are NULL. */
 struct feedback {
 	struct canvas *canvas;
-	struct wp_presentation_feedback *proxy; /* NULL: free */
-	struct wl_callback *drawn;              /* NULL: not asked for, or told */
+	struct wp_presentation_feedback *proxy; /* NULL: not asked for, or told */
+	struct wl_callback *drawn;              /* the same */
 	uint32_t frame;
 };
 
@@ -68,17 +68,16 @@ canvas_make(struct canvas *canvas, struct client *client);
 void
 canvas_unmake(struct canvas *canvas);
 
-/* Shows a buffer as this frame; new of it are these rows. What becomes of it is told unless that is
- * NOTHING; DRAWN: handler->drawn() is wanted, too. */
-enum canvas_ask {
-	CANVAS_ASK_NOTHING,
-	CANVAS_ASK_PRESENTED,
-	CANVAS_ASK_DRAWN,
+/* Shows a buffer as this frame; new of it are these rows. */
+enum canvas_ask { /* what is to be told of it, flags */
+		  CANVAS_ASK_NOTHING = 0,
+		  CANVAS_ASK_PRESENTED = 1 << 0, /* handler->presented(), or discarded() */
+		  CANVAS_ASK_DRAWN = 1 << 1,     /* handler->drawn() */
 };
 #define CANVAS_ALL_ROWS ((struct rows){0, INT32_MAX})
 void
 canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, struct rows rows, uint32_t frame,
-	      enum canvas_ask ask);
+	      unsigned ask);
 
 void
 canvas_clear(struct canvas *canvas);

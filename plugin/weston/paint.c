@@ -22,6 +22,8 @@
 #define TRY_AGAIN_MS 1000
 /* A scaled picture is blended beyond the rows that have changed. */
 #define BLENDED_ROWS 2
+/* Of so many frames of a slow guest one is followed until it is presented. */
+#define SAMPLED_FRAMES 8
 
 /* What is shown of the wanted framebuffer, and where. */
 struct view {
@@ -95,9 +97,17 @@ paint_nothing(struct surface *surface)
 	status_show_dark(surface);
 }
 
+/* Whether it is told when a slow guest's frame is presented, too. Its flip is done before, and what
+ * is mapped is never scanned out: this is for statistics alone. */
+static bool
+is_sample(const struct surface *surface)
+{
+	return surface->wanted->way != IMPORT_MAPPED || surface->frame % SAMPLED_FRAMES == 0;
+}
+
 /* Weston presents also what others cover: its flips are done by time, as those of what is hidden.
  */
-static enum canvas_ask
+static unsigned
 what_to_ask(struct surface *surface)
 {
 	bool covered = window_place_is_covered(&surface->placement);
@@ -107,7 +117,9 @@ what_to_ask(struct surface *surface)
 	surface->paint.covered = covered;
 	if (covered)
 		return CANVAS_ASK_NOTHING;
-	return surface->connector->flip.early ? CANVAS_ASK_DRAWN : CANVAS_ASK_PRESENTED;
+	if (!surface->connector->flip.early)
+		return CANVAS_ASK_PRESENTED;
+	return is_sample(surface) ? CANVAS_ASK_DRAWN | CANVAS_ASK_PRESENTED : CANVAS_ASK_DRAWN;
 }
 
 /* The rows of a slot that a commit tells of. What was not damaged must be what it is on the screen

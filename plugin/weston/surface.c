@@ -132,15 +132,19 @@ handle_presented(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms, uin
 
 /* The guest is slow and waits for that. A GPU may still read the dma-buf before, which is asked. */
 static void
-handle_drawn(struct canvas *canvas, uint32_t frame)
+handle_drawn(struct canvas *canvas, uint32_t frame, bool last)
 {
 	struct surface *surface = wl_container_of(canvas, surface, canvas);
 
-	if (!surface->connector || frame != surface->frame)
-		return;
-	surface->drawn = true;
-	look_at_previous(surface);
-	connector_frame_drawn(surface->connector, frame);
+	if (last)
+		placement_keep_awake(&surface->placement);
+	if (surface->connector && frame == surface->frame) {
+		surface->drawn = true;
+		look_at_previous(surface);
+		connector_frame_drawn(surface->connector, frame, last);
+	}
+	if (last)
+		go_on(surface);
 }
 
 static void

@@ -19,6 +19,8 @@ from weston import SIZES, ClientFlips, Screens, name_of, processor_ns, read_argu
 
 FLIPS = 100
 IDLE_SECONDS = 3
+# of drawing, for a guest that is told when its frame is drawn
+SLOW_MS = 12
 SETTLE_SECONDS = 0.5
 
 # libraries that work for the module alone in Weston's process; what the simulation spends is not its own
@@ -103,7 +105,7 @@ class Trace:
 
 
 def named_calls(build, screens, calls):
-    """{call: (of Weston for one flip of a guest, for one of a client of the same size)}"""
+    """{call: (of Weston for one flip of a guest, of one that is slow to draw, and of a client), all of the same size}"""
     def spent(run):
         before = calls.names()
         run()
@@ -111,9 +113,10 @@ def named_calls(build, screens, calls):
         return calls.names() - before
 
     guest = spent(lambda: screens.flips(SIZES[0], FLIPS))
+    slow = spent(lambda: screens.slow_flips(SIZES[0], FLIPS, SLOW_MS))
     with ClientFlips(build, screens, SIZES[0], FLIPS, "frame") as client:
         native = spent(client.run)
-    return {name: (guest[name] / FLIPS, native[name] / FLIPS) for name in sorted(guest | native)}
+    return {name: (guest[name] / FLIPS, slow[name] / FLIPS, native[name] / FLIPS) for name in sorted(guest | slow | native)}
 
 
 def allocations(path):
@@ -236,11 +239,12 @@ def measure(build):
 
 def call_lines(calls):
     """A table of those that are made in one of ten flips or more."""
-    lines = [f"{'system calls of Weston for one flip (4)':46}{'a guest':>11}{'a client':>11}"]
+    lines = [f"{'system calls of Weston for one flip (4)':46}{'a guest':>11}{'a slow one':>11}{'a client':>11}"]
     counted = {name: values for name, values in calls.items() if name != SIMULATION_CALL and max(values) >= 0.1}
-    lines += [f"  {name:44}{guest:11.2f}{client:11.2f}" for name, (guest, client) in counted.items()]
-    guest, client = (sum(values) for values in zip(*counted.values()))
-    return [*lines, f"{f'a guest needs {guest - client:.1f} more':46}{guest:11.2f}{client:11.2f}"]
+    sums = [sum(values) for values in zip(*counted.values())]
+    guest, slow, client = sums
+    counted[f"a guest needs {guest - client:.1f} more, a slow one {slow - client:.1f}"] = sums
+    return lines + [f"  {name:44}" + "".join(f"{value:11.2f}" for value in values) for name, values in counted.items()]
 
 
 def table(result):

@@ -145,6 +145,12 @@ class Screens:
     def flips(self, size, count):
         self.guests[size].flips(count, 1, 2, timeout=300)
 
+    def slow_flips(self, size, count, drawing_ms):
+        """Of a guest that draws that long before each; how many milliseconds they took."""
+        guest = self.guests[size]
+        guest.ok(f"animate 0 0 {count} 1 2 busy={drawing_ms}")
+        return guest.event("animated", 60, dev=0, conn=0)["ms"]
+
 
 class ClientFlips:
     """with ClientFlips(...) as client: copy-client beside the guests in their Weston, whose window is shown."""

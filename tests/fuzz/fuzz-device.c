@@ -310,8 +310,11 @@ tell_of_frame(unsigned slot, unsigned connector, uint8_t what)
 	case 1:
 		connector_frame_released(of);
 		break;
+	case 2:
+		connector_frame_presented(of, frame, what >> 4, what >> 5 & 1);
+		break;
 	default:
-		connector_frame_presented(of, frame, what >> 4, what & 1);
+		connector_frame_drawn(of, frame, what >> 4 & 1);
 	}
 }
 

@@ -65,9 +65,9 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 }
 
 void
-connector_frame_drawn(struct connector *connector, uint32_t frame)
+connector_frame_drawn(struct connector *connector, uint32_t frame, bool last)
 {
-	tell("drawn");
+	tell(last ? "drawn-last" : "drawn");
 }
 
 void
@@ -530,6 +530,17 @@ present(uint32_t number, uint32_t flags)
 		return;
 	}
 	test_fail(__FILE__, __LINE__, "nobody asked what becomes of frame %u", number);
+}
+
+/* Whether it is to be told when this frame is presented. */
+static bool
+is_followed(uint32_t number)
+{
+	for (unsigned i = 0; i < CANVAS_FEEDBACKS; i++)
+		if (surface.canvas.feedbacks[i].proxy &&
+		    surface.canvas.feedbacks[i].frame == number)
+			return true;
+	return false;
 }
 
 /* The compositor draws with this frame. False: nobody asked to be told. */

@@ -402,6 +402,46 @@ looks_in_ten_seconds(uint64_t sum)
 	return host_looks - before;
 }
 
+TEST(frame_that_is_drawn_and_not_followed_counts_as_presented)
+{
+	set_up_screen();
+	uint64_t presented = connector()->count.presented;
+	const struct histogram measured = connector()->measured.flip;
+	struct histogram_summary since;
+
+	flip_to(2);
+	connector_frame_drawn(connector(), connector()->frame - 1, true);
+	check_int(connector()->count.presented, presented);
+	connector_frame_drawn(connector(), connector()->frame, true);
+	check_int(connector()->count.presented, presented + 1);
+	/* How long it took is not known, and what is shown anew by a look is no flip. */
+	present(false);
+	histogram_summarise(&connector()->measured.flip, &measured, &since);
+	check_int(since.count, 0);
+	check_int(connector()->count.timed, 0);
+	tear_down();
+}
+
+TEST(frame_that_is_drawn_and_not_followed_is_looked_at)
+{
+	set_up_screen();
+	flip_to(2);
+	connector_frame_drawn(connector(), connector()->frame, true);
+	check(looks_in_ten_seconds(1) >= 90);
+	tear_down();
+}
+
+TEST(frame_that_is_followed_is_looked_at_when_it_is_presented)
+{
+	set_up_screen();
+	flip_to(2);
+	connector_frame_drawn(connector(), connector()->frame, false);
+	check_int(looks_in_ten_seconds(1), 0);
+	present(false);
+	check(looks_in_ten_seconds(1) >= 90);
+	tear_down();
+}
+
 TEST(mode_set_is_looked_at_with_the_full_rate)
 {
 	set_up_screen();
