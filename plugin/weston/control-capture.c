@@ -197,14 +197,8 @@ control_captures_finish(struct control_captures *captures)
 	captures->job = NULL;
 }
 
-static void
-handle_destroy(struct wl_client *client, struct wl_resource *resource)
-{
-	wl_resource_destroy(resource);
-}
-
 static const struct xen_display_capture_v1_interface interface = {
-	.destroy = handle_destroy,
+	.destroy = control_client_handle_destroy,
 };
 
 static void
@@ -304,18 +298,15 @@ control_capture_create(struct control_client *client, struct control_captures *c
 		       struct control_screen *screen, uint32_t id)
 {
 	struct control_capture *capture = calloc(1, sizeof(*capture));
-	struct wl_resource *resource =
-		wl_resource_create(client->wl_client, &xen_display_capture_v1_interface,
-				   wl_resource_get_version(client->manager), id);
+	struct wl_resource *resource = control_client_add(client, &xen_display_capture_v1_interface,
+							  id, capture, &client->captures);
 
-	if (!capture || !resource) {
+	if (!resource) {
 		free(capture);
-		wl_client_post_no_memory(client->wl_client);
 		return;
 	}
 	capture->client = client;
 	capture->resource = resource;
-	control_client_take(client, &client->captures);
 	wl_resource_set_implementation(resource, &interface, capture, handle_destroyed);
 	take(capture, captures, screen);
 }

@@ -140,12 +140,6 @@ is_flag(struct wl_resource *resource, uint32_t value)
 /* Requests */
 
 static void
-handle_destroy(struct wl_client *client, struct wl_resource *resource)
-{
-	wl_resource_destroy(resource);
-}
-
-static void
 handle_set_output(struct wl_client *client, struct wl_resource *resource,
 		  struct wl_resource *screen_resource, const char *output)
 {
@@ -442,7 +436,7 @@ handle_apply(struct wl_client *client, struct wl_resource *resource)
 }
 
 static const struct xen_display_change_v1_interface interface = {
-	.destroy = handle_destroy,
+	.destroy = control_client_handle_destroy,
 	.set_output = handle_set_output,
 	.set_rectangle = handle_set_rectangle,
 	.set_fit = handle_set_fit,
@@ -472,13 +466,11 @@ control_change_create(struct control_client *client, struct control_screens *scr
 		      const struct control_change_handler *handler, uint32_t id, uint32_t serial)
 {
 	struct control_change *change = calloc(1, sizeof(*change));
-	struct wl_resource *resource =
-		wl_resource_create(client->wl_client, &xen_display_change_v1_interface,
-				   wl_resource_get_version(client->manager), id);
+	struct wl_resource *resource = control_client_add(client, &xen_display_change_v1_interface,
+							  id, change, &client->changes);
 
-	if (!change || !resource) {
+	if (!resource) {
 		free(change);
-		wl_client_post_no_memory(client->wl_client);
 		return;
 	}
 	change->client = client;
@@ -487,6 +479,5 @@ control_change_create(struct control_client *client, struct control_screens *scr
 	change->resource = resource;
 	change->serial = serial;
 	wl_list_init(&change->wishes);
-	control_client_take(client, &client->changes);
 	wl_resource_set_implementation(resource, &interface, change, handle_destroyed);
 }

@@ -42,12 +42,37 @@ control_client_create(struct wl_display *display, int fd, struct wl_list *client
 	return client;
 }
 
-void
-control_client_take(struct control_client *client, unsigned *count)
+bool
+control_client_may(struct wl_resource *resource, unsigned count, unsigned most, uint32_t error,
+		   const char *words)
 {
+	if (count >= most)
+		wl_resource_post_error(resource, error, "a client has at most %u %s at a time",
+				       most, words);
+	return count < most;
+}
+
+struct wl_resource *
+control_client_add(struct control_client *client, const struct wl_interface *interface, uint32_t id,
+		   const void *data, unsigned *count)
+{
+	struct wl_resource *resource =
+		data ? wl_resource_create(client->wl_client, interface, client->version, id) : NULL;
+
+	if (!resource) {
+		wl_client_post_no_memory(client->wl_client);
+		return NULL;
+	}
 	client->objects++;
 	if (count)
 		++*count;
+	return resource;
+}
+
+void
+control_client_handle_destroy(struct wl_client *wl_client, struct wl_resource *resource)
+{
+	wl_resource_destroy(resource);
 }
 
 void

@@ -15,6 +15,7 @@ struct control_client {
 	struct wl_client *wl_client;  /* NULL: gone */
 	struct wl_listener destroyed; /* while it is connected */
 	struct wl_resource *manager;  /* NULL: not bound, or destroyed */
+	int version;                  /* of the manager, and of all that it makes */
 	bool has_bound, may_place, may_capture;
 	unsigned objects;                       /* of all kinds */
 	unsigned changes, statistics, captures; /* of these, those that are bounded */
@@ -25,13 +26,25 @@ struct control_client {
 struct control_client *
 control_client_create(struct wl_display *display, int fd, struct wl_list *clients);
 
-/* It has an object more; count: of its kind, or NULL. */
-void
-control_client_take(struct control_client *client, unsigned *count);
+/* Whether it may have another object of a kind of which it has `count`; if not, that ends it.
+ * resource, error and words: what it asked, and what it is told. */
+bool
+control_client_may(struct wl_resource *resource, unsigned count, unsigned most, uint32_t error,
+		   const char *words);
+
+/* Makes an object of it; count: of its kind, or NULL. NULL: no memory, or no `data`, for which
+ * there was none; the client was told. */
+struct wl_resource *
+control_client_add(struct control_client *client, const struct wl_interface *interface, uint32_t id,
+		   const void *data, unsigned *count);
 
 /* It has one fewer. */
 void
 control_client_give(struct control_client *client, unsigned *count);
+
+/* The request "destroy" of any object. */
+void
+control_client_handle_destroy(struct wl_client *wl_client, struct wl_resource *resource);
 
 /* NULL: the client came another way. */
 struct control_client *

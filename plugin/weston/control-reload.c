@@ -27,14 +27,8 @@ handle_change(void *data, const char *section, const char *key, enum option_effe
 	xen_display_reload_v1_send_change(resource, section, key, effect);
 }
 
-static void
-handle_destroy(struct wl_client *client, struct wl_resource *resource)
-{
-	wl_resource_destroy(resource);
-}
-
 static const struct xen_display_reload_v1_interface interface = {
-	.destroy = handle_destroy,
+	.destroy = control_client_handle_destroy,
 };
 
 static void
@@ -49,9 +43,8 @@ void
 control_reload(struct control_client *client, struct weston_compositor *compositor,
 	       struct presenter *presenter, struct display_host *host, uint32_t id)
 {
-	struct wl_resource *resource =
-		wl_resource_create(client->wl_client, &xen_display_reload_v1_interface,
-				   wl_resource_get_version(client->manager), id);
+	struct wl_resource *resource = control_client_add(client, &xen_display_reload_v1_interface,
+							  id, client, &client->answers);
 	const struct reload_handler handler = {
 		.complain = handle_complaint,
 		.changed = handle_change,
@@ -64,11 +57,8 @@ control_reload(struct control_client *client, struct weston_compositor *composit
 			       (int)EFFECT_RESTART == XEN_DISPLAY_RELOAD_V1_EFFECT_RESTART &&
 			       (int)EFFECT_CONNECT == XEN_DISPLAY_RELOAD_V1_EFFECT_CONNECT,
 		       "numbers of the protocol");
-	if (!resource) {
-		wl_client_post_no_memory(client->wl_client);
+	if (!resource)
 		return;
-	}
-	control_client_take(client, &client->answers);
 	wl_resource_set_implementation(resource, &interface, client, handle_destroyed);
 	if (client->may_place)
 		applied = reload(compositor, presenter, host, &handler);

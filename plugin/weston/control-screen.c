@@ -89,12 +89,6 @@ send_state(struct wl_resource *resource, const struct screen_state *state,
 /* What clients ask for */
 
 static void
-handle_destroy(struct wl_client *client, struct wl_resource *resource)
-{
-	wl_resource_destroy(resource);
-}
-
-static void
 handle_get_statistics(struct wl_client *client, struct wl_resource *resource, uint32_t id,
 		      uint32_t interval_ms)
 {
@@ -109,20 +103,17 @@ handle_get_trace(struct wl_client *client, struct wl_resource *resource, uint32_
 	const struct control_view *view = wl_resource_get_user_data(resource);
 	const struct control_screen *screen = view->screen;
 
-	if (view->client->answers >= CONTROL_ANSWERS) {
-		wl_resource_post_error(resource, XEN_DISPLAY_SCREEN_V1_ERROR_TOO_MANY_ANSWERS,
-				       "a client has at most %d reloads and traces at a time",
-				       CONTROL_ANSWERS);
+	if (!control_client_may(resource, view->client->answers, CONTROL_ANSWERS,
+				XEN_DISPLAY_SCREEN_V1_ERROR_TOO_MANY_ANSWERS, "reloads and traces"))
 		return;
-	}
 	control_trace(
-		view->client, wl_resource_get_version(resource), id,
+		view->client, id,
 		screen ? screen_find_connector(screen->screens->host, screen->serial, screen->index)
 		       : NULL);
 }
 
 static const struct xen_display_screen_v1_interface interface = {
-	.destroy = handle_destroy,
+	.destroy = control_client_handle_destroy,
 	.get_statistics = handle_get_statistics,
 	.get_trace = handle_get_trace,
 };
@@ -142,18 +133,15 @@ show_to(struct control_screen *screen, struct control_client *client)
 {
 	struct control_view *view = calloc(1, sizeof(*view));
 	struct wl_resource *resource =
-		wl_resource_create(client->wl_client, &xen_display_screen_v1_interface,
-				   wl_resource_get_version(client->manager), 0);
+		control_client_add(client, &xen_display_screen_v1_interface, 0, view, NULL);
 
-	if (!view || !resource) {
+	if (!resource) {
 		free(view);
-		wl_client_post_no_memory(client->wl_client);
 		return;
 	}
 	view->screen = screen;
 	view->client = client;
 	view->resource = resource;
-	control_client_take(client, NULL);
 	wl_list_insert(&screen->views, &view->link);
 	wl_resource_set_implementation(resource, &interface, view, handle_destroyed);
 	xen_display_manager_v1_send_screen(client->manager, resource);

@@ -113,14 +113,8 @@ stop(struct control_statistics *statistics)
 	statistics->screen = NULL;
 }
 
-static void
-handle_destroy(struct wl_client *client, struct wl_resource *resource)
-{
-	wl_resource_destroy(resource);
-}
-
 static const struct xen_display_statistics_v1_interface interface = {
-	.destroy = handle_destroy,
+	.destroy = control_client_handle_destroy,
 };
 
 static void
@@ -128,8 +122,6 @@ handle_destroyed(struct wl_resource *resource)
 {
 	struct control_statistics *statistics = wl_resource_get_user_data(resource);
 
-	if (!statistics)
-		return;
 	stop(statistics);
 	control_client_give(statistics->client, &statistics->client->statistics);
 	free(statistics);
@@ -150,43 +142,31 @@ begin(struct control_statistics *statistics, struct control_screen *screen)
 	return statistics->timer;
 }
 
-static bool
-is_allowed(struct control_client *client, struct wl_resource *screen_resource, uint32_t interval_ms)
-{
-	if (client->statistics >= CONTROL_STATISTICS)
-		wl_resource_post_error(
-			screen_resource, XEN_DISPLAY_SCREEN_V1_ERROR_TOO_MANY_STATISTICS,
-			"a client has at most %d statistics at a time", CONTROL_STATISTICS);
-	else if (interval_ms > INT32_MAX || (interval_ms > 0 && interval_ms < CONTROL_INTERVAL_MS))
-		wl_resource_post_error(screen_resource,
-				       XEN_DISPLAY_SCREEN_V1_ERROR_INVALID_INTERVAL,
-				       "an interval of %u ms is not 0, or at least %d", interval_ms,
-				       CONTROL_INTERVAL_MS);
-	else
-		return true;
-	return false;
-}
-
 void
 control_statistics_create(struct control_client *client, struct wl_resource *screen_resource,
 			  struct control_screen *screen, uint32_t id, uint32_t interval_ms)
 {
-	if (!is_allowed(client, screen_resource, interval_ms))
+	if (!control_client_may(screen_resource, client->statistics, CONTROL_STATISTICS,
+				XEN_DISPLAY_SCREEN_V1_ERROR_TOO_MANY_STATISTICS, "statistics"))
 		return;
+	if (interval_ms > INT32_MAX || (interval_ms > 0 && interval_ms < CONTROL_INTERVAL_MS)) {
+		wl_resource_post_error(screen_resource,
+				       XEN_DISPLAY_SCREEN_V1_ERROR_INVALID_INTERVAL,
+				       "an interval of %u ms is not 0, or at least %d", interval_ms,
+				       CONTROL_INTERVAL_MS);
+		return;
+	}
 	struct control_statistics *statistics = calloc(1, sizeof(*statistics));
-	struct wl_resource *resource =
-		wl_resource_create(client->wl_client, &xen_display_statistics_v1_interface,
-				   wl_resource_get_version(screen_resource), id);
-	if (!statistics || !resource) {
+	struct wl_resource *resource = control_client_add(
+		client, &xen_display_statistics_v1_interface, id, statistics, &client->statistics);
+	if (!resource) {
 		free(statistics);
-		wl_client_post_no_memory(client->wl_client);
 		return;
 	}
 	wl_list_init(&statistics->link);
 	statistics->resource = resource;
 	statistics->client = client;
 	statistics->interval_ms = interval_ms;
-	control_client_take(client, &client->statistics);
 	wl_resource_set_implementation(resource, &interface, statistics, handle_destroyed);
 	if (screen && !begin(statistics, screen))
 		wl_client_post_no_memory(client->wl_client);

@@ -6,14 +6,8 @@
 #include "weston/control-client.h"
 #include "xen-display-control-v1-server-protocol.h"
 
-static void
-handle_destroy(struct wl_client *client, struct wl_resource *resource)
-{
-	wl_resource_destroy(resource);
-}
-
 static const struct xen_display_trace_v1_interface interface = {
-	.destroy = handle_destroy,
+	.destroy = control_client_handle_destroy,
 };
 
 static void
@@ -43,16 +37,13 @@ send_flips(struct wl_resource *resource, struct flip_trace *trace)
 }
 
 void
-control_trace(struct control_client *client, int version, uint32_t id, struct connector *connector)
+control_trace(struct control_client *client, uint32_t id, struct connector *connector)
 {
-	struct wl_resource *resource =
-		wl_resource_create(client->wl_client, &xen_display_trace_v1_interface, version, id);
+	struct wl_resource *resource = control_client_add(client, &xen_display_trace_v1_interface,
+							  id, client, &client->answers);
 
-	if (!resource) {
-		wl_client_post_no_memory(client->wl_client);
+	if (!resource)
 		return;
-	}
-	control_client_take(client, &client->answers);
 	wl_resource_set_implementation(resource, &interface, client, handle_destroyed);
 	if (connector)
 		send_flips(resource, &connector->trace);

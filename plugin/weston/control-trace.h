@@ -7,6 +7,6 @@
 struct connector;
 struct control_client;
 
-/* A client asked for it, by xen_display_screen_v1 of that version. connector: NULL: it is gone. */
+/* A client asked for it, by xen_display_screen_v1. connector: NULL: it is gone. */
 void
-control_trace(struct control_client *client, int version, uint32_t id, struct connector *connector);
+control_trace(struct control_client *client, uint32_t id, struct connector *connector);

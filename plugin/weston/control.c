@@ -192,25 +192,16 @@ handle_output_moved(struct wl_listener *listener, void *data)
 /* The manager */
 
 static void
-handle_destroy(struct wl_client *client, struct wl_resource *resource)
-{
-	wl_resource_destroy(resource);
-}
-
-static void
 handle_create_change(struct wl_client *wl_client, struct wl_resource *resource, uint32_t id,
 		     uint32_t serial)
 {
 	struct control *control = wl_resource_get_user_data(resource);
 	struct control_client *client = control_client_find(&control->clients, wl_client);
 
-	if (client->changes >= CONTROL_CHANGES) {
-		wl_resource_post_error(resource, XEN_DISPLAY_MANAGER_V1_ERROR_TOO_MANY_CHANGES,
-				       "a client has at most %d changes at a time",
-				       CONTROL_CHANGES);
-		return;
-	}
-	control_change_create(client, &control->screens, &control->change_handler, id, serial);
+	if (control_client_may(resource, client->changes, CONTROL_CHANGES,
+			       XEN_DISPLAY_MANAGER_V1_ERROR_TOO_MANY_CHANGES, "changes"))
+		control_change_create(client, &control->screens, &control->change_handler, id,
+				      serial);
 }
 
 static void
@@ -220,13 +211,10 @@ handle_capture(struct wl_client *wl_client, struct wl_resource *resource, uint32
 	struct control *control = wl_resource_get_user_data(resource);
 	struct control_client *client = control_client_find(&control->clients, wl_client);
 
-	if (client->captures >= CONTROL_CAPTURES) {
-		wl_resource_post_error(resource, XEN_DISPLAY_MANAGER_V1_ERROR_TOO_MANY_CAPTURES,
-				       "a client has at most %d captures at a time",
-				       CONTROL_CAPTURES);
-		return;
-	}
-	control_capture_create(client, &control->captures, control_screen_of(screen_resource), id);
+	if (control_client_may(resource, client->captures, CONTROL_CAPTURES,
+			       XEN_DISPLAY_MANAGER_V1_ERROR_TOO_MANY_CAPTURES, "captures"))
+		control_capture_create(client, &control->captures,
+				       control_screen_of(screen_resource), id);
 }
 
 static void
@@ -235,18 +223,14 @@ handle_reload(struct wl_client *wl_client, struct wl_resource *resource, uint32_
 	struct control *control = wl_resource_get_user_data(resource);
 	struct control_client *client = control_client_find(&control->clients, wl_client);
 
-	if (client->answers >= CONTROL_ANSWERS) {
-		wl_resource_post_error(resource, XEN_DISPLAY_MANAGER_V1_ERROR_TOO_MANY_ANSWERS,
-				       "a client has at most %d reloads and traces at a time",
-				       CONTROL_ANSWERS);
-		return;
-	}
-	control_reload(client, control->compositor, control->screens.presenter,
-		       control->screens.host, id);
+	if (control_client_may(resource, client->answers, CONTROL_ANSWERS,
+			       XEN_DISPLAY_MANAGER_V1_ERROR_TOO_MANY_ANSWERS, "reloads and traces"))
+		control_reload(client, control->compositor, control->screens.presenter,
+			       control->screens.host, id);
 }
 
 static const struct xen_display_manager_v1_interface interface = {
-	.destroy = handle_destroy,
+	.destroy = control_client_handle_destroy,
 	.create_change = handle_create_change,
 	.capture = handle_capture,
 	.reload = handle_reload,
@@ -329,6 +313,7 @@ handle_bind(struct wl_client *wl_client, void *data, uint32_t version, uint32_t 
 	}
 	client->has_bound = true;
 	client->manager = resource;
+	client->version = (int)version;
 	introduce(control, client);
 }
 
