@@ -67,13 +67,6 @@ run_unmap(struct worker_job *base)
 }
 
 static void
-connector_finish(struct connector *connector)
-{
-	clock_finish(&connector->clock);
-	wire_finish(&connector->wire);
-}
-
-static void
 device_free(struct device *device)
 {
 	struct framebuffer *framebuffer, *next;
@@ -85,7 +78,7 @@ device_free(struct device *device)
 	display_buffers_free(&device->buffers);
 	display_buffers_free(&device->leaving);
 	for (unsigned i = 0; i < device->connector_count; i++)
-		connector_finish(&device->connectors[i]);
+		clock_finish(&device->connectors[i].clock);
 	channel_set_destroy(device->channels);
 	guest_put(device->guest);
 	wl_list_remove(&device->link);

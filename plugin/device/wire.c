@@ -38,11 +38,8 @@ bind_end(struct wire *wire, struct channel_end *end, uint32_t remote_port)
 int
 wire_connect(struct wire *wire, uint32_t request_port, uint32_t event_port)
 {
-	int ret = request_ring_init(&wire->requests, wire->request_page);
-
-	if (ret < 0)
-		return ret;
-	ret = event_ring_init(&wire->events, wire->event_page);
+	request_ring_init(&wire->requests, wire->request_page);
+	int ret = event_ring_init(&wire->events, wire->event_page);
 	if (ret < 0)
 		return ret;
 	ret = bind_end(wire, &wire->request_end, request_port);
@@ -58,12 +55,6 @@ wire_disconnect(struct wire *wire)
 		channel_unbind(wire->channels, wire->request_end.port);
 	if (wire->event_end.port >= 0)
 		channel_unbind(wire->channels, wire->event_end.port);
-}
-
-void
-wire_finish(struct wire *wire)
-{
-	request_ring_finish(&wire->requests);
 }
 
 struct channel_end *

@@ -49,16 +49,13 @@ wire_init(struct wire *wire, struct guest *guest, const struct log_subject *subj
 	  unsigned connector, struct channel_set *channels, struct clock *clock);
 
 /* Its pages are mapped. Binds the frontend's ports; -EPROTO: the event page is not a new one; other
- * negative errno. Then wire_disconnect() and wire_finish() are still due. */
+ * negative errno. Then wire_disconnect() is still due. */
 int
 wire_connect(struct wire *wire, uint32_t request_port, uint32_t event_port);
 
 /* Nothing is taken or sent from now on. */
 void
 wire_disconnect(struct wire *wire);
-
-void
-wire_finish(struct wire *wire);
 
 /* The end that this local port belongs to; NULL: none. */
 struct channel_end *

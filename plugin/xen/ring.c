@@ -3,7 +3,6 @@
 #include "xen/ring.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* xen/io/ring.h leaves its barriers to its user. Xen's shared memory is ordinary
@@ -18,38 +17,27 @@
 #include "base/base.h"
 #include "pure/event-page.h"
 
-int
+void
 request_ring_init(struct request_ring *ring, void *shared_page)
 {
 	xen_displif_sring_t *shared = shared_page;
 
-	ring->back = calloc(1, sizeof(*ring->back));
-	if (!ring->back)
-		return -ENOMEM;
-	BACK_RING_INIT(ring->back, shared, PAGE_BYTES);
-	return 0;
-}
-
-void
-request_ring_finish(struct request_ring *ring)
-{
-	free(ring->back);
-	ring->back = NULL;
+	BACK_RING_INIT(&ring->back, shared, PAGE_BYTES);
 }
 
 int
 request_ring_next(struct request_ring *ring, struct xendispl_req *untrusted_request)
 {
-	RING_IDX producer = __atomic_load_n(&ring->back->sring->req_prod, __ATOMIC_ACQUIRE);
-	RING_IDX unread = producer - ring->back->req_cons;
+	RING_IDX producer = __atomic_load_n(&ring->back.sring->req_prod, __ATOMIC_ACQUIRE);
+	RING_IDX unread = producer - ring->back.req_cons;
 
 	/* The second also finds a producer that went back: it would offer 2^32 requests. */
-	if (RING_REQUEST_PROD_OVERFLOW(ring->back, producer) || unread > RING_SIZE(ring->back))
+	if (RING_REQUEST_PROD_OVERFLOW(&ring->back, producer) || unread > RING_SIZE(&ring->back))
 		return -EPROTO;
 	if (unread == 0)
 		return 0;
-	RING_COPY_REQUEST(ring->back, ring->back->req_cons, untrusted_request);
-	ring->back->req_cons++;
+	RING_COPY_REQUEST(&ring->back, ring->back.req_cons, untrusted_request);
+	ring->back.req_cons++;
 	return 1;
 }
 
@@ -58,7 +46,7 @@ request_ring_rest(struct request_ring *ring)
 {
 	int more;
 
-	RING_FINAL_CHECK_FOR_REQUESTS(ring->back, more);
+	RING_FINAL_CHECK_FOR_REQUESTS(&ring->back, more);
 	return more;
 }
 
@@ -67,9 +55,9 @@ request_ring_respond(struct request_ring *ring, const struct xendispl_resp *resp
 {
 	int notify;
 
-	*RING_GET_RESPONSE(ring->back, ring->back->rsp_prod_pvt) = *response;
-	ring->back->rsp_prod_pvt++;
-	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(ring->back, notify);
+	*RING_GET_RESPONSE(&ring->back, ring->back.rsp_prod_pvt) = *response;
+	ring->back.rsp_prod_pvt++;
+	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&ring->back, notify);
 	return notify;
 }
 

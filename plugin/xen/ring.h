@@ -13,15 +13,12 @@
 #include <xen/io/displif.h>
 
 struct request_ring {
-	struct xen_displif_back_ring *back;
+	struct xen_displif_back_ring back;
 };
 
-/* 0, or -ENOMEM. The frontend's ring is taken as it stands, empty of answers. */
-int
-request_ring_init(struct request_ring *ring, void *shared_page);
-
+/* The frontend's ring is taken as it stands, empty of answers. */
 void
-request_ring_finish(struct request_ring *ring);
+request_ring_init(struct request_ring *ring, void *shared_page);
 
 /* Copies the next request, once. 1: there was one; 0: none; -EPROTO: the
  * producer index is beyond what the ring can hold, or went back. */

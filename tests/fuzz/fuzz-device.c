@@ -422,7 +422,7 @@ check_answer(const struct xendispl_req *request, const struct xendispl_resp *ans
 static void
 check_requests(struct frontend *frontend, const struct connector *connector, uint32_t ref)
 {
-	const xen_displif_back_ring_t *back = connector->wire.requests.back;
+	const xen_displif_back_ring_t *back = &connector->wire.requests.back;
 	const xen_displif_sring_t *then = (const void *)before[ref - 1];
 	const xen_displif_sring_t *now = memory_xen_page(ref);
 
