@@ -19,36 +19,30 @@
 #include "xen/channel.h"
 #include "xen/grants.h"
 
-struct map_job {
-	struct worker_job base;
-	struct device *device;
-	int error;
-};
-
 static void
-run_map(struct worker_job *base)
+run_map(struct worker_job *job)
 {
-	struct map_job *job = wl_container_of(base, job, base);
-	struct device *device = job->device;
+	struct device *device = wl_container_of(job, device, map_job);
 	struct grants *grants = device->host->grants;
 	uint16_t domid = device->subject.domid;
 
-	for (unsigned i = 0; i < device->connector_count && job->error == 0; i++) {
+	int ret = 0;
+
+	for (unsigned i = 0; i < device->connector_count && ret == 0; i++) {
 		const struct store_connector *setup = &device->connectors[i].setup;
 		struct wire *wire = &device->connectors[i].wire;
 
-		job->error =
-			grants_map_ring(grants, domid, setup->request_ref, &wire->request_page);
-		if (job->error == 0)
-			job->error =
-				grants_map_ring(grants, domid, setup->event_ref, &wire->event_page);
+		ret = grants_map_ring(grants, domid, setup->request_ref, &wire->request_page);
+		if (ret == 0)
+			ret = grants_map_ring(grants, domid, setup->event_ref, &wire->event_page);
 	}
+	device->map_error = ret;
 }
 
 static void
-run_unmap(struct worker_job *base)
+run_unmap(struct worker_job *job)
 {
-	struct device *device = wl_container_of(base, device, unmap_job);
+	struct device *device = wl_container_of(job, device, unmap_job);
 	struct grants *grants = device->host->grants;
 	struct display_buffer *buffer;
 
@@ -87,9 +81,9 @@ device_free(struct device *device)
 }
 
 static void
-handle_unmapped(struct worker_job *base)
+handle_unmapped(struct worker_job *job)
 {
-	struct device *device = wl_container_of(base, device, unmap_job);
+	struct device *device = wl_container_of(job, device, unmap_job);
 	struct display_host *host = device->host;
 	uint32_t serial = device->serial;
 
@@ -138,13 +132,11 @@ connect_all(struct device *device)
 }
 
 static void
-handle_mapped(struct worker_job *base)
+handle_mapped(struct worker_job *job)
 {
-	struct map_job *job = wl_container_of(base, job, base);
-	struct device *device = job->device;
-	int error = job->error;
+	struct device *device = wl_container_of(job, device, map_job);
+	int error = device->map_error;
 
-	free(job);
 	if (device->destroyed)
 		return;
 	if (error < 0)
@@ -182,27 +174,24 @@ take_name(struct device *device, const struct store_device *setup)
 	device_find_options(device);
 }
 
-static int
+static bool
 init_connectors(struct device *device, const struct store_device *setup)
 {
 	for (unsigned i = 0; i < setup->connector_count; i++) {
 		connector_init(&device->connectors[i], device, i, &setup->connectors[i]);
 		device->connector_count = i + 1;
-		int ret = serve_init(&device->connectors[i]);
-
-		if (ret < 0)
-			return ret;
+		if (serve_init(&device->connectors[i]) < 0)
+			return false;
 	}
-	return 0;
+	return true;
 }
 
 /* NULL: it could not be made, which was logged. */
 static struct device *
-make(struct display_host *host, const struct store_device *setup, int *error)
+make(struct display_host *host, const struct store_device *setup)
 {
 	struct device *device = calloc(1, sizeof(*device));
 
-	*error = -ENOMEM;
 	if (!device) {
 		log_guest(&setup->subject, -1, "xen: cannot create the device: out of memory");
 		return NULL;
@@ -217,54 +206,40 @@ make(struct display_host *host, const struct store_device *setup, int *error)
 	device->connectors = calloc(setup->connector_count, sizeof(*device->connectors));
 	device->channels = channel_set_create();
 	device->guest = guest_get(host, device->subject.domid);
-	if (device->connectors && device->channels && device->guest)
-		*error = init_connectors(device, setup);
-	if (*error == 0)
+	if (device->connectors && device->channels && device->guest &&
+	    init_connectors(device, setup))
 		return device;
 	log_guest(&setup->subject, -1,
-		  "xen: cannot create the device: out of memory or event channels (%s)",
-		  strerror(-*error));
+		  "xen: cannot create the device: out of memory or event channels");
 	device_free(device);
 	return NULL;
 }
 
-int
+void
 device_connect(struct device *device, const struct store_device *setup)
 {
-	struct map_job *job = calloc(1, sizeof(*job));
-
-	if (!job) {
-		log_guest(&setup->subject, -1, "xen: cannot connect the device: out of memory");
-		return -ENOMEM;
-	}
 	for (unsigned i = 0; i < device->connector_count; i++)
 		device->connectors[i].setup = setup->connectors[i];
-	job->device = device;
-	job->base.run = run_map;
-	job->base.done = handle_mapped;
-	worker_post(device->host->worker, &device->guest->lane, &job->base);
-	return 0;
+	device->map_job.run = run_map;
+	device->map_job.done = handle_mapped;
+	worker_post(device->host->worker, &device->guest->lane, &device->map_job);
 }
 
 int
 device_create(struct display_host *host, const struct store_device *setup)
 {
-	int error;
-	struct device *device = make(host, setup, &error);
+	struct device *device = make(host, setup);
 
 	if (!device)
-		return error;
-	error = device_connect(device, setup);
-	if (error < 0)
-		device_free(device);
-	return error;
+		return -ENOMEM;
+	device_connect(device, setup);
+	return 0;
 }
 
 void
 device_expect(struct display_host *host, const struct store_device *setup)
 {
-	int error;
-	struct device *device = make(host, setup, &error);
+	struct device *device = make(host, setup);
 
 	if (!device)
 		return;
@@ -272,7 +247,7 @@ device_expect(struct display_host *host, const struct store_device *setup)
 		device_free(device);
 		return;
 	}
-	error = presenter_device_create(host->presenter, device, &device->presented);
+	int error = presenter_device_create(host->presenter, device, &device->presented);
 	if (error == 0) {
 		log_guest(&device->subject, -1, "waiting for the guest's driver");
 		return;

@@ -45,11 +45,11 @@ struct device {
 	bool connected;                     /* its frontend's rings are mapped */
 	bool destroyed;
 	bool broken;
-	struct worker_job unmap_job;
+	struct worker_job map_job, unmap_job;
+	int map_error; /* the worker's while it maps */
 };
 
-/* Begins to connect; host_device_attached() tells the outcome. -ENOMEM or -errno: nothing was
- * begun. */
+/* Begins to connect; host_device_attached() tells the outcome. -ENOMEM: nothing was begun. */
 int
 device_create(struct display_host *host, const struct store_device *setup);
 
@@ -59,7 +59,7 @@ void
 device_expect(struct display_host *host, const struct store_device *setup);
 
 /* The same as device_create() for one that was expected. */
-int
+void
 device_connect(struct device *device, const struct store_device *setup);
 
 /* Leaves the screens at once; host_device_detached() when all is unmapped. */

@@ -21,12 +21,6 @@
 #define FIRST_RETRY_MS 17
 #define LONGEST_RETRY_MS 1000
 
-struct map_job {
-	struct worker_job base;
-	struct input *input;
-	int error;
-};
-
 /* Devices of a guest */
 
 struct input *
@@ -223,13 +217,12 @@ handle_timer(void *data)
 /* Connecting */
 
 static void
-run_map(struct worker_job *base)
+run_map(struct worker_job *job)
 {
-	struct map_job *job = wl_container_of(base, job, base);
-	struct input *input = job->input;
+	struct input *input = wl_container_of(job, input, map_job);
 
-	job->error = grants_map_ring(input->host->grants, input->subject.domid,
-				     input->setup.page_ref, &input->page);
+	input->map_error = grants_map_ring(input->host->grants, input->subject.domid,
+					   input->setup.page_ref, &input->page);
 }
 
 static int
@@ -275,13 +268,11 @@ log_connected(const struct input *input)
 }
 
 static void
-handle_mapped(struct worker_job *base)
+handle_mapped(struct worker_job *job)
 {
-	struct map_job *job = wl_container_of(base, job, base);
-	struct input *input = job->input;
-	int error = job->error;
+	struct input *input = wl_container_of(job, input, map_job);
+	int error = input->map_error;
 
-	free(job);
 	if (input->destroyed)
 		return;
 	if (error < 0)
@@ -312,12 +303,9 @@ int
 input_create(struct display_host *host, const struct store_device *setup)
 {
 	struct input *input = calloc(1, sizeof(*input));
-	struct map_job *job = calloc(1, sizeof(*job));
 
-	if (!input || !job) {
+	if (!input) {
 		log_guest(&setup->subject, -1, "xen: cannot create the device: out of memory");
-		free(input);
-		free(job);
 		return -ENOMEM;
 	}
 	input->host = host;
@@ -332,31 +320,29 @@ input_create(struct display_host *host, const struct store_device *setup)
 	if (!input->channels || !input->timer || !input->guest) {
 		log_guest(&setup->subject, -1, "xen: no event channels or no memory for it");
 		input_free(input);
-		free(job);
 		return -ENOMEM;
 	}
-	job->input = input;
-	job->base.run = run_map;
-	job->base.done = handle_mapped;
-	worker_post(host->worker, &input->guest->lane, &job->base);
+	input->map_job.run = run_map;
+	input->map_job.done = handle_mapped;
+	worker_post(host->worker, &input->guest->lane, &input->map_job);
 	return 0;
 }
 
 /* Its end */
 
 static void
-run_unmap(struct worker_job *base)
+run_unmap(struct worker_job *job)
 {
-	struct input *input = wl_container_of(base, input, unmap_job);
+	struct input *input = wl_container_of(job, input, unmap_job);
 
 	if (input->page)
 		grants_unmap(input->host->grants, input->page, 1);
 }
 
 static void
-handle_unmapped(struct worker_job *base)
+handle_unmapped(struct worker_job *job)
 {
-	struct input *input = wl_container_of(base, input, unmap_job);
+	struct input *input = wl_container_of(job, input, unmap_job);
 	struct display_host *host = input->host;
 	uint32_t serial = input->serial;
 

@@ -51,11 +51,11 @@ struct input {
 	struct loop_timer *timer; /* armed for what is pending, and while a flood is not heard */
 	uint32_t retry_ms;        /* grows while the host refuses */
 	uint64_t events;          /* told to the guest */
-	struct worker_job unmap_job;
+	struct worker_job map_job, unmap_job;
+	int map_error; /* the worker's while it maps */
 };
 
-/* Begins to connect; host_input_attached() tells the outcome. -ENOMEM or -errno: nothing was begun.
- */
+/* Begins to connect; host_input_attached() tells the outcome. -ENOMEM: nothing was begun. */
 int
 input_create(struct display_host *host, const struct store_device *setup);
 
