@@ -15,27 +15,17 @@
 #include "device/presenter.h"
 #include "pure/options.h"
 
-struct try_job {
-	struct worker_job base;
-	struct display_buffer *buffer;
-	const char *allocator;
-	int error;
-	enum offer_step step; /* be-alloc: where it failed */
-	struct allocation got;
-};
-
 static void
-run_try(struct worker_job *base)
+run_try(struct worker_job *job)
 {
-	struct try_job *job = wl_container_of(base, job, base);
-	struct display_buffer *buffer = job->buffer;
+	struct display_buffer *buffer = wl_container_of(job, buffer, job);
 	const struct displif_dbuf_create *request = &buffer->geometry;
 
 	if (request->be_alloc)
-		job->error = backing_offer(&buffer->backing, job->allocator, request, &job->step,
-					   &job->got);
+		buffer->error = backing_offer(&buffer->backing, buffer->offer.allocator, request,
+					      &buffer->offer.step, &buffer->offer.got);
 	else
-		job->error = backing_take(&buffer->backing, request->directory_ref);
+		buffer->error = backing_take(&buffer->backing, request->directory_ref);
 }
 
 static void
@@ -93,86 +83,76 @@ is_awaited(struct device *device, const void *object)
 }
 
 static void
-blame_try(const struct try_job *job)
+blame_try(const struct display_buffer *buffer)
 {
-	const struct display_buffer *buffer = job->buffer;
 	struct device *device = buffer->device;
 	uint64_t bytes = (uint64_t)buffer->geometry.pages * PAGE_BYTES;
-	const char *error = strerror(-job->error);
+	const char *error = strerror(-buffer->error);
 
 	if (!buffer->geometry.be_alloc) {
 		guest_blame(device->guest, &device->subject, -1,
 			    "%sa display buffer of %u pages cannot be mapped (%s)",
-			    guest_bug_word(job->error), buffer->geometry.pages, error);
+			    guest_bug_word(buffer->error), buffer->geometry.pages, error);
 		return;
 	}
-	switch (job->step) {
+	switch (buffer->offer.step) {
 	case OFFER_ALLOCATE:
 		guest_blame(device->guest, &device->subject, -1,
 			    "be-alloc: %s could not allocate a %ux%u buffer, %" PRIu64
 			    " bytes (%s); see allocator in weston.ini",
-			    job->allocator, buffer->geometry.width, buffer->geometry.height, bytes,
-			    error);
+			    buffer->offer.allocator, buffer->geometry.width,
+			    buffer->geometry.height, bytes, error);
 		break;
 	case OFFER_SHAPE:
 		guest_blame(device->guest, &device->subject, -1,
 			    "be-alloc: %s allocates rows of %u bytes, %" PRIu64
 			    " in all; the guest wants rows of %" PRIu64 ", %" PRIu64
 			    " in all: take another allocator in weston.ini, or another width",
-			    job->allocator, job->got.pitch, job->got.bytes,
+			    buffer->offer.allocator, buffer->offer.got.pitch,
+			    buffer->offer.got.bytes,
 			    geometry_pitch(buffer->geometry.width, buffer->geometry.bits_per_pixel),
 			    bytes);
 		break;
 	case OFFER_GRANT:
 		guest_blame(device->guest, &device->subject, -1,
 			    "be-alloc: the kernel cannot grant a buffer (%s)%s", error,
-			    job->error == -ENOTTY
+			    buffer->error == -ENOTTY
 				    ? ": it was built without CONFIG_XEN_GNTDEV_DMABUF"
 				    : "");
 		break;
 	case OFFER_TELL:
 		guest_blame(device->guest, &device->subject, -1,
 			    "%sthe page directory for %u pages cannot be filled (%s)",
-			    guest_bug_word(job->error), buffer->geometry.pages, error);
+			    guest_bug_word(buffer->error), buffer->geometry.pages, error);
 		break;
 	}
 }
 
 static void
-handle_tried(struct worker_job *base)
+handle_tried(struct worker_job *job)
 {
-	struct try_job *job = wl_container_of(base, job, base);
-	struct display_buffer *buffer = job->buffer;
+	struct display_buffer *buffer = wl_container_of(job, buffer, job);
 	struct device *device = buffer->device;
-	int error = job->error;
+	int error = buffer->error;
 
 	buffer->mapping = false;
-	if (error < 0 && !device->destroyed)
-		blame_try(job);
-	free(job);
 	if (device->destroyed)
 		return;
+	if (error < 0)
+		blame_try(buffer);
 	if (buffer->destroyed) {
 		display_buffer_released(buffer);
 		return;
 	}
 	buffer->state = error < 0 ? OBJECT_FAILED : OBJECT_READY;
-	buffer->error = error;
-	if (error < 0) {
-		bool told = is_awaited(device, buffer);
+	/* A guest that is told of the failure has no buffer; one that was already told "done" keeps
+	 * a buffer that fails whenever it is used. */
+	bool goes = error < 0 && is_awaited(device, buffer);
 
-		answer_all(device, buffer, error);
-		/* A guest that was told of the failure has no buffer; one that was already told
-		 * "done" keeps a buffer that fails whenever it is used. */
-		if (told) {
-			settle_framebuffers(buffer);
-			display_buffer_destroy(buffer);
-			return;
-		}
-	} else {
-		answer_all(device, buffer, 0);
-	}
+	answer_all(device, buffer, error);
 	settle_framebuffers(buffer);
+	if (goes)
+		display_buffer_destroy(buffer);
 }
 
 struct display_buffer *
@@ -228,12 +208,9 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 	}
 
 	struct display_buffer *buffer = calloc(1, sizeof(*buffer));
-	struct try_job *job = calloc(1, sizeof(*job));
-	if (!buffer || !job ||
-	    backing_init(&buffer->backing, host->grants, device->subject.domid, request->pages) <
-		    0) {
+	if (!buffer || backing_init(&buffer->backing, host->grants, device->subject.domid,
+				    request->pages) < 0) {
 		free(buffer);
-		free(job);
 		guest_give_pages(device->guest, request->pages);
 		guest_give_descriptors(device->guest, BUFFER_DESCRIPTORS);
 		return -ENOMEM;
@@ -244,12 +221,11 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 	wl_list_insert(&device->buffers, &buffer->link);
 	device->buffer_count++;
 
-	job->base.run = run_try;
-	job->base.done = handle_tried;
-	job->buffer = buffer;
-	job->allocator = options_module(host->options)->allocator;
+	buffer->job.run = run_try;
+	buffer->job.done = handle_tried;
+	buffer->offer.allocator = options_module(host->options)->allocator;
 	guest_charge_mapping(device->guest, request->pages, loop_now_ms());
-	worker_post(host->worker, &device->guest->lane, &job->base);
+	worker_post(host->worker, &device->guest->lane, &buffer->job);
 	*out = buffer;
 	return 0;
 }
@@ -278,7 +254,7 @@ display_buffer_destroy(struct display_buffer *buffer)
 static void
 run_withdraw(struct worker_job *job)
 {
-	struct display_buffer *buffer = wl_container_of(job, buffer, withdraw_job);
+	struct display_buffer *buffer = wl_container_of(job, buffer, job);
 
 	backing_close(&buffer->backing);
 }
@@ -286,7 +262,7 @@ run_withdraw(struct worker_job *job)
 static void
 handle_withdrawn(struct worker_job *job)
 {
-	struct display_buffer *buffer = wl_container_of(job, buffer, withdraw_job);
+	struct display_buffer *buffer = wl_container_of(job, buffer, job);
 
 	if (buffer->device->destroyed)
 		return;
@@ -297,13 +273,13 @@ handle_withdrawn(struct worker_job *job)
 void
 display_buffer_released(struct display_buffer *buffer)
 {
-	buffer->withdraw_job.run = run_withdraw;
-	buffer->withdraw_job.done = handle_withdrawn;
+	buffer->job.run = run_withdraw;
+	buffer->job.done = handle_withdrawn;
 	if (buffer->backing.offer)
 		worker_post(buffer->device->host->worker, &buffer->device->guest->lane,
-			    &buffer->withdraw_job);
+			    &buffer->job);
 	else
-		handle_withdrawn(&buffer->withdraw_job);
+		handle_withdrawn(&buffer->job);
 }
 
 void

@@ -32,11 +32,16 @@ struct display_buffer {
 	struct displif_dbuf_create geometry;
 	struct backing backing; /* the worker's while mapping */
 	enum object_state state;
-	int error;             /* OBJECT_FAILED */
+	int error;             /* OBJECT_FAILED; the worker's while mapping */
 	bool mapping;          /* the worker has it */
 	bool destroyed;        /* its cookie is unknown already */
 	struct import *import; /* owned by the presenter; NULL: not imported yet */
-	struct worker_job withdraw_job;
+	struct worker_job job; /* to map it, and later to withdraw what was offered */
+	struct {
+		const char *allocator;
+		enum offer_step step; /* where it failed */
+		struct allocation got;
+	} offer; /* be-alloc; the worker's while mapping */
 };
 
 struct framebuffer {
