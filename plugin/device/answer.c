@@ -40,7 +40,7 @@ answer_give(struct held_answer *held, const void *object, int error)
 		guest_blame(wire->guest, wire->subject, wire->connector, "%s%s failed (%s)",
 			    guest_bug_word(error), displif_operation_name(held->operation),
 			    strerror(-error));
-	wire_respond(wire, held->id, held->operation, error, held->edid_size);
+	wire_respond(wire, held->id, held->operation, error);
 	clock_set(wire->clock, CLOCK_ANSWER, -1);
 	clock_set_earlier(wire->clock, CLOCK_RING, loop_now_ms());
 }

@@ -18,7 +18,6 @@ struct held_answer {
 	uint8_t operation;
 	int64_t since_ms;
 	const void *object; /* what it waits for; only compared, it may be gone */
-	uint32_t edid_size; /* GET_EDID: bytes written */
 };
 
 /* None is active. */

@@ -99,10 +99,8 @@ handle_edid_written(struct worker_job *base)
 	struct edid_job *job = wl_container_of(base, job, base);
 	struct connector *connector = job->connector;
 
-	if (!connector->device->destroyed) {
-		connector->held.edid_size = sizeof(job->edid);
+	if (!connector->device->destroyed)
 		answer_give(&connector->held, job, job->error);
-	}
 	free(job);
 }
 
@@ -113,18 +111,15 @@ get_edid(struct connector *connector, const struct displif_request *request)
 	const struct edid_request edid = {
 		.width = connector->setup.width,
 		.height = connector->setup.height,
-		.refresh_mhz = 60000,
 		.name = device->subject.guest,
 		.serial = connector->index + 1,
 	};
 
-	if (request->get_edid.size < EDID_BYTES)
-		return -EINVAL;
 	struct edid_job *job = calloc(1, sizeof(*job));
 	if (!job)
 		return -ENOMEM;
 	job->connector = connector;
-	job->directory_ref = request->get_edid.directory_ref;
+	job->directory_ref = request->directory_ref;
 	edid_write(job->edid, &edid);
 	job->base.run = run_edid;
 	job->base.done = handle_edid_written;
@@ -175,7 +170,7 @@ request_serve(struct connector *connector, const struct xendispl_req *untrusted_
 		guest_blame(device->guest, &device->subject, (int)connector->index,
 			    "%s%s refused (%s)", guest_bug_word(ret),
 			    displif_operation_name(request.operation), strerror(-ret));
-	wire_respond(&connector->wire, request.id, request.operation, ret, 0);
+	wire_respond(&connector->wire, request.id, request.operation, ret);
 }
 
 /* The worker does not say when it has read a page directory, only when it is done. */

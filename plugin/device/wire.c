@@ -10,6 +10,7 @@
 #include "device/guest.h"
 #include "device/loop.h"
 #include "pure/displif-decode.h"
+#include "pure/edid.h"
 #include "xen/channel.h"
 
 #define FIRST_STEP_MS 17
@@ -124,7 +125,7 @@ wire_retry(struct wire *wire)
 }
 
 void
-wire_respond(struct wire *wire, uint16_t id, uint8_t operation, int error, uint32_t edid_size)
+wire_respond(struct wire *wire, uint16_t id, uint8_t operation, int error)
 {
 	struct xendispl_resp response;
 
@@ -133,7 +134,7 @@ wire_respond(struct wire *wire, uint16_t id, uint8_t operation, int error, uint3
 	response.operation = operation;
 	response.status = displif_status(error);
 	if (error == 0 && operation == XENDISPL_OP_GET_EDID)
-		response.op.get_edid.edid_sz = edid_size;
+		response.op.get_edid.edid_sz = EDID_BYTES;
 	if (error < 0)
 		refusals_count(&wire->refused, error);
 	if (request_ring_respond(&wire->requests, &response))

@@ -73,9 +73,9 @@ wire_end_rest(struct wire *wire);
 void
 wire_retry(struct wire *wire);
 
-/* error: 0 or negative errno. edid_size: bytes written, for a GET_EDID that succeeded. */
+/* error: 0 or negative errno. */
 void
-wire_respond(struct wire *wire, uint16_t id, uint8_t operation, int error, uint32_t edid_size);
+wire_respond(struct wire *wire, uint16_t id, uint8_t operation, int error);
 
 /* Tells the guest that the flip to this framebuffer is done; sets CLOCK_RING if the page is full.
  */

@@ -94,18 +94,13 @@ decode_set_config(struct displif_set_config *out, const struct xendispl_set_conf
 	return 0;
 }
 
+/* The protocol asks for a buffer of XENDISPL_EDID_MAX_SIZE at least; ours is a block. */
 static int
-decode_get_edid(struct displif_get_edid *out, const struct xendispl_get_edid_req *untrusted)
+decode_get_edid(uint32_t *directory_ref, const struct xendispl_get_edid_req *untrusted)
 {
 	if (untrusted->gref_directory == 0 || untrusted->buffer_sz < XENDISPL_EDID_BLOCK_SIZE)
 		return -EINVAL;
-	/* The protocol asks for a buffer of XENDISPL_EDID_MAX_SIZE at least; ours is
-	 * never longer than that, so of a larger buffer only this much is looked at. */
-	uint64_t size = min_u64(untrusted->buffer_sz, XENDISPL_EDID_MAX_SIZE);
-
-	out->size = (uint32_t)size;
-	out->pages = (uint32_t)geometry_pages(size);
-	out->directory_ref = untrusted->gref_directory;
+	*directory_ref = untrusted->gref_directory;
 	return 0;
 }
 
@@ -141,7 +136,7 @@ displif_decode(struct displif_request *out, const struct xendispl_req *untrusted
 	case XENDISPL_OP_PG_FLIP:
 		return decode_cookie(&out->cookie, req->op.pg_flip.fb_cookie);
 	case XENDISPL_OP_GET_EDID:
-		return decode_get_edid(&out->get_edid, &req->op.get_edid);
+		return decode_get_edid(&out->directory_ref, &req->op.get_edid);
 	}
 	return -EOPNOTSUPP;
 }

@@ -42,12 +42,6 @@ struct displif_set_config {
 	uint32_t bits_per_pixel;
 };
 
-struct displif_get_edid {
-	uint32_t size; /* bytes of the guest's buffer, at least XENDISPL_EDID_BLOCK_SIZE */
-	uint32_t pages;
-	uint32_t directory_ref;
-};
-
 struct displif_request {
 	uint16_t id;
 	uint8_t operation; /* XENDISPL_OP_* */
@@ -56,7 +50,7 @@ struct displif_request {
 		uint64_t cookie; /* DBUF_DESTROY, FB_DETACH, PG_FLIP */
 		struct displif_fb_attach fb_attach;
 		struct displif_set_config set_config;
-		struct displif_get_edid get_edid;
+		uint32_t directory_ref; /* GET_EDID, of XENDISPL_EDID_BLOCK_SIZE at least; not 0 */
 	};
 };
 

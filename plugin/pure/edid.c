@@ -10,9 +10,7 @@
 #include <string.h>
 
 #define MAX_SIDE_PIXELS 65535
-#define MIN_REFRESH_MHZ 1000
-#define MAX_REFRESH_MHZ 500000
-#define DEFAULT_REFRESH_MHZ 60000
+#define REFRESH_HZ 60
 /* Pixel clocks are in 10 kHz. Some parsers reject clocks below 10 MHz. */
 #define MIN_CLOCK 1000
 
@@ -74,9 +72,9 @@ v_sync_lines(uint32_t width, uint32_t height)
 
 /* A frame below the least pixel clock that readers believe in gets wider blanks. */
 static void
-widen_blanks(struct timing *timing, uint32_t refresh_mhz)
+widen_blanks(struct timing *timing)
 {
-	uint64_t least_pixels = MIN_CLOCK * UINT64_C(10000000) / refresh_mhz + 1;
+	uint64_t least_pixels = MIN_CLOCK * UINT64_C(10000) / REFRESH_HZ + 1;
 	uint64_t h_total = least_pixels / (timing->v_active + timing->v_blank) + 1;
 
 	if (h_total <= timing->h_active + timing->h_blank)
@@ -93,11 +91,11 @@ widen_blanks(struct timing *timing, uint32_t refresh_mhz)
  * any size.
  */
 static struct timing
-make_timing(uint32_t width, uint32_t height, uint32_t refresh_mhz)
+make_timing(uint32_t width, uint32_t height)
 {
 	const uint64_t min_v_blank_ns = 460000;
 	const uint32_t min_v_back = 6;
-	uint64_t frame_ns = UINT64_C(1000000000000) / refresh_mhz;
+	const uint64_t frame_ns = 1000000000 / REFRESH_HZ;
 	struct timing timing = {
 		.h_active = width,
 		.h_blank = 160,
@@ -110,10 +108,10 @@ make_timing(uint32_t width, uint32_t height, uint32_t refresh_mhz)
 	uint64_t v_blank = min_v_blank_ns * height / (frame_ns - min_v_blank_ns) + 1;
 
 	timing.v_blank = clamp(v_blank, timing.v_front + timing.v_sync + min_v_back, UINT16_MAX);
-	widen_blanks(&timing, refresh_mhz);
+	widen_blanks(&timing);
 	uint64_t pixels =
 		(uint64_t)(timing.h_active + timing.h_blank) * (timing.v_active + timing.v_blank);
-	uint64_t clock = divide_rounded(pixels * refresh_mhz, 10000000);
+	uint64_t clock = divide_rounded(pixels * REFRESH_HZ, 10000);
 	timing.clock = clamp(clock, MIN_CLOCK, UINT32_MAX);
 	return timing;
 }
@@ -128,9 +126,8 @@ fits_detailed(const struct timing *timing)
 /* The same shape, divided until a detailed timing can say it. No known frontend reads a DisplayID
  * block, which could describe larger modes. */
 static struct timing
-make_fallback(const struct timing *timing, uint32_t refresh_mhz)
+make_fallback(const struct timing *timing)
 {
-	uint32_t refresh = refresh_mhz > DEFAULT_REFRESH_MHZ ? DEFAULT_REFRESH_MHZ : refresh_mhz;
 	struct timing fallback;
 	uint32_t divisor = 0;
 
@@ -138,7 +135,7 @@ make_fallback(const struct timing *timing, uint32_t refresh_mhz)
 		divisor++;
 		uint32_t width = clamp(timing->h_active / divisor, 1, MAX_SIDE_PIXELS);
 		uint32_t height = clamp(timing->v_active / divisor, 1, MAX_SIDE_PIXELS);
-		fallback = make_timing(width, height, refresh);
+		fallback = make_timing(width, height);
 	} while (!fits_detailed(&fallback));
 	return fallback;
 }
@@ -270,37 +267,22 @@ v_frequency_hz(const struct timing *timing)
 	return (uint32_t)(timing->clock * UINT64_C(10000) / pixels);
 }
 
-/* A pair of range limits in bytes of their own, 255 added where a flag says so. */
-static bool
-put_range(uint8_t out[2], uint32_t minimum, uint32_t maximum, unsigned flag_shift, uint8_t *flags)
-{
-	if (minimum == 0 || maximum > 255 + 255)
-		return false;
-	if (maximum > 255)
-		*flags |= (uint8_t)((minimum > 255 ? 3 : 2) << flag_shift);
-	out[0] = (uint8_t)(minimum > 255 ? minimum - 255 : minimum);
-	out[1] = (uint8_t)(maximum > 255 ? maximum - 255 : maximum);
-	return true;
-}
-
-/*
- * Display range limits around the timing (EDID 3.10.3.3). False where they do not fit; then the
- * descriptor may be absent, since we claim no continuous range.
+/* Display range limits around the timing (EDID 3.10.3.3), none of which is beyond a byte at 60 Hz.
  */
-static bool
+static void
 put_range_limits(uint8_t out[18], const struct timing *timing)
 {
 	uint32_t h = h_frequency_khz(timing), v = v_frequency_hz(timing);
-	uint32_t clock_10mhz = timing->clock / 1000 + 1;
-	uint8_t limits[18] = {[3] = 0xfd, [10] = 0x01 /* limits only */, [11] = 0x0a};
 
-	memset(limits + 12, ' ', 6);
-	if (!put_range(limits + 5, v, v + 1, 0, &limits[4]) ||
-	    !put_range(limits + 7, h, h + 1, 2, &limits[4]) || clock_10mhz > 255)
-		return false;
-	limits[9] = (uint8_t)clock_10mhz;
-	memcpy(out, limits, sizeof(limits));
-	return true;
+	out[3] = 0xfd;
+	out[5] = byte(v, 0);
+	out[6] = byte(v + 1, 0);
+	out[7] = byte(h, 0);
+	out[8] = byte(h + 1, 0);
+	out[9] = byte(timing->clock / 1000 + 1, 0);
+	out[10] = 0x01; /* limits only */
+	out[11] = 0x0a;
+	memset(out + 12, ' ', 6);
 }
 
 static bool
@@ -330,23 +312,14 @@ put_name(uint8_t out[18], const char *name)
 	}
 }
 
-static void
-put_dummy(uint8_t out[18])
-{
-	out[3] = 0x10;
-}
-
 void
 edid_write(uint8_t out[EDID_BYTES], const struct edid_request *request)
 {
 	uint32_t width = clamp(request->width, 1, MAX_SIDE_PIXELS);
 	uint32_t height = clamp(request->height, 1, MAX_SIDE_PIXELS);
-	uint32_t refresh_mhz = request->refresh_mhz == 0 ? DEFAULT_REFRESH_MHZ
-							 : clamp(request->refresh_mhz,
-								 MIN_REFRESH_MHZ, MAX_REFRESH_MHZ);
-	struct timing wanted = make_timing(width, height, refresh_mhz);
+	struct timing wanted = make_timing(width, height);
 	bool fits = fits_detailed(&wanted);
-	struct timing timing = fits ? wanted : make_fallback(&wanted, refresh_mhz);
+	struct timing timing = fits ? wanted : make_fallback(&wanted);
 	struct size_mm size = physical_size(width, height);
 
 	memset(out, 0, EDID_BYTES);
@@ -354,8 +327,7 @@ edid_write(uint8_t out[EDID_BYTES], const struct edid_request *request)
 	put_features(out, &size, fits);
 	put_detailed_timing(out + 54, &timing, &size);
 	put_name(out + 72, request->name);
-	if (!put_range_limits(out + 90, &timing))
-		put_dummy(out + 90);
-	put_dummy(out + 108);
+	put_range_limits(out + 90, &timing);
+	out[108 + 3] = 0x10; /* a dummy descriptor */
 	out[127] = checksum(out, EDID_BYTES - 1);
 }

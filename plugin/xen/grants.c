@@ -183,19 +183,16 @@ int
 grants_write_buffer(struct grants *grants, uint16_t domid, uint32_t directory_ref,
 		    const void *bytes, size_t size)
 {
-	uint32_t pages = (uint32_t)((size + PAGE_BYTES - 1) / PAGE_BYTES);
-	_autofree_ uint32_t *refs = calloc(pages, sizeof(*refs));
+	uint32_t ref;
+	int ret = grants_read_directory(grants, domid, directory_ref, &ref, 1);
 
-	if (!refs)
-		return -ENOMEM;
-	int ret = grants_read_directory(grants, domid, directory_ref, refs, pages);
 	if (ret < 0)
 		return ret;
-	void *buffer = grants_map(grants, domid, refs, pages, true);
-	if (!buffer)
+	void *page = grants_map(grants, domid, &ref, 1, true);
+	if (!page)
 		return -errno;
-	memcpy(buffer, bytes, size);
-	grants_unmap(grants, buffer, pages);
+	memcpy(page, bytes, size);
+	grants_unmap(grants, page, 1);
 	return 0;
 }
 

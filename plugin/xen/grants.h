@@ -58,8 +58,8 @@ int
 grants_read_directory(struct grants *grants, uint16_t domid, uint32_t directory_ref, uint32_t *refs,
 		      uint32_t count);
 
-/* Writes bytes to the start of a buffer given by its page directory. 0 or
- * negative errno. */
+/* Writes bytes, a page at most, to the start of a buffer given by its page directory. 0 or negative
+ * errno. */
 int
 grants_write_buffer(struct grants *grants, uint16_t domid, uint32_t directory_ref,
 		    const void *bytes, size_t size);

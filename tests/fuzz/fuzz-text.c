@@ -47,7 +47,6 @@ check_edid(struct input *input, const char *name)
 
 	input_take(input, &request.width, 4);
 	input_take(input, &request.height, 4);
-	input_take(input, &request.refresh_mhz, 4);
 	edid_write(edid, &request);
 	uint8_t sum = 0;
 

@@ -30,51 +30,18 @@ static const uint8_t golden_1080p[128] = {
 };
 
 struct mode {
-	uint32_t width, height, refresh_mhz;
+	uint32_t width, height;
 };
 
 static const struct mode modes[] = {
-	{1, 1, 60000},
-	{2, 1, 60000},
-	{1, 1, 1000},
-	{320, 200, 70000},
-	{640, 480, 60000},
-	{799, 601, 60000},
-	{800, 600, 59940},
-	{1024, 768, 60000},
-	{1280, 1024, 75000},
-	{1366, 768, 60000},
-	{1365, 767, 60000},
-	{1920, 1080, 60000},
-	{1080, 1920, 60000},
-	{1920, 1080, 23976},
-	{1920, 1080, 240000},
-	{1920, 1200, 60000},
-	{2560, 1440, 144000},
-	{3840, 2160, 30000},
-	{3840, 2160, 60000},
-	{2160, 3840, 60000},
-	{3840, 2160, 120000},
-	{4095, 2047, 60000},
-	{4095, 4095, 1000},
-	{4095, 1, 60000},
-	{1, 4095, 60000},
-	{4096, 2160, 60000},
-	{4096, 2160, 24000},
-	{1, 4096, 60000},
-	{5120, 2880, 60000},
-	{7680, 4320, 60000},
-	{4320, 7680, 60000},
-	{10240, 4320, 60000},
-	{65535, 1, 60000},
-	{1, 65535, 60000},
-	{65535, 65535, 60000},
-	{65535, 65535, 1000},
-	{65536, 65536, 60000},
-	{1920, 1080, 500000},
-	{1920, 1080, 1000},
-	{0, 0, 0},
-	{UINT32_MAX, UINT32_MAX, UINT32_MAX},
+	{1, 1},         {2, 1},         {320, 200},   {640, 480},
+	{799, 601},     {800, 600},     {1024, 768},  {1280, 1024},
+	{1366, 768},    {1365, 767},    {1920, 1080}, {1080, 1920},
+	{1920, 1200},   {2560, 1440},   {3840, 2160}, {2160, 3840},
+	{4095, 2047},   {4095, 4095},   {4095, 1},    {1, 4095},
+	{4096, 2160},   {1, 4096},      {5120, 2880}, {7680, 4320},
+	{4320, 7680},   {10240, 4320},  {65535, 1},   {1, 65535},
+	{65535, 65535}, {65536, 65536}, {0, 0},       {UINT32_MAX, UINT32_MAX},
 };
 #define MODES (sizeof(modes) / sizeof(modes[0]))
 
@@ -135,11 +102,8 @@ sum(const uint8_t *bytes, size_t count)
 static void
 write_mode(uint8_t out[EDID_BYTES], const struct mode *mode, const char *name)
 {
-	struct edid_request request = {.width = mode->width,
-				       .height = mode->height,
-				       .refresh_mhz = mode->refresh_mhz,
-				       .name = name,
-				       .serial = 1};
+	struct edid_request request = {
+		.width = mode->width, .height = mode->height, .name = name, .serial = 1};
 
 	memset(out, 0x55, EDID_BYTES);
 	edid_write(out, &request);
@@ -149,7 +113,7 @@ TEST(golden_1920x1080)
 {
 	uint8_t edid[EDID_BYTES];
 
-	write_mode(edid, &(struct mode){1920, 1080, 60000}, "guest1");
+	write_mode(edid, &(struct mode){1920, 1080}, "guest1");
 	check_bytes(edid, golden_1080p, 128);
 }
 
@@ -172,9 +136,7 @@ static bool
 fits(const struct mode *mode)
 {
 	return mode->width <= 4095 && mode->height <= 4095 &&
-	       (uint64_t)(mode->width + 160) * mode->height * mode->refresh_mhz / 10000000 <
-		       64000 &&
-	       mode->refresh_mhz <= 240000;
+	       (uint64_t)(mode->width + 160) * mode->height * 60 / 10000 < 64000;
 }
 
 /* Pixels that come back are those that were asked for, where they can. */
@@ -204,37 +166,12 @@ TEST(refresh_rate)
 	uint8_t edid[EDID_BYTES];
 
 	for (size_t i = 0; i < MODES; i++) {
-		double wanted = modes[i].refresh_mhz / 1000.0;
-
-		test_case("%ux%u at %f", modes[i].width, modes[i].height, wanted);
+		test_case("%ux%u", modes[i].width, modes[i].height);
 		write_mode(edid, &modes[i], "guest");
 		struct read_timing timing = read_detailed(edid + 54);
-		if (!(edid[24] & 0x02) && wanted > 60)
-			wanted = 60;
-		double difference = refresh_hz(&timing) - wanted;
-		if (modes[i].refresh_mhz != 0)
-			check(difference < 0.06 && difference > -0.06);
+		double difference = refresh_hz(&timing) - 60;
+		check(difference < 0.06 && difference > -0.06);
 	}
-}
-
-TEST(refresh_rate_out_of_range)
-{
-	static const struct {
-		uint32_t given, counts_as;
-	} cases[] = {{0, 60000}, {1, 1000}, {999, 1000}, {500001, 500000}, {UINT32_MAX, 500000}};
-
-	for (size_t i = 0; i < 5; i++) {
-		uint8_t edid[EDID_BYTES], expected[EDID_BYTES];
-
-		write_mode(edid, &(struct mode){4000, 3000, cases[i].given}, "guest");
-		write_mode(expected, &(struct mode){4000, 3000, cases[i].counts_as}, "guest");
-		check_bytes(edid, expected, EDID_BYTES);
-	}
-
-	uint8_t slowest[EDID_BYTES];
-	write_mode(slowest, &(struct mode){4095, 4095, 1}, "guest");
-	struct read_timing timing = read_detailed(slowest + 54);
-	check(refresh_hz(&timing) > 0.9995 && refresh_hz(&timing) < 1.0005);
 }
 
 /* CVT: the width of the vertical sync tells the shape, and blanks take 460 us. */
@@ -248,7 +185,7 @@ TEST(blanks)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		test_case("%ux%u", cases[i].width, cases[i].height);
-		write_mode(edid, &(struct mode){cases[i].width, cases[i].height, 60000}, "guest");
+		write_mode(edid, &(struct mode){cases[i].width, cases[i].height}, "guest");
 		struct read_timing timing = read_detailed(edid + 54);
 		double line_us = (timing.h_active + timing.h_blank) / (timing.clock / 100.0);
 
@@ -259,14 +196,11 @@ TEST(blanks)
 	}
 
 	/* Low pictures get the least back porch, small ones the least clock, and no more. */
-	write_mode(edid, &(struct mode){4000, 100, 60000}, "guest");
+	write_mode(edid, &(struct mode){4000, 100}, "guest");
 	struct read_timing low = read_detailed(edid + 54);
 	check_int(low.v_blank, 3 + 10 + 6);
-	write_mode(edid, &(struct mode){1, 1, 60000}, "guest");
+	write_mode(edid, &(struct mode){1, 1}, "guest");
 	struct read_timing small = read_detailed(edid + 54);
-	check(small.clock >= 1000 && small.clock < 1010);
-	write_mode(edid, &(struct mode){1, 1, 1000}, "guest");
-	small = read_detailed(edid + 54);
 	check(small.clock >= 1000 && small.clock < 1010);
 }
 
@@ -275,17 +209,12 @@ TEST(fallback_keeps_the_shape)
 {
 	uint8_t edid[EDID_BYTES];
 
-	write_mode(edid, &(struct mode){5120, 2880, 60000}, "guest");
+	write_mode(edid, &(struct mode){5120, 2880}, "guest");
 	check_int(read_detailed(edid + 54).h_active, 2560);
 	check_int(read_detailed(edid + 54).v_active, 1440);
-	write_mode(edid, &(struct mode){65535, 1, 60000}, "guest");
+	write_mode(edid, &(struct mode){65535, 1}, "guest");
 	check_int(read_detailed(edid + 54).h_active, 4095);
 	check_int(read_detailed(edid + 54).v_active, 1);
-	/* The size fits, the rate does not. */
-	write_mode(edid, &(struct mode){3840, 2160, 120000}, "guest");
-	check_int(read_detailed(edid + 54).h_active, 3840);
-	struct read_timing base = read_detailed(edid + 54);
-	check(refresh_hz(&base) > 59.9 && refresh_hz(&base) < 60.1);
 }
 
 static bool
@@ -293,7 +222,7 @@ is_native(uint32_t width, uint32_t height)
 {
 	uint8_t edid[EDID_BYTES];
 
-	write_mode(edid, &(struct mode){width, height, 60000}, "guest");
+	write_mode(edid, &(struct mode){width, height}, "guest");
 	return edid[24] & 0x02;
 }
 
@@ -311,7 +240,7 @@ check_physical_size(uint32_t width, uint32_t height, int cm_width, int cm_height
 	uint8_t edid[EDID_BYTES];
 
 	test_case("%ux%u", width, height);
-	write_mode(edid, &(struct mode){width, height, 60000}, "guest");
+	write_mode(edid, &(struct mode){width, height}, "guest");
 	check_int(edid[21], cm_width);
 	check_int(edid[22], cm_height);
 	int mm_width = edid[66] | (edid[68] & 0xf0) << 4;
@@ -342,7 +271,7 @@ check_name(const char *name, const char *written)
 	static const uint8_t head[5] = {0, 0, 0, 0xfc, 0};
 
 	test_case("%s", name ? name : "NULL");
-	write_mode(edid, &(struct mode){640, 480, 60000}, name);
+	write_mode(edid, &(struct mode){640, 480}, name);
 	check_bytes(edid + 72, head, 5);
 	check_bytes(edid + 77, written, 13);
 }
@@ -365,7 +294,7 @@ TEST(name_is_the_product_name)
 
 TEST(serial_number)
 {
-	struct edid_request request = {640, 480, 60000, "guest", 0x89abcdef};
+	struct edid_request request = {640, 480, "guest", 0x89abcdef};
 	static const uint8_t written[4] = {0xef, 0xcd, 0xab, 0x89};
 	uint8_t edid[EDID_BYTES];
 
@@ -375,13 +304,13 @@ TEST(serial_number)
 
 static const uint8_t dummy_descriptor[18] = {[3] = 0x10};
 
-/* Range limits hold the mode; a descriptor that cannot is left out. */
+/* Range limits hold the mode. */
 static void
 check_range_limits(const struct mode *mode)
 {
 	uint8_t edid[EDID_BYTES];
 
-	test_case("%ux%u at %u", mode->width, mode->height, mode->refresh_mhz);
+	test_case("%ux%u", mode->width, mode->height);
 	write_mode(edid, mode, "thirteen char");
 	const uint8_t *d = edid + 90;
 	struct read_timing timing = read_detailed(edid + 54);
@@ -389,23 +318,12 @@ check_range_limits(const struct mode *mode)
 	double h = v * (timing.v_active + timing.v_blank) / 1000;
 
 	check_bytes(edid + 108, dummy_descriptor, 18);
-	if (d[3] == 0x10) {
-		check_bytes(d, dummy_descriptor, 18);
-		check(v < 1 || v > 508 || h < 1 || h > 508 || timing.clock >= 254000);
-		return;
-	}
-	uint32_t limits[] = {
-		d[5] + (d[4] & 0x02 && d[4] & 0x01 ? 255u : 0), d[6] + (d[4] & 0x02 ? 255u : 0),
-		d[7] + (d[4] & 0x08 && d[4] & 0x04 ? 255u : 0), d[8] + (d[4] & 0x08 ? 255u : 0)};
 	check_int(d[3], 0xfd);
-	/* 255 is added to a minimum only where it is to the maximum, and 0 is no limit. */
-	check(!(d[4] & 0x01) || d[4] & 0x02);
-	check(!(d[4] & 0x04) || d[4] & 0x08);
-	check(d[5] > 0 && d[6] > 0 && d[7] > 0 && d[8] > 0);
+	check_int(d[4], 0);
+	check(d[5] > 0 && d[7] > 0);
 	const double least = 1e-6;
-	check(limits[0] <= v + least && limits[1] >= v && limits[1] < v + 2);
-	check(limits[2] <= h + least && limits[3] >= h && limits[3] < h + 2);
-	check(limits[0] > v - 1.1 && limits[2] > h - 1.1);
+	check(d[5] <= v + least && d[5] > v - 1.1 && d[6] >= v && d[6] < v + 2);
+	check(d[7] <= h + least && d[7] > h - 1.1 && d[8] >= h && d[8] < h + 2);
 	check(d[9] * 1000u >= timing.clock && d[9] * 1000u <= timing.clock + 1000u);
 	check_int(d[10], 0x01);
 }
@@ -414,12 +332,12 @@ TEST(range_limits)
 {
 	for (size_t i = 0; i < MODES; i++)
 		check_range_limits(&modes[i]);
-	for (uint32_t mhz = 1000; mhz <= 500000; mhz += 499)
-		check_range_limits(&(struct mode){320, 200, mhz});
+	for (uint32_t side = 1; side < 5000; side += 7)
+		check_range_limits(&(struct mode){side, side});
 	for (uint32_t height = 3; height < 20000; height = height * 17 / 16 + 1)
-		check_range_limits(&(struct mode){64, height, 60000});
+		check_range_limits(&(struct mode){64, height});
 	for (uint32_t width = 1; width < 65536; width = width * 17 / 16 + 1)
-		check_range_limits(&(struct mode){width, 2400, 60000});
+		check_range_limits(&(struct mode){width, 2400});
 }
 
 /* Runs "edid-decode --check"; false when it is not installed. */
@@ -463,7 +381,7 @@ check_conformity(const struct mode *mode, const char *name)
 
 	write_mode(edid, mode, name);
 
-	test_case("%ux%u at %u, name \"%s\"", mode->width, mode->height, mode->refresh_mhz, name);
+	test_case("%ux%u, name \"%s\"", mode->width, mode->height, name);
 	if (!run_edid_decode(edid, sizeof(edid), output, sizeof(output)))
 		test_skip("edid-decode is not installed");
 	if (strstr(output, "Failures:") || !strstr(output, "EDID conformity: PASS"))
@@ -494,7 +412,7 @@ TEST(edid_decode_finds_no_failure_in_any_name)
 					    "\\\"'%s"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		check_conformity(&(struct mode){1920, 1080, 60000}, names[i]);
+		check_conformity(&(struct mode){1920, 1080}, names[i]);
 }
 
 /* The judge is awake: it finds a checksum that is wrong. */
