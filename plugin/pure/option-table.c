@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The table of keys of weston.ini, and what follows from it alone:
- * complaints, descriptions for the example, and the search for keys that nobody
- * knows. Called by options.c, config.c and tests. HACKING.md tells what
- * else a new key needs.
+ * complaints. HACKING.md tells what else a new key needs.
  */
 #include "pure/option-table.h"
 
@@ -260,19 +258,6 @@ option_find_entry(enum option_section section, const char *key)
 	return NULL;
 }
 
-static bool
-section_has_key(enum option_section section, const char *name, size_t size)
-{
-	for (size_t i = 0; i < option_table_size; i++) {
-		const struct option_entry *entry = &option_table[i];
-
-		if (entry->section == section && strlen(entry->key) == size &&
-		    memcmp(entry->key, name, size) == 0)
-			return true;
-	}
-	return false;
-}
-
 void
 sentence_say_unknown_key(struct sentence *sentence, enum option_section section, const char *name,
 			 size_t size)
@@ -349,65 +334,5 @@ sentence_say_unknown_section(struct sentence *sentence, const char *name, size_t
 	sentence_say(sentence, "]; the sections are");
 	for (size_t i = 0; i < SECTION_NONE; i++)
 		sentence_say(sentence, "%s [%s]", i == 0 ? "" : ",", option_section_names[i]);
-	return true;
-}
-
-size_t
-options_scan_text(const char *text, size_t size, options_report_func_t report, void *data)
-{
-	enum option_section section = SECTION_NONE;
-	size_t found = 0;
-	unsigned number = 0;
-
-	for (size_t start = 0, length; start < size; start += length + 1) {
-		const char *line = text + start;
-		const char *end = memchr(line, '\n', size - start);
-		length = end ? (size_t)(end - line) : size - start;
-		number++;
-		if (length == 0 || line[0] == '#')
-			continue;
-
-		char buffer[OPTION_SENTENCE_BYTES] = "";
-		struct sentence sentence = {.text = buffer, .size = sizeof(buffer)};
-		const char *mark = memchr(line, line[0] == '[' ? ']' : '=', length);
-		bool unknown = false;
-
-		sentence_say(&sentence, "line %u: ", number);
-		if (line[0] == '[' && mark) {
-			size_t name_size = (size_t)(mark - line) - 1;
-
-			section = option_find_section(line + 1, name_size);
-			unknown = sentence_say_unknown_section(&sentence, line + 1, name_size);
-		} else if (section != SECTION_NONE && mark && mark != line) {
-			unknown = !section_has_key(section, line, (size_t)(mark - line));
-			if (unknown)
-				sentence_say_unknown_key(&sentence, section, line,
-							 (size_t)(mark - line));
-		}
-		if (unknown) {
-			found++;
-			report(data, buffer);
-		}
-	}
-	return found;
-}
-
-bool
-options_describe(size_t index, struct option_description *description)
-{
-	struct sentence value = {.text = description->value, .size = sizeof(description->value)};
-	struct sentence allowed = {.text = description->allowed,
-				   .size = sizeof(description->allowed)};
-
-	memset(description, 0, sizeof(*description));
-	if (index >= option_table_size)
-		return false;
-	const struct option_entry *entry = &option_table[index];
-	description->section = option_section_names[entry->section];
-	description->key = entry->key;
-	sentence_say(&value, "%s", entry->value);
-	sentence_say_allowed(&allowed, entry);
-	description->unit = entry->unit;
-	description->help = entry->help;
 	return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The table of keys, where their values are kept, and the sentences
- * that say what is wrong with a line of weston.ini. Included by options.c, option-table.c
- * and option-check.c alone; others use options.h.
+ * that say what is wrong with a line of weston.ini. Included by options.c and option-*.c
+ * alone; others use options.h.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The text of weston.ini read as Weston's parser does, with the line in each complaint, which that
- * parser cannot tell. For those who check a file, or read it again.
+ * parser cannot tell; nor can it list a section's keys.
  */
 #pragma once
 

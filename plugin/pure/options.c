@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The rules that weston.ini gives for guests and connectors: checked,
- * stored, found again. Called by config.c at start and by whoever wants a rule
- * later. Knows neither Weston's parser nor what an output is. All of it was
+ * stored, found again. Called by option-text.c and by whoever wants a rule
+ * later. Knows not what an output is. All of it was
  * written by the host's owner, so checks are for the owner's sake: the first
  * error does not stop the rest.
  */
@@ -379,31 +379,6 @@ options_set(struct options *options, const char *key, const char *value, char *e
 		struct sentence sentence = {.text = error, .size = size};
 
 		say_refusal(&sentence, options->section, key, value, result);
-	}
-	return result;
-}
-
-int
-options_read_section(struct options *options, const char *section,
-		     options_get_string_func_t get_string, void *data, options_report_func_t report)
-{
-	char error[OPTION_SENTENCE_BYTES];
-	int result = options_begin_section(options, section);
-
-	for (size_t i = 0; result == 0 && i < option_table_size; i++) {
-		const char *key = option_table[i].key;
-
-		if (option_table[i].section != options->section)
-			continue;
-		char *value = get_string(data, key);
-		if (!value)
-			continue;
-		int outcome = options_set(options, key, value, error, sizeof(error));
-		free(value);
-		if (outcome < 0 && report)
-			report(data, error);
-		if (outcome == -ENOMEM)
-			result = outcome;
 	}
 	return result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What weston.ini says about guests' screens, checked and found again
- * by guest and connector. Fed by config.c, which knows Weston's parser; asked
+ * by guest and connector. Fed by option-text.c, which reads its text; asked
  * by whoever places, shows or bounds. Knows nothing of Weston or Xen. The table
  * of keys in option-table.c is the only place in the code that names a key, its range and its
  * default.
@@ -134,30 +134,8 @@ options_begin_section(struct options *options, const char *section);
 int
 options_set(struct options *options, const char *key, const char *value, char *error, size_t size);
 
-/* The value of a key, to be freed with free(); NULL when the section has none. */
-typedef char *(*options_get_string_func_t)(void *data, const char *key);
-
 /* One complaint for the user: a sentence without a line end. */
 typedef void (*options_report_func_t)(void *data, const char *sentence);
-
-/*
- * Begins a section and asks get_string for each key that such a section knows;
- * what cannot be taken goes to report (may be NULL), the rest is set. Both get
- * data. Returns 0 also with complaints; -ENOENT: not a section of ours; -ENOMEM.
- */
-int
-options_read_section(struct options *options, const char *section,
-		     options_get_string_func_t get_string, void *data,
-		     options_report_func_t report);
-
-/*
- * Looks through the text of an ini file, as Weston's parser would, for keys in
- * our sections that no table knows, and for sections that start with "xen-" and
- * are none of ours. Each is reported with its line number and what is allowed.
- * Needed since Weston's parser cannot list a section's keys. Returns how many.
- */
-size_t
-options_scan_text(const char *text, size_t size, options_report_func_t report, void *data);
 
 /*
  * Looks for rules that can have no effect, or another one than was meant: values in quotes or
@@ -212,17 +190,3 @@ enum shell {
 /* Whether a connector with these options is a window. */
 bool
 options_is_window(const struct connector_options *options, enum shell shell);
-
-/* One key, described for documentation and tests. */
-struct option_description {
-	const char *section;
-	const char *key;
-	char value[48];   /* the default as weston.ini would say it; "" = no value */
-	char allowed[96]; /* such as "20 to 2000" or "true or false" */
-	const char *unit; /* "" = none */
-	const char *help;
-};
-
-/* The index-th key of all sections; false beyond the last. */
-bool
-options_describe(size_t index, struct option_description *description);

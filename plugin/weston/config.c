@@ -2,25 +2,19 @@
 /* See config.h. */
 #include "weston/config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/base.h"
 #include "base/log.h"
-#include "pure/options.h"
+#include "pure/option-text.h"
 #include "pure/places.h"
 #include "weston/compat.h"
 
-static char *
-get_string(void *data, const char *key)
-{
-	char *value = NULL;
-
-	weston_config_section_get_string(data, key, &value, NULL);
-	return value;
-}
+/* No weston.ini is as large; it is read on the compositor's thread. */
+#define LARGEST_BYTES (1 << 20)
 
 static void
 report(void *data, const char *sentence)
@@ -28,36 +22,42 @@ report(void *data, const char *sentence)
 	log_line("weston.ini: %s", sentence);
 }
 
-/* Weston's parser cannot tell which keys a section has: a look at the text can. */
-static void
-report_unknown_keys(struct weston_config *config)
+int
+config_read_file(struct options *options, const char *path, options_report_func_t report,
+		 void *data)
 {
 	struct stat status;
-	_autoclose_ int fd = open(weston_config_get_full_path(config), O_RDONLY | O_CLOEXEC);
+	/* A pipe must not be waited for. */
+	_autoclose_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (fd < 0 || fstat(fd, &status) < 0 || status.st_size <= 0)
-		return;
-	size_t size = (size_t)status.st_size;
-	char *text = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (text == MAP_FAILED)
-		return;
-	options_scan_text(text, size, report, NULL);
-	munmap(text, size);
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	if (status.st_size > LARGEST_BYTES)
+		return -EFBIG;
+	_autofree_ char *text = malloc((size_t)status.st_size + 1);
+	if (!text)
+		return -ENOMEM;
+	ssize_t size = read(fd, text, (size_t)status.st_size);
+	if (size < 0)
+		return -errno;
+	return options_read_text(options, text, (size_t)size, report, data);
 }
 
 struct options *
 config_read(struct weston_compositor *compositor)
 {
 	struct weston_config *config = wet_get_config(compositor);
-	struct weston_config_section *section = NULL;
 	struct options *options = options_create();
-	const char *name;
 
 	if (!options || !config)
 		return options;
-	while (weston_config_next_section(config, &section, &name))
-		options_read_section(options, name, get_string, section, report);
-	report_unknown_keys(config);
+	const char *path = weston_config_get_full_path(config);
+	int found = config_read_file(options, path, report, NULL);
+	if (found < 0)
+		log_line("weston.ini: %s: %s; keys that were not read have their defaults", path,
+			 strerror(-found));
 	options_check_rules(options, report, NULL);
 	return options;
 }

@@ -3,20 +3,14 @@
 #include "weston/reload.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/base.h"
 #include "device/device.h"
-#include "pure/option-text.h"
 #include "weston/compat.h"
+#include "weston/config.h"
 #include "weston/presenter.h"
-
-/* No weston.ini is as large; it is read on the compositor's thread. */
-#define LARGEST_BYTES (1 << 20)
 
 struct reading {
 	const struct reload_handler *handler;
@@ -31,44 +25,13 @@ report(void *data, const char *sentence)
 	reading->handler->complain(reading->handler->data, reading->is_error, sentence);
 }
 
-/* To be freed. NULL: negative errno in *error. */
-static char *
-read_file(const char *path, size_t *size, int *error)
-{
-	struct stat status;
-	/* A pipe must not be waited for. */
-	_autoclose_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0 || fstat(fd, &status) < 0) {
-		*error = -errno;
-		return NULL;
-	}
-	if (!S_ISREG(status.st_mode) || status.st_size > LARGEST_BYTES) {
-		*error = S_ISREG(status.st_mode) ? -EFBIG : -EINVAL;
-		return NULL;
-	}
-	char *text = malloc((size_t)status.st_size + 1);
-	ssize_t count = text ? read(fd, text, (size_t)status.st_size) : -1;
-	if (count < 0) {
-		*error = text ? -errno : -ENOMEM;
-		free(text);
-		return NULL;
-	}
-	*size = (size_t)count;
-	return text;
-}
-
 /* NULL: it has an error, which was told. */
 static struct options *
 read_options(const char *path, struct reading *reading)
 {
 	char sentence[512];
-	size_t size = 0;
-	int error = 0;
-	_autofree_ char *text = read_file(path, &size, &error);
-	struct options *options = text ? options_create() : NULL;
-	int found = options ? options_read_text(options, text, size, report, reading)
-			    : (text ? -ENOMEM : error);
+	struct options *options = options_create();
+	int found = options ? config_read_file(options, path, report, reading) : -ENOMEM;
 
 	if (found == 0) {
 		reading->is_error = false;

@@ -2,10 +2,12 @@
 /* Text from xenstore and weston.ini: resolutions, names in log lines and in an EDID, settings. */
 #include "fuzz.h"
 
+#include "describe.h"
+
 #include "base/log.h"
 #include "pure/displif-decode.h"
 #include "pure/edid.h"
-#include "pure/options.h"
+#include "pure/option-text.h"
 
 #include <errno.h>
 
@@ -74,7 +76,8 @@ check_settings(const char *text, size_t size, uint8_t which)
 
 	if (!options)
 		return;
-	PROPERTY(options_scan_text(text, size, report, &reported) == reported);
+	int found = options_read_text(options, text, size, report, &reported);
+	PROPERTY(found >= 0 && (size_t)found == reported);
 	if (!options_describe(which, &description))
 		options_describe(0, &description);
 	PROPERTY(options_begin_section(options, description.section) == 0);

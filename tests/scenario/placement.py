@@ -239,7 +239,7 @@ def rules_without_effect_are_named(rig):
     number = r"weston.ini: \[xen-connector\] number"
     for wanted in (rf'{number} 1 \(guest="g1"\): guest="g1": Weston takes the quotes',
                    rf"{number} 2 \(guest=g2\): .* until an output HDMI-1 is plugged in; there are headless, second\n",
-                   r"weston.ini: \[xen-connector\] fit=fill # all of it: allowed is .*; a comment needs a line of its own",
+                   r"weston.ini: line [0-9]+: \[xen-connector\] fit=fill # all of it: allowed is .*; a comment needs a line of its own",
                    rf"{number} 4 \(guest=g4\): output=headless # left: .* a comment needs a line of its own",
                    rf"{number} 4 \(guest=g4\): .* until an output headless # left is plugged in",
                    rf"{number} 6 \(guest=g5, connector=0\): .* no effect, because .* number 5 \(guest=g5\)"):

@@ -6,7 +6,8 @@
  */
 #include "test.h"
 
-#include "pure/options.h"
+#include "describe.h"
+#include "pure/option-text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,8 +134,11 @@ TEST(every_key_is_known)
 
 	read_example();
 	use_everything();
-	check_int(options_scan_text(text, strlen(text), print_complaint, &complaints), 0);
+	struct options *options = options_create();
+
+	check_int(options_read_text(options, text, strlen(text), print_complaint, &complaints), 0);
 	check_int(complaints, 0);
+	options_destroy(options);
 	free_example();
 }
 

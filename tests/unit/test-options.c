@@ -6,10 +6,10 @@
  */
 #include "test.h"
 
-#include "pure/option-table.h"
 #include "base/log.h"
 #include "base/base.h"
-#include "pure/options.h"
+#include "describe.h"
+#include "pure/option-text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -732,25 +732,9 @@ TEST(resample_rate_is_inherited_in_any_order)
 
 /* A section as Weston's parser would hold it, and what was complained of. */
 struct section {
-	const char *const (*pairs)[2];
-	unsigned asked, complaints;
+	unsigned complaints;
 	char last_complaint[1024];
 };
-
-static char *
-get_string(void *data, const char *key)
-{
-	struct section *section = data;
-
-	section->asked++;
-	for (const char *const(*pair)[2] = section->pairs; (*pair)[0]; pair++) {
-		if (strcmp((*pair)[0], key) == 0) {
-			live++;
-			return __real_strdup((*pair)[1]);
-		}
-	}
-	return NULL;
-}
 
 static void
 note_complaint(void *data, const char *sentence)
@@ -761,68 +745,21 @@ note_complaint(void *data, const char *sentence)
 	snprintf(section->last_complaint, sizeof(section->last_complaint), "%s", sentence);
 }
 
-TEST(read_section_takes_what_is_good)
+static size_t
+scan_bytes(struct section *section, const char *text, size_t size)
 {
-	static const char *const pairs[][2] = {{"guest", "g1"},
-					       {"fit", "centre"},
-					       {"x", "12"},
-					       {"no-such-key", "1"},
-					       {NULL, NULL}};
-	struct section section = {.pairs = pairs};
 	struct options *options = options_create();
+	int found = options_read_text(options, text, size, note_complaint, section);
 
-	check_int(options_read_section(options, "xen-connector", get_string, &section,
-				       note_complaint),
-		  0);
-	check_int(section.complaints, 1);
-	check_contains(section.last_complaint, "[xen-connector] fit=centre: allowed is fit, ");
-	check_int(options_find_connector(options, "g1", NULL, "", 0, 0)->x, 12);
-	check_int(options_find_connector(options, "g1", NULL, "", 0, 0)->fit, FIT_FIT);
-	check(section.asked > 8);
-
-	/* Complaints may go nowhere. */
-	check_int(options_read_section(options, "xen-connector", get_string, &section, NULL), 0);
+	check(found >= 0);
 	options_destroy(options);
-}
-
-TEST(read_section_asks_for_every_key_of_its_section)
-{
-	static const char *const sections[] = {"xen-display", "xen-guest", "xen-connector"};
-	static const char *const none[][2] = {{NULL, NULL}};
-
-	for (size_t s = 0; s < 3; s++) {
-		struct section section = {.pairs = none};
-		struct options *options = options_create();
-		struct option_description description;
-		unsigned keys = 0;
-
-		for (size_t i = 0; options_describe(i, &description); i++)
-			keys += strcmp(description.section, sections[s]) == 0;
-		check_int(options_read_section(options, sections[s], get_string, &section,
-					       note_complaint),
-			  0);
-		check_int(section.asked, keys);
-		check_int(section.complaints, 0);
-		options_destroy(options);
-	}
-}
-
-TEST(read_section_of_others)
-{
-	static const char *const none[][2] = {{NULL, NULL}};
-	struct section section = {.pairs = none};
-	struct options *options = options_create();
-
-	check_int(options_read_section(options, "output", get_string, &section, note_complaint),
-		  -ENOENT);
-	check_int(section.asked, 0);
-	options_destroy(options);
+	return (size_t)found;
 }
 
 static size_t
 scan(struct section *section, const char *text)
 {
-	return options_scan_text(text, strlen(text), note_complaint, section);
+	return scan_bytes(section, text, strlen(text));
 }
 
 TEST(scan_finds_unknown_keys)
@@ -850,7 +787,6 @@ TEST(scan_knows_which_section_it_is_in)
 	check_int(scan(&section, "[xen-guest]\nalpha=true\n[xen-connector]\nalpha=true\n"), 1);
 	check_contains(section.last_complaint, "line 4: [xen-connector]");
 	check_int(scan(&section, "[xen-guest]\nname=a\n[output]\nflip=1\n[shell]\nx=y\n"), 0);
-	check_int(scan(&section, "flip-deadline=300\nno-section=1\n"), 0);
 	check_int(scan(&section, "[xen-guest]\nname=a\n[xen-guest]\nname=b\nnam=c\n"), 1);
 	check_contains(section.last_complaint, "line 5: [xen-guest]");
 }
@@ -906,7 +842,7 @@ TEST(scan_survives_broken_files)
 		check(size == 0 || copy);
 		memcpy(copy, texts[i], size);
 		test_case("text %zu", i);
-		check_int(options_scan_text(copy, size, note_complaint, &section), 0);
+		scan_bytes(&section, copy, size);
 		__real_free(copy);
 	}
 }
@@ -946,7 +882,7 @@ TEST(scan_random_text)
 		check(used == 0 || copy);
 		memcpy(copy, buffer, used);
 		section.last_complaint[0] = '\0';
-		size_t complaints = options_scan_text(copy, used, note_complaint, &section);
+		size_t complaints = scan_bytes(&section, copy, used);
 		check((complaints == 0) == (section.last_complaint[0] == '\0'));
 		check(complaints == 0 || strncmp(section.last_complaint, "line ", 5) == 0);
 		check(!strchr(section.last_complaint, '\n'));
@@ -967,10 +903,9 @@ TEST(scan_reports_the_last_line_without_line_end)
 
 TEST(scan_shows_strange_keys_harmlessly)
 {
-	static const char text[] = "[xen-guest]\nna\0me\033=a\n";
 	struct section section = {0};
 
-	check_int(options_scan_text(text, sizeof(text) - 1, note_complaint, &section), 1);
+	check_int(scan(&section, "[xen-guest]\nna\001me\033=a\n"), 1);
 	check_contains(section.last_complaint, "no key \"na?me?\"");
 }
 
@@ -1020,24 +955,24 @@ TEST(defaults_in_the_table_are_allowed)
 static bool
 says_it_ran_out(void)
 {
-	static const char *const pairs[][2] = {
-		{"guest", "g1"}, {"output", "DP-1"}, {"name", "g1"}, {"uuid", uuid}, {NULL, NULL}};
-	struct section section = {.pairs = pairs};
+	static const char text[] = "[xen-connector]\n"
+				   "guest=g1\n"
+				   "output=DP-1\n"
+				   "[xen-guest]\n"
+				   "name=g1\n"
+				   "uuid=01234567-89ab-cdef-0123-456789abcdef\n";
+	struct section section = {0};
 	struct options *options = options_create();
 
 	if (!options)
 		return true;
-	int connector = options_read_section(options, "xen-connector", get_string, &section,
-					     note_complaint);
-	int guest =
-		options_read_section(options, "xen-guest", get_string, &section, note_complaint);
-	check(connector == 0 || connector == -ENOMEM);
-	check(guest == 0 || guest == -ENOMEM);
+	int ret = options_read_text(options, text, sizeof(text) - 1, note_complaint, &section);
+	check(ret == 0 || ret == -ENOMEM);
 	/* What is there can be used. */
 	check(options_find_connector(options, "g1", uuid, "", 0, 0));
 	check(options_find_guest(options, "g1", uuid));
 	options_destroy(options);
-	return connector < 0 || guest < 0;
+	return ret < 0;
 }
 
 TEST(memory_that_runs_out_is_an_error_and_no_more)
