@@ -61,56 +61,29 @@ effect_of(const struct option_entry *entry)
 	return EFFECT_RESTART;
 }
 
-/* Two rules of a kind, by their place among the rules. */
-struct pair {
-	const void *before, *after; /* NULL: there are no more */
-};
-
-static struct pair
-first_pair(const struct options *before, const struct options *after, enum option_section section)
-{
-	switch (section) {
-	case SECTION_MODULE:
-		return (struct pair){&before->module, &after->module};
-	case SECTION_GUEST:
-		return (struct pair){before->guests, after->guests};
-	case SECTION_CONNECTOR:
-		return (struct pair){before->connectors, after->connectors};
-	case SECTION_NONE:
-		break;
-	}
-	return (struct pair){NULL, NULL};
-}
-
-static struct pair
-next_pair(struct pair pair, enum option_section section)
-{
-	const struct guest_rule *old_guest = pair.before, *new_guest = pair.after;
-	const struct connector_rule *old_rule = pair.before, *new_rule = pair.after;
-
-	if (section == SECTION_GUEST)
-		return (struct pair){old_guest->next, new_guest->next};
-	if (section == SECTION_CONNECTOR)
-		return (struct pair){old_rule->next, new_rule->next};
-	return (struct pair){NULL, NULL};
-}
-
-/* Whether the key differs in any pair of rules. */
+/* Whether the key differs in any two rules that have the same place among the rules. */
 static bool
-differs(const struct option_entry *entry, struct pair pair)
+differs(const struct option_entry *entry, const struct options *before, const struct options *after)
 {
-	for (; pair.before && pair.after; pair = next_pair(pair, entry->section))
-		if (!is_same(entry, pair.before, pair.after))
+	const struct option_rule *old = before->rules[entry->section].first;
+	const struct option_rule *new = after->rules[entry->section].first;
+
+	if (entry->section == SECTION_MODULE)
+		return !is_same(entry, &before->module, &after->module);
+	for (; old && new; old = old->next, new = new->next)
+		if (!is_same(entry, old, new))
 			return true;
 	return false;
 }
 
-static bool
-has_other_count(struct pair pair, enum option_section section)
+static size_t
+count(const struct option_rules *rules)
 {
-	while (pair.before && pair.after)
-		pair = next_pair(pair, section);
-	return pair.before || pair.after;
+	size_t count = 0;
+
+	for (const struct option_rule *rule = rules->first; rule; rule = rule->next)
+		count++;
+	return count;
 }
 
 size_t
@@ -124,13 +97,13 @@ options_list_changes(const struct options *before, const struct options *after,
 	for (size_t i = 0; i < option_table_size; i++) {
 		const struct option_entry *entry = &option_table[i];
 
-		if (!differs(entry, first_pair(before, after, entry->section)))
+		if (!differs(entry, before, after))
 			continue;
 		handle(data, option_section_names[entry->section], entry->key, effect_of(entry));
 		found++;
 	}
 	for (enum option_section section = SECTION_GUEST; section <= SECTION_CONNECTOR; section++) {
-		if (!has_other_count(first_pair(before, after, section), section))
+		if (count(&before->rules[section]) == count(&after->rules[section]))
 			continue;
 		handle(data, option_section_names[section], "",
 		       section == SECTION_GUEST ? EFFECT_BUFFERS : EFFECT_NOW);

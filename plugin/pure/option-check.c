@@ -34,10 +34,19 @@ option_literal_hint(const char *value)
 struct check {
 	options_report_func_t report;
 	void *data;
+	enum option_section section;
+	const struct option_rule *rule; /* of that section, in this place */
+	unsigned number;
 	size_t found;
 	char text[OPTION_SENTENCE_BYTES];
 	struct sentence sentence;
 };
+
+static const char *
+name_key(enum option_section section)
+{
+	return section == SECTION_GUEST ? "name" : "guest";
+}
 
 static void
 say_pattern(struct sentence *sentence, const char **before, const char *key, const char *pattern)
@@ -63,42 +72,26 @@ say_index(struct sentence *sentence, const char **before, const char *key, int32
 }
 
 static void
-say_guest_rule(struct sentence *sentence, const struct guest_rule *rule, unsigned number)
+say_rule(struct sentence *sentence, enum option_section section, const struct option_rule *rule,
+	 unsigned number)
 {
 	const char *before = " (";
 
-	sentence_say(sentence, "[%s] number %u", option_section_names[SECTION_GUEST], number);
-	say_pattern(sentence, &before, "name", rule->name);
+	sentence_say(sentence, "[%s] number %u", option_section_names[section], number);
+	say_pattern(sentence, &before, name_key(section), rule->name);
 	say_pattern(sentence, &before, "uuid", rule->uuid);
-	sentence_say(sentence, ")");
-}
-
-static void
-say_connector_rule(struct sentence *sentence, const struct connector_rule *rule, unsigned number)
-{
-	const char *before = " (";
-
-	sentence_say(sentence, "[%s] number %u", option_section_names[SECTION_CONNECTOR], number);
-	say_pattern(sentence, &before, "guest", rule->guest);
 	say_pattern(sentence, &before, "id", rule->id);
 	say_index(sentence, &before, "device", rule->device, rule->has_device);
 	say_index(sentence, &before, "connector", rule->connector, rule->has_connector);
 	sentence_say(sentence, ")");
 }
 
+/* About check->rule. */
 static struct sentence *
-begin_guest(struct check *check, const struct guest_rule *rule, unsigned number)
+begin(struct check *check)
 {
 	check->sentence = (struct sentence){.text = check->text, .size = sizeof(check->text)};
-	say_guest_rule(&check->sentence, rule, number);
-	return &check->sentence;
-}
-
-static struct sentence *
-begin_connector(struct check *check, const struct connector_rule *rule, unsigned number)
-{
-	check->sentence = (struct sentence){.text = check->text, .size = sizeof(check->text)};
-	say_connector_rule(&check->sentence, rule, number);
+	say_rule(&check->sentence, check->section, check->rule, check->number);
 	return &check->sentence;
 }
 
@@ -109,18 +102,17 @@ end(struct check *check)
 	check->report(check->data, check->text);
 }
 
-/* False: nothing is to be said of that value. */
-static bool
-say_hint(struct sentence *sentence, const char *key, const char *value)
+static void
+check_value(struct check *check, const char *key, const char *value)
 {
 	const char *hint = value ? option_literal_hint(value) : NULL;
 
 	if (!hint)
-		return false;
-	sentence_say(sentence, ": %s=", key);
-	sentence_say_quoted(sentence, value, strlen(value));
-	sentence_say(sentence, ": %s", hint);
-	return true;
+		return;
+	sentence_say(begin(check), ": %s=", key);
+	sentence_say_quoted(&check->sentence, value, strlen(value));
+	sentence_say(&check->sentence, ": %s", hint);
+	end(check);
 }
 
 static bool
@@ -137,7 +129,7 @@ covers_uuid(const char *pattern, const char *other)
 
 /* The indices that a rule matches. */
 static int32_t
-index_of(const struct connector_rule *rule, int32_t index, bool given)
+index_of(const struct option_rule *rule, int32_t index, bool given)
 {
 	return rule->id && !given ? OPTION_ANY_INDEX : index;
 }
@@ -149,9 +141,9 @@ covers_index(int32_t index, int32_t other)
 }
 
 static bool
-covers_connector(const struct connector_rule *rule, const struct connector_rule *other)
+covers(const struct option_rule *rule, const struct option_rule *other)
 {
-	return covers_name(rule->guest, other->guest) &&
+	return covers_name(rule->name, other->name) && covers_uuid(rule->uuid, other->uuid) &&
 	       (!rule->id || (other->id && strcmp(rule->id, other->id) == 0)) &&
 	       covers_index(index_of(rule, rule->device, rule->has_device),
 			    index_of(other, other->device, other->has_device)) &&
@@ -160,25 +152,16 @@ covers_connector(const struct connector_rule *rule, const struct connector_rule 
 }
 
 static void
-check_guest_values(struct check *check, const struct guest_rule *rule, unsigned number)
+check_values(struct check *check, uint32_t most_connectors)
 {
-	if (say_hint(begin_guest(check, rule, number), "name", rule->name))
-		end(check);
-}
-
-static void
-check_connector_values(struct check *check, const struct connector_rule *rule, unsigned number,
-		       uint32_t most_connectors)
-{
-	if (say_hint(begin_connector(check, rule, number), "guest", rule->guest))
-		end(check);
-	if (say_hint(begin_connector(check, rule, number), "id", rule->id))
-		end(check);
-	if (say_hint(begin_connector(check, rule, number), "output", rule->options.output))
-		end(check);
+	const struct option_rule *rule = check->rule;
 	bool is_ivi = rule->options.show_as == SHOW_AS_IVI;
+
+	check_value(check, name_key(check->section), rule->name);
+	check_value(check, "id", rule->id);
+	check_value(check, "output", rule->options.output);
 	if (is_ivi != (rule->options.ivi_id > 0)) {
-		sentence_say(begin_connector(check, rule, number),
+		sentence_say(begin(check),
 			     is_ivi ? ": show-as=ivi needs ivi-id=, the number of its surface; its "
 				      "screens are placed on outputs"
 				    : ": ivi-id= has no effect without show-as=ivi");
@@ -186,41 +169,23 @@ check_connector_values(struct check *check, const struct connector_rule *rule, u
 	}
 	if (rule->connector < 0 || (uint32_t)rule->connector < most_connectors)
 		return;
-	sentence_say(begin_connector(check, rule, number),
-		     ": no device may have that connector: max-connectors is %u", most_connectors);
+	sentence_say(begin(check), ": no device may have that connector: max-connectors is %u",
+		     most_connectors);
 	end(check);
 }
 
 /* Only the first rule that matches counts. */
 static void
-check_guest_order(struct check *check, const struct guest_rule *first,
-		  const struct guest_rule *rule, unsigned number)
+check_order(struct check *check, const struct option_rule *first)
 {
 	unsigned before = 1;
 
-	for (const struct guest_rule *other = first; other != rule; other = other->next, before++) {
-		if (!covers_name(other->name, rule->name) || !covers_uuid(other->uuid, rule->uuid))
-			continue;
-		sentence_say(begin_guest(check, rule, number), ": it has no effect, because ");
-		say_guest_rule(&check->sentence, other, before);
-		sentence_say(&check->sentence, " before it matches all that it matches");
-		end(check);
-		return;
-	}
-}
-
-static void
-check_connector_order(struct check *check, const struct connector_rule *first,
-		      const struct connector_rule *rule, unsigned number)
-{
-	unsigned before = 1;
-
-	for (const struct connector_rule *other = first; other != rule;
+	for (const struct option_rule *other = first; other != check->rule;
 	     other = other->next, before++) {
-		if (!covers_connector(other, rule))
+		if (!covers(other, check->rule))
 			continue;
-		sentence_say(begin_connector(check, rule, number), ": it has no effect, because ");
-		say_connector_rule(&check->sentence, other, before);
+		sentence_say(begin(check), ": it has no effect, because ");
+		say_rule(&check->sentence, check->section, other, before);
 		sentence_say(&check->sentence, " before it matches all that it matches");
 		end(check);
 		return;
@@ -231,17 +196,16 @@ size_t
 options_check_rules(const struct options *options, options_report_func_t report, void *data)
 {
 	struct check check = {.report = report, .data = data};
-	unsigned number = 1;
 
-	for (const struct guest_rule *rule = options->guests; rule; rule = rule->next, number++) {
-		check_guest_values(&check, rule, number);
-		check_guest_order(&check, options->guests, rule, number);
-	}
-	number = 1;
-	for (const struct connector_rule *rule = options->connectors; rule;
-	     rule = rule->next, number++) {
-		check_connector_values(&check, rule, number, options->module.limits.connectors);
-		check_connector_order(&check, options->connectors, rule, number);
+	for (check.section = SECTION_GUEST; check.section < SECTION_NONE; check.section++) {
+		const struct option_rule *first = options->rules[check.section].first;
+
+		check.number = 1;
+		for (check.rule = first; check.rule; check.rule = check.rule->next) {
+			check_values(&check, options->module.limits.connectors);
+			check_order(&check, first);
+			check.number++;
+		}
 	}
 	return check.found;
 }
@@ -269,16 +233,16 @@ size_t
 options_check_outputs(const struct options *options, const char *const outputs[], size_t count,
 		      options_report_func_t report, void *data)
 {
-	struct check check = {.report = report, .data = data};
-	unsigned number = 1;
+	struct check check = {.report = report, .data = data, .section = SECTION_CONNECTOR};
 
-	for (const struct connector_rule *rule = options->connectors; rule;
-	     rule = rule->next, number++) {
-		const char *output = rule->options.output;
+	for (check.rule = options->rules[SECTION_CONNECTOR].first; check.rule;
+	     check.rule = check.rule->next) {
+		const char *output = check.rule->options.output;
 
+		check.number++;
 		if (!output || is_among(output, outputs, count))
 			continue;
-		struct sentence *sentence = begin_connector(&check, rule, number);
+		struct sentence *sentence = begin(&check);
 		sentence_say(sentence, ": its screens stay dark until an output ");
 		sentence_say_quoted(sentence, output, strlen(output));
 		sentence_say(sentence, " is plugged in; ");

@@ -28,32 +28,29 @@ enum option_section {
 
 extern const char *const option_section_names[];
 
-struct guest_rule {
-	struct guest_rule *next;
-	char *name; /* "*" or NULL: any */
+/* A [xen-guest] or [xen-connector]; what only the other has is as it begins. */
+struct option_rule {
+	struct option_rule *next;
+	char *name; /* the guest's, or in [xen-connector] also its UUID; "*" or NULL: any */
 	char *uuid; /* NULL: any */
-	struct guest_options options;
-};
-
-struct connector_rule {
-	struct connector_rule *next;
-	char *guest;                    /* name or UUID; "*" or NULL: any */
-	char *id;                       /* the connector's unique-id; NULL: any */
+	char *id;   /* the connector's unique-id; NULL: any */
 	int32_t device, connector;      /* or OPTION_ANY_INDEX */
 	bool has_device, has_connector; /* false: any where id is given */
 	bool has_resample_rate;
+	struct guest_options guest;
 	struct connector_options options; /* owns output */
+};
+
+struct option_rules {
+	struct option_rule standard; /* for those that no rule matches */
+	struct option_rule *first, **end;
 };
 
 struct options {
 	struct module_options module;
-	struct guest_rule guest_default;
-	struct connector_rule connector_default;
-	struct guest_rule *guests, **guests_end;
-	struct connector_rule *connectors, **connectors_end;
-	enum option_section section; /* that options_set() sets keys of, in its last rule */
-	struct guest_rule *guest;
-	struct connector_rule *connector;
+	struct option_rules rules[SECTION_NONE]; /* by section; none of SECTION_MODULE */
+	enum option_section section;             /* that options_set() sets keys of */
+	struct option_rule *rule;                /* in this one, unless that is SECTION_MODULE */
 };
 
 /* A pattern that matches every name. */
@@ -83,7 +80,7 @@ struct option_entry {
 	enum option_section section;
 	const char *key;
 	enum option_kind kind;
-	size_t offset; /* in module_options, guest_rule or connector_rule */
+	size_t offset; /* in module_options or option_rule */
 	size_t given;  /* offset of a bool that tells that the key was set; 0: none */
 	int32_t minimum, maximum;
 	const char *value; /* the default as in weston.ini; "": none */

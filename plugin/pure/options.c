@@ -198,17 +198,23 @@ store_defaults(enum option_section section, void *base)
 	return 0;
 }
 
+/* Sections come in any order, so a rule may be older than the rate it inherits. */
 static void
-guest_rule_finish(struct guest_rule *rule)
+inherit_resample_rate(struct options *options)
 {
-	free(rule->name);
-	free(rule->uuid);
+	struct option_rules *rules = &options->rules[SECTION_CONNECTOR];
+
+	rules->standard.options.resample_rate_hz = options->module.resample_rate_hz;
+	for (struct option_rule *rule = rules->first; rule; rule = rule->next)
+		if (!rule->has_resample_rate)
+			rule->options.resample_rate_hz = options->module.resample_rate_hz;
 }
 
 static void
-connector_rule_finish(struct connector_rule *rule)
+rule_finish(struct option_rule *rule)
 {
-	free(rule->guest);
+	free(rule->name);
+	free(rule->uuid);
 	free(rule->id);
 	free(rule->options.output);
 }
@@ -221,15 +227,16 @@ options_create(void)
 	if (!options)
 		return NULL;
 	options->section = SECTION_NONE;
-	options->guests_end = &options->guests;
-	options->connectors_end = &options->connectors;
-	if (store_defaults(SECTION_MODULE, &options->module) < 0 ||
-	    store_defaults(SECTION_GUEST, &options->guest_default) < 0 ||
-	    store_defaults(SECTION_CONNECTOR, &options->connector_default) < 0) {
+	int ret = store_defaults(SECTION_MODULE, &options->module);
+	for (enum option_section i = SECTION_GUEST; ret == 0 && i < SECTION_NONE; i++) {
+		options->rules[i].end = &options->rules[i].first;
+		ret = store_defaults(i, &options->rules[i].standard);
+	}
+	if (ret < 0) {
 		options_destroy(options);
 		return NULL;
 	}
-	options->connector_default.options.resample_rate_hz = options->module.resample_rate_hz;
+	inherit_resample_rate(options);
 	return options;
 }
 
@@ -238,61 +245,38 @@ options_destroy(struct options *options)
 {
 	if (!options)
 		return;
-	while (options->guests) {
-		struct guest_rule *rule = options->guests;
+	for (enum option_section i = SECTION_GUEST; i < SECTION_NONE; i++) {
+		struct option_rule *rule = options->rules[i].first, *next;
 
-		options->guests = rule->next;
-		guest_rule_finish(rule);
-		free(rule);
+		for (; rule; rule = next) {
+			next = rule->next;
+			rule_finish(rule);
+			free(rule);
+		}
+		rule_finish(&options->rules[i].standard);
 	}
-	while (options->connectors) {
-		struct connector_rule *rule = options->connectors;
-
-		options->connectors = rule->next;
-		connector_rule_finish(rule);
-		free(rule);
-	}
-	guest_rule_finish(&options->guest_default);
-	connector_rule_finish(&options->connector_default);
 	free(options->module.allocator);
 	free(options->module.control_group);
 	free(options);
 }
 
 static int
-begin_guest(struct options *options)
+add_rule(struct options *options, enum option_section section)
 {
-	struct guest_rule *rule = calloc(1, sizeof(*rule));
+	struct option_rules *rules = &options->rules[section];
+	struct option_rule *rule = calloc(1, sizeof(*rule));
 
 	if (!rule)
 		return -ENOMEM;
-	if (store_defaults(SECTION_GUEST, rule) < 0) {
-		guest_rule_finish(rule);
-		free(rule);
-		return -ENOMEM;
-	}
-	options->guest = rule;
-	*options->guests_end = rule;
-	options->guests_end = &rule->next;
-	return 0;
-}
-
-static int
-begin_connector(struct options *options)
-{
-	struct connector_rule *rule = calloc(1, sizeof(*rule));
-
-	if (!rule)
-		return -ENOMEM;
-	if (store_defaults(SECTION_CONNECTOR, rule) < 0) {
-		connector_rule_finish(rule);
+	if (store_defaults(section, rule) < 0) {
+		rule_finish(rule);
 		free(rule);
 		return -ENOMEM;
 	}
 	rule->options.resample_rate_hz = options->module.resample_rate_hz;
-	options->connector = rule;
-	*options->connectors_end = rule;
-	options->connectors_end = &rule->next;
+	options->rule = rule;
+	*rules->end = rule;
+	rules->end = &rule->next;
 	return 0;
 }
 
@@ -300,44 +284,14 @@ int
 options_begin_section(struct options *options, const char *section)
 {
 	enum option_section wanted = option_find_section(section, strlen(section));
-	int result = 0;
 
 	options->section = SECTION_NONE;
 	if (wanted == SECTION_NONE)
 		return -ENOENT;
-	if (wanted == SECTION_GUEST)
-		result = begin_guest(options);
-	else if (wanted == SECTION_CONNECTOR)
-		result = begin_connector(options);
+	int result = wanted == SECTION_MODULE ? 0 : add_rule(options, wanted);
 	if (result == 0)
 		options->section = wanted;
 	return result;
-}
-
-/* Sections come in any order, so a rule may be older than the rate it inherits. */
-static void
-inherit_resample_rate(struct options *options)
-{
-	options->connector_default.options.resample_rate_hz = options->module.resample_rate_hz;
-	for (struct connector_rule *rule = options->connectors; rule; rule = rule->next)
-		if (!rule->has_resample_rate)
-			rule->options.resample_rate_hz = options->module.resample_rate_hz;
-}
-
-static void *
-section_base(struct options *options)
-{
-	switch (options->section) {
-	case SECTION_MODULE:
-		return &options->module;
-	case SECTION_GUEST:
-		return options->guest;
-	case SECTION_CONNECTOR:
-		return options->connector;
-	case SECTION_NONE:
-		break;
-	}
-	return NULL;
 }
 
 static void
@@ -371,7 +325,9 @@ int
 options_set(struct options *options, const char *key, const char *value, char *error, size_t size)
 {
 	const struct option_entry *entry = option_find_entry(options->section, key);
-	int result = entry ? store_entry(entry, section_base(options), value) : -ENOENT;
+	bool is_rule = options->section != SECTION_MODULE;
+	void *base = is_rule ? (void *)options->rule : &options->module;
+	int result = entry ? store_entry(entry, base, value) : -ENOENT;
 
 	if (result == 0) {
 		inherit_resample_rate(options);
@@ -410,15 +366,17 @@ matches_index(int32_t pattern, unsigned index)
 const struct guest_options *
 options_find_guest(const struct options *options, const char *name, const char *uuid)
 {
-	for (const struct guest_rule *rule = options->guests; rule; rule = rule->next)
+	const struct option_rules *rules = &options->rules[SECTION_GUEST];
+
+	for (const struct option_rule *rule = rules->first; rule; rule = rule->next)
 		if (matches_name(rule->name, name) && matches_uuid(rule->uuid, uuid))
-			return &rule->options;
-	return &options->guest_default.options;
+			return &rule->guest;
+	return &rules->standard.guest;
 }
 
 /* With an id the numbers do not matter unless they are given. */
 static bool
-matches_connector(const struct connector_rule *rule, const char *id, unsigned devid,
+matches_connector(const struct option_rule *rule, const char *id, unsigned devid,
 		  unsigned connector)
 {
 	if (rule->id && strcmp(rule->id, id) != 0)
@@ -431,24 +389,26 @@ const struct connector_options *
 options_find_connector(const struct options *options, const char *name, const char *uuid,
 		       const char *id, unsigned devid, unsigned connector)
 {
-	for (const struct connector_rule *rule = options->connectors; rule; rule = rule->next) {
-		if ((matches_name(rule->guest, name) || matches_uuid(rule->guest, uuid)) &&
+	const struct option_rules *rules = &options->rules[SECTION_CONNECTOR];
+
+	for (const struct option_rule *rule = rules->first; rule; rule = rule->next) {
+		if ((matches_name(rule->name, name) || matches_uuid(rule->name, uuid)) &&
 		    matches_connector(rule, id, devid, connector))
 			return &rule->options;
 	}
-	return &options->connector_default.options;
+	return &rules->standard.options;
 }
 
 bool
 options_is_rule(const struct options *options, const struct connector_options *found)
 {
-	return found != &options->connector_default.options;
+	return found != &options->rules[SECTION_CONNECTOR].standard.options;
 }
 
 const char *
 options_find_excess(const struct connector_options *options, int32_t *minimum, int32_t *maximum)
 {
-	const struct connector_rule rule = {.options = *options};
+	const struct option_rule rule = {.options = *options};
 
 	for (size_t i = 0; i < option_table_size; i++) {
 		const struct option_entry *entry = &option_table[i];
