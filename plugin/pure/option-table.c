@@ -146,66 +146,37 @@ const struct option_entry option_table[] = {
 const size_t option_table_size = ARRAY_LENGTH(option_table);
 _Static_assert(ARRAY_LENGTH(option_table) <= OPTION_MOST_ROWS, "more keys than have a bit");
 
-struct option_words
+const char *const *
 option_words(enum option_kind kind)
 {
-	static const char *const fits[] = {
-		[FIT_FIT] = "fit",
-		[FIT_FILL] = "fill",
-		[FIT_CENTER] = "center",
-		[FIT_STRETCH] = "stretch",
-	};
-	static const char *const dmabuf_modes[] = {
-		[DMABUF_AUTO] = "auto",
-		[DMABUF_NEVER] = "never",
-		[DMABUF_FORCE] = "force",
-		[DMABUF_DIRECT_DISPLAY] = "direct-display",
-	};
-
-	static const char *const input_rules[] = {
-		[INPUT_ALL] = "all",
-		[INPUT_ONLY_KEYBOARD] = "keyboard",
-		[INPUT_ONLY_POINTER] = "pointer",
-		[INPUT_NONE] = "none",
-	};
-
-	static const char *const control_modes[] = {
-		[CONTROL_OFF] = "off",
-		[CONTROL_OBSERVE] = "observe",
-		[CONTROL_FULL] = "full",
-	};
-	static const char *const show_as[] = {
-		[SHOW_AS_AUTO] = "auto",
-		[SHOW_AS_OUTPUT] = "output",
-		[SHOW_AS_WINDOW] = "window",
-		[SHOW_AS_IVI] = "ivi",
-	};
-	static const char *const frames[] = {
-		[FRAME_FULL] = "full",
-		[FRAME_BORDER] = "border",
-		[FRAME_NONE] = "none",
-	};
-	static const char *const closes[] = {
-		[CLOSE_HIDE] = "hide",
-		[CLOSE_SHUTDOWN] = "shutdown",
-		[CLOSE_NOTHING] = "nothing",
+	static const char *const words[KIND_ALLOCATOR + 1][OPTION_MOST_WORDS + 1] = {
+		[KIND_FIT] = {[FIT_FIT] = "fit",
+			      [FIT_FILL] = "fill",
+			      [FIT_CENTER] = "center",
+			      [FIT_STRETCH] = "stretch"},
+		[KIND_DMABUF] = {[DMABUF_AUTO] = "auto",
+				 [DMABUF_NEVER] = "never",
+				 [DMABUF_FORCE] = "force",
+				 [DMABUF_DIRECT_DISPLAY] = "direct-display"},
+		[KIND_INPUT] = {[INPUT_ALL] = "all",
+				[INPUT_ONLY_KEYBOARD] = "keyboard",
+				[INPUT_ONLY_POINTER] = "pointer",
+				[INPUT_NONE] = "none"},
+		[KIND_CONTROL] = {[CONTROL_OFF] = "off",
+				  [CONTROL_OBSERVE] = "observe",
+				  [CONTROL_FULL] = "full"},
+		[KIND_SHOW_AS] = {[SHOW_AS_AUTO] = "auto",
+				  [SHOW_AS_OUTPUT] = "output",
+				  [SHOW_AS_WINDOW] = "window",
+				  [SHOW_AS_IVI] = "ivi"},
+		[KIND_FRAME] =
+			{[FRAME_FULL] = "full", [FRAME_BORDER] = "border", [FRAME_NONE] = "none"},
+		[KIND_CLOSE] = {[CLOSE_HIDE] = "hide",
+				[CLOSE_SHUTDOWN] = "shutdown",
+				[CLOSE_NOTHING] = "nothing"},
 	};
 
-	if (kind == KIND_CONTROL)
-		return (struct option_words){control_modes, ARRAY_LENGTH(control_modes)};
-	if (kind == KIND_SHOW_AS)
-		return (struct option_words){show_as, ARRAY_LENGTH(show_as)};
-	if (kind == KIND_FRAME)
-		return (struct option_words){frames, ARRAY_LENGTH(frames)};
-	if (kind == KIND_CLOSE)
-		return (struct option_words){closes, ARRAY_LENGTH(closes)};
-	if (kind == KIND_INPUT)
-		return (struct option_words){input_rules, ARRAY_LENGTH(input_rules)};
-	if (kind == KIND_FIT)
-		return (struct option_words){fits, ARRAY_LENGTH(fits)};
-	if (kind == KIND_DMABUF)
-		return (struct option_words){dmabuf_modes, ARRAY_LENGTH(dmabuf_modes)};
-	return (struct option_words){NULL, 0};
+	return words[kind];
 }
 
 void
@@ -274,6 +245,8 @@ sentence_say_unknown_key(struct sentence *sentence, enum option_section section,
 void
 sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry)
 {
+	const char *const *words = option_words(entry->kind);
+
 	switch (entry->kind) {
 	case KIND_BOOL:
 		sentence_say(sentence, "true or false");
@@ -291,13 +264,10 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 	case KIND_CONTROL:
 	case KIND_SHOW_AS:
 	case KIND_FRAME:
-	case KIND_CLOSE: {
-		const struct option_words words = option_words(entry->kind);
-
-		for (size_t i = 0; i < words.count; i++)
-			sentence_say(sentence, "%s%s", i == 0 ? "" : ", ", words.words[i]);
+	case KIND_CLOSE:
+		for (const char *const *word = words; *word; word++)
+			sentence_say(sentence, "%s%s", word == words ? "" : ", ", *word);
 		break;
-	}
 	case KIND_SHORTCUT:
 		sentence_say(sentence, "%s", SHORTCUT_ALLOWED);
 		break;

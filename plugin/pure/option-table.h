@@ -73,7 +73,7 @@ enum option_kind {
 	KIND_SHORTCUT,  /* struct shortcut */
 	KIND_STRING,    /* char *, owned, of at most `maximum` bytes */
 	KIND_UUID,      /* char *, owned */
-	KIND_ALLOCATOR, /* char *, owned: a device's path */
+	KIND_ALLOCATOR, /* char *, owned: a device's path; the last one */
 };
 
 struct option_entry {
@@ -93,14 +93,10 @@ extern const size_t option_table_size;
 /* Who notes something of each key has a bit of 64 for it. */
 #define OPTION_MOST_ROWS 64
 
-/* The words of a key that takes one of several; a word's index is its value. */
-struct option_words {
-	const char *const *words;
-	size_t count;
-};
-
-/* Of those kinds that are an enum; of any other kind none. */
-struct option_words
+/* The words of a key that takes one of several, up to NULL; a word's index is its value. Of other
+ * kinds none. */
+#define OPTION_MOST_WORDS 4
+const char *const *
 option_words(enum option_kind kind);
 
 /* Text of bounded size, always terminated, that grows at its end. */

@@ -38,14 +38,11 @@ parse_bool(const char *text, bool *value)
 }
 
 static bool
-parse_word(const char *text, struct option_words words, unsigned *value)
+parse_word(const char *text, const char *const *words, unsigned *value)
 {
-	for (unsigned i = 0; i < words.count; i++) {
-		if (strcmp(text, words.words[i]) == 0) {
-			*value = i;
+	for (*value = 0; words[*value]; ++*value)
+		if (strcmp(text, words[*value]) == 0)
 			return true;
-		}
-	}
 	return false;
 }
 
