@@ -12,7 +12,7 @@ expected_end(struct xenbus_device *device, struct messages *messages)
 	if (!device->expected)
 		return;
 	device->expected = false;
-	messages_post_detach(messages, device->serial);
+	messages_post(messages, MESSAGE_DETACH, device->serial, 0);
 	/* The answer is for nobody: it is not waited for. */
 	device->serial = 0;
 }
@@ -32,7 +32,7 @@ begin(struct xenbus_device *device, uint32_t *last_serial, struct messages *mess
 	device->serial = ++*last_serial;
 	device->offered.serial = device->serial;
 	device->offered.subject = device->subject;
-	messages_post_expect(messages, &device->offered);
+	messages_post_device(messages, MESSAGE_EXPECT, &device->offered);
 }
 
 void

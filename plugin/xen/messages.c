@@ -64,69 +64,42 @@ message_destroy(struct message *message)
 		free(message);
 }
 
-static void
-post(struct messages *messages, struct mailbox *mailbox, enum message_kind kind, uint32_t serial,
-     int error, const struct store_device *device)
+/* NULL: there is no memory, which was told. */
+static struct message *
+begin(struct messages *messages, enum message_kind kind)
 {
 	struct message *message = message_create(messages);
 
-	if (!message) {
+	if (message)
+		message->kind = kind;
+	else
 		log_line("xen: out of memory: a vdispl device is stuck in its current state until "
 			 "its guest reconnects");
+	return message;
+}
+
+void
+messages_post_device(struct messages *messages, enum message_kind kind,
+		     const struct store_device *device)
+{
+	struct message *message = begin(messages, kind);
+
+	if (!message)
 		return;
-	}
-	message->kind = kind;
+	message->serial = device->serial;
+	message->device = *device;
+	mailbox_post(&messages->to_compositor, &message->link);
+}
+
+void
+messages_post(struct messages *messages, enum message_kind kind, uint32_t serial, int error)
+{
+	struct message *message = begin(messages, kind);
+
+	if (!message)
+		return;
 	message->serial = serial;
 	message->error = error;
-	if (device)
-		message->device = *device;
-	mailbox_post(mailbox, &message->link);
-}
-
-void
-messages_post_expect(struct messages *messages, const struct store_device *device)
-{
-	post(messages, &messages->to_compositor, MESSAGE_EXPECT, device->serial, 0, device);
-}
-
-void
-messages_post_attach(struct messages *messages, const struct store_device *device)
-{
-	post(messages, &messages->to_compositor, MESSAGE_ATTACH, device->serial, 0, device);
-}
-
-void
-messages_post_rename(struct messages *messages, const struct store_device *device)
-{
-	post(messages, &messages->to_compositor, MESSAGE_RENAME, device->serial, 0, device);
-}
-
-void
-messages_post_detach(struct messages *messages, uint32_t serial)
-{
-	post(messages, &messages->to_compositor, MESSAGE_DETACH, serial, 0, NULL);
-}
-
-void
-messages_post_attached(struct messages *messages, uint32_t serial, int error)
-{
-	post(messages, &messages->to_store, MESSAGE_ATTACHED, serial, error, NULL);
-}
-
-void
-messages_post_detached(struct messages *messages, uint32_t serial)
-{
-	post(messages, &messages->to_store, MESSAGE_DETACHED, serial, 0, NULL);
-}
-
-void
-messages_post_shut_down(struct messages *messages, uint16_t domid)
-{
-	post(messages, &messages->to_store, MESSAGE_SHUT_DOWN, domid, 0, NULL);
-}
-
-void
-messages_post_stop(struct messages *messages)
-{
-	post(messages, &messages->to_store, MESSAGE_STOP, 0, 0, NULL);
+	mailbox_post(kind < MESSAGE_ATTACHED ? &messages->to_compositor : &messages->to_store,
+		     &message->link);
 }

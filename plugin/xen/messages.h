@@ -52,23 +52,14 @@ messages_init(struct messages *messages);
 void
 messages_finish(struct messages *messages);
 
+/* MESSAGE_EXPECT, MESSAGE_ATTACH or MESSAGE_RENAME. */
 void
-messages_post_expect(struct messages *messages, const struct store_device *device);
-void
-messages_post_attach(struct messages *messages, const struct store_device *device);
-void
-messages_post_rename(struct messages *messages, const struct store_device *device);
-void
-messages_post_detach(struct messages *messages, uint32_t serial);
+messages_post_device(struct messages *messages, enum message_kind kind,
+		     const struct store_device *device);
 
+/* Any other. */
 void
-messages_post_attached(struct messages *messages, uint32_t serial, int error);
-void
-messages_post_detached(struct messages *messages, uint32_t serial);
-void
-messages_post_shut_down(struct messages *messages, uint16_t domid);
-void
-messages_post_stop(struct messages *messages);
+messages_post(struct messages *messages, enum message_kind kind, uint32_t serial, int error);
 
 /* Frees one that was taken from its mailbox. */
 void

@@ -141,5 +141,5 @@ names_look(struct xenbus_device *device, const struct wl_list *devices, uint32_t
 					 strcmp(before.uuid, device->subject.uuid) == 0))
 		return;
 	device->offered.subject = device->subject;
-	messages_post_rename(messages, &device->offered);
+	messages_post_device(messages, MESSAGE_RENAME, &device->offered);
 }

@@ -387,19 +387,19 @@ store_next_event(struct store *store, struct store_event *event)
 void
 store_attached(struct store *store, uint32_t serial, int error)
 {
-	messages_post_attached(&store->messages, serial, error);
+	messages_post(&store->messages, MESSAGE_ATTACHED, serial, error);
 }
 
 void
 store_detached(struct store *store, uint32_t serial)
 {
-	messages_post_detached(&store->messages, serial);
+	messages_post(&store->messages, MESSAGE_DETACHED, serial, 0);
 }
 
 void
 store_shut_down_guest(struct store *store, uint16_t domid)
 {
-	messages_post_shut_down(&store->messages, domid);
+	messages_post(&store->messages, MESSAGE_SHUT_DOWN, domid, 0);
 }
 
 bool
@@ -409,7 +409,7 @@ store_destroy(struct store *store, int timeout_ms, bool *told)
 	if (!store)
 		return true;
 
-	messages_post_stop(&store->messages);
+	messages_post(&store->messages, MESSAGE_STOP, 0, 0);
 	if (!thread_finish(&store->thread, timeout_ms)) {
 		/* Closing the connection joins a thread of the library's, which may take long. */
 		*told = __atomic_load_n(&store->told, __ATOMIC_ACQUIRE);

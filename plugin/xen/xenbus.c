@@ -248,7 +248,7 @@ connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 	device->offered.serial = device->serial;
 	device->view.attached = true;
 	device->waiting = true;
-	messages_post_attach(xenbus->messages, &device->offered);
+	messages_post_device(xenbus->messages, MESSAGE_ATTACH, &device->offered);
 }
 
 /* After a step: whether to go on with the next one. */
@@ -307,7 +307,7 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 			     !device->waiting && device->wake_ms < 0 && !device->view.failed);
 	case XENBUS_DETACH:
 		device->waiting = true;
-		messages_post_detach(xenbus->messages, device->serial);
+		messages_post(xenbus->messages, MESSAGE_DETACH, device->serial, 0);
 		return false;
 	case XENBUS_TELL:
 		xenbus_device_write_state(device, XenbusStateConnected);
