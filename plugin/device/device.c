@@ -88,7 +88,7 @@ handle_unmapped(struct worker_job *job)
 	uint32_t serial = device->serial;
 
 	device_free(device);
-	host_device_detached(host, serial);
+	host_detached(host, serial);
 }
 
 static void

@@ -44,7 +44,6 @@ struct device {
 	struct presented_device *presented; /* the presenter's own; NULL while it connects */
 	bool connected;                     /* its frontend's rings are mapped */
 	bool destroyed;
-	bool broken;
 	struct worker_job map_job, unmap_job;
 	int map_error; /* the worker's while it maps */
 };
@@ -62,7 +61,7 @@ device_expect(struct display_host *host, const struct store_device *setup);
 void
 device_connect(struct device *device, const struct store_device *setup);
 
-/* Leaves the screens at once; host_device_detached() when all is unmapped. */
+/* Leaves the screens at once; host_detached() when all is unmapped. */
 void
 device_destroy(struct device *device);
 

@@ -46,26 +46,15 @@ host_take_store_events(struct display_host *host);
 /* What becomes of devices, for xenstore: also implemented by weston/host.c; tests bring their own.
  * Called from the event loop. */
 
-/* The device is connected, or could not be (negative errno) and is destroyed. */
+/* The device is connected; or it could not be, or broke the protocol later (negative errno): then
+ * it is to be destroyed. */
 void
 host_device_attached(struct device *device, int error);
 
-/* After device_destroy(): nothing is held any more, and the device is gone. */
-void
-host_device_detached(struct display_host *host, uint32_t serial);
-
-/* The guest broke the protocol; the device is destroyed. */
-void
-host_device_broken(struct device *device);
-
-/* Asks the tool stack's way that a guest shut down, as "xl shutdown" does. */
-void
-host_shut_down_guest(struct display_host *host, uint16_t domid);
-
-/* The same for input devices: connected, or could not be and is destroyed. */
+/* The same for input devices. */
 void
 host_input_attached(struct input *input, int error);
 
-/* After input_destroy(): nothing is held any more, and the device is gone. */
+/* After device_destroy() or input_destroy(): nothing is held any more, and the device is gone. */
 void
-host_input_detached(struct display_host *host, uint32_t serial);
+host_detached(struct display_host *host, uint32_t serial);

@@ -347,7 +347,7 @@ handle_unmapped(struct worker_job *job)
 	uint32_t serial = input->serial;
 
 	input_free(input);
-	host_input_detached(host, serial);
+	host_detached(host, serial);
 }
 
 void

@@ -59,7 +59,7 @@ struct input {
 int
 input_create(struct display_host *host, const struct store_device *setup);
 
-/* Releases all that is pressed; host_input_detached() when its page is unmapped. */
+/* Releases all that is pressed; host_detached() when its page is unmapped. */
 void
 input_destroy(struct input *input);
 

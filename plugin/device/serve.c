@@ -2,6 +2,8 @@
 /* See serve.h. */
 #include "device/serve.h"
 
+#include <errno.h>
+
 #include "device/device.h"
 #include "device/guest.h"
 #include "device/loop.h"
@@ -13,12 +15,11 @@
 void
 serve_break(struct device *device, int connector, const char *reason)
 {
-	if (device->broken)
+	if (device->destroyed)
 		return;
-	device->broken = true;
 	log_guest(&device->subject, connector,
 		  "%s; the device is closed until the guest reconnects", reason);
-	host_device_broken(device);
+	host_device_attached(device, -EPROTO);
 }
 
 /* *rest_ms: when to ask again; -1: with the next notification or answer. */
@@ -28,7 +29,7 @@ may_serve(struct connector *connector, int64_t *rest_ms)
 	struct device *device = connector->device;
 
 	*rest_ms = -1;
-	if (device->destroyed || device->broken || connector->held.active)
+	if (device->destroyed || connector->held.active)
 		return false;
 	if (connector->wire.owed_count > 0) {
 		*rest_ms = wire_next_try_ms(&connector->wire);

@@ -31,16 +31,9 @@ host_device_attached(struct device *device, int error)
 }
 
 void
-host_device_detached(struct display_host *host, uint32_t serial)
+host_detached(struct display_host *host, uint32_t serial)
 {
 	store_detached(host->store, serial);
-}
-
-void
-host_device_broken(struct device *device)
-{
-	device_destroy(device);
-	store_attached(device->host->store, device->serial, -EPROTO);
 }
 
 void
@@ -52,18 +45,6 @@ host_input_attached(struct input *input, int error)
 	if (error < 0)
 		input_destroy(input);
 	store_attached(store, serial, error);
-}
-
-void
-host_input_detached(struct display_host *host, uint32_t serial)
-{
-	store_detached(host->store, serial);
-}
-
-void
-host_shut_down_guest(struct display_host *host, uint16_t domid)
-{
-	store_shut_down_guest(host->store, domid);
 }
 
 static int

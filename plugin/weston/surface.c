@@ -12,6 +12,7 @@
 #include "weston/surface-look.h"
 #include "weston/surface-window.h"
 #include "weston/window-place.h"
+#include "xen/store.h"
 
 /* The device, as long as it is there. */
 static struct device *
@@ -405,7 +406,8 @@ handle_close_asked(void *data)
 	case CLOSE_SHUTDOWN:
 		log_guest(&connector->device->subject, (int)surface->index,
 			  "its window was closed, so it is asked to shut down");
-		host_shut_down_guest(connector->device->host, connector->device->subject.domid);
+		store_shut_down_guest(connector->device->host->store,
+				      connector->device->subject.domid);
 		break;
 	case CLOSE_NOTHING:
 		break;

@@ -63,17 +63,10 @@ host_device_attached(struct device *device, int error)
 }
 
 void
-host_device_detached(struct display_host *which, uint32_t serial)
+host_detached(struct display_host *which, uint32_t serial)
 {
 	PROPERTY(alive > 0);
 	alive--;
-}
-
-void
-host_device_broken(struct device *device)
-{
-	forget(device->serial);
-	device_destroy(device);
 }
 
 static uint32_t

@@ -25,15 +25,9 @@ host_device_attached(struct device *which, int error)
 }
 
 void
-host_device_detached(struct display_host *which, uint32_t serial)
+host_detached(struct display_host *which, uint32_t serial)
 {
 	detached++;
-}
-
-void
-host_device_broken(struct device *which)
-{
-	test_fail(__FILE__, __LINE__, "broken");
 }
 
 static void

@@ -187,7 +187,7 @@ placement_steer(struct placement *placement, const struct placement_command *com
 }
 
 void
-host_shut_down_guest(struct display_host *its, uint16_t domid)
+store_shut_down_guest(struct store *store, uint16_t domid)
 {
 	tell("shutdown");
 }

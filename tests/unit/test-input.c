@@ -33,16 +33,6 @@ host_device_attached(struct device *device, int error)
 }
 
 void
-host_device_detached(struct display_host *host, uint32_t serial)
-{
-}
-
-void
-host_device_broken(struct device *device)
-{
-}
-
-void
 host_input_attached(struct input *input, int error)
 {
 	attached++;
@@ -52,7 +42,7 @@ host_input_attached(struct input *input, int error)
 }
 
 void
-host_input_detached(struct display_host *which, uint32_t serial)
+host_detached(struct display_host *which, uint32_t serial)
 {
 	detached++;
 }
