@@ -76,51 +76,50 @@ begin(struct line *line, const struct log_subject *subject, int connector)
 	append(line, ": ");
 }
 
+/* suppressed: lines before this one that were left out. */
+static void __attribute__((format(printf, 4, 0)))
+write_line(const struct log_subject *subject, int connector, uint32_t suppressed, const char *fmt,
+	   va_list args)
+{
+	struct line line;
+
+	begin(&line, subject, connector);
+	append_args(&line, fmt, args);
+	if (suppressed)
+		append(&line, " (%u lines before this one left out)", suppressed);
+	emit(&line);
+}
+
 void
 log_line(const char *fmt, ...)
 {
-	struct line line;
 	va_list args;
 
-	begin(&line, NULL, -1);
 	va_start(args, fmt);
-	append_args(&line, fmt, args);
+	write_line(NULL, -1, 0, fmt, args);
 	va_end(args);
-	emit(&line);
 }
 
 void
 log_guest(const struct log_subject *subject, int connector, const char *fmt, ...)
 {
-	struct line line;
 	va_list args;
 
-	begin(&line, subject, connector);
 	va_start(args, fmt);
-	append_args(&line, fmt, args);
+	write_line(subject, connector, 0, fmt, args);
 	va_end(args);
-	emit(&line);
 }
 
 void
 log_guest_limited(struct log_limit *limit, uint32_t per_second, int64_t now_ms,
-		  const struct log_subject *subject, int connector, const char *fmt, ...)
+		  const struct log_subject *subject, int connector, const char *fmt, va_list args)
 {
-	struct line line;
-	va_list args;
-
 	if (!rate_take(&limit->rate, per_second, 1000, now_ms)) {
 		limit->suppressed++;
 		return;
 	}
-	begin(&line, subject, connector);
-	va_start(args, fmt);
-	append_args(&line, fmt, args);
-	va_end(args);
-	if (limit->suppressed)
-		append(&line, " (%u lines before this one left out)", limit->suppressed);
+	write_line(subject, connector, limit->suppressed, fmt, args);
 	limit->suppressed = 0;
-	emit(&line);
 }
 
 void

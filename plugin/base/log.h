@@ -51,8 +51,8 @@ struct log_limit {
 /* Like log_guest(), at most `per_second` lines a second at now_ms. */
 void
 log_guest_limited(struct log_limit *limit, uint32_t per_second, int64_t now_ms,
-		  const struct log_subject *subject, int connector, const char *fmt, ...)
-	__attribute__((format(printf, 6, 7)));
+		  const struct log_subject *subject, int connector, const char *fmt, va_list args)
+	__attribute__((format(printf, 6, 0)));
 
 /* Copies a string that a guest or a tool wrote so that it can stand in a line:
  * printable ASCII stays, everything else becomes '?'; always terminated. */

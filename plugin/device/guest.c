@@ -183,14 +183,12 @@ void
 guest_blame(struct guest *guest, const struct log_subject *device, int connector, const char *fmt,
 	    ...)
 {
-	char text[512];
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
 	log_guest_limited(&guest->log_limit, guest->host->limits.log_lines_per_second,
-			  loop_now_ms(), device, connector, "%s", text);
+			  loop_now_ms(), device, connector, fmt, args);
+	va_end(args);
 }
 
 const char *

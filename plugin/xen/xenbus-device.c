@@ -30,14 +30,12 @@ xenbus_device_path(const struct xenbus_device *device, char *path, size_t size)
 static void __attribute__((format(printf, 3, 4)))
 blame(struct xenbus_device *device, int connector, const char *fmt, ...)
 {
-	char text[256];
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
 	log_guest_limited(&device->log_limit, device->limits->log_lines_per_second, monotonic_ms(),
-			  &device->subject, connector, "%s", text);
+			  &device->subject, connector, fmt, args);
+	va_end(args);
 }
 
 /* Other devices may have what they need. This one is looked at again later; told once until then.

@@ -72,10 +72,20 @@ TEST(long_lines_are_cut)
 	check_int(strlen(last), LOG_LINE_BYTES - 1);
 }
 
+static void __attribute__((format(printf, 4, 5)))
+log_text(struct log_limit *limit, uint32_t per_second, int64_t now_ms, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_guest_limited(limit, per_second, now_ms, &subject, -1, fmt, args);
+	va_end(args);
+}
+
 static void
 log_at(struct log_limit *limit, uint32_t per_second, int64_t now_ms)
 {
-	log_guest_limited(limit, per_second, now_ms, &subject, -1, "guest bug: at %d", (int)now_ms);
+	log_text(limit, per_second, now_ms, "guest bug: at %d", (int)now_ms);
 }
 
 TEST(limited_lines)
