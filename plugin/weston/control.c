@@ -48,7 +48,7 @@ struct control {
 	struct control_screens screens;
 	struct control_change_handler change_handler;
 	struct control_captures captures;
-	struct wl_listener changed, output_created, output_destroyed, output_resized, output_moved;
+	struct wl_listener changed, outputs;
 	bool outputs_changed;
 	const struct weston_output *leaving; /* in the compositor's list still; NULL: none */
 };
@@ -150,43 +150,13 @@ handle_changed(struct wl_listener *listener, void *data)
 }
 
 static void
-outputs_changed(struct control *control)
+handle_outputs_changed(struct wl_listener *listener, void *data)
 {
+	struct control *control = wl_container_of(listener, control, outputs);
+
+	control->leaving = data ? data : control->leaving;
 	control->outputs_changed = !wl_list_empty(&control->clients);
 	update_soon(control);
-}
-
-static void
-handle_output_created(struct wl_listener *listener, void *data)
-{
-	struct control *control = wl_container_of(listener, control, output_created);
-
-	outputs_changed(control);
-}
-
-static void
-handle_output_destroyed(struct wl_listener *listener, void *data)
-{
-	struct control *control = wl_container_of(listener, control, output_destroyed);
-
-	control->leaving = data;
-	outputs_changed(control);
-}
-
-static void
-handle_output_resized(struct wl_listener *listener, void *data)
-{
-	struct control *control = wl_container_of(listener, control, output_resized);
-
-	outputs_changed(control);
-}
-
-static void
-handle_output_moved(struct wl_listener *listener, void *data)
-{
-	struct control *control = wl_container_of(listener, control, output_moved);
-
-	outputs_changed(control);
 }
 
 /* The manager */
@@ -480,13 +450,8 @@ control_create(struct weston_compositor *compositor, struct presenter *presenter
 		return NULL;
 	}
 	listen_to(&presenter->placements.changed, &control->changed, handle_changed);
-	listen_to(&compositor->output_created_signal, &control->output_created,
-		  handle_output_created);
-	listen_to(&compositor->output_destroyed_signal, &control->output_destroyed,
-		  handle_output_destroyed);
-	listen_to(&compositor->output_resized_signal, &control->output_resized,
-		  handle_output_resized);
-	listen_to(&compositor->output_moved_signal, &control->output_moved, handle_output_moved);
+	listen_to(&presenter->placements.outputs_changed, &control->outputs,
+		  handle_outputs_changed);
 	return control;
 }
 
@@ -498,10 +463,7 @@ control_destroy(struct control *control)
 	if (!control)
 		return;
 	wl_list_remove(&control->changed.link);
-	wl_list_remove(&control->output_created.link);
-	wl_list_remove(&control->output_destroyed.link);
-	wl_list_remove(&control->output_resized.link);
-	wl_list_remove(&control->output_moved.link);
+	wl_list_remove(&control->outputs.link);
 	if (control->open_source)
 		wl_event_source_remove(control->open_source);
 	if (control->update_source)

@@ -186,11 +186,12 @@ placements_refit(struct placements *placements)
 }
 
 static void
-handle_output_created(struct wl_listener *listener, void *data)
+handle_output_changed(struct wl_listener *listener, void *data)
 {
-	struct placements *placements = wl_container_of(listener, placements, output_created);
+	struct placements_listener *changed = wl_container_of(listener, changed, base);
 
-	choose_outputs(placements, NULL, true);
+	choose_outputs(changed->placements, NULL, true);
+	wl_signal_emit(&changed->placements->outputs_changed, NULL);
 }
 
 static void
@@ -198,24 +199,8 @@ handle_output_destroyed(struct wl_listener *listener, void *data)
 {
 	struct placements *placements = wl_container_of(listener, placements, output_destroyed);
 
-	/* The output may be in the compositor's list still. */
 	choose_outputs(placements, data, true);
-}
-
-static void
-handle_output_resized(struct wl_listener *listener, void *data)
-{
-	struct placements *placements = wl_container_of(listener, placements, output_resized);
-
-	choose_outputs(placements, NULL, true);
-}
-
-static void
-handle_output_moved(struct wl_listener *listener, void *data)
-{
-	struct placements *placements = wl_container_of(listener, placements, output_moved);
-
-	choose_outputs(placements, NULL, true);
+	wl_signal_emit(&placements->outputs_changed, data);
 }
 
 static void
@@ -356,6 +341,12 @@ void
 placements_init(struct placements *placements, struct weston_compositor *compositor,
 		const struct options *options)
 {
+	struct wl_signal *signals[PLACEMENTS_OUTPUT_SIGNALS] = {
+		&compositor->output_created_signal,
+		&compositor->output_resized_signal,
+		&compositor->output_moved_signal,
+	};
+
 	placements->compositor = compositor;
 	placements->options = options;
 	placements->check_source =
@@ -363,18 +354,18 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 				       handle_outputs_known, placements);
 	wl_list_init(&placements->placements);
 	wl_signal_init(&placements->changed);
+	wl_signal_init(&placements->outputs_changed);
 	weston_layer_init(&placements->layer, compositor);
 	/* In front of every window, behind a lock screen and the cursor. */
 	weston_layer_set_position(&placements->layer, WESTON_LAYER_POSITION_FULLSCREEN + 1);
 	session_lock_init(&placements->lock, compositor, handle_lock_changed, placements);
-	listen_to(&compositor->output_created_signal, &placements->output_created,
-		  handle_output_created);
+	for (unsigned i = 0; i < PLACEMENTS_OUTPUT_SIGNALS; i++) {
+		placements->output_listeners[i].placements = placements;
+		listen_to(signals[i], &placements->output_listeners[i].base, handle_output_changed);
+	}
+	listen_to(&compositor->wake_signal, &placements->woke, handle_woke);
 	listen_to(&compositor->output_destroyed_signal, &placements->output_destroyed,
 		  handle_output_destroyed);
-	listen_to(&compositor->output_resized_signal, &placements->output_resized,
-		  handle_output_resized);
-	listen_to(&compositor->output_moved_signal, &placements->output_moved, handle_output_moved);
-	listen_to(&compositor->wake_signal, &placements->woke, handle_woke);
 	listen_to(&compositor->session_signal, &placements->session_switched,
 		  handle_session_switched);
 }
@@ -384,11 +375,10 @@ placements_finish(struct placements *placements)
 {
 	if (placements->check_source)
 		wl_event_source_remove(placements->check_source);
-	wl_list_remove(&placements->output_created.link);
-	wl_list_remove(&placements->output_destroyed.link);
-	wl_list_remove(&placements->output_resized.link);
-	wl_list_remove(&placements->output_moved.link);
+	for (unsigned i = 0; i < PLACEMENTS_OUTPUT_SIGNALS; i++)
+		wl_list_remove(&placements->output_listeners[i].base.link);
 	wl_list_remove(&placements->woke.link);
+	wl_list_remove(&placements->output_destroyed.link);
 	wl_list_remove(&placements->session_switched.link);
 	session_lock_finish(&placements->lock);
 	weston_layer_fini(&placements->layer);

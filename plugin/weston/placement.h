@@ -24,6 +24,13 @@
 
 struct window;
 
+/* An output is new, or has another size or place. */
+#define PLACEMENTS_OUTPUT_SIGNALS 3
+struct placements_listener {
+	struct wl_listener base;
+	struct placements *placements;
+};
+
 /* All placements of the module: one layer, sorted by z. */
 struct placements {
 	struct weston_compositor *compositor;
@@ -35,10 +42,13 @@ struct placements {
 	struct session_lock lock;
 	const struct options *options;
 	struct wl_event_source *check_source; /* idle, pending: looks at rules for outputs once */
-	struct wl_listener output_created, output_destroyed, output_resized, output_moved, woke;
-	struct wl_listener session_switched;
+	struct placements_listener output_listeners[PLACEMENTS_OUTPUT_SIGNALS];
+	struct wl_listener output_destroyed, woke, session_switched;
 	int64_t awake_ms;         /* when Weston was last told to stay awake */
 	struct wl_signal changed; /* something that can be told of a screen is not as it was */
+	/* The compositor's outputs are others, or elsewhere, and all screens have their places.
+	 * data: the one that is leaving, and in the compositor's list still; NULL: none is. */
+	struct wl_signal outputs_changed;
 };
 
 struct placement_handler {
