@@ -7,6 +7,7 @@
 #include "device/device.h"
 #include "weston/aim.h"
 #include "weston/compat.h"
+#include "weston/listen.h"
 #include "weston/placement-view.h"
 #include "weston/presented-device.h"
 
@@ -198,10 +199,9 @@ begin(struct grabs *grabs, struct weston_keyboard *keyboard, struct surface *sur
 	grab->seat = keyboard->seat;
 	grab->keyboard = keyboard;
 	grab->surface = keyboard->focus;
-	grab->seat_destroyed.notify = handle_seat_destroyed;
-	wl_signal_add(&keyboard->seat->destroy_signal, &grab->seat_destroyed);
-	grab->surface_destroyed.notify = handle_surface_destroyed;
-	wl_signal_add(&grab->surface->destroy_signal, &grab->surface_destroyed);
+	listen_to(&keyboard->seat->destroy_signal, &grab->seat_destroyed, handle_seat_destroyed);
+	listen_to(&grab->surface->destroy_signal, &grab->surface_destroyed,
+		  handle_surface_destroyed);
 	wl_list_insert(&grabs->grabs, &grab->link);
 	placements_tell_change(surface->placement.placements);
 	surface_set_grabbed(surface, true);
@@ -209,11 +209,9 @@ begin(struct grabs *grabs, struct weston_keyboard *keyboard, struct surface *sur
 		  "all keys are its own until grab-key is pressed again");
 }
 
-static void
-handle_shortcut(struct weston_keyboard *keyboard, const struct timespec *time, uint32_t key,
-		void *data)
+void
+grabs_toggle(struct grabs *grabs, struct weston_keyboard *keyboard)
 {
-	struct grabs *grabs = data;
 	struct grab *grab = find(grabs, keyboard);
 	struct surface *surface = guest_surface(keyboard->focus);
 
@@ -285,24 +283,9 @@ grabs_set(struct grabs *grabs, struct surface *surface, bool grab)
 }
 
 void
-grabs_bind(struct grabs *grabs, struct weston_compositor *compositor,
-	   const struct shortcut *shortcut)
-{
-	if (grabs->binding)
-		weston_binding_destroy(grabs->binding);
-	grabs->binding = NULL;
-	if (shortcut->code != 0)
-		grabs->binding = weston_compositor_add_key_binding(
-			compositor, shortcut->code,
-			(enum weston_keyboard_modifier)shortcut->modifiers, handle_shortcut, grabs);
-}
-
-void
-grabs_init(struct grabs *grabs, struct weston_compositor *compositor,
-	   const struct shortcut *shortcut)
+grabs_init(struct grabs *grabs)
 {
 	wl_list_init(&grabs->grabs);
-	grabs_bind(grabs, compositor, shortcut);
 }
 
 void
@@ -312,8 +295,6 @@ grabs_finish(struct grabs *grabs)
 
 	wl_list_for_each_safe(grab, next, &grabs->grabs, link)
 		end(grab);
-	if (grabs->binding)
-		weston_binding_destroy(grabs->binding);
 }
 
 bool

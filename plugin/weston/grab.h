@@ -11,26 +11,20 @@
 
 #include <wayland-util.h>
 
-#include "pure/shortcut.h"
-
 struct surface;
-struct weston_binding;
-struct weston_compositor;
+struct weston_keyboard;
 struct weston_surface;
 
 struct grabs {
-	struct wl_list grabs;           /* grab.link */
-	struct weston_binding *binding; /* NULL: there is no combination for it */
+	struct wl_list grabs; /* grab.link */
 };
 
 void
-grabs_init(struct grabs *grabs, struct weston_compositor *compositor,
-	   const struct shortcut *shortcut);
+grabs_init(struct grabs *grabs);
 
-/* grab-key= may be another one. A grab that there is goes on. */
+/* grab-key= was pressed on this keyboard. */
 void
-grabs_bind(struct grabs *grabs, struct weston_compositor *compositor,
-	   const struct shortcut *shortcut);
+grabs_toggle(struct grabs *grabs, struct weston_keyboard *keyboard);
 
 void
 grabs_finish(struct grabs *grabs);

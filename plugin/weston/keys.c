@@ -4,6 +4,7 @@
 
 #include "pure/options.h"
 #include "weston/compat.h"
+#include "weston/grab.h"
 #include "weston/placement-view.h"
 #include "weston/window.h"
 
@@ -36,30 +37,41 @@ handle_natural(struct weston_keyboard *keyboard, const struct timespec *time, ui
 		window_reset_size(placement->window);
 }
 
-static struct weston_binding *
-add(struct weston_compositor *compositor, const struct shortcut *shortcut,
-    weston_key_binding_handler_t handle)
+static void
+handle_grab(struct weston_keyboard *keyboard, const struct timespec *time, uint32_t key, void *data)
 {
-	if (shortcut->code == 0)
-		return NULL;
-	return weston_compositor_add_key_binding(compositor, shortcut->code,
-						 (enum weston_keyboard_modifier)shortcut->modifiers,
-						 handle, NULL);
+	grabs_toggle(data, keyboard);
 }
 
 void
 keys_init(struct keys *keys, struct weston_compositor *compositor,
-	  const struct module_options *options)
+	  const struct module_options *options, struct grabs *grabs)
 {
-	keys->fullscreen = add(compositor, &options->fullscreen_key, handle_fullscreen);
-	keys->natural = add(compositor, &options->natural_size_key, handle_natural);
+	const struct {
+		struct shortcut shortcut;
+		weston_key_binding_handler_t handle;
+	} all[KEYS_BINDINGS] = {
+		{options->fullscreen_key, handle_fullscreen},
+		{options->natural_size_key, handle_natural},
+		{options->grab_key, handle_grab},
+	};
+
+	for (unsigned i = 0; i < KEYS_BINDINGS; i++) {
+		const struct shortcut *shortcut = &all[i].shortcut;
+
+		keys->bindings[i] = NULL;
+		if (shortcut->code != 0)
+			keys->bindings[i] = weston_compositor_add_key_binding(
+				compositor, shortcut->code,
+				(enum weston_keyboard_modifier)shortcut->modifiers, all[i].handle,
+				grabs);
+	}
 }
 
 void
 keys_finish(struct keys *keys)
 {
-	if (keys->fullscreen)
-		weston_binding_destroy(keys->fullscreen);
-	if (keys->natural)
-		weston_binding_destroy(keys->natural);
+	for (unsigned i = 0; i < KEYS_BINDINGS; i++)
+		if (keys->bindings[i])
+			weston_binding_destroy(keys->bindings[i]);
 }

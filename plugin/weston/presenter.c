@@ -39,8 +39,8 @@ presenter_init(struct presenter *presenter, struct weston_compositor *compositor
 	if (pacing_init(&presenter->pacing, host) < 0)
 		return -ENOMEM;
 	placements_init(&presenter->placements, compositor, host->options);
-	grabs_init(&presenter->grabs, compositor, &options_module(host->options)->grab_key);
-	keys_init(&presenter->keys, compositor, options_module(host->options));
+	grabs_init(&presenter->grabs);
+	keys_init(&presenter->keys, compositor, options_module(host->options), &presenter->grabs);
 	clicks_init(&presenter->clicks, compositor);
 	renderer_probe(&presenter->renderer);
 	sweep_init(&presenter->sweep, compositor, &presenter->placements.layer);

@@ -137,8 +137,7 @@ reload(struct weston_compositor *compositor, struct presenter *presenter, struct
 	if (options_module(before)->status_card != options_module(after)->status_card)
 		placements_refit(placements);
 	keys_finish(&presenter->keys);
-	keys_init(&presenter->keys, compositor, options_module(after));
-	grabs_bind(&presenter->grabs, compositor, &options_module(after)->grab_key);
+	keys_init(&presenter->keys, compositor, options_module(after), &presenter->grabs);
 	options_destroy(before);
 	free(moved);
 	placements_tell_change(placements);

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "weston/listen.h"
+
 struct watched_output {
 	struct wl_list link; /* session_lock.watched */
 	struct session_lock *lock;
@@ -80,10 +82,8 @@ watch(struct session_lock *lock, struct weston_output *output)
 	if (!watched)
 		return;
 	watched->lock = lock;
-	watched->repainted.notify = handle_repainted;
-	watched->destroyed.notify = handle_output_destroyed;
-	wl_signal_add(&output->frame_signal, &watched->repainted);
-	wl_signal_add(&output->destroy_signal, &watched->destroyed);
+	listen_to(&output->frame_signal, &watched->repainted, handle_repainted);
+	listen_to(&output->destroy_signal, &watched->destroyed, handle_output_destroyed);
 	wl_list_insert(&lock->watched, &watched->link);
 }
 
@@ -122,10 +122,8 @@ session_lock_init(struct session_lock *lock, struct weston_compositor *composito
 	lock->changed = changed;
 	lock->data = data;
 	wl_list_init(&lock->watched);
-	lock->woke.notify = handle_woke;
-	wl_signal_add(&compositor->wake_signal, &lock->woke);
-	lock->output_created.notify = handle_output_created;
-	wl_signal_add(&compositor->output_created_signal, &lock->output_created);
+	listen_to(&compositor->wake_signal, &lock->woke, handle_woke);
+	listen_to(&compositor->output_created_signal, &lock->output_created, handle_output_created);
 	lock->locked = has_lock_layer(compositor);
 	if (lock->locked)
 		watch_all(lock);

@@ -389,8 +389,7 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 
 /* No seats here. */
 void
-grabs_init(struct grabs *grabs, struct weston_compositor *compositor,
-	   const struct shortcut *shortcut)
+grabs_init(struct grabs *grabs)
 {
 }
 
@@ -438,7 +437,7 @@ seats_send(struct seats *seats, const struct device *device)
 
 void
 keys_init(struct keys *keys, struct weston_compositor *compositor,
-	  const struct module_options *options)
+	  const struct module_options *options, struct grabs *grabs)
 {
 }
 
