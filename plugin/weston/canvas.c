@@ -193,21 +193,6 @@ canvas_clear(struct canvas *canvas)
 	canvas_commit(canvas);
 }
 
-void
-canvas_cover(struct canvas *canvas, struct wl_buffer *pixel, int32_t width, int32_t height)
-{
-	wl_fixed_t none = wl_fixed_from_int(-1);
-
-	canvas->lit = false;
-	memset(&canvas->fitted, 0, sizeof(canvas->fitted));
-	wp_viewport_set_source(canvas->viewport, none, none, none, none);
-	wp_viewport_set_destination(canvas->viewport, width, height);
-	canvas_set_opaque(canvas, true);
-	wl_surface_attach(canvas->wl_surface, pixel, 0, 0);
-	wl_surface_damage_buffer(canvas->wl_surface, 0, 0, INT32_MAX, INT32_MAX);
-	canvas_commit(canvas);
-}
-
 /* A part of a buffer, in 24.8 fixed point, that cannot lie outside of it. */
 static void
 set_source(struct canvas *canvas, const struct fitted *fitted, int32_t width, int32_t height)

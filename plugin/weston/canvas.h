@@ -82,10 +82,6 @@ canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, struct rows ro
 void
 canvas_clear(struct canvas *canvas);
 
-/* Shows a buffer of one pixel, so large, instead of a picture. */
-void
-canvas_cover(struct canvas *canvas, struct wl_buffer *pixel, int32_t width, int32_t height);
-
 /* Shows a part of a buffer of width by height, which is opaque, instead of a picture. */
 void
 canvas_show_still(struct canvas *canvas, struct wl_buffer *wl_buffer, const struct fitted *fitted,

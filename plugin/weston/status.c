@@ -254,8 +254,10 @@ status_show_dark(struct surface *surface)
 		return;
 	if (black && placement_fit(&surface->placement, &whole, &fitted)) {
 		show_in_front(surface, &fitted.destination, window->scale);
-		canvas_cover(&surface->canvas, black, fitted.destination.width,
-			     fitted.destination.height);
+		/* Of one pixel. */
+		fitted = (struct fitted){
+			.source_width = 1, .source_height = 1, .destination = fitted.destination};
+		canvas_show_still(&surface->canvas, black, &fitted, 1, 1);
 		return;
 	}
 	card_hide(&surface->status.card);
