@@ -105,26 +105,17 @@ grants_unmap(struct grants *grants, void *pages, uint32_t count)
 	xengnttab_unmap(grants->handle, pages, count);
 }
 
+#define GNTDEV "/dev/xen/gntdev"
+/* The project's own kernel module. */
+#define MODULE "/dev/xen/dmabuf"
+
 /* Negative errno. */
 static int
-open_path(const char *path)
+open_device(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
-}
-
-static int
-open_device(void)
-{
-	return open_path("/dev/xen/gntdev");
-}
-
-/* Of the project's own kernel module. */
-static int
-open_module(void)
-{
-	return open_path("/dev/xen/dmabuf");
 }
 
 int
@@ -135,7 +126,7 @@ grants_insert(uint16_t domid, const uint32_t *refs, uint32_t count)
 	_autofree_ struct ioctl_gntdev_map_grant_ref *map = calloc(1, size);
 	if (!map)
 		return -ENOMEM;
-	_autoclose_ int fd = open_device();
+	_autoclose_ int fd = open_device(GNTDEV);
 	if (fd < 0)
 		return fd;
 
@@ -225,7 +216,7 @@ grants_fill_directory(struct grants *grants, uint16_t domid, uint32_t directory_
 int
 grants_probe_module(void)
 {
-	_autoclose_ int device = open_module();
+	_autoclose_ int device = open_device(MODULE);
 
 	return device < 0 ? device : 0;
 }
@@ -236,7 +227,7 @@ grants_probe_export(void)
 	/* Export zero pages: a kernel with support rejects the count (EINVAL), one without it
 	 * rejects the ioctl (ENOTTY). */
 	struct ioctl_gntdev_dmabuf_exp_from_refs nothing = {.count = 0};
-	_autoclose_ int device = open_device();
+	_autoclose_ int device = open_device(GNTDEV);
 
 	if (device < 0)
 		return device;
@@ -257,7 +248,7 @@ export_by_gntdev(struct grants_export *export, uint16_t domid, const uint32_t *r
 {
 	size_t size = sizeof(struct ioctl_gntdev_dmabuf_exp_from_refs) + count * sizeof(*refs);
 	_autofree_ struct ioctl_gntdev_dmabuf_exp_from_refs *from = calloc(1, size);
-	_autoclose_ int device = open_device();
+	_autoclose_ int device = open_device(GNTDEV);
 
 	if (device < 0)
 		return device;
@@ -300,7 +291,7 @@ grants_export(uint16_t domid, const uint32_t *refs, uint32_t count, bool writabl
 	      struct grants_export **out)
 {
 	_autofree_ struct grants_export *export = calloc(1, sizeof(*export));
-	_autoclose_ int module = open_module();
+	_autoclose_ int module = open_device(MODULE);
 
 	if (!export)
 		return -ENOMEM;
@@ -371,12 +362,12 @@ grants_offer(uint16_t domid, int dmabuf_fd, uint32_t *refs, uint32_t count,
 	     struct grants_offer **out)
 {
 	_autofree_ struct grants_offer *offer = calloc(1, sizeof(*offer));
-	_autoclose_ int device = open_module();
+	_autoclose_ int device = open_device(MODULE);
 
 	if (!offer)
 		return -ENOMEM;
 	if (device < 0)
-		device = open_device();
+		device = open_device(GNTDEV);
 	if (device < 0)
 		return device;
 	offer->fd = (uint32_t)dmabuf_fd;

@@ -19,8 +19,9 @@ const struct xenbus_kind xenbus_kinds[STORE_KINDS] = {
 	[STORE_INPUT] = {"backend/" INPUT_DRIVER_NAME, "input", "vkb"},
 };
 
-void
-xenbus_device_path(const struct xenbus_device *device, char *path, size_t size)
+/* Its backend's directory. */
+static void
+find_path(const struct xenbus_device *device, char *path, size_t size)
 {
 	snprintf(path, size, "%s/%u/%u", xenbus_kinds[device->kind].root, device->subject.domid,
 		 device->subject.devid);
@@ -58,7 +59,7 @@ xenbus_device_write(struct xenbus_device *device, const char *name, const char *
 {
 	char directory[64];
 
-	xenbus_device_path(device, directory, sizeof(directory));
+	find_path(device, directory, sizeof(directory));
 	int ret = node_write_beside_state(device->nodes, directory, name, value);
 	if (node_is_over_quota(-ret))
 		note_quota(device, name, -ret);
@@ -127,7 +128,7 @@ xenbus_device_create(struct nodes *nodes, const struct limits *limits, enum stor
 	device->subject.devid = devid;
 	device->wake_ms = -1;
 	device->changed = true;
-	xenbus_device_path(device, path, sizeof(path));
+	find_path(device, path, sizeof(path));
 	_autofree_ char *frontend = node_read(nodes, path, "frontend");
 	if (!frontend || strlen(frontend) >= sizeof(device->frontend)) {
 		free(device);
@@ -135,12 +136,6 @@ xenbus_device_create(struct nodes *nodes, const struct limits *limits, enum stor
 	}
 	strcpy(device->frontend, frontend);
 	return device;
-}
-
-void
-xenbus_device_free(struct xenbus_device *device)
-{
-	free(device);
 }
 
 /* A connector as the frontend's directory describes it. -ENOENT: no such
@@ -164,7 +159,7 @@ read_input(struct xenbus_device *device)
 {
 	char path[64];
 
-	xenbus_device_path(device, path, sizeof(path));
+	find_path(device, path, sizeof(path));
 	input_nodes_read_configuration(device->nodes, path, &device->offered.input);
 	return device->nodes->lost != 0 ? -EAGAIN : 0;
 }
@@ -338,7 +333,7 @@ read_directory(struct xenbus_device *device, struct xenbus_view *view)
 	char path[64];
 	uint32_t online = 0;
 
-	xenbus_device_path(device, path, sizeof(path));
+	find_path(device, path, sizeof(path));
 	nodes_begin_look(device->nodes);
 	_autofree_ char *frontend = node_read(device->nodes, path, "frontend");
 	view->exists = frontend && strcmp(frontend, device->frontend) == 0;
@@ -368,7 +363,7 @@ xenbus_device_remove(struct xenbus_device *device)
 {
 	char path[64];
 
-	xenbus_device_path(device, path, sizeof(path));
+	find_path(device, path, sizeof(path));
 	if (!xs_rm(device->nodes->xs, XBT_NULL, path) && errno != ENOENT) {
 		log_guest(&device->subject, -1,
 			  "xen: its directory cannot be removed (%s); do so with "

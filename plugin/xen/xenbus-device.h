@@ -59,18 +59,10 @@ struct xenbus_device {
 };
 
 /* Of a directory that appeared. NULL: not one of libxl's yet, or out of memory, which counts as
- * lost. */
+ * lost. To be freed, when its watches are given back. */
 struct xenbus_device *
 xenbus_device_create(struct nodes *nodes, const struct limits *limits, enum store_kind kind,
 		     uint16_t domid, uint32_t devid);
-
-/* Its watches are the caller's to give back. */
-void
-xenbus_device_free(struct xenbus_device *device);
-
-/* Its backend's directory. */
-void
-xenbus_device_path(const struct xenbus_device *device, char *path, size_t size);
 
 /* Watches its frontend's state, where it does not yet. */
 void

@@ -47,7 +47,7 @@ forget_device(struct xenbus *xenbus, struct xenbus_device *device)
 	xenbus_device_unwatch_frontend(device);
 	names_unwatch(device, &xenbus->devices);
 	wl_list_remove(&device->link);
-	xenbus_device_free(device);
+	free(device);
 }
 
 static struct xenbus_device *
