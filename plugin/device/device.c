@@ -261,15 +261,14 @@ static void
 log_final_statistics(const struct connector *connector)
 {
 	const struct device *device = connector->device;
-	struct presenter_status status = {0};
 
-	presenter_status(connector, &status);
 	log_guest(&device->subject, (int)connector->index,
 		  "disconnected after %" PRIu64 " flips (%" PRIu64 " by time), %" PRIu64
 		  " frames presented (%" PRIu64 " scanned out), %" PRIu64 " resampled, %" PRIu64
 		  " bytes copied",
 		  connector->count.flips, connector->count.timed, connector->count.presented,
-		  connector->count.scanned_out, connector->count.resampled, status.bytes_copied);
+		  connector->count.scanned_out, connector->count.resampled,
+		  presenter_bytes_copied(connector));
 }
 
 void

@@ -19,13 +19,6 @@ struct framebuffer;
 struct presented_device;
 struct presenter;
 
-/* How a connector stands on the screen. */
-struct presenter_status {
-	const char *output;    /* NULL: none at the moment */
-	const char *path;      /* how its pixels are read; NULL: nothing shown yet */
-	uint64_t bytes_copied; /* since the connector was connected */
-};
-
 /* A device connects, or is expected to. 0 or negative errno. */
 int
 presenter_device_create(struct presenter *presenter, struct device *device,
@@ -97,5 +90,6 @@ presenter_can_show(const struct connector *connector);
 bool
 presenter_previous_held(const struct connector *connector);
 
-void
-presenter_status(const struct connector *connector, struct presenter_status *out);
+/* For this connector, since it was connected. */
+uint64_t
+presenter_bytes_copied(const struct connector *connector);

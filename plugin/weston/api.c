@@ -3,9 +3,8 @@
 #include "weston/api.h"
 
 #include "base/base.h"
-#include "device/presenter.h"
 #include "weston/listen.h"
-#include "weston/placement.h"
+#include "weston/presented-device.h"
 #include "weston/screen-state.h"
 #include "xen-display-control-v1-server-protocol.h"
 
@@ -54,9 +53,8 @@ describe(const struct connector *connector, const struct screen_state *state,
 	 struct xen_display_connector *out)
 {
 	const struct device *device = connector->device;
-	struct presenter_status status = {0};
+	const struct surface *surface = surface_of(connector);
 
-	presenter_status(connector, &status);
 	*out = (struct xen_display_connector){
 		.size = sizeof(*out),
 		.guest = device->subject.guest,
@@ -67,13 +65,13 @@ describe(const struct connector *connector, const struct screen_state *state,
 		.width = connector->setup.width,
 		.height = connector->setup.height,
 		.on = connector->on,
-		.output = status.output,
-		.path = status.path,
+		.output = placement_output_name(&surface->placement),
+		.path = surface->path,
 		.flips = connector->count.flips,
 		.flips_by_time = connector->count.timed,
 		.frames_presented = connector->count.presented,
 		.frames_resampled = connector->count.resampled,
-		.bytes_copied = status.bytes_copied,
+		.bytes_copied = surface->bytes_copied,
 		.frames_scanned_out = connector->count.scanned_out,
 		.unique_id = state->identity.unique_id,
 		.visibility = visibilities[state->visibility],

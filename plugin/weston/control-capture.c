@@ -136,7 +136,7 @@ find_rendered(const struct capture_job *job)
 
 	if (!connector || job->host->dmabuf.mode == DMABUF_DIRECT_DISPLAY)
 		return NULL;
-	const struct surface *surface = &connector->device->presented->surfaces[job->index];
+	const struct surface *surface = surface_of(connector);
 	return surface->shown && surface->placement.surface ? surface : NULL;
 }
 
@@ -281,7 +281,7 @@ take(struct control_capture *capture, struct control_captures *captures,
 		fail(capture, REASON(GONE), "the screen is not there any more");
 		return;
 	}
-	const struct surface *surface = &connector->device->presented->surfaces[connector->index];
+	const struct surface *surface = surface_of(connector);
 
 	if (captures->job)
 		fail(capture, REASON(BUSY), "another picture is being taken");

@@ -43,7 +43,7 @@ surface_at(const struct control_screen *screen)
 	const struct connector *connector =
 		screen_find_connector(screen->screens->host, screen->serial, screen->index);
 
-	return connector ? &connector->device->presented->surfaces[connector->index] : NULL;
+	return connector ? surface_of(connector) : NULL;
 }
 
 static struct placement *

@@ -38,16 +38,14 @@ send_counters(struct wl_resource *resource, const struct connector *connector)
 {
 	const struct guest *guest = connector->device->guest;
 	const struct limits *limits = &connector->device->host->limits;
-	struct presenter_status status = {0};
 
-	presenter_status(connector, &status);
 	send_counter(resource, "flips", connector->count.flips);
 	send_counter(resource, "flips-by-time", connector->count.timed);
 	send_counter(resource, "throttled-ms", connector->count.timed_us / 1000);
 	send_counter(resource, "frames-presented", connector->count.presented);
 	send_counter(resource, "frames-resampled", connector->count.resampled);
 	send_counter(resource, "frames-scanned-out", connector->count.scanned_out);
-	send_counter(resource, "bytes-copied", status.bytes_copied);
+	send_counter(resource, "bytes-copied", presenter_bytes_copied(connector));
 	send_counter(resource, "guest-pages", guest->mapped_pages);
 	send_counter(resource, "max-guest-pages", limits->guest_pages);
 	send_counter(resource, "guest-descriptors", guest->descriptors);

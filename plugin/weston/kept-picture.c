@@ -43,7 +43,7 @@ is_of_device(const struct presented_device *presented, const struct device *devi
 }
 
 bool
-kept_picture_is_there(const struct presenter *presenter, const struct device *device)
+presenter_keeps_picture(const struct presenter *presenter, const struct device *device)
 {
 	const struct presented_device *presented;
 

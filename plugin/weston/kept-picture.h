@@ -21,10 +21,6 @@ kept_picture_take(struct presented_device *presented);
 void
 kept_picture_forget(struct presented_device *presented);
 
-/* Whether there is one of an earlier connection of that device. */
-bool
-kept_picture_is_there(const struct presenter *presenter, const struct device *device);
-
 /* The guest has come again: those that it left on the screens of this device go. */
 void
 kept_pictures_forget(struct presenter *presenter, const struct device *device);

@@ -34,6 +34,12 @@ struct presented_device {
 	struct surface surfaces[];
 };
 
+static inline struct surface *
+surface_of(const struct connector *connector)
+{
+	return &connector->device->presented->surfaces[connector->index];
+}
+
 /* The last of it: surfaces and client, and itself. */
 void
 presented_device_free(struct presented_device *presented);

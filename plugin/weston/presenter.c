@@ -24,12 +24,6 @@
 /* Without memory for a connection there is no hurry to try again. */
 #define FIRST_WAIT_MS 1000
 
-static struct surface *
-surface_of(const struct connector *connector)
-{
-	return &connector->device->presented->surfaces[connector->index];
-}
-
 int
 presenter_init(struct presenter *presenter, struct weston_compositor *compositor,
 	       struct display_host *host)
@@ -346,12 +340,6 @@ presenter_device_connected(struct presented_device *presented)
 		surface_note_driver(&presented->surfaces[i]);
 }
 
-bool
-presenter_keeps_picture(const struct presenter *presenter, const struct device *device)
-{
-	return kept_picture_is_there(presenter, device);
-}
-
 /* Whether the renderer may have drawn a dma-buf of the guest's. */
 static bool
 was_drawn_from(const struct presented_device *presented)
@@ -510,12 +498,8 @@ presenter_previous_held(const struct connector *connector)
 	return surface_previous_held(surface_of(connector));
 }
 
-void
-presenter_status(const struct connector *connector, struct presenter_status *out)
+uint64_t
+presenter_bytes_copied(const struct connector *connector)
 {
-	const struct surface *surface = surface_of(connector);
-
-	out->output = placement_output_name(&surface->placement);
-	out->path = surface->path;
-	out->bytes_copied = surface->bytes_copied;
+	return surface_of(connector)->bytes_copied;
 }

@@ -37,9 +37,7 @@ static void
 print(struct weston_log_scope *log_scope, const struct connector *connector)
 {
 	const struct log_subject *subject = &connector->device->subject;
-	struct presenter_status status = {0};
 
-	presenter_status(connector, &status);
 	weston_log_scope_printf(log_scope,
 				"guest %s(%u) vdispl %u conn %u: %s, %" PRIu64 " flips (%" PRIu64
 				" by time), %" PRIu64 " frames presented (%" PRIu64
@@ -47,7 +45,7 @@ print(struct weston_log_scope *log_scope, const struct connector *connector)
 				subject->guest, subject->domid, subject->devid, connector->index,
 				connector->on ? "on" : "off", connector->count.flips,
 				connector->count.timed, connector->count.presented,
-				connector->count.scanned_out, status.bytes_copied);
+				connector->count.scanned_out, presenter_bytes_copied(connector));
 	print_latency(log_scope, "flip", &connector->measured.flip);
 	print_latency(log_scope, "input", &connector->measured.input);
 	weston_log_scope_printf(log_scope, "\n");

@@ -153,7 +153,7 @@ void
 screen_state_read(struct screen_state *state, const struct presenter *presenter,
 		  const struct connector *connector)
 {
-	struct surface *surface = &connector->device->presented->surfaces[connector->index];
+	struct surface *surface = surface_of(connector);
 	const struct presented_framebuffer *wanted = surface->wanted;
 
 	memset(state, 0, sizeof(*state));
