@@ -67,6 +67,8 @@ focus_free_pointers(const struct weston_surface *surface)
 {
 	struct weston_seat *seat;
 
+	if (!surface)
+		return;
 	wl_list_for_each(seat, &surface->compositor->seat_list, link) {
 		struct weston_pointer *pointer = weston_seat_get_pointer(seat);
 

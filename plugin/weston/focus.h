@@ -27,6 +27,6 @@ void
 focus_drop(const struct weston_surface *surface);
 
 /* Pointers that are locked to the surface, or kept on it, are free. Before it shows nothing, or its
- * view is unmapped: Weston asserts that the pointer's motion is on what keeps it. */
+ * view is unmapped: Weston asserts that the pointer's motion is on what keeps it. Takes NULL. */
 void
 focus_free_pointers(const struct weston_surface *surface);

@@ -92,13 +92,6 @@ placement_reveal(struct placement *placement)
 }
 
 void
-placement_free_pointers(const struct placement *placement)
-{
-	if (placement->surface)
-		focus_free_pointers(placement->surface);
-}
-
-void
 placement_stand_in(struct placement *placement, bool stands_in)
 {
 	if (placement->stands_in == stands_in)

@@ -35,10 +35,6 @@ placement_is_in_layer(const struct placement *placement);
 void
 placement_keep_focus(struct placement *placement);
 
-/* The surface is about to show nothing, or to go: pointers that are kept on it are free. */
-void
-placement_free_pointers(const struct placement *placement);
-
 /* The next commit shows words instead of a picture, or a picture again. */
 void
 placement_stand_in(struct placement *placement, bool stands_in);

@@ -248,7 +248,7 @@ status_show_dark(struct surface *surface)
 	struct fitted fitted;
 
 	begin_dark(surface);
-	placement_free_pointers(&surface->placement);
+	focus_free_pointers(surface->placement.surface);
 	/* Before it has a size there is nothing to be shown in it. */
 	if (window->client && !window->configured)
 		return;
@@ -374,6 +374,6 @@ status_stop(struct surface *surface)
 void
 status_unmake(struct surface *surface)
 {
-	placement_free_pointers(&surface->placement);
+	focus_free_pointers(surface->placement.surface);
 	card_unmake(&surface->status.card);
 }
