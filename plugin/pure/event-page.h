@@ -3,7 +3,7 @@
  * The arithmetic of the event page (displif.h, struct
  * xendispl_event_page): free-running indices, and slots that are the index
  * modulo 63. 2^32 is no multiple of 63, so the sequence of slots jumps where
- * the index wraps; both sides compute it alike.
+ * the index wraps; both sides compute it alike. So it is with the 51 slots of kbdif.h.
  */
 #pragma once
 
@@ -15,9 +15,8 @@
 /* How many events ago the slot for index `producer` was last used. Just after the index wraps,
  * slots are reused sooner than usual. */
 static inline uint32_t
-event_page_room(uint32_t producer)
+event_page_room(uint32_t producer, uint32_t slots)
 {
-	const uint32_t slots = XENDISPL_IN_RING_LEN;
 	const uint32_t left_at_wrap = (UINT32_MAX % slots + 1) % slots;
 
 	return producer < left_at_wrap ? left_at_wrap : slots;
@@ -29,7 +28,7 @@ event_page_room(uint32_t producer)
 static inline bool
 event_page_full(uint32_t producer, uint32_t untrusted_consumer)
 {
-	return producer - untrusted_consumer >= event_page_room(producer);
+	return producer - untrusted_consumer >= event_page_room(producer, XENDISPL_IN_RING_LEN);
 }
 
 static inline unsigned

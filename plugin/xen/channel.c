@@ -21,10 +21,7 @@ channel_set_create(void)
 		return NULL;
 	set->handle = xenevtchn_open(NULL, 0);
 	if (!set->handle) {
-		int error = errno;
-
-		free(set);
-		errno = error;
+		free(set); /* which keeps errno */
 		return NULL;
 	}
 	/* A wake-up without an event must not stop the compositor. */

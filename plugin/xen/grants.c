@@ -52,10 +52,7 @@ grants_create(void)
 		return NULL;
 	grants->handle = xengnttab_open(&silence, 0);
 	if (!grants->handle) {
-		int error = errno;
-
-		free(grants);
-		errno = error;
+		free(grants); /* which keeps errno */
 		return NULL;
 	}
 	return grants;

@@ -2,7 +2,7 @@
 /* See input-ring.h. */
 #include "xen/input-ring.h"
 
-#define SLOTS ((uint32_t)XENKBD_IN_RING_LEN)
+#include "pure/event-page.h"
 
 void
 input_ring_init(struct input_ring *ring, void *shared_page)
@@ -11,16 +11,6 @@ input_ring_init(struct input_ring *ring, void *shared_page)
 
 	ring->page = shared_page;
 	ring->producer = __atomic_load_n(&page->in_prod, __ATOMIC_ACQUIRE);
-}
-
-/* How many events back the last user of the next slot is. A slot is the index modulo 51, which 2^32
- * is no multiple of: the first index after a wrap takes the slot of the last one before it. */
-static uint32_t
-room(uint32_t producer)
-{
-	const uint32_t left_at_wrap = (UINT32_MAX % SLOTS + 1) % SLOTS;
-
-	return producer < left_at_wrap ? left_at_wrap : SLOTS;
 }
 
 uint32_t
@@ -35,7 +25,7 @@ input_ring_unread(const struct input_ring *ring)
 bool
 input_ring_full(const struct input_ring *ring)
 {
-	return input_ring_unread(ring) >= room(ring->producer);
+	return input_ring_unread(ring) >= event_page_room(ring->producer, XENKBD_IN_RING_LEN);
 }
 
 void
