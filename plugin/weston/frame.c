@@ -23,10 +23,10 @@ static const char *const tag = "xen-display frame";
 
 void
 frame_init(struct frame *frame, struct worker *worker, struct worker_lane *lane,
-	   const struct frame_handler *handler, void *data)
+	   void (*drawn)(void *data), void *data)
 {
 	memset(frame, 0, sizeof(*frame));
-	frame->handler = handler;
+	frame->drawn = drawn;
 	frame->data = data;
 	frame->worker = worker;
 	frame->lane = lane;
@@ -143,7 +143,7 @@ frame_unmake(struct frame *frame)
 			wl_buffer_destroy(frame->pixels[i]);
 	if (frame->title)
 		wl_buffer_destroy(frame->title);
-	frame_init(frame, frame->worker, frame->lane, frame->handler, frame->data);
+	frame_init(frame, frame->worker, frame->lane, frame->drawn, frame->data);
 }
 
 /* buffer: NULL: nothing. */
@@ -292,7 +292,7 @@ handle_drawn(void *data, int fd)
 		const struct rectangle place = part->place;
 
 		show_part(part, &place, title);
-		frame->handler->drawn(frame->data);
+		frame->drawn(frame->data);
 	}
 	if (before)
 		wl_buffer_destroy(before);

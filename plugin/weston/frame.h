@@ -50,13 +50,8 @@ enum frame_pixel {
 	FRAME_PIXELS,
 };
 
-struct frame_handler {
-	/* The title was drawn: seen after the next commit of the guest's surface. */
-	void (*drawn)(void *data);
-};
-
 struct frame {
-	const struct frame_handler *handler;
+	void (*drawn)(void *data); /* the title was: seen after the guest's surface's next commit */
 	void *data;
 	struct worker *worker;
 	struct worker_lane *lane;
@@ -86,7 +81,7 @@ struct frame_look {
 
 void
 frame_init(struct frame *frame, struct worker *worker, struct worker_lane *lane,
-	   const struct frame_handler *handler, void *data);
+	   void (*drawn)(void *data), void *data);
 
 /* Around a surface, in this colour. False: no memory, and the client is lost. */
 bool

@@ -73,10 +73,6 @@ handle_drawn(void *data)
 	guest->handler->decorated(guest->data);
 }
 
-static const struct frame_handler frame_handler = {
-	.drawn = handle_drawn,
-};
-
 void
 guest_window_init(struct guest_window *guest, struct worker *worker, struct worker_lane *lane,
 		  const struct guest_window_handler *handler, void *data)
@@ -85,7 +81,7 @@ guest_window_init(struct guest_window *guest, struct worker *worker, struct work
 	guest->handler = handler;
 	guest->data = data;
 	window_init(&guest->window, &window_handler, guest);
-	frame_init(&guest->frame, worker, lane, &frame_handler, guest);
+	frame_init(&guest->frame, worker, lane, handle_drawn, guest);
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <wayland-client.h>
 
@@ -41,5 +42,11 @@ surface_of(const struct connector *connector)
 }
 
 /* The last of it: surfaces and client, and itself. */
-void
-presented_device_free(struct presented_device *presented);
+static inline void
+presented_device_free(struct presented_device *presented)
+{
+	for (unsigned i = 0; i < presented->surface_count; i++)
+		surface_finish(&presented->surfaces[i]);
+	client_destroy(presented->client);
+	free(presented);
+}
