@@ -301,7 +301,7 @@ control_capture_create(struct control_client *client, struct control_captures *c
 	struct wl_resource *resource = control_client_add(client, &xen_display_capture_v1_interface,
 							  id, capture, &client->captures);
 
-	if (!resource) {
+	if (!capture || !resource) {
 		free(capture);
 		return;
 	}

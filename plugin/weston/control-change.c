@@ -469,7 +469,7 @@ control_change_create(struct control_client *client, struct control_screens *scr
 	struct wl_resource *resource = control_client_add(client, &xen_display_change_v1_interface,
 							  id, change, &client->changes);
 
-	if (!resource) {
+	if (!change || !resource) {
 		free(change);
 		return;
 	}

@@ -135,7 +135,7 @@ show_to(struct control_screen *screen, struct control_client *client)
 	struct wl_resource *resource =
 		control_client_add(client, &xen_display_screen_v1_interface, 0, view, NULL);
 
-	if (!resource) {
+	if (!view || !resource) {
 		free(view);
 		return;
 	}

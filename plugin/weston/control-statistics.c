@@ -157,7 +157,7 @@ control_statistics_create(struct control_client *client, struct wl_resource *scr
 	struct control_statistics *statistics = calloc(1, sizeof(*statistics));
 	struct wl_resource *resource = control_client_add(
 		client, &xen_display_statistics_v1_interface, id, statistics, &client->statistics);
-	if (!resource) {
+	if (!statistics || !resource) {
 		free(statistics);
 		return;
 	}
