@@ -17,7 +17,7 @@
 #define LARGEST_BYTES (1 << 20)
 
 static void
-report(void *data, const char *sentence)
+log_complaint(void *data, const char *sentence)
 {
 	log_line("weston.ini: %s", sentence);
 }
@@ -54,11 +54,11 @@ config_read(struct weston_compositor *compositor)
 	if (!options || !config)
 		return options;
 	const char *path = weston_config_get_full_path(config);
-	int found = config_read_file(options, path, report, NULL);
+	int found = config_read_file(options, path, log_complaint, NULL);
 	if (found < 0)
 		log_line("weston.ini: %s: %s; keys that were not read have their defaults", path,
 			 strerror(-found));
-	options_check_rules(options, report, NULL);
+	options_check_rules(options, log_complaint, NULL);
 	return options;
 }
 
@@ -72,5 +72,5 @@ config_check_outputs(struct weston_compositor *compositor, const struct options 
 	wl_list_for_each(output, &compositor->output_list, link)
 		if (count < PLACES_MAX_OUTPUTS)
 			names[count++] = output->name;
-	options_check_outputs(options, names, count, report, NULL);
+	options_check_outputs(options, names, count, log_complaint, NULL);
 }
