@@ -152,16 +152,21 @@ def input_relative(stage):
         raise Failed("the guest was told of motion after Ctrl+Alt+G")
 
 
-def restart_weston(stage, kind):
-    """The guest's screen and its input are there again, and Weston's seat has a pointer: the first motion makes it one,
-    and a click that came with that would be nobody's."""
-    before = len(stage.guest_text())
+def restart_weston(stage, kind, input_devices=(0, 1)):
+    """The guest's screens and its input are connected again, and Weston's seat has a pointer: the first motion makes it
+    one, and a click that came with that would be nobody's."""
     stage.restart_weston("TERM", kind)
     send(stage, at(5, 5))
     send(stage, at(4, 4))
+    for device in ("vdispl 0", *(f"vkb {number}" for number in input_devices)):
+        stage.machine.wait_for_text(stage.weston_log, f"{device}: connected", 60)
+
+
+def restart_weston_under_kmsguest(stage, kind):
+    """kmsguest has opened the screen again, too."""
+    before = len(stage.guest_text())
+    restart_weston(stage, kind)
     stage.wait_for_guest(r"kmsguest: device \d+ opened", before)
-    for device in (0, 1):
-        stage.machine.wait_for_text(stage.weston_log, f"vkb {device}: connected", 60)
 
 
 def screen_power(stage, word):
@@ -172,7 +177,7 @@ def screen_power(stage, word):
 def input_locked(stage):
     """The session locks, and nothing typed or clicked reaches the guest; once unlocked it does again."""
     need(stage, "input")
-    restart_weston(stage, "lock")
+    restart_weston_under_kmsguest(stage, "lock")
     stage.guest("show 5")
     screen_power(stage, "Off")
     start = len(stage.guest_text())

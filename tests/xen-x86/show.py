@@ -53,26 +53,29 @@ class Show:
 
     def as_xorg_says(self, what="", left=(0, 0), right=None):
         """Each head shows the part of Xorg's screen that begins there, or the background where it is None."""
-        held = self.guest.xwd()
-
-        def is_right(picture):
-            nonlocal held
-            wrong = compare(picture)
-            if wrong:
-                # programs may still have been drawing
-                held = self.guest.xwd()
-            return wrong
-
-        def compare(picture):
+        def compare(picture, held):
             for place, corner in ((LEFT, left), (RIGHT, right)):
                 if corner is None:
                     wrong = not_background(picture, place)
                 else:
-                    wanted = held.part((*corner, *place[2:]))
-                    wrong = count_different(picture.part(place), wanted)
+                    wrong = count_different(picture.part(place), held.part((*corner, *place[2:])))
                 if wrong:
                     return f"{wrong} pixels of {place} differ"
             return None
+
+        self.as_xwd_says(compare, what)
+
+    def as_xwd_says(self, compare, what=""):
+        """compare(picture, held): what is wrong in a look, compared with what Xorg's screen holds; None if nothing is."""
+        held = self.guest.xwd()
+
+        def is_right(picture):
+            nonlocal held
+            wrong = compare(picture, held)
+            if wrong:
+                # programs may still have been drawing
+                held = self.guest.xwd()
+            return wrong
 
         self.until(is_right, what)
         print(f"    equal to xwd ({held.width}x{held.height}, {count_colours(held.pixels)} colours)", flush=True)

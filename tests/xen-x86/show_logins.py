@@ -38,13 +38,14 @@ def expect_positions(show, places):
     print(f"    within a pixel of {places}", flush=True)
 
 
-def expect_position(show, place, wanted):
-    """The tablet's place on Weston's screen, and what Xorg is to make of it."""
+def expect_position(show, place, wanted, within=1):
+    """The tablet's place on Weston's screen, and what Xorg is to make of it: so many pixels less or more, since three
+    ranges have been rounded on the way."""
     x, y = wanted
     show.user.point(*place)
-    # a pixel less or more: three ranges have been rounded on the way
     show.guest.wait_until(f"eval $(xdotool getmouselocation --shell)"
-                          f" && test $((X-{x})) -ge -1 -a $((X-{x})) -le 1 -a $((Y-{y})) -ge -1 -a $((Y-{y})) -le 1")
+                          f" && test $((X-{x})) -ge -{within} -a $((X-{x})) -le {within}"
+                          f" -a $((Y-{y})) -ge -{within} -a $((Y-{y})) -le {within}")
 
 
 @step("guest", "Xorg")

@@ -63,11 +63,15 @@ def leave_xorg(show):
         show.stage.standing.discard("Xorg")
 
 
+def open_xterm(show, title, geometry, command):
+    """An xterm that runs a command; it is there, and may not have drawn yet."""
+    show.guest.start(title, f"xterm -T {title} -geometry {geometry} -bg white -fg black -e {command}")
+    show.guest.wait_until(f"xwd -silent -name {title} >/dev/null 2>&1", PROGRAM_SECONDS)
+
+
 def draw_text(show, text, geometry="80x30+0+0"):
     """xterm, and what is typed there."""
-    show.guest.start(text, f"xterm -T {text} -geometry {geometry} -bg white -fg black"
-                     f" -e bash -c 'seq 1 20; echo {text}; exec sleep 100000'")
-    show.guest.wait_until(f"xwd -silent -name {text} >/dev/null 2>&1", PROGRAM_SECONDS)
+    open_xterm(show, text, geometry, f"bash -c 'seq 1 20; echo {text}; exec sleep 100000'")
     # it draws when it is there
     time.sleep(5)
 

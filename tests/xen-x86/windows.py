@@ -6,7 +6,7 @@ Where the window is is seen on the screen: its frame has a colour that nothing e
 import re
 import subprocess
 
-from inputs import ABS_X, ABS_Y, CLICK, click_and_type, last_position, restart_weston, send
+from inputs import ABS_X, ABS_Y, click_and_type, last_position, restart_weston_under_kmsguest, send
 from machine import Stuck
 from person import at, button
 from png import make_png
@@ -15,7 +15,7 @@ from stage import Failed
 
 # weston-desktop.ini; a frame without the keys is paler
 FRAME, BACKGROUND = "336699", "204060"
-SCREEN, SECOND = (1024, 768), (896, 0, 128, 96)
+SCREEN, CENTRE, SECOND = (1024, 768), (512, 384), (896, 0, 128, 96)
 BORDER, TITLE = 4, 26
 SIZE = (640, 480)
 # the guest's picture, and where its window's is to be
@@ -70,6 +70,13 @@ def drag_until(stage, start, wanted, error):
         send(stage, [button("left", False)])
 
 
+def wait_for_window(stage):
+    """desktop-shell puts it somewhere; it covers CENTRE there."""
+    place = stage.machine.wait_for("a window", lambda: place_of_window(stage), 60)
+    if place[2:] != SIZE:
+        raise Failed(f"the window is at {place}")
+
+
 def move_window(stage, wanted):
     """Drags it by its title; the pointer is on the picture afterwards."""
     x, y, _, _ = place_of_window(stage)
@@ -118,12 +125,17 @@ def expect_screen(stage, where):
         raise Failed(f"{failure}: {' '.join(said)}") from failure
 
 
-def expect_positions(stage, where):
-    """Where the pointer is on the window is where it is in the guest's picture."""
+def places_on(where):
+    """Some pixels of the window, each with the place in the guest's picture that its middle shows."""
     x, y, width, height = where
     for part_x, part_y in ((0.25, 0.25), (0.5, 0.75), (0.875, 0.125)):
         place = x + int(width * part_x), y + int(height * part_y)
-        seen = [(place[0] - x + 0.5) * SIZE[0] / width, (place[1] - y + 0.5) * SIZE[1] / height]
+        yield place, ((place[0] - x + 0.5) * SIZE[0] / width, (place[1] - y + 0.5) * SIZE[1] / height)
+
+
+def expect_positions(stage, where):
+    """Where the pointer is on the window is where it is in the guest's picture."""
+    for place, seen in places_on(where):
         got = last_position(stage, *place)
         if abs(got[ABS_X] - seen[0]) > 1 or abs(got[ABS_Y] - seen[1]) > 1:
             raise Failed(f"at {place} of {where} the guest has {got}, expected {seen}")
@@ -132,13 +144,11 @@ def expect_positions(stage, where):
 def window_appears(stage):
     """Under desktop-shell a guest's screen is a window, in a frame of its colour, and a click gives it the keys."""
     need(stage, "input")
-    restart_weston(stage, "desktop")
+    restart_weston_under_kmsguest(stage, "desktop")
     stage.guest(f"show {NUMBER}")
-    # desktop-shell puts it somewhere
-    send(stage, at(512, 384), *CLICK)
-    place = stage.machine.wait_for("a window", lambda: place_of_window(stage), 60)
-    if place[2:] != SIZE:
-        raise Failed(f"the window is at {place}")
+    wait_for_window(stage)
+    last_position(stage, *CENTRE)
+    click_and_type(stage)
     stage.standing.add("window")
 
 
