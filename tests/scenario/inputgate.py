@@ -139,6 +139,9 @@ def devices_of_the_host_are_unplugged(rig):
     expect_released(guest)
     for device in ("keyboard", "pointer", "touch"):
         weston.seat(f"plug {device}")
+    # A client has a pointer some time after its seat has one, and hears of no click before.
+    weston.seat("at 60 50")
+    last_of(guest, "@60,50/0")
     expect_use(weston, guest)
 
 
