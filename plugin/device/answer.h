@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one request of a ring whose answer waits for an outcome: of mapping a buffer, of making a
- * framebuffer showable, of writing an EDID. No other request of the ring is taken meanwhile, so the
- * wait is bounded: CLOCK_ANSWER, see request.h.
+ * A request whose answer waits for an outcome: that a buffer is mapped, a framebuffer is ready to
+ * be shown, or an EDID is written. There is at most one per ring. No other request is taken from
+ * the ring meanwhile, so the wait is bounded: see CLOCK_ANSWER and request.h.
  */
 #pragma once
 
@@ -17,14 +17,14 @@ struct held_answer {
 	uint16_t id;
 	uint8_t operation;
 	int64_t since_ms;
-	const void *object; /* what it waits for; only compared, it may be gone */
+	const void *object; /* only compared, may be freed already */
 };
 
-/* None is active. */
+/* No answer is held yet. */
 void
 answer_hold(struct held_answer *held, uint16_t id, uint8_t operation, const void *object);
 
-/* If it waits for this object: gives it, 0 or negative errno. The ring goes on from the event loop,
- * since the caller may be walking over what the next request destroys. */
+/* Sends the answer if it waits for this object. error: 0 or negative errno. The next request is
+ * taken from the event loop, not from here: it may destroy what the caller is iterating over. */
 void
 answer_give(struct held_answer *held, const void *object, int error);

@@ -11,8 +11,8 @@
 #include "pure/geometry.h"
 #include "xen/grants.h"
 
-/* The kernel maps under the lock of the process's whole address space: in short pieces, so that
- * no other thread waits for long. */
+/* The kernel holds the lock of the whole address space while it maps. Map in batches, so that no
+ * other thread waits for long. */
 #define PAGES_PER_BATCH 1024
 
 int
@@ -39,7 +39,7 @@ settle_refs(struct backing *backing)
 	__atomic_store_n(&backing->refs_settled, true, __ATOMIC_RELEASE);
 }
 
-/* Maps and unmaps; what cannot be written may still be read. */
+/* Maps the pages and unmaps them again. If they cannot be mapped writable, tries read-only. */
 static int
 try_pages(struct backing *backing, uint32_t first, uint32_t count)
 {
@@ -80,7 +80,7 @@ bytes_of(const struct backing *backing)
 	return (uint64_t)backing->pages * PAGE_BYTES;
 }
 
-/* In the order of enum offer_step, which the caller sees grow. */
+/* Sets *step before each step, so that on failure it names the step that failed. */
 static int
 offer(struct backing *backing, const char *allocator, const struct displif_dbuf_create *request,
       enum offer_step *step, struct allocation *got)
@@ -168,8 +168,8 @@ backing_open_pool(const struct backing *backing)
 {
 	if (backing->fd < 0)
 		return grants_insert(backing->domid, backing->refs, backing->pages);
-	/* A device may not let its memory be mapped, and libwayland would end the
-	 * client that hands such memory over. */
+	/* Some devices do not allow their memory to be mapped, and libwayland disconnects a client
+	 * that passes such memory. */
 	void *pages =
 		mmap(NULL, bytes_of(backing), PROT_READ | PROT_WRITE, MAP_SHARED, backing->fd, 0);
 	if (pages == MAP_FAILED)
@@ -178,7 +178,7 @@ backing_open_pool(const struct backing *backing)
 	return duplicate(backing->fd);
 }
 
-/* linux-dmabuf ends the client of a dma-buf that is too small. */
+/* The compositor disconnects a client whose dma-buf is too small. */
 static int
 check_size(const struct backing *backing, int fd)
 {

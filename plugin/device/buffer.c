@@ -145,8 +145,8 @@ handle_tried(struct worker_job *job)
 		return;
 	}
 	buffer->state = error < 0 ? OBJECT_FAILED : OBJECT_READY;
-	/* A guest that is told of the failure has no buffer; one that was already told "done" keeps
-	 * a buffer that fails whenever it is used. */
+	/* If the guest is about to be told of the failure, destroy the buffer. If it was already
+	 * told of success, it keeps a buffer that fails on every use. */
 	bool goes = error < 0 && is_awaited(device, buffer);
 
 	answer_all(device, buffer, error);
@@ -379,7 +379,8 @@ framebuffer_ready(struct framebuffer *framebuffer, int error)
 	}
 	framebuffer->state = OBJECT_READY;
 	answer_all(device, framebuffer, 0);
-	/* Shown before it was ready: from now on it can be seen. */
+	/* The guest has already set or flipped to this framebuffer: show it now that it is
+	 * ready. */
 	for (unsigned i = 0; i < device->connector_count; i++)
 		if (device->connectors[i].current == framebuffer)
 			connector_show(&device->connectors[i]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Display buffers, and framebuffers over them, of one device. The worker first maps a buffer's
- * pages once as a trial, so that the guest learns at DBUF_CREATE whether they are usable; the
- * presenter takes them for good when the first framebuffer says how they are to be read.
+ * The display buffers of one device, and their framebuffers. The worker first maps a buffer's pages
+ * as a trial, so that the guest learns at DBUF_CREATE whether they are usable. The presenter
+ * imports them when the first framebuffer says how they are to be read.
  */
 #pragma once
 
@@ -21,9 +21,9 @@ struct import;
 struct presented_framebuffer;
 
 enum object_state {
-	OBJECT_PENDING, /* the outcome is not known yet */
+	OBJECT_PENDING, /* outcome not known yet */
 	OBJECT_READY,
-	OBJECT_FAILED, /* told to whoever asked first, or to whoever uses it next */
+	OBJECT_FAILED, /* told in the held answer, or at the object's next use */
 };
 
 struct display_buffer {
@@ -33,13 +33,13 @@ struct display_buffer {
 	struct backing backing; /* the worker's while mapping */
 	enum object_state state;
 	int error;             /* OBJECT_FAILED; the worker's while mapping */
-	bool mapping;          /* the worker has it */
-	bool destroyed;        /* its cookie is unknown already */
+	bool mapping;          /* the map job is running or queued */
+	bool destroyed;        /* its cookie is no longer valid */
 	struct import *import; /* owned by the presenter; NULL: not imported yet */
-	struct worker_job job; /* to map it, and later to withdraw what was offered */
+	struct worker_job job; /* maps the pages; later revokes what was offered */
 	struct {
 		const char *allocator;
-		enum offer_step step; /* where it failed */
+		enum offer_step step; /* the step that failed */
 		struct allocation got;
 	} offer; /* be-alloc; the worker's while mapping */
 };
@@ -51,25 +51,27 @@ struct framebuffer {
 	uint32_t width, height; /* pixels */
 	uint32_t pitch;         /* bytes */
 	const struct format *format;
-	uint32_t shown_on; /* a bit for each connector that has shown it */
+	uint32_t shown_on; /* bit mask of the connectors that have shown it */
 	enum object_state state;
 	int error;
-	struct presented_framebuffer *presented; /* the presenter's own; NULL: none */
+	struct presented_framebuffer *presented; /* owned by the presenter; NULL: none */
 };
 
 struct display_buffer *
 display_buffer_find(struct device *device, uint64_t cookie);
 
-/* object, if it is a buffer of the device whose page directory is still needed; else NULL. */
+/* Returns the device's buffer at this address if its page directory has not been read yet, else
+ * NULL. object may have been freed. */
 struct display_buffer *
 display_buffer_find_unread(const struct device *device, const void *object);
 
-/* Begins to map; the outcome goes to the held answers. Errors: see request.c. */
+/* Starts mapping. The held answers are sent when the outcome is known. Errors: see request.h. */
 int
 display_buffer_create(struct device *device, const struct displif_dbuf_create *request,
 		      struct display_buffer **out);
 
-/* With its framebuffers; the memory goes when nobody holds its pages. */
+/* Destroys the buffer and its framebuffers. Its memory is freed when nobody holds its pages any
+ * more. */
 void
 display_buffer_destroy(struct display_buffer *buffer);
 
@@ -77,7 +79,7 @@ display_buffer_destroy(struct display_buffer *buffer);
 void
 display_buffer_released(struct display_buffer *buffer);
 
-/* Frees them all; the device is about to go. */
+/* Frees all buffers of the list; the device is about to be freed. */
 void
 display_buffers_free(struct wl_list *buffers);
 
@@ -91,6 +93,6 @@ framebuffer_create(struct device *device, const struct displif_fb_attach *reques
 void
 framebuffer_destroy(struct framebuffer *framebuffer);
 
-/* From the presenter: showable (0), or why not (negative errno). */
+/* From the presenter: the framebuffer can be shown (0), or why not (negative errno). */
 void
 framebuffer_ready(struct framebuffer *framebuffer, int error);

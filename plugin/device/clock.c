@@ -24,8 +24,8 @@ clock_finish(struct clock *clock)
 	clock->timer = NULL;
 }
 
-/* Letting the timer fire early and rechecking is cheaper than rearming it on every flip. It is not
- * rearmed when no deadline is left. */
+/* Letting the timer fire early and checking again is cheaper than rearming it on every flip. For
+ * the same reason the timer is not disarmed when no deadline is left. */
 static void
 fire_by(struct clock *clock, int64_t due_ms, int64_t now_ms)
 {

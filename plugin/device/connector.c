@@ -71,7 +71,7 @@ finish_flip(struct connector *connector, int64_t now_us)
 	wire_send_flip_event(&connector->wire, connector->flip_cookie);
 }
 
-/* Something has happened to the pending flip. */
+/* Call after anything that may complete the pending flip. */
 static void
 settle(struct connector *connector, int64_t now_us)
 {
@@ -86,13 +86,13 @@ can_show(const struct connector *connector)
 	       presenter_can_show(connector);
 }
 
-/* The part of a framebuffer that a flip to it would show. False: none. */
+/* Finds the part of the framebuffer that a flip to it would show. False: there is none. */
 static bool
 find_source(const struct connector *connector, const struct framebuffer *framebuffer,
 	    struct rectangle *source)
 {
 	const struct displif_set_config *config = &connector->config;
-	/* The framebuffer may be smaller than the one that SET_CONFIG spoke of. */
+	/* The framebuffer may be smaller than the one that SET_CONFIG named. */
 	uint32_t x = geometry_offset(config->x, connector->part_width, framebuffer->width);
 	uint32_t y = geometry_offset(config->y, connector->part_height, framebuffer->height);
 
@@ -133,7 +133,8 @@ switch_off(struct connector *connector)
 	go_dark(connector);
 }
 
-/* 0, or why a request that is about showing this framebuffer is refused; NULL: it named none. */
+/* Returns 0 if the guest may show this framebuffer, else negative errno. NULL: the cookie is
+ * unknown. */
 static int
 check_shown(const struct framebuffer *framebuffer)
 {
@@ -171,7 +172,7 @@ connector_set_config(struct connector *connector, const struct displif_set_confi
 	return 0;
 }
 
-/* The framebuffer itself may well be on other connectors: Xorg shows one on both heads. */
+/* Tracked per connector, since Xorg shows the same framebuffer on both heads. */
 static bool
 has_shown(const struct connector *connector, const struct framebuffer *framebuffer)
 {
@@ -233,7 +234,8 @@ connector_frame_applied(struct connector *connector, uint32_t frame)
 	settle(connector, now_us);
 }
 
-/* Its frame is on a screen; the first time is the flip's. */
+/* Called for each presented frame, but only the first after a flip counts: later ones show what was
+ * drawn in place. */
 static void
 measure_flip(struct connector *connector, int64_t now_us)
 {
@@ -244,7 +246,7 @@ measure_flip(struct connector *connector, int64_t now_us)
 	connector->measured.asked_us = 0;
 }
 
-/* What is drawn into the frame that is on a screen by now is looked for. */
+/* The frame is on a screen. Check later whether the guest has drawn into it. */
 static void
 look_in_a_while(struct connector *connector, int64_t now_us)
 {
@@ -285,7 +287,7 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 		connector->refresh_ms = refresh_ms;
 	flip_presented(&connector->flip, frame == connector->frame);
 	finish_flip(connector, now_us);
-	/* What the display itself reads is always up to date. */
+	/* A frame that is scanned out is always up to date: the display reads the guest's pages. */
 	if (frame == connector->frame && !scanned_out)
 		look_in_a_while(connector, now_us);
 	set_deadlines(connector, now_us / 1000);

@@ -27,28 +27,28 @@ struct connector {
 	struct device *device;
 	unsigned index;
 	struct store_connector setup;
-	const struct connector_options *options; /* by the rules of weston.ini */
+	const struct connector_options *options; /* from the rules of weston.ini */
 	struct clock clock;
 	struct wire wire;
 	struct held_answer held;
 
-	bool on; /* SET_CONFIG with a framebuffer came last */
+	bool on; /* the last SET_CONFIG named a framebuffer */
 	struct displif_set_config config;
-	uint32_t part_width, part_height; /* that SET_CONFIG made visible, pixels */
+	uint32_t part_width, part_height; /* the visible size by SET_CONFIG, pixels */
 	struct framebuffer *current;      /* NULL: none, or detached */
 	struct flip flip;
 	uint64_t flip_cookie;
 	uint32_t frame;      /* number of the last frame given to the presenter */
-	uint32_t refresh_ms; /* of the output it was last presented on */
+	uint32_t refresh_ms; /* of the output that last presented a frame */
 	struct in_place in_place;
 
 	struct {
 		uint64_t flips, timed, resampled;
-		uint64_t timed_us;               /* how long those took that were done by time */
-		uint64_t presented, scanned_out; /* of these, without being composited */
+		uint64_t timed_us; /* total time of the flips that completed by timer */
+		uint64_t presented, scanned_out; /* scanned_out: presented without compositing */
 	} count;
 	struct {
-		int64_t asked_us; /* when the last flip was, until it is presented; 0: it is not */
+		int64_t asked_us;       /* when the last flip was requested; 0 once measured */
 		struct histogram flip;  /* from a flip's request to its presentation */
 		struct histogram input; /* from an event to the guest's notification */
 	} measured;
@@ -60,41 +60,43 @@ void
 connector_init(struct connector *connector, struct device *device, unsigned index,
 	       const struct store_connector *setup);
 
-/* Its rules of weston.ini are looked up again. */
+/* Looks up its rules in weston.ini again. */
 void
 connector_find_options(struct connector *connector);
 
-/* Gives the connector's current framebuffer to the presenter, if it can be shown. */
+/* Passes the connector's current framebuffer to the presenter, if it can be shown. */
 void
 connector_show(struct connector *connector);
 
-/* A mode set, or the end of one. framebuffer: of config's cookie; NULL: there is none. 0 or
- * negative errno, see request.h. */
+/* The guest sets a mode, or switches the connector off. framebuffer: the one that config names;
+ * NULL: none. 0 or negative errno, see request.h. */
 int
 connector_set_config(struct connector *connector, const struct displif_set_config *config,
 		     struct framebuffer *framebuffer);
 
-/* A page flip: what is pending is superseded. framebuffer: NULL: the guest named none. As above. */
+/* A page flip, which replaces a pending one. framebuffer: NULL: the cookie is unknown. 0 or
+ * negative errno, see request.h. */
 int
 connector_flip(struct connector *connector, struct framebuffer *framebuffer);
 
-/* The framebuffer is about to go. */
+/* The framebuffer is about to be freed. */
 void
 connector_forget_framebuffer(struct connector *connector, const struct framebuffer *framebuffer);
 
-/* CLOCK_FLIP is due: whether the pending flip is done by time. */
+/* CLOCK_FLIP is due: completes the pending flip if its time has come. */
 void
 connector_check_flip(struct connector *connector);
 
-/* CLOCK_IN_PLACE is due: looks what the guest has drawn into what is shown. */
+/* CLOCK_IN_PLACE is due: checks whether the guest has drawn into the frame shown. */
 void
 connector_look(struct connector *connector);
 
 /* From the presenter, about frame numbers given to presenter_show(). */
 void
 connector_frame_applied(struct connector *connector, uint32_t frame);
-/* Wanted where connector->flip.early, of a frame whose pixels nobody reads after that. last: its
- * presentation, at the end of this refresh, is not told. */
+/* The compositor has drawn with the frame. Only reported if connector->flip.early is set, and for
+ * frames whose pixels nobody reads afterwards. last: connector_frame_presented() will not follow;
+ * the frame is presented at the end of this refresh. */
 void
 connector_frame_drawn(struct connector *connector, uint32_t frame, bool last);
 void
@@ -103,7 +105,7 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 void
 connector_frame_released(struct connector *connector);
 
-/* From the presenter, some time after presenter_look(): the checksum of what that frame's pixels
- * are now. */
+/* From the presenter, some time after presenter_look(): the checksum of the frame's current
+ * pixels. */
 void
 connector_frame_looked(struct connector *connector, uint32_t frame, uint64_t sum);

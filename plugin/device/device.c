@@ -95,7 +95,7 @@ static void
 handle_channel(void *data)
 {
 	struct device *device = data;
-	/* One port a wake-up: other guests' sources have their turn in between. */
+	/* Handle one port per wake-up, so that other guests' sources get their turn in between. */
 	int port = channel_set_next(device->channels);
 
 	if (port < 0 && port != -EAGAIN && port != -EINTR)
@@ -165,8 +165,8 @@ device_find_options(struct device *device)
 					     device->subject.uuid);
 }
 
-/* Its guest's rules are looked up by name and UUID; connectors have not been made yet, or follow.
- */
+/* Looks up the guest's rules by name and UUID. The connectors' rules are left to the caller, or the
+ * connectors do not exist yet. */
 static void
 take_name(struct device *device, const struct store_device *setup)
 {
@@ -186,7 +186,7 @@ init_connectors(struct device *device, const struct store_device *setup)
 	return true;
 }
 
-/* NULL: it could not be made, which was logged. */
+/* Returns NULL after logging why. */
 static struct device *
 make(struct display_host *host, const struct store_device *setup)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A vdispl device, from its connection to its end; or from before, while its frontend is waited
- * for. It owns the connectors and buffers; serve.h drives them. Everything is on the compositor's
- * thread; what maps or unmaps goes through the worker.
+ * A vdispl device, from its connection to its end; or earlier, while it waits for its frontend. It
+ * owns the connectors and buffers; serve.h drives them. Everything runs on the compositor's thread,
+ * except that the worker maps and unmaps pages.
  */
 #pragma once
 
@@ -26,8 +26,8 @@ struct presented_device;
 struct device {
 	struct wl_list link; /* display_host.devices */
 	struct display_host *host;
-	struct log_subject subject;          /* whose it is */
-	const struct guest_options *options; /* by the rules of weston.ini */
+	struct log_subject subject;          /* the guest and device, for log lines */
+	const struct guest_options *options; /* from the rules of weston.ini */
 	uint32_t serial;
 	struct guest *guest;
 
@@ -41,34 +41,36 @@ struct device {
 	struct wl_list framebuffers; /* framebuffer.link */
 	uint32_t buffer_count, framebuffer_count;
 
-	struct presented_device *presented; /* the presenter's own; NULL while it connects */
+	struct presented_device *presented; /* owned by the presenter; NULL while connecting */
 	bool connected;                     /* its frontend's rings are mapped */
 	bool destroyed;
 	struct worker_job map_job, unmap_job;
-	int map_error; /* the worker's while it maps */
+	int map_error; /* owned by the worker while it maps */
 };
 
-/* Begins to connect; host_device_attached() tells the outcome. -ENOMEM: nothing was begun. */
+/* Starts to connect; host_device_attached() reports the outcome. -ENOMEM: nothing was started. */
 int
 device_create(struct display_host *host, const struct store_device *setup);
 
-/* Of a guest whose driver is not there: its screens are, and show that, until device_connect();
- * unless the last picture of the same is kept. What cannot be had is logged. */
+/* Creates the device of a guest whose driver has not connected yet. Until device_connect() its
+ * screens say so. Does nothing if the last picture of the same device is still kept. Failures are
+ * logged. */
 void
 device_expect(struct display_host *host, const struct store_device *setup);
 
-/* The same as device_create() for one that was expected. */
+/* The same as device_create(), for a device from device_expect(). */
 void
 device_connect(struct device *device, const struct store_device *setup);
 
-/* Leaves the screens at once; host_detached() when all is unmapped. */
+/* Removes the device from the screens at once; host_detached() follows when everything is
+ * unmapped. */
 void
 device_destroy(struct device *device);
 
-/* The tool stack has given its guest another name, or UUID. */
+/* The tool stack has changed the guest's name or UUID. */
 void
 device_rename(struct device *device, const struct store_device *setup);
 
-/* Its guest's rules of weston.ini are looked up again; those of its connectors are not. */
+/* Looks up the guest's rules in weston.ini again, but not those of the connectors. */
 void
 device_find_options(struct device *device);

@@ -100,7 +100,7 @@ host_limit(const struct limits *limits, uint64_t of_guest)
 	return limits->host_pages - limits->host_pages / LIMITS_KEPT_FOR_SMALL_GUESTS;
 }
 
-/* Last pictures of guests that are gone make room for those that are there. */
+/* Drops kept pictures of guests that are gone until the pages fit. */
 static bool
 host_has_room(struct display_host *host, uint64_t limit, uint32_t pages)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What all guests' devices share, and what their owner is told of them. Owned by the module, which
- * outlives all devices.
+ * State shared by all guests' devices, and the events that they report to their owner, the module,
+ * which outlives them.
  */
 #pragma once
 
@@ -29,25 +29,26 @@ struct display_host {
 	struct worker *worker;
 	struct grants *grants;
 	struct store *store;       /* NULL: not served yet */
-	uint64_t mapped_pages;     /* of all guests, against limits.host_pages */
-	struct dmabuf_host dmabuf; /* the kernel's part of it, and what is configured */
+	uint64_t mapped_pages;     /* by all guests; at most limits.host_pages */
+	struct dmabuf_host dmabuf; /* what the kernel supports, and what is configured */
 	struct presenter *presenter;
 	struct wl_event_loop *loop;
 	struct wl_list devices;    /* device.link */
 	struct wl_list inputs;     /* input.link */
-	uint32_t input_generation; /* changes with what of them is connected */
+	uint32_t input_generation; /* changes when one connects or disconnects */
 	struct wl_list guests;     /* guest.link */
 };
 
-/* Takes what the tool stack and the guests did with their devices. Implemented by weston/host.c. */
+/* Handles what the tool stack and the guests did with their devices. Implemented by
+ * weston/host.c. */
 void
 host_take_store_events(struct display_host *host);
 
-/* What becomes of devices, for xenstore: also implemented by weston/host.c; tests bring their own.
- * Called from the event loop. */
+/* The fate of devices, to be written to xenstore. Also implemented by weston/host.c; tests have
+ * their own implementation. Called from the event loop. */
 
-/* The device is connected; or it could not be, or broke the protocol later (negative errno): then
- * it is to be destroyed. */
+/* The device is connected (0); or it failed to connect, or violated the protocol later (negative
+ * errno), and must be destroyed. */
 void
 host_device_attached(struct device *device, int error);
 
@@ -55,6 +56,6 @@ host_device_attached(struct device *device, int error);
 void
 host_input_attached(struct input *input, int error);
 
-/* After device_destroy() or input_destroy(): nothing is held any more, and the device is gone. */
+/* After device_destroy() or input_destroy(): the device has released everything and is freed. */
 void
 host_detached(struct display_host *host, uint32_t serial);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See input.h. The guest notifies when it has taken events, which matters only while others wait:
- * the port stays masked else, so that a batch of events costs one call, and a guest that notifies
- * without end costs nothing.
+ * See input.h. The guest notifies us when it has taken events, which matters only while more events
+ * wait for room. Otherwise the port stays masked, so that a batch of events costs one system call,
+ * and a guest that keeps notifying costs nothing.
  */
 #include "device/input.h"
 
@@ -82,8 +82,8 @@ insert(struct display_host *host, struct input *input)
 	wl_list_insert(before, &input->link);
 }
 
-/* Which device gets what may be another one from now on; a key must not stay down in the old one.
- */
+/* From now on input may go to another of the guest's devices. Release everything first, so that no
+ * key stays down in the old one. */
 static void
 tell_change(struct display_host *host, uint16_t domid)
 {
@@ -121,7 +121,7 @@ notify(struct input *input)
 		input->retry_ms = 0;
 }
 
-/* From now on it is told when the guest has made room, or at once where it did already. */
+/* Unmasks the port: it fires when the guest makes room, or at once if the guest already did. */
 static void
 hear(struct input *input)
 {
@@ -172,7 +172,7 @@ input_add_progress(const struct input *input, struct input_progress *progress)
 	progress->unread += unread;
 }
 
-/* It fired, which says that the guest has taken something, or nothing at all. */
+/* The port fired. The guest may have taken events, or none at all. */
 static void
 handle_fired(struct input *input)
 {
@@ -328,7 +328,7 @@ input_create(struct display_host *host, const struct store_device *setup)
 	return 0;
 }
 
-/* Its end */
+/* Disconnecting */
 
 static void
 run_unmap(struct worker_job *job)
@@ -356,7 +356,7 @@ input_destroy(struct input *input)
 	if (input->destroyed)
 		return;
 	if (input->connected) {
-		/* Of all devices of its guest, this one among them. */
+		/* Releases the keys of all the guest's devices, including this one. */
 		tell_change(input->host, input->subject.domid);
 		log_guest(&input->subject, -1, "disconnected after %" PRIu64 " events",
 			  input->events);

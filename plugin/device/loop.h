@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The event loop that everything but a few threads runs on, and its clock. Implemented by
- * weston/loop.c on the compositor's; tests bring their own.
+ * The event loop, on which everything but a few threads runs, and its clock. Implemented by
+ * weston/loop.c with the compositor's loop; tests have their own implementation.
  */
 #pragma once
 
@@ -11,12 +11,12 @@ struct loop_source;
 struct loop_timer;
 struct wl_event_loop;
 
-/* Calls handle whenever the descriptor can be read. When it fails, once, and then no more. NULL:
- * out of memory. */
+/* Calls handle whenever the descriptor is readable. If the descriptor fails, handle is called once
+ * more and then never again. NULL: out of memory. */
 struct loop_source *
 loop_add_fd(struct wl_event_loop *loop, int fd, void (*handle)(void *arg), void *arg);
 
-/* Takes NULL. The descriptor stays the caller's. */
+/* NULL is allowed. The caller keeps the descriptor. */
 void
 loop_remove_fd(struct loop_source *source);
 
@@ -24,11 +24,11 @@ loop_remove_fd(struct loop_source *source);
 struct loop_timer *
 loop_add_timer(struct wl_event_loop *loop, void (*handle)(void *arg), void *arg);
 
-/* Once, after ms; 0: never. */
+/* Fires once, after ms; 0 disarms. */
 void
 loop_arm_timer(struct loop_timer *timer, int ms);
 
-/* Takes NULL. */
+/* NULL is allowed. */
 void
 loop_remove_timer(struct loop_timer *timer);
 

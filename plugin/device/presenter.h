@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whoever puts pictures on a screen, as devices see it: implemented by weston/presenter.c; tests
- * bring their own. All calls are on the compositor's thread. Unless stated otherwise, none may call
- * back into device/ before it returns; what becomes of frames, framebuffers and buffers is told
- * from the event loop.
+ * The presenter puts devices' pictures on screens. Implemented by weston/presenter.c; tests have
+ * their own implementation. All calls are on the compositor's thread. Unless stated otherwise, no
+ * function calls back into device/ before it returns; what happens to frames, framebuffers and
+ * buffers is reported from the event loop.
  */
 #pragma once
 
@@ -19,16 +19,16 @@ struct framebuffer;
 struct presented_device;
 struct presenter;
 
-/* A device connects, or is expected to. 0 or negative errno. */
+/* A device connects, or waits for its driver. 0 or negative errno. */
 int
 presenter_device_create(struct presenter *presenter, struct device *device,
 			struct presented_device **out);
 
-/* It has connected, whether it was expected or not. */
+/* The device has connected, whether it waited for its driver or not. */
 void
 presenter_device_connected(struct presented_device *presented);
 
-/* Whether there is a last picture of an earlier connection of the same device. */
+/* Whether the last picture of an earlier connection of the same device is kept. */
 bool
 presenter_keeps_picture(const struct presenter *presenter, const struct device *device);
 
@@ -37,43 +37,44 @@ presenter_keeps_picture(const struct presenter *presenter, const struct device *
 void
 presenter_device_destroy(struct presented_device *presented);
 
-/* The device's guest has another name, and perhaps other rules. */
+/* The guest's name has changed, and perhaps its rules with it. */
 void
 presenter_device_renamed(struct presented_device *presented);
 
-/* Pages are short: frees some that are held for guests that are gone. False: there are none. */
+/* Pages are short: frees some that are held for guests that are gone. False: there were none to
+ * free. */
 bool
 presenter_reclaim(struct presenter *presenter);
 
-/* Makes a framebuffer showable; framebuffer_ready() tells the outcome, perhaps before this
+/* Prepares a framebuffer for showing; framebuffer_ready() reports the outcome, perhaps before this
  * returns. */
 void
 presenter_framebuffer_create(struct framebuffer *framebuffer);
 
-/* Takes it from any screen. The framebuffer is freed by the caller after. */
+/* Removes the framebuffer from all screens. The caller frees it afterwards. */
 void
 presenter_framebuffer_destroy(struct framebuffer *framebuffer);
 
-/* All framebuffers of the buffer, which had some, are destroyed: lets go of its pages, and then
- * calls display_buffer_released(). */
+/* Releases the buffer's pages, then calls display_buffer_released(). The buffer had framebuffers,
+ * and all are destroyed. */
 void
 presenter_buffer_release(struct display_buffer *buffer);
 
 /*
- * Shows `source` of a framebuffer that is ready, as frame number `frame` of the connector;
- * connector_frame_*() tell what becomes of it. The contents are taken to be all new.
+ * Shows the part `source` of a framebuffer that is ready, as frame number `frame` of the connector;
+ * connector_frame_*() report what happens to it. All of its contents may have changed.
  */
 void
 presenter_show(struct connector *connector, struct framebuffer *framebuffer,
 	       const struct rectangle *source, uint32_t frame);
 
-/* The guest sets a mode, of which presenter_show() follows. */
+/* The guest sets a mode; presenter_show() follows. */
 void
 presenter_mode_set(struct connector *connector);
 
 /*
- * Reads what the last frame shown looks like now; connector_frame_looked() tells, later, unless
- * another one is shown meanwhile. False: the pixels cannot be read here.
+ * Computes a checksum of the current pixels of the last frame shown; connector_frame_looked()
+ * reports it later, unless another frame is shown first. False: the pixels cannot be read.
  */
 bool
 presenter_look(struct connector *connector);
@@ -90,6 +91,6 @@ presenter_can_show(const struct connector *connector);
 bool
 presenter_previous_held(const struct connector *connector);
 
-/* For this connector, since it was connected. */
+/* For this connector, since it connected. */
 uint64_t
 presenter_bytes_copied(const struct connector *connector);

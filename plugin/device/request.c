@@ -15,7 +15,7 @@
 
 #define LOOK_AGAIN_MS 20
 
-/* connector->held has taken the answer over. */
+/* connector->held will send the answer. */
 #define REQUEST_HELD 1
 
 static int
@@ -128,7 +128,7 @@ get_edid(struct connector *connector, const struct displif_request *request)
 	return REQUEST_HELD;
 }
 
-/* 0 or negative errno for the answer, or REQUEST_HELD. */
+/* Returns 0 or negative errno for the answer, or REQUEST_HELD. */
 static int
 perform(struct connector *connector, const struct displif_request *request)
 {
@@ -173,7 +173,7 @@ request_serve(struct connector *connector, const struct xendispl_req *untrusted_
 	wire_respond(&connector->wire, request.id, request.operation, ret);
 }
 
-/* The worker does not say when it has read a page directory, only when it is done. */
+/* For an EDID the worker reports only that it is done, not when it has read the page directory. */
 static bool
 needs_directory(const struct connector *connector, int64_t now_ms)
 {
@@ -184,8 +184,8 @@ needs_directory(const struct connector *connector, int64_t now_ms)
 		display_buffer_find_unread(connector->device, held->object));
 }
 
-/* The outcome shows when the object is next used. A buffer whose creation was answered with an
- * error is destroyed. */
+/* The guest learns the outcome when it next uses the object. A buffer whose creation was answered
+ * with an error is destroyed. */
 void
 request_answer_late(struct connector *connector)
 {

@@ -9,7 +9,7 @@
 #include "device/loop.h"
 #include "device/request.h"
 
-/* Requests of one ring taken before the event loop has its turn again. */
+/* Requests taken from one ring before returning to the event loop. */
 #define REQUESTS_PER_TURN 32
 
 void
@@ -22,7 +22,7 @@ serve_break(struct device *device, int connector, const char *reason)
 	host_device_attached(device, -EPROTO);
 }
 
-/* *rest_ms: when to ask again; -1: with the next notification or answer. */
+/* *rest_ms: when to try again; -1: at the next notification or answer. */
 static bool
 may_serve(struct connector *connector, int64_t *rest_ms)
 {
@@ -38,7 +38,7 @@ may_serve(struct connector *connector, int64_t *rest_ms)
 	return guest_may_request(device->guest, loop_now_ms(), rest_ms);
 }
 
-/* Returns when to go on with the ring; -1: with the next notification or answer. */
+/* Returns when to continue with the ring; -1: at the next notification or answer. */
 static int64_t
 take_requests(struct connector *connector)
 {
@@ -80,7 +80,7 @@ serve_ring(struct connector *connector)
 	go_on(connector);
 }
 
-/* A guest that notifies more often than it has requests is heard again later. */
+/* A guest that notifies more often than its limit is not listened to for a while. */
 static bool
 may_notify(struct connector *connector, struct channel_end *end)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Drives a connector: notifications from its guest, and its clock. Takes requests off the ring as
- * often as the guest may have them served. A guest that breaks the protocol loses its device.
+ * Drives a connector: handles its guest's notifications and its deadlines, and takes requests off
+ * the ring as fast as the guest's limits allow. A guest that violates the protocol loses its
+ * device.
  */
 #pragma once
 
@@ -14,16 +15,15 @@ struct device;
 int
 serve_init(struct connector *connector);
 
-/* A notification came on this local port, which is masked. False: it is not one of the connector's.
- */
+/* This local port has fired and is masked. False: it is not a port of the connector. */
 bool
 serve_notified(struct connector *connector, int port);
 
-/* Looks whether there are requests, without having been notified. */
+/* Takes requests from the ring without waiting for a notification. */
 void
 serve_ring(struct connector *connector);
 
-/* The guest violated the protocol in a way that cannot be answered on its ring. connector: -1 where
- * it is about none. */
+/* The guest violated the protocol in a way that cannot be answered on its ring. connector: -1 if it
+ * concerns none. */
 void
 serve_break(struct device *device, int connector, const char *reason);

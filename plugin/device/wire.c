@@ -66,7 +66,8 @@ wire_end_of_port(struct wire *wire, int port)
 	return port == wire->event_end.port ? &wire->event_end : NULL;
 }
 
-/* The host refused what the guest waits for; without another try it would wait in vain. */
+/* The host refused an operation that the guest waits for. Without a retry the guest would wait
+ * forever. */
 static void
 retry_later(struct wire *wire, const char *what, int error)
 {
@@ -154,7 +155,7 @@ wire_send_flip_event(struct wire *wire, uint64_t fb_cookie)
 		notify(wire, &wire->event_end);
 		return;
 	}
-	/* At most two: no request is taken while any is owed. */
+	/* At most two are owed, since no request is taken while any is. */
 	if (wire->owed_count < 2)
 		wire->owed_events[wire->owed_count++] = fb_cookie;
 	clock_set(wire->clock, CLOCK_RING, wire_next_try_ms(wire));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What goes between a connector and its guest: the ring of requests and answers, the event page,
- * and this domain's ends of their event channels. What the host refuses to do is tried again;
- * events for which the page has no room are owed until it has. It knows no request and no flip.
+ * The transport between a connector and its guest: the ring of requests and answers, the event
+ * page, and our ends of their event channels. Operations that the host refuses are retried; events
+ * for which the page has no room are kept until it has. The wire knows nothing of requests or
+ * flips.
  */
 #pragma once
 
@@ -20,9 +21,9 @@ struct log_subject;
 /* This domain's end of an event channel. */
 struct channel_end {
 	int port;            /* local; -1: not bound */
-	bool resting;        /* it fired too often, and stays masked for a while */
-	bool unmask_pending; /* it fired, and the host would not unmask it */
-	bool notify_pending; /* the host would not notify the guest */
+	bool resting;        /* it fired too often and stays masked for a while */
+	bool unmask_pending; /* the host refused to unmask it */
+	bool notify_pending; /* the host refused to notify the guest */
 };
 
 struct wire {
@@ -32,15 +33,15 @@ struct wire {
 	struct channel_set *channels;
 	struct clock *clock;
 
-	void *request_page, *event_page; /* mapped by device.c; NULL: not */
+	void *request_page, *event_page; /* mapped by device.c; NULL: not mapped */
 	struct channel_end request_end, event_end;
 	struct request_ring requests;
 	struct event_ring events;
 	struct refusals refused;
 	uint64_t owed_events[2]; /* framebuffer cookies, for which the event page had no room */
 	unsigned owed_count;
-	uint32_t rest_step_ms;  /* grows while the event page stays full */
-	uint32_t retry_step_ms; /* grows while the host refuses something */
+	uint32_t rest_step_ms;  /* back-off, grows while the event page stays full */
+	uint32_t retry_step_ms; /* back-off, grows while the host refuses something */
 };
 
 /* The caller keeps ownership of the arguments, which must outlive the wire. */
@@ -48,8 +49,8 @@ void
 wire_init(struct wire *wire, struct guest *guest, const struct log_subject *subject,
 	  unsigned connector, struct channel_set *channels, struct clock *clock);
 
-/* Its pages are mapped. Binds the frontend's ports; -EPROTO: the event page is not a new one; other
- * negative errno. Then wire_disconnect() is still due. */
+/* Binds the frontend's ports; the pages must be mapped. 0 or negative errno; -EPROTO: the event
+ * page's indices make no sense. Call wire_disconnect() even after an error. */
 int
 wire_connect(struct wire *wire, uint32_t request_port, uint32_t event_port);
 
@@ -61,15 +62,16 @@ wire_disconnect(struct wire *wire);
 struct channel_end *
 wire_end_of_port(struct wire *wire, int port);
 
-/* Lets it fire again, at once if it was notified meanwhile. */
+/* Lets the port fire again, at once if it was notified meanwhile. */
 void
 wire_unmask(struct wire *wire, struct channel_end *end);
 
-/* Unmasks what rests. Before anything is looked at: what comes later fires again. */
+/* Unmasks the ends that rest. Call before looking at the rings: anything that arrives later fires
+ * again. */
 void
 wire_end_rest(struct wire *wire);
 
-/* CLOCK_RETRY is due: asks the host again. */
+/* CLOCK_RETRY is due: retries what the host refused. */
 void
 wire_retry(struct wire *wire);
 
