@@ -2,10 +2,10 @@
 /* See flip.h. */
 #include "pure/flip.h"
 
-/* Beyond so many refreshes a guest does not draw, it rests. */
+/* After more refreshes than this the guest was idle, not drawing. */
 #define RESTS_AFTER 4
-/* Weston draws a little sooner or later; and how much quicker a guest has to get for the other way.
- */
+/* Weston's repaint is not exact to the millisecond. The hysteresis is how much quicker a guest must
+ * become before it is told at presentation again. */
 #define MARGIN_MS 2
 #define HYSTERESIS_MS 2
 
@@ -91,7 +91,7 @@ deadline_at(const struct flip *flip, const struct flip_rules *rules)
 	return flip->submitted_ms + rules->deadline_ms;
 }
 
-/* When a flip whose frame nobody sees is done. */
+/* When the flip of a hidden frame is done. */
 static int64_t
 hidden_at(const struct flip *flip, const struct flip_rules *rules, uint32_t refresh_ms)
 {

@@ -2,19 +2,20 @@
 /*
  * Decides when a page flip is done, that is: when the guest may be told "this frame is on screen,
  * draw into the previous one". The guest has no fences: completing too early causes tearing, and
- * never completing stalls the guest. The rule:
+ * never completing stalls the guest. A flip is done:
  *
- *  - the frame was presented and the previous buffer is no longer held: done;
- *  - the compositor has drawn with it, the same, and the guest needs that long to draw: done. Told
- *    at presentation it has what is left of a refresh until the compositor draws again, 10 of 17 ms
- *    with Weston's defaults, and a guest that takes 11 would miss every other refresh. A guest that
- *    is quick is told at presentation: what it draws is on the screen sooner;
- *  - nothing can be seen (off, no output, display asleep, locked): done one refresh period after
+ *  - when the frame was presented and the previous buffer is no longer held;
+ *  - for a slow guest, already when the compositor has drawn with the frame and the previous buffer
+ *    is no longer held. If told at presentation, the guest would have only the rest of the refresh
+ *    until the compositor draws again, 10 of 17 ms with Weston's defaults, and one that needs 11 ms
+ *    would miss every other refresh. A quick guest is told at presentation: what it draws then
+ *    reaches the screen sooner;
+ *  - if nothing can be seen (off, no output, display asleep, locked): one refresh period after
  *    submission, and after hidden_after_ms one hidden_period_ms, so that a guest never runs free;
- *  - whatever else happens: done at the deadline.
+ *  - in any case at the deadline.
  *
  * `hidden` is inferred: it is set when a frame reaches its deadline unpresented and cleared when a
- * later frame is presented. Time is given by the caller.
+ * later frame is presented. The caller supplies the time.
  */
 #pragma once
 
@@ -23,9 +24,9 @@
 
 struct flip_rules {
 	uint32_t deadline_ms;
-	uint32_t hidden_after_ms;   /* from then on the slower period counts */
-	uint32_t hidden_period_ms;  /* at least the refresh period is waited */
-	uint32_t repaint_window_ms; /* before a refresh the compositor draws it */
+	uint32_t hidden_after_ms;   /* when hidden for this long, the slower period applies */
+	uint32_t hidden_period_ms;  /* the slower period, but never shorter than a refresh */
+	uint32_t repaint_window_ms; /* how long before a refresh the compositor draws it */
 };
 
 struct flip {
@@ -34,24 +35,23 @@ struct flip {
 	bool presented;
 	bool drawn;         /* the compositor has drawn with it, see flip_ask_early() */
 	bool previous_held; /* by the compositor, which may still read it */
-	bool hidden;        /* frames are not presented, as far as known */
+	bool hidden;        /* frames are not presented, as far as is known */
 	int64_t submitted_ms;
 	int64_t hidden_since_ms;
 
-	bool early;      /* flip_ask_early() said so last */
-	int64_t done_ms; /* when the last one was, as a screen had it; 0: by time */
-	uint32_t
-		drawing_ms[2]; /* what the guest took from there to its next flip, the last times */
+	bool early;             /* flip_ask_early() said so last */
+	int64_t done_ms;        /* when the last flip was done by a screen; 0: by timer */
+	uint32_t drawing_ms[2]; /* from done_ms to the guest's next flip, the last two times */
 };
 
-/* A new frame comes. True: the guest is slow, and should be told when the compositor has drawn with
- * it, if the previous buffer can no longer be read then: flip_drawn(). */
+/* A new frame arrives. Returns true if the guest is slow: then call flip_drawn() when the
+ * compositor has drawn with the frame, if nobody reads the previous buffer after that. */
 bool
 flip_ask_early(struct flip *flip, const struct flip_rules *rules, uint32_t refresh_ms,
 	       int64_t now_ms);
 
-/* A new frame replaces the pending one, whose event is sent already. `shown` false: it cannot be
- * presented (connector off, no output, display asleep). */
+/* A new frame replaces the pending one, whose event has already been sent. `shown` is false if the
+ * frame cannot be presented (connector off, no output, display asleep). */
 void
 flip_submit(struct flip *flip, int64_t now_ms, bool shown, bool previous_held);
 
@@ -62,25 +62,25 @@ flip_hide(struct flip *flip, int64_t now_ms);
 void
 flip_applied(struct flip *flip);
 
-/* The pending frame will be presented at the end of this refresh; nobody reads shm later than now.
- */
+/* The pending frame will be presented at the end of this refresh. Shared memory is not read after
+ * this point. */
 void
 flip_drawn(struct flip *flip);
 
-/* `current` false: a frame before the pending one was presented. */
+/* A frame was presented; `current` is false if it is older than the pending one. */
 void
 flip_presented(struct flip *flip, bool current);
 
 void
 flip_released(struct flip *flip);
 
-/* Whether the pending flip is done at now_ms; if so it is no longer pending. */
+/* Whether the pending flip is done at now_ms; if so, it is no longer pending. */
 bool
 flip_complete(struct flip *flip, const struct flip_rules *rules, uint32_t refresh_ms,
 	      int64_t now_ms);
 
-/* When flip_complete() has to be asked again if nothing else happens; -1: no
- * flip is pending. Never before now for a flip that could not complete. */
+/* When to call flip_complete() again if nothing else happens; -1: no flip is pending. Later than
+ * now_ms. */
 int64_t
 flip_due_ms(const struct flip *flip, const struct flip_rules *rules, uint32_t refresh_ms,
 	    int64_t now_ms);
