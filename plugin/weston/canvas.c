@@ -193,7 +193,7 @@ canvas_clear(struct canvas *canvas)
 	canvas_commit(canvas);
 }
 
-/* A part of a buffer, in 24.8 fixed point, that cannot lie outside of it. */
+/* Sets the viewport's source in 24.8 fixed point, clipped to the buffer. */
 static void
 set_source(struct canvas *canvas, const struct fitted *fitted, int32_t width, int32_t height)
 {
@@ -259,8 +259,8 @@ canvas_set_opaque(struct canvas *canvas, bool opaque)
 bool
 canvas_applied(struct canvas *canvas)
 {
-	/* Commits are applied in their order, so this is the last one when as many were applied as
-	 * were made. */
+	/* Commits are applied in order, so this is the last one if as many were applied as were
+	 * made. */
 	canvas->applied++;
 	return canvas->applied == canvas->commits;
 }

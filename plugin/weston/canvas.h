@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A wl_surface of a device's client, and what the compositor was told of it: its content, the part
- * of it that is shown and how large, whether it is opaque; and what becomes of each frame. It knows
- * neither guests nor why something is shown.
+ * A wl_surface of a device's client with its state: content, visible part, size and opacity.
+ * Reports what happens to each frame. It knows neither guests nor why something is shown.
  */
 #pragma once
 
@@ -21,21 +20,22 @@ struct wp_presentation_feedback;
 struct wp_viewport;
 
 struct canvas_handler {
-	/* The compositor has made its side, and has this for it. NULL: it had no memory. */
+	/* The compositor has created its side, this resource. NULL: out of memory. */
 	void (*made)(struct canvas *canvas, struct wl_resource *resource);
-	/* Flags of wp_presentation_feedback; refresh_ms: 0 where it is unknown. */
+	/* Flags of wp_presentation_feedback; refresh_ms: 0 if unknown. */
 	void (*presented)(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms,
 			  uint32_t flags);
-	/* The compositor has drawn an output with it. Last: no more will be told of it. */
+	/* The compositor has drawn an output with the frame. last: nothing more is reported of
+	 * it. */
 	void (*drawn)(struct canvas *canvas, uint32_t frame, bool last);
-	/* It was never on a screen. */
+	/* The frame was never on a screen. */
 	void (*discarded)(struct canvas *canvas);
 };
 
-/* A frame of which the compositor has not yet told all. Free: both are NULL. */
+/* A frame whose events are still expected. Unused if both pointers are NULL. */
 struct feedback {
 	struct canvas *canvas;
-	struct wp_presentation_feedback *proxy; /* NULL: not asked for, or told */
+	struct wp_presentation_feedback *proxy; /* NULL: not asked for, or received */
 	struct wl_callback *drawn;              /* the same */
 	uint32_t frame;
 };
@@ -46,30 +46,30 @@ struct feedback {
 
 struct canvas {
 	const struct canvas_handler *handler;
-	struct client *client;         /* NULL: there is none, and so no wl_surface */
+	struct client *client;         /* NULL: none, and so no wl_surface */
 	struct wl_surface *wl_surface; /* its user data is the canvas */
 	struct wp_viewport *viewport;
 	struct wl_callback *made;
 	bool usable; /* the compositor's side is known */
-	bool lit;    /* the last commit had a buffer, also where that is gone by now */
+	bool lit;    /* the last commit showed a picture, even if its buffer is gone by now */
 	bool opaque;
-	struct fitted fitted;  /* as the viewport was last told */
-	int32_t width, height; /* of the buffer that it was told of */
+	struct fitted fitted;  /* as last set on the viewport */
+	int32_t width, height; /* of the buffer it was set for */
 	struct feedback feedbacks[CANVAS_FEEDBACKS];
-	struct feedback *on_its_way; /* of the frame committed last; NULL: its fate is known */
+	struct feedback *on_its_way; /* of the last frame; NULL: nothing more is expected */
 	uint32_t commits, applied;
 };
 
-/* Makes a wl_surface; handler->made() tells of it. */
+/* Creates a wl_surface; handler->made() follows. */
 void
 canvas_make(struct canvas *canvas, struct client *client);
 
-/* It leaves the screen at once. */
+/* Destroys the wl_surface, which leaves the screen at once. */
 void
 canvas_unmake(struct canvas *canvas);
 
-/* Shows a buffer as this frame; new of it are these rows. */
-enum canvas_ask { /* what is to be told of it, flags */
+/* Shows a buffer as this frame, of which these rows are damaged. */
+enum canvas_ask { /* which events to ask for, flags */
 		  CANVAS_ASK_NOTHING = 0,
 		  CANVAS_ASK_PRESENTED = 1 << 0, /* handler->presented(), or discarded() */
 		  CANVAS_ASK_DRAWN = 1 << 1,     /* handler->drawn() */
@@ -82,27 +82,28 @@ canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, struct rows ro
 void
 canvas_clear(struct canvas *canvas);
 
-/* Shows a part of a buffer of width by height, which is opaque, instead of a picture. */
+/* Shows a part of an opaque buffer of width by height instead of a guest's picture. */
 void
 canvas_show_still(struct canvas *canvas, struct wl_buffer *wl_buffer, const struct fitted *fitted,
 		  int32_t width, int32_t height);
 
-/* The part of a buffer of width by height that is shown, and how large, from the next commit on. */
+/* Sets which part of a buffer of width by height is shown, and how large. Takes effect at the next
+ * commit. */
 void
 canvas_set_viewport(struct canvas *canvas, const struct fitted *fitted, int32_t width,
 		    int32_t height);
 
-/* From the next commit on. */
+/* Takes effect at the next commit. */
 void
 canvas_set_opaque(struct canvas *canvas, bool opaque);
 
 void
 canvas_commit(struct canvas *canvas);
 
-/* Nothing more is told of frames that were committed. */
+/* No more events are reported for frames committed so far. */
 void
 canvas_drop_feedbacks(struct canvas *canvas);
 
-/* The compositor has applied a commit. True: it was the last one. */
+/* The compositor has applied a commit. Returns true if it was the last one. */
 bool
 canvas_applied(struct canvas *canvas);

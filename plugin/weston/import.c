@@ -16,10 +16,11 @@
 #include "device/loop.h"
 #include "xen/grants.h"
 
-/* How long to wait before the kernel is asked again; doubles while a compositor holds on. */
+/* How long to wait before asking the kernel again; doubles while the compositor holds the
+ * dma-buf. */
 #define FIRST_WAIT_MS 4
 #define LONGEST_WAIT_MS 1000
-/* Fewer descriptors than go into one message: what comes behind a full socket would be lost, and
+/* Fewer descriptors than fit into one message. Anything sent to a full socket would be lost, and
  * the connection with it. */
 #define MAX_POOLS_IN_FLIGHT 24
 
@@ -62,7 +63,7 @@ settle(struct import *import, enum import_way way, int error)
 static void
 ask_for_pool(struct import *import);
 
-/* Made, or not any more: the next one's turn. */
+/* The pool was made or given up: let the next import make one. */
 static void
 end_pool_making(struct import *import)
 {
@@ -74,7 +75,7 @@ end_pool_making(struct import *import)
 		return;
 	import->shm.making = false;
 	client->pools--;
-	/* Not on a connection that is lost. */
+	/* Make no pools on a lost connection. */
 	if (!client->source || wl_list_empty(&client->pools_waiting))
 		return;
 	struct import *next = wl_container_of(client->pools_waiting.next, next, shm.link);
@@ -115,7 +116,7 @@ static const struct wl_callback_listener pool_listener = {
 	.done = handle_pool_made,
 };
 
-/* libwayland maps the descriptor at once and needs it no longer. */
+/* libwayland maps the descriptor when it receives it and needs it no longer. */
 static void
 make_pool(struct pacing_turn *turn)
 {
@@ -174,7 +175,7 @@ drop_pool(struct import *import)
 		return;
 	wl_shm_pool_destroy(import->shm.pool);
 	import->shm.pool = NULL;
-	/* Then it is libwayland that unmaps, on this thread. */
+	/* In this case libwayland unmaps the pages, on this thread. */
 	if (!import->shm.mapping)
 		pacing_charge(import->pacing, import->turn.guest, import->turn.pages);
 }
@@ -221,7 +222,7 @@ handle_unmapped(void *data)
 		make_pool_in_turn(import);
 }
 
-/* Nobody reads what the pool was mapped for any more. */
+/* Nobody reads the pool's pages any more. */
 static void
 end_mapping(struct import *import)
 {
@@ -253,7 +254,7 @@ post_way(struct import *import, enum import_way way)
 {
 	struct import_result *result = &import->results[way];
 
-	/* The others are paid for in turns, or map nothing. */
+	/* The other ways take turns, or map nothing. */
 	if (way == IMPORT_CONVERTED)
 		guest_charge_mapping(import->buffer->device->guest, import->buffer->geometry.pages,
 				     loop_now_ms());
@@ -322,7 +323,7 @@ import_lose_client(struct import *import)
 		mapped->state = WAY_LOST;
 }
 
-/* Whether the pages are held, or going to be, in another way than this. */
+/* Whether the pages are held, or about to be, in any other way. */
 static bool
 is_held_otherwise(const struct import *import, enum import_way way)
 {
@@ -403,15 +404,15 @@ end_cleanup(struct import *import)
 	finish_release(import);
 }
 
-/* The pages are the guest's alone again. */
+/* Nobody but the guest holds the pages any more. */
 static void
 handle_given_back(void *data)
 {
 	end_cleanup(data);
 }
 
-/* The compositor still has the dma-buf: waits until the kernel tells, or asks again in a while.
- * False: no memory for that; then nobody waits, and the kernel does the rest alone. */
+/* The compositor still holds the dma-buf: waits for the kernel's notification, or polls. False: out
+ * of memory, so nobody waits and the kernel does the rest alone. */
 static bool
 wait_for_release(struct import *import)
 {
@@ -482,7 +483,7 @@ import_release(struct import *import)
 {
 	import->phase = IMPORT_CLEANING;
 	drop_pool(import);
-	/* Also without a pool: buffers of it may be on their way out. */
+	/* Even without a pool: requests to destroy its buffers may still be in the socket. */
 	if (import->client) {
 		import->shm.sync = client_sync(import->client, &pool_gone_listener, import);
 		client_flush(import->client);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pages of a guest's display buffer, handed over for reading: as a
- * dma-buf, as a wl_shm pool that the renderer reads in place (mapped), or mapped
- * into this process for conversion. Made when the first framebuffer needs it.
- * Mapping, exporting and undoing it is the worker's; libwayland's own mmap of a
- * pool is the exception.
+ * Makes the pages of a guest's display buffer readable: as a dma-buf, as a wl_shm pool that the
+ * renderer reads in place (mapped), or mapped into this process for conversion. Created when the
+ * first framebuffer needs it. Mapping, exporting and undoing them is the worker's job, except that
+ * libwayland maps pools itself.
  */
 #pragma once
 
@@ -27,7 +26,7 @@ enum import_way {
 struct import;
 
 struct import_handler {
-	/* The way is ready, or could not be had (negative errno). */
+	/* The way is ready (0), or has failed (negative errno). */
 	void (*settled)(void *data, struct import *import, enum import_way way, int error);
 	/* After import_release(): nothing holds the pages any more. Frees nothing. */
 	void (*released)(void *data, struct display_buffer *buffer);
@@ -35,9 +34,9 @@ struct import_handler {
 
 enum way_state {
 	WAY_UNWANTED,
-	WAY_RUNNING, /* the worker has it */
-	WAY_MADE,    /* IMPORT_MAPPED: a descriptor is there, and no pool yet */
-	WAY_LOST,    /* IMPORT_MAPPED: its pool went with the client */
+	WAY_RUNNING, /* its job is queued or running */
+	WAY_MADE,    /* IMPORT_MAPPED: has a descriptor, but no pool yet */
+	WAY_LOST,    /* IMPORT_MAPPED: the pool was lost with the client */
 	WAY_READY,
 	WAY_FAILED,
 };
@@ -53,21 +52,20 @@ struct import_result {
 enum import_phase {
 	IMPORT_USED,
 	IMPORT_CLEANING, /* the clean-up job is posted */
-	IMPORT_WAITING,  /* for the kernel to tell that an export is released, or to be asked again
-			  */
+	IMPORT_WAITING,  /* until the kernel has released the export */
 	IMPORT_CLEANED,
 };
 
-/* IMPORT_MAPPED: the pool of wl_shm whose pages are the guest's. */
+/* IMPORT_MAPPED: the wl_shm pool with the guest's pages. */
 struct import_shm {
-	int fd;                   /* not yet given to wl_shm as a pool; -1: none */
+	int fd;                   /* not yet passed to wl_shm; -1: none */
 	struct wl_shm_pool *pool; /* NULL: none */
 	struct wl_callback *sync;
-	struct wl_buffer *probe;      /* tells where libwayland maps the pool; NULL: it is known */
+	struct wl_buffer *probe;      /* finds where libwayland maps the pool; NULL: not needed */
 	struct pool_mapping *mapping; /* of the pool; NULL: none */
-	bool unmapping;               /* the worker gives back the pages of a mapping before it */
+	bool unmapping;               /* the worker unmaps the pages of an earlier mapping */
 	bool making;                  /* counted in client.pools */
-	struct wl_list link;          /* client.pools_waiting; its own when it does not wait */
+	struct wl_list link;          /* client.pools_waiting; empty if it does not wait */
 };
 
 struct import {
@@ -76,23 +74,23 @@ struct import {
 	struct display_host *host;
 	const struct import_handler *handler;
 	void *data;
-	struct client *client; /* NULL: none at the moment */
+	struct client *client; /* NULL: none at present */
 
 	struct import_result results[IMPORT_WAYS];
 	struct import_shm shm;
 	int dmabuf_fd;                /* -1: none */
 	struct grants_export *export; /* of dmabuf_fd, if the guest granted the pages */
 	struct pacing *pacing;
-	struct pacing_turn turn; /* to map */
+	struct pacing_turn turn; /* to map the pool */
 	void *pages;
 
-	unsigned extra_charges; /* for pages that are held in several ways at once */
+	unsigned extra_charges; /* for pages held in several ways at once */
 	enum import_phase phase;
 	bool orphaned;
 	struct worker_job cleanup_job;
-	/* Of IMPORT_WAITING; NULL: never needed. */
-	struct loop_source *source; /* the kernel tells */
-	struct loop_timer *timer;   /* it is asked again */
+	/* For IMPORT_WAITING; NULL: never needed. */
+	struct loop_source *source; /* notified by the kernel */
+	struct loop_timer *timer;   /* polls the kernel */
 	uint32_t wait_ms;
 };
 
@@ -101,37 +99,38 @@ struct import *
 import_create(struct display_buffer *buffer, struct pacing *pacing,
 	      const struct import_handler *handler, void *data);
 
-/* The client that pools are made with; its shm global must be bound. One that is
- * being released makes none any more. */
+/* Sets the client that pools are made with; its shm global must be bound. An import that is being
+ * released makes no more pools. */
 void
 import_set_client(struct import *import, struct client *client);
 
-/* The client is about to go, and its pools with it; they are made anew with the next one. A pool
- * whose creation killed the client is not retried. */
+/* The client is about to be destroyed, with its pools; they are made again with the next one. A
+ * pool whose creation killed the client is not retried. */
 void
 import_lose_client(struct import *import);
 
-/* Asks for a way; handler->settled() follows, unless it is settled already. */
+/* Requests a way; handler->settled() follows, unless the way is already ready or failed. */
 void
 import_want(struct import *import, enum import_way way);
 
 bool
 import_is_ready(const struct import *import, enum import_way way);
 
-/* 0, or why that way cannot be had (negative errno). */
+/* 0, or why this way has failed (negative errno). */
 int
 import_error(const struct import *import, enum import_way way);
 
-/* All pages of the buffer, for jobs that the worker runs before import_release(); NULL: this
- * process cannot read them in this way. */
+/* Returns all pages of the buffer, for jobs posted to the worker before import_release(). NULL: in
+ * this way, this process cannot read them. */
 const void *
 import_pages(const struct import *import, enum import_way way);
 
-/* The caller's from now on: where wl_buffers of it outlive the import. NULL: there is none. */
+/* Passes ownership of the mapping to the caller, for wl_buffers that outlive the import. NULL:
+ * there is none. */
 struct pool_mapping *
 import_take_mapping(struct import *import);
 
-/* All that was made from it is destroyed: lets go of the pages. */
+/* Releases the pages. Everything made from the import must be destroyed already. */
 void
 import_release(struct import *import);
 

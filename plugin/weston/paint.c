@@ -13,25 +13,25 @@
 #include "weston/surface.h"
 #include "weston/window-place.h"
 
-/* A page that is uploaded costs less than one that is mapped: a copy, no hypercall. */
+/* Uploading a page is cheaper than mapping one: a copy without a hypercall. */
 #define UPLOADS_PER_MAPPING 4
-/* A picture much larger than its place on the screen is uploaded less often: nobody needs it so
- * large. */
+/* A picture much larger than its place on the screen costs more, so that it is uploaded less often.
+ * Its resolution is wasted anyway. */
 #define LARGE_RATIO 16
 #define LARGE_COSTS 16
 #define TRY_AGAIN_MS 1000
-/* A scaled picture is blended beyond the rows that have changed. */
+/* Scaling blends changed rows into their neighbours. */
 #define BLENDED_ROWS 2
-/* Of so many frames of a slow guest one is followed until it is presented. */
+/* One in this many frames of a slow guest is followed until it is presented. */
 #define SAMPLED_FRAMES 8
 
-/* What is shown of the wanted framebuffer, and where. */
+/* Which part of the wanted framebuffer is shown, and where. */
 struct view {
-	struct rectangle part; /* of the framebuffer, that the wl_buffer holds */
-	struct fitted fitted;  /* its source is a part of that part */
+	struct rectangle part; /* the part of the framebuffer in the wl_buffer */
+	struct fitted fitted;  /* its source is relative to `part` */
 };
 
-/* False: nothing of it would be seen. */
+/* False: no part of it would be visible. */
 static bool
 find_view(const struct surface *surface, struct view *view)
 {
@@ -66,7 +66,7 @@ paint_can_be_seen(const struct surface *surface)
 
 	if (!surface->canvas.usable || !placement_can_show(&surface->placement))
 		return false;
-	/* Before its size is known, it may be. */
+	/* Before the guest has shown anything its size is unknown: assume yes. */
 	return surface->source.width == 0 ||
 	       placement_fit(&surface->placement, &surface->source, &fitted);
 }
@@ -97,16 +97,17 @@ paint_nothing(struct surface *surface)
 	status_show_dark(surface);
 }
 
-/* Whether it is told when a slow guest's frame is presented, too. Its flip is done before, and what
- * is mapped is never scanned out: this is for statistics alone. */
+/* Whether to ask for the presentation of a slow guest's frame as well. Its flip is done earlier.
+ * Mapped frames are never scanned out, so for them this only serves the statistics, and a sample is
+ * enough. */
 static bool
 is_sample(const struct surface *surface)
 {
 	return surface->wanted->way != IMPORT_MAPPED || surface->frame % SAMPLED_FRAMES == 0;
 }
 
-/* Weston presents also what others cover: its flips are done by time, as those of what is hidden.
- */
+/* Weston also reports covered surfaces as presented. Ask for nothing then, so that their flips
+ * complete by timer like those of hidden ones. */
 static unsigned
 what_to_ask(struct surface *surface)
 {
@@ -122,8 +123,8 @@ what_to_ask(struct surface *surface)
 	return is_sample(surface) ? CANVAS_ASK_DRAWN | CANVAS_ASK_PRESENTED : CANVAS_ASK_DRAWN;
 }
 
-/* The rows of a slot that a commit tells of. What was not damaged must be what it is on the screen
- * already: the same pixels, in the same wl_buffer. */
+/* Returns the rows to damage, and forgets them. Partial damage requires that the same wl_buffer is
+ * already shown, with unchanged pixels in all other rows. */
 static struct rows
 take_damage(struct surface *surface, const struct slot *slot)
 {
@@ -139,7 +140,7 @@ take_damage(struct surface *surface, const struct slot *slot)
 			     surface->shown_source.y + damage.end + BLENDED_ROWS};
 }
 
-/* slot: NULL: it could not be had. */
+/* slot: NULL: there is none, because of a failure. */
 static void
 show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 {
@@ -174,8 +175,9 @@ show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 		      what_to_ask(surface));
 }
 
-/* Conversions: one a refresh at most, however often a guest asks, and none that nobody sees. They
- * run on the compositor's thread, so that a large one is cut into turns of some rows. */
+/* Conversions: at most one per refresh, however often a guest flips, and none for invisible
+ * pictures. They run on the compositor's thread, so large ones are split into turns of some rows
+ * each. */
 
 static bool
 shadow_fits(const struct surface *surface)
@@ -224,7 +226,7 @@ handle_timer(void *data)
 		connector_frame_applied(surface->connector, surface->frame);
 }
 
-/* False: nobody would come back to it. */
+/* Arms the timer to try again. False: no memory for it. */
 static bool
 come_back(struct surface *surface, int64_t wait_ms)
 {
@@ -238,8 +240,8 @@ come_back(struct surface *surface, int64_t wait_ms)
 	return true;
 }
 
-/* Whether the wanted frame has to wait; it is converted when the frame before was seen, and its
- * time has come. */
+/* Whether the wanted frame has to wait: until the previous frame was presented, and for its own
+ * time. */
 static bool
 must_wait(struct surface *surface)
 {
@@ -249,7 +251,7 @@ must_wait(struct surface *surface)
 	return come_back(surface, surface->paint.convert_ms - loop_now_ms()) || surface->paint.late;
 }
 
-/* Half of what a refresh pays for, at the most. */
+/* At most half of a refresh's budget. */
 static int32_t
 rows_of_turn(const struct surface *surface)
 {
@@ -282,7 +284,7 @@ convert_rows(struct surface *surface, int32_t rows)
 	return ret;
 }
 
-/* What the screen shows stays; the frame is tried again in a while. */
+/* The screen keeps its picture; the frame is tried again later. */
 static void
 fail_converting(struct surface *surface, int error)
 {
@@ -357,18 +359,18 @@ tell_too_large(struct surface *surface)
 		surface->paint.renderer->texture_limit);
 }
 
-/* There is nothing to convert into. */
+/* There is no buffer to convert into. */
 static void
 fail_shadow(struct surface *surface, int error)
 {
 	if (surface->canvas.lit)
 		paint_nothing(surface);
-	/* Over a limit, which has been logged. */
+	/* -EDQUOT: over a limit, which has been logged. */
 	if (error != -EDQUOT)
 		fail_converting(surface, error);
 }
 
-/* It is attached when its last row is converted: at once, if it is not large. */
+/* Converts the picture and attaches it after its last row. A small picture takes only one turn. */
 static void
 show_converted(struct surface *surface)
 {
@@ -397,7 +399,7 @@ show_converted(struct surface *surface)
 
 /* In place */
 
-/* The texture is the guest's. False: it is over a limit, which was told. */
+/* Charges the texture to the guest. False: over a limit, which has been logged. */
 static bool
 take_texture(struct surface *surface, uint32_t pages)
 {
@@ -476,7 +478,7 @@ handle_upload_turn(struct pacing_turn *turn)
 	ask_turn(surface, cost, handle_upload_turn);
 }
 
-/* Uploads wait for their turn; a newer frame replaces the waiting one. */
+/* Uploads wait for their turn. A newer frame replaces one that waits. */
 static bool
 must_wait_for_turn(struct surface *surface, const struct view *view)
 {

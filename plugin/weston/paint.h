@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the framebuffer that a surface wants to show gets onto its canvas: in place, where the
- * renderer uploads it in a turn of its own, or converted into the shadow, in turns of some rows.
- * Part of surface.c.
+ * Brings a surface's wanted framebuffer onto its canvas: either in place, with a turn of its own if
+ * the renderer uploads it, or converted into the shadow buffer, in turns of some rows each. Part of
+ * surface.c.
  */
 #pragma once
 
@@ -10,27 +10,27 @@
 
 struct surface;
 
-/* Shows the wanted framebuffer, if all that it takes is there, and if it has to be uploaded or
- * converted, as soon as it may. */
+/* Shows the wanted framebuffer if it is ready. If it must be uploaded or converted, it is shown
+ * when its turn comes. */
 void
 paint_update(struct surface *surface);
 
-/* Shows nothing; there is a wl_surface. */
+/* Shows nothing. There must be a wl_surface. */
 void
 paint_nothing(struct surface *surface);
 
-/* What is being converted, or waits for its turn, is not shown. */
+/* Cancels a conversion, or a frame that waits for its turn. */
 void
 paint_stop(struct surface *surface);
 
-/* The guest no longer pays for a texture. */
+/* The guest is no longer charged for a texture. */
 void
 paint_give_texture(struct surface *surface);
 
-/* Whether the wanted framebuffer's pixels are there. */
+/* Whether the wanted framebuffer can be read. */
 bool
 paint_is_showable(const struct surface *surface);
 
-/* Whether something of it would be on an output that shows pictures. */
+/* Whether any part of it would be visible on an output that shows pictures. */
 bool
 paint_can_be_seen(const struct surface *surface);

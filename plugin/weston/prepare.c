@@ -7,8 +7,8 @@
 #include "weston/presented-device.h"
 #include "weston/way.h"
 
-/* Descriptors and requests that Weston has not taken yet end the client, where they are more than
- * fit into its socket: wl_buffers of dma-bufs are ordered so many at a time. */
+/* A client that has more descriptors and requests pending than its socket holds is disconnected. So
+ * wl_buffers of dma-bufs are requested in groups of at most this many. */
 #define ORDERS_AT_ONCE 16
 
 void
@@ -19,7 +19,6 @@ prepare_stop(struct presented_framebuffer *shown)
 	shown->ordered = 0;
 }
 
-/* Its path does not work: it falls back to the next one. */
 void
 prepare_anew(struct presented_device *presented, struct presented_framebuffer *shown)
 {
@@ -30,7 +29,7 @@ prepare_anew(struct presented_device *presented, struct presented_framebuffer *s
 	prepare_begin(presented, shown);
 }
 
-/* No further dma-buf is tried for this framebuffer. */
+/* Tries no further dma-buf for this framebuffer. */
 static void
 refuse_dmabuf(struct presented_device *presented, struct presented_framebuffer *shown)
 {
@@ -65,8 +64,8 @@ prepare_drop_orders(struct presented_device *presented)
 	presented->orders_sync = NULL;
 }
 
-/* Each connector has one, with releases of its own. Each is another import for the compositor, and
- * so has a turn of its own. */
+/* Each connector has its own wl_buffer, with its own releases. Each is another import for the
+ * compositor, so each takes a turn. */
 static void
 order_next_slot(struct presented_device *presented, struct presented_framebuffer *shown)
 {
@@ -121,7 +120,7 @@ static const struct wl_callback_listener orders_listener = {
 	.done = handle_orders_due,
 };
 
-/* What was ordered before is taken then. */
+/* The sync callback shows that Weston has read all earlier requests from the socket. */
 static void
 await_orders(struct presented_device *presented)
 {
@@ -140,7 +139,7 @@ handle_order_turn(struct pacing_turn *turn)
 	await_orders(shown->framebuffer->buffer->device->presented);
 }
 
-/* The pages are there, in the way that was chosen. */
+/* The pages are imported in the chosen way. */
 static void
 finish_import(struct presented_device *presented, struct presented_framebuffer *shown)
 {
@@ -157,7 +156,7 @@ void
 prepare_begin(struct presented_device *presented, struct presented_framebuffer *shown)
 {
 	way_choose(presented, shown);
-	/* Only the last resort is chosen again after it failed. */
+	/* Only the last resort can be chosen again after it has failed. */
 	int error = import_error(shown->import, shown->way);
 
 	if (error < 0)
@@ -180,7 +179,7 @@ handle_settled(void *data, struct import *import, enum import_way way, int error
 		if (!shown || shown->import != import || !shown->decided || shown->way != way)
 			continue;
 		if (!presented->ready)
-			shown->decided = false; /* the next client begins anew */
+			shown->decided = false; /* the next client starts over */
 		else if (error >= 0)
 			finish_import(presented, shown);
 		else if (way != IMPORT_CONVERTED)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes a framebuffer showable: its pages are imported in the way that was chosen, and of a dma-buf
- * wl_buffers are ordered, one for each connector. A way that fails falls back to the next one.
- * framebuffer_ready() tells the outcome.
+ * Prepares a framebuffer for showing: imports its pages in the chosen way, and for a dma-buf
+ * requests one wl_buffer per connector. A way that fails falls back to the next one.
+ * framebuffer_ready() reports the outcome.
  */
 #pragma once
 
@@ -11,26 +11,26 @@ struct import;
 struct presented_device;
 struct presented_framebuffer;
 
-/* The buffer's; made where there is none yet. NULL: out of memory. */
+/* Returns the buffer's import, creating it if needed. NULL: out of memory. */
 struct import *
 prepare_import(struct presented_device *presented, struct display_buffer *buffer);
 
-/* Nothing is ordered yet. */
+/* No wl_buffer is requested yet. */
 void
 prepare_init(struct presented_device *presented, struct presented_framebuffer *shown);
 
-/* The device's client is ready. */
+/* Starts over from the best way; the device's client must be ready. */
 void
 prepare_begin(struct presented_device *presented, struct presented_framebuffer *shown);
 
-/* Its way does not work: it falls back to the next one. */
+/* Its current way does not work: falls back to the next one. */
 void
 prepare_anew(struct presented_device *presented, struct presented_framebuffer *shown);
 
-/* No wl_buffer of it is ordered any more. */
+/* Requests no more wl_buffers of it. */
 void
 prepare_stop(struct presented_framebuffer *shown);
 
-/* The device's client goes. */
+/* The device's client is about to be destroyed. */
 void
 prepare_drop_orders(struct presented_device *presented);

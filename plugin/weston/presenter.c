@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See presenter.h. This file owns what a device has on the
- * compositor's side: its client, the imports of its buffers, and its surfaces.
- * When the compositor ends the client, all of that is made anew.
+ * See presenter.h. This file owns what a device has on the compositor's side: its client, the
+ * imports of its buffers, and its surfaces. When the compositor disconnects the client, all of
+ * these are created again.
  */
 #include "weston/presenter.h"
 
@@ -21,7 +21,7 @@
 #include "weston/probe.h"
 #include "weston/surface-look.h"
 
-/* Without memory for a connection there is no hurry to try again. */
+/* The shortest wait after a connection failed for lack of memory. */
 #define FIRST_WAIT_MS 1000
 
 int
@@ -147,7 +147,7 @@ handle_global(void *data, struct wl_registry *registry, uint32_t name, const cha
 {
 	struct presented_device *presented = data;
 
-	/* A picture that is kept has no guest. */
+	/* A kept picture has no guest, and so takes no input. */
 	if (presented->device)
 		seats_handle_global(&presented->seats, presented->client, registry, name, interface,
 				    version);
@@ -168,7 +168,7 @@ handle_dispatched(void *data)
 
 	if (!presented->device)
 		return;
-	/* When the session locks, all that is heard of it is that the keys go elsewhere. */
+	/* The only sign of a locked session is that the keyboard focus goes elsewhere. */
 	for (unsigned i = 0; i < presented->surface_count; i++)
 		if (!wl_list_empty(&presented->surfaces[i].placement.holds))
 			aim_is_open(&presented->surfaces[i]);
@@ -187,7 +187,7 @@ static const struct client_handler client_handler = {
 static void
 make_client(void *data);
 
-/* False: there is no timer. */
+/* False: no memory for a timer. */
 static bool
 make_client_later(struct presented_device *presented, int wait_ms)
 {
@@ -241,7 +241,8 @@ make_client(void *data)
 			  "stay dark until the guest reconnects");
 }
 
-/* Whether the guest has lost so many that the next one has to wait, and will be made then. */
+/* Whether the guest has lost so many clients that the next one has to wait. If so, a timer creates
+ * it. */
 static bool
 client_has_to_wait(struct presented_device *presented)
 {
@@ -275,10 +276,10 @@ handle_lost(void *data)
 		make_client(presented);
 }
 
-/* What devices ask for */
+/* Calls from devices */
 
-/* Its pages count no more. It goes a moment later: whoever asks may be in the middle of a surface
- * that moves when an output becomes free. */
+/* Gives back the pages of the oldest kept picture, but destroys it only when idle: that frees its
+ * output, which may move the very surface that the caller is working on. */
 bool
 presenter_reclaim(struct presenter *presenter)
 {
@@ -340,7 +341,7 @@ presenter_device_connected(struct presented_device *presented)
 		surface_note_driver(&presented->surfaces[i]);
 }
 
-/* Whether the renderer may have drawn a dma-buf of the guest's. */
+/* Whether the renderer may have drawn from one of the guest's dma-bufs. */
 static bool
 was_drawn_from(const struct presented_device *presented)
 {
@@ -461,7 +462,7 @@ presenter_show(struct connector *connector, struct framebuffer *framebuffer,
 	if (shown->way == IMPORT_MAPPED &&
 	    !presented_framebuffer_has_texture(shown, surface->paint.renderer, source)) {
 		shown->too_large = true;
-		/* What is ready then is shown again. */
+		/* Shown again when it is ready. */
 		prepare_anew(connector->device->presented, shown);
 		return;
 	}

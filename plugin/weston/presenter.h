@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The presenter that shows guests' screens in the compositor that the
- * module is loaded in: one in-process client a device, since buffers belong to
- * a device and are shown on any of its connectors.
+ * Shows guests' screens in the compositor that loaded the module. Each device has one in-process
+ * client, since its buffers may be shown on any of its connectors.
  */
 #pragma once
 
@@ -32,27 +31,25 @@ struct presenter {
 	struct pacing pacing;
 	struct renderer renderer;
 	struct sweep sweep;
-	struct dmabuf_host dmabuf; /* of the compositor as the last client saw it */
+	struct dmabuf_host dmabuf; /* the compositor's support, as the last client saw it */
 	struct losses losses;
-	struct told told;    /* which paths guests' pixels take, and why */
-	struct wl_list kept; /* presented_device.link: last pictures of guests that went */
-	struct wl_list
-		giving_way; /* presented_device.link: of these, those whose pages are needed */
+	struct told told;    /* the paths of guests' pixels that were logged, and why */
+	struct wl_list kept; /* presented_device.link: last pictures of guests that are gone */
+	struct wl_list giving_way; /* presented_device.link: kept pictures to destroy */
 	struct wl_event_source *giving_way_source; /* idle, pending */
-	struct worker_lane lane;                   /* for what has no guest any more */
+	struct worker_lane lane;                   /* for jobs whose guest is gone */
 	struct client *probe;                      /* NULL: it has ended */
 	struct wl_event_source *probe_end_source;  /* idle, pending */
 };
 
 /*
- * `host` tells limits, the loop and the kernel's facts; it outlives the
- * presenter. Says in the log whether dma-bufs are used, once that is known.
- * -ENOMEM.
+ * `host` has the limits, the event loop and what the kernel supports; it must outlive the
+ * presenter. Logs whether dma-bufs are used, once that is known. 0 or -ENOMEM.
  */
 int
 presenter_init(struct presenter *presenter, struct weston_compositor *compositor,
 	       struct display_host *host);
 
-/* After the last device was destroyed. */
+/* Call after the last device was destroyed. */
 void
 presenter_finish(struct presenter *presenter);

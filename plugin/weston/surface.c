@@ -14,7 +14,7 @@
 #include "weston/window-place.h"
 #include "xen/store.h"
 
-/* The device, as long as it is there. */
+/* NULL: the device is gone. */
 static struct device *
 device_of(const struct surface *surface)
 {
@@ -88,7 +88,7 @@ surface_previous_held(const struct surface *surface)
 
 /* Frames */
 
-/* A frame's fate is known: what waited for that goes next. */
+/* It is known what happened to a frame: continue with the one that waited for it. */
 static void
 go_on(struct surface *surface)
 {
@@ -97,10 +97,10 @@ go_on(struct surface *surface)
 }
 
 /*
- * Whether a frame that is on screen tells that the GPU reads none before it: the
- * hardware has completed it, not a timer, and so everything that was drawn for
- * that output before; and no other output shows the surface, nor did when the
- * frame before was presented.
+ * Whether the presentation of a frame proves that the GPU no longer reads earlier ones. It does if
+ * the hardware reported completion, not a timer, since then everything drawn for that output
+ * earlier is complete too; and if no other output shows the surface, now or when the previous frame
+ * was presented.
  */
 static bool
 ends_reading(struct surface *surface, uint32_t flags)
@@ -119,7 +119,7 @@ handle_presented(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms, uin
 	struct surface *surface = wl_container_of(canvas, surface, canvas);
 	bool ends = ends_reading(surface, flags);
 
-	surface->paint.convert_ms = 0; /* that was a refresh */
+	surface->paint.convert_ms = 0; /* that refresh is over */
 	placement_keep_awake(&surface->placement);
 	if (frame == surface->frame) {
 		surface->presented = true;
@@ -131,7 +131,8 @@ handle_presented(struct canvas *canvas, uint32_t frame, uint32_t refresh_ms, uin
 	go_on(surface);
 }
 
-/* The guest is slow and waits for that. A GPU may still read the dma-buf before, which is asked. */
+/* A slow guest's flip may be done now. If a GPU still reads the previous dma-buf,
+ * look_at_previous() waits for it. */
 static void
 handle_drawn(struct canvas *canvas, uint32_t frame, bool last)
 {
@@ -158,7 +159,7 @@ handle_discarded(struct canvas *canvas)
 
 /* Windows */
 
-/* As xen-displayctl's hide and show do. */
+/* The same as hide and show of xen-displayctl. */
 static void
 steer_hidden(struct surface *surface, bool hidden)
 {
@@ -183,9 +184,10 @@ surface_set_grabbed(struct surface *surface, bool grabbed)
 	placement_set_border(&surface->placement, grabbed, surface->window.color);
 }
 
-/* What is wanted */
+/* The wanted frame */
 
-/* Its guest has flipped, and so may have changed all; or drawn in place, as a look has found. */
+/* After a flip all rows may have changed. After drawing in place only the rows that a look has
+ * found. */
 static void
 note_changes(struct surface *surface)
 {
@@ -263,15 +265,16 @@ surface_forget(struct surface *surface, const struct presented_framebuffer *fram
 
 	if (surface->wanted == framebuffer)
 		surface_hide(surface);
-	/* What is wanted is not there yet: no picture may be left standing of what goes. */
+	/* The wanted framebuffer is not ready yet, but the one shown must not stay on the
+	 * screen. */
 	if (surface->shown == slot)
 		paint_nothing(surface);
 	if (surface->previous == slot)
 		surface->previous = NULL;
 	if (surface->last == slot) {
 		surface->last = NULL;
-		/* Weston 14 and later keep a surface's last dma-buf, also where it shows nothing
-		 * any more, until the surface goes. */
+		/* Weston 14 and later hold a surface's last dma-buf until the surface is destroyed,
+		 * even if it shows nothing any more. Make a new surface. */
 		if (framebuffer->way == IMPORT_DMABUF) {
 			placement_keep_focus(&surface->placement);
 			surface_set_client(surface, surface->canvas.client);
@@ -287,7 +290,7 @@ surface_can_show(const struct surface *surface)
 
 /* The two sides of a surface */
 
-/* What is kept goes with its output's size, too. */
+/* Fits what is shown to its output again. Kept pictures are fitted, too. */
 static void
 refit(struct surface *surface)
 {
@@ -314,7 +317,7 @@ close_window(struct surface *surface)
 	paint_nothing(surface);
 }
 
-/* A window that a command hides is closed, and opened again when one shows it. */
+/* The hide command closes the window; the show command opens it again. */
 static void
 follow_command(struct surface *surface)
 {
@@ -333,13 +336,13 @@ handle_area_changed(void *data)
 {
 	struct surface *surface = data;
 
-	/* It is another kind of thing, which needs another wl_surface. */
+	/* The kind of placement has changed, which needs a new wl_surface. */
 	if (surface->canvas.usable && !surface->placement.surface) {
 		surface_set_client(surface, surface->canvas.client);
 		return;
 	}
 	follow_command(surface);
-	/* A frame that was on its way to where it was before may never come there. */
+	/* A frame committed for the previous place may never be presented. */
 	surface->canvas.on_its_way = NULL;
 	guest_window_check_output(&surface->window);
 	if (surface->wanted)
@@ -356,7 +359,7 @@ handle_applied(void *data)
 	if (!surface->replaced && surface->window.window.configured)
 		surface->replaced = window_place_recall(&surface->placement);
 	guest_window_check_output(&surface->window);
-	/* Not of a wl_surface that is being replaced. */
+	/* Ignore commits of a wl_surface that is being replaced. */
 	if (surface->canvas.usable && canvas_applied(&surface->canvas) && surface->connector)
 		connector_frame_applied(surface->connector, surface->frame);
 }
@@ -470,7 +473,8 @@ static void
 unmake(struct surface *surface)
 {
 	window_place_keep(&surface->placement);
-	/* A grab ends with the compositor's side of the surface, and finds us no more then. */
+	/* End the grab now: once the compositor's side of the surface is destroyed, the grab can no
+	 * longer find this surface. */
 	surface_set_grabbed(surface, false);
 	holds_end(&surface->placement.holds);
 	surface_stop_looking(surface);
@@ -493,7 +497,7 @@ surface_set_client(struct surface *surface, struct client *client)
 {
 	if (surface->canvas.client)
 		unmake(surface);
-	/* It is to be placed on an output instead. */
+	/* The shell refused the window: place the picture on an output instead. */
 	if (surface->window.window.ivi_refused && surface->placement.kind == PLACEMENT_WINDOW)
 		placement_rename(&surface->placement, surface->placement.rule,
 				 &surface->placement.subject);

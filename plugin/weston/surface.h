@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A connector's picture on a screen: which framebuffer is wanted, what is shown of it, and
- * when the one before is no longer read. The framebuffers and imports that it
- * shows are presenter.c's.
+ * A connector's picture on a screen: which framebuffer is wanted, which part of it is shown, and
+ * when the previous one is no longer read. The framebuffers and imports belong to presenter.c.
  */
 #pragma once
 
@@ -23,45 +22,44 @@
 #include "weston/status.h"
 
 struct surface {
-	struct connector *connector; /* NULL: gone, and the last picture is kept */
+	struct connector *connector; /* NULL: the guest is gone, its last picture is kept */
 	unsigned index;              /* of the connector */
 	struct placement placement;
-	struct guest_window window; /* where the placement is one */
-	bool replaced;              /* the window was put where it was when it was there before */
-	struct canvas canvas;       /* its client: NULL: none, or not ready */
+	struct guest_window window; /* used if the placement is a window */
+	bool replaced;              /* the window was put back where it last was */
+	struct canvas canvas;       /* its client is NULL if there is none or it is not ready */
 
 	struct presented_framebuffer *wanted; /* NULL: dark */
-	struct rectangle source;              /* the part of it */
+	struct rectangle source;              /* the part of `wanted` to show */
 	uint32_t frame;
 	struct slot *shown, *previous;
-	struct slot *last;  /* attached last, shown or not */
-	bool drawn;         /* what is shown, by the compositor; known only where it was asked */
-	bool presented;     /* what is shown */
-	bool previous_read; /* the presentation feedback proves that reading it has finished; valid
-			       only if presented */
-	uint32_t outputs;   /* on which a frame was presented last, as placement_outputs() */
-	struct rectangle shown_source; /* the part of the buffer attached last that is shown */
-	struct look *look;             /* at what is wanted; NULL: none under way */
+	struct slot *last;  /* attached last, whether still shown or not */
+	bool drawn;         /* the compositor has drawn `shown`; only set if it was asked */
+	bool presented;     /* `shown` was on a screen */
+	bool previous_read; /* `previous` is no longer read; valid if presented */
+	uint32_t outputs;   /* that presented the last frame, see placement_outputs() */
+	struct rectangle shown_source; /* the part of `last` that is shown */
+	struct look *look;             /* under way at `wanted`; NULL: none */
 	struct {
-		struct look_sums sums; /* of what is wanted, by the last look */
-		struct rows seen;      /* what that look found, while it is told */
-		struct rows damage;    /* what the next commit tells of; none: all */
-	} changes;                     /* of what is wanted, rows of its source */
-	struct status status;          /* what is seen beside pictures */
+		struct look_sums sums; /* of `wanted`, by the last look */
+		struct rows seen;      /* rows found by that look, while it is reported */
+		struct rows damage;    /* rows of the next commit; none: all of them */
+	} changes;                     /* of `wanted`, in rows of its source */
+	struct status status;          /* what is shown instead of a picture */
 	const char *path;              /* how the last frame was read; NULL: none yet */
 	uint64_t bytes_copied;
 
-	/* paint.c's. */
+	/* Owned by paint.c. */
 	struct {
 		struct shadow shadow;
 		const struct renderer *renderer;
-		struct pacing *pacing;   /* conversions and uploads take turns with all that maps */
-		struct pacing_turn turn; /* to convert some more rows, or to upload */
-		uint32_t texture_pages;  /* charged for what the renderer uploaded in place */
-		bool covered;            /* by other windows, when a picture was committed last */
-		bool late;               /* what is wanted is still to be shown */
-		int64_t convert_ms;      /* when the next conversion may be begun */
-		struct loop_timer *timer; /* for the next time; NULL: never needed */
+		struct pacing *pacing;    /* conversions and uploads take turns with mappings */
+		struct pacing_turn turn;  /* to convert the next rows, or to upload */
+		uint32_t texture_pages;   /* charged for the texture uploaded in place */
+		bool covered;             /* by other windows, at the last commit */
+		bool late;                /* `wanted` is not shown yet */
+		int64_t convert_ms;       /* when the next conversion may start */
+		struct loop_timer *timer; /* for the next try; NULL: never needed */
 	} paint;
 };
 
@@ -73,11 +71,11 @@ surface_init(struct surface *surface, struct connector *connector, struct placem
 void
 surface_finish(struct surface *surface);
 
-/* Its guest's driver, which was waited for, is there. */
+/* The guest's driver, which the surface waited for, has connected. */
 void
 surface_note_driver(struct surface *surface);
 
-/* Its guest has another name, and perhaps other rules. */
+/* The guest's name has changed, and perhaps its rules with it. */
 void
 surface_rename(struct surface *surface, const struct connector_options *options,
 	       const struct log_subject *subject);
@@ -86,15 +84,15 @@ surface_rename(struct surface *surface, const struct connector_options *options,
 void
 surface_unhide(struct surface *surface);
 
-/* All keys are the guest's, or no longer. */
+/* The guest gets all keys, or no longer does. */
 void
 surface_set_grabbed(struct surface *surface, bool grabbed);
 
-/* The client is ready, or about to go (NULL). */
+/* The client is ready, or about to be destroyed (NULL). */
 void
 surface_set_client(struct surface *surface, struct client *client);
 
-/* The slot's wl_buffers are shown by the surface, which hears of their releases. */
+/* The surface shows the slot's wl_buffers and handles their releases. */
 void
 surface_adopt_slot(struct surface *surface, struct slot *slot);
 
@@ -105,16 +103,16 @@ surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
 void
 surface_hide(struct surface *surface);
 
-/* The connector goes, and with it what was charged for the surface; what is shown
- * stays until surface_finish(). */
+/* The connector is about to be freed: gives back the pages charged for the surface. The picture
+ * stays on the screen until surface_finish(). */
 void
 surface_freeze(struct surface *surface);
 
-/* The size of what is converted for it, charged or not. */
+/* Pages of the shadow buffer, whether charged to a guest or not. */
 uint32_t
 surface_own_pages(const struct surface *surface);
 
-/* The framebuffer's slots are about to go. */
+/* The framebuffer's slots are about to be destroyed. */
 void
 surface_forget(struct surface *surface, const struct presented_framebuffer *framebuffer);
 

@@ -17,7 +17,7 @@ is_yuv_misread(const struct presented_framebuffer *shown)
 	return shown->fourcc == DRM_FORMAT_YUYV && !compat_yuv_is_bt601();
 }
 
-/* As a whole. */
+/* Whether the whole framebuffer is too large for one texture. */
 static bool
 is_too_large(const struct presented_device *presented, const struct presented_framebuffer *shown)
 {
@@ -26,7 +26,7 @@ is_too_large(const struct presented_device *presented, const struct presented_fr
 	return shown->framebuffer->width > limit || shown->framebuffer->height > limit;
 }
 
-/* NULL: as a dma-buf; else why that cannot be. */
+/* Returns NULL if the pixels can be read as a dma-buf, else why not. */
 static const char *
 reason_against_dmabuf(const struct presented_device *presented,
 		      const struct presented_framebuffer *shown)
@@ -54,7 +54,7 @@ reason_against_dmabuf(const struct presented_device *presented,
 	return NULL;
 }
 
-/* NULL: mapped, in place; else why that cannot be. */
+/* Returns NULL if the pixels can be read in place (mapped), else why not. */
 static const char *
 reason_to_convert(const struct presented_device *presented,
 		  const struct presented_framebuffer *shown)
@@ -64,7 +64,7 @@ reason_to_convert(const struct presented_device *presented,
 
 	if (!framebuffer->buffer->backing.writable)
 		return "the guest granted its pages for reading only";
-	/* Weston's mmap of them cannot be cut into pieces. */
+	/* Weston maps a pool in one piece, which cannot be split into turns. */
 	if (framebuffer->buffer->geometry.pages > limits->pages_per_refresh)
 		return "it has more pages than max-pages-per-refresh in weston.ini";
 	if (!client_has_shm_format(presented->client, shown->fourcc))
@@ -83,7 +83,7 @@ reason_to_convert(const struct presented_device *presented,
 	return NULL;
 }
 
-/* Whether it is large enough for a whole screen: Xorg tries a buffer of 1x1 first. */
+/* Whether it covers a whole screen. Not all do: Xorg first tries a buffer of 1x1. */
 static bool
 fills_a_screen(const struct device *device, const struct framebuffer *framebuffer)
 {
