@@ -15,7 +15,8 @@
  *  - in any case at the deadline.
  *
  * `hidden` is inferred: it is set when a frame reaches its deadline unpresented and cleared when a
- * later frame is presented. The caller supplies the time.
+ * later frame is presented or drawn; a connector that goes dark sets it at once. The caller
+ * supplies the time.
  */
 #pragma once
 

@@ -149,6 +149,7 @@ _Static_assert(ARRAY_LENGTH(option_table) <= OPTION_MOST_ROWS, "more keys than h
 const char *const *
 option_words(enum option_kind kind)
 {
+	_Static_assert(FIT_COUNT <= OPTION_MOST_WORDS, "a row ends with NULL");
 	static const char *const words[KIND_ALLOCATOR + 1][OPTION_MOST_WORDS + 1] = {
 		[KIND_FIT] = {[FIT_FIT] = "fit",
 			      [FIT_FILL] = "fill",

@@ -3,8 +3,8 @@
  * What weston.ini says about guests' screens, checked and found again
  * by guest and connector. Fed by option-text.c, which reads its text; asked
  * by whoever places, shows or bounds. Knows nothing of Weston or Xen. The table
- * of keys in option-table.c is the only place in the code that names a key, its range and its
- * default.
+ * of keys in option-table.c is the only place in the code that has a key, its range and its
+ * default; option-change.c names the keys whose changes wait for something.
  */
 #pragma once
 
@@ -27,6 +27,8 @@ enum fit {
 	FIT_CENTER,  /* in the middle, one of its pixels on one of the output's */
 	FIT_STRETCH, /* exactly the rectangle, aspect lost */
 };
+/* The values are those of the control protocol. */
+#define FIT_COUNT (FIT_STRETCH + 1)
 
 /* Which of the desktop's devices reach the guest by a screen. */
 enum input_rule {

@@ -174,7 +174,7 @@ static void
 handle_set_fit(struct wl_client *client, struct wl_resource *resource,
 	       struct wl_resource *screen_resource, uint32_t fit)
 {
-	if (fit > FIT_STRETCH) {
+	if (fit >= FIT_COUNT) {
 		wl_resource_post_error(resource, XEN_DISPLAY_CHANGE_V1_ERROR_INVALID_VALUE,
 				       "there is no fit %u", fit);
 		return;

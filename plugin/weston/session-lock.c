@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See session-lock.h. While locked, each repaint of an output is an
- * occasion to look whether that is still so; otherwise only waking up is.
+ * occasion to look whether that is still so; otherwise waking up, commits and input are.
  */
 #include "weston/session-lock.h"
 

@@ -56,8 +56,8 @@ reason_against_dmabuf(const struct presented_device *presented,
 
 /* Returns NULL if the pixels can be read in place (mapped), else why not. */
 static const char *
-reason_to_convert(const struct presented_device *presented,
-		  const struct presented_framebuffer *shown)
+reason_against_mapped(const struct presented_device *presented,
+		      const struct presented_framebuffer *shown)
 {
 	const struct framebuffer *framebuffer = shown->framebuffer;
 	const struct limits *limits = &presented->device->host->limits;
@@ -141,12 +141,12 @@ way_choose(struct presented_device *presented, struct presented_framebuffer *sho
 	shown->path = direct ? "direct" : "dma-buf";
 	const char *reason = reason_against_dmabuf(presented, shown);
 	if (reason) {
-		const char *reason_against_mapped = reason_to_convert(presented, shown);
+		const char *against_mapped = reason_against_mapped(presented, shown);
 
-		shown->way = reason_against_mapped ? IMPORT_CONVERTED : IMPORT_MAPPED;
-		shown->path = reason_against_mapped ? "converted" : "mapped";
-		if (reason_against_mapped)
-			reason = reason_against_mapped;
+		shown->way = against_mapped ? IMPORT_CONVERTED : IMPORT_MAPPED;
+		shown->path = against_mapped ? "converted" : "mapped";
+		if (against_mapped)
+			reason = against_mapped;
 	}
 	shown->reason = reason;
 	shown->decided = true;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Scenarios of the module in real Weston on the simulated Xen, four at a time; see tests/sim/README.md."""
+"""Scenarios of the module in real Weston on the simulated Xen, four at a time; see README.md here."""
 import os
 import sys
 
