@@ -286,11 +286,10 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 	if (refresh_ms > 0)
 		connector->refresh_ms = refresh_ms;
 	flip_presented(&connector->flip, frame == connector->frame);
-	finish_flip(connector, now_us);
 	/* A frame that is scanned out is always up to date: the display reads the guest's pages. */
 	if (frame == connector->frame && !scanned_out)
 		look_in_a_while(connector, now_us);
-	set_deadlines(connector, now_us / 1000);
+	settle(connector, now_us);
 }
 
 static void

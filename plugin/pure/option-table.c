@@ -146,37 +146,29 @@ const struct option_entry option_table[] = {
 const size_t option_table_size = ARRAY_LENGTH(option_table);
 _Static_assert(ARRAY_LENGTH(option_table) <= OPTION_MOST_ROWS, "more keys than have a bit");
 
+/* A word's place is its value; the highest one stands last. */
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const char *const *const words[KIND_ALLOCATOR + 1] = {
+	[KIND_FIT] = WORDS([FIT_FIT] = "fit", [FIT_FILL] = "fill", [FIT_CENTER] = "center",
+			   [FIT_STRETCH] = "stretch"),
+	[KIND_DMABUF] = WORDS([DMABUF_AUTO] = "auto", [DMABUF_NEVER] = "never",
+			      [DMABUF_FORCE] = "force", [DMABUF_DIRECT_DISPLAY] = "direct-display"),
+	[KIND_INPUT] = WORDS([INPUT_ALL] = "all", [INPUT_ONLY_KEYBOARD] = "keyboard",
+			     [INPUT_ONLY_POINTER] = "pointer", [INPUT_NONE] = "none"),
+	[KIND_CONTROL] = WORDS([CONTROL_OFF] = "off", [CONTROL_OBSERVE] = "observe",
+			       [CONTROL_FULL] = "full"),
+	[KIND_SHOW_AS] = WORDS([SHOW_AS_AUTO] = "auto", [SHOW_AS_OUTPUT] = "output",
+			       [SHOW_AS_WINDOW] = "window", [SHOW_AS_IVI] = "ivi"),
+	[KIND_FRAME] =
+		WORDS([FRAME_FULL] = "full", [FRAME_BORDER] = "border", [FRAME_NONE] = "none"),
+	[KIND_CLOSE] = WORDS([CLOSE_HIDE] = "hide", [CLOSE_SHUTDOWN] = "shutdown",
+			     [CLOSE_NOTHING] = "nothing"),
+};
+
 const char *const *
 option_words(enum option_kind kind)
 {
-	_Static_assert(FIT_COUNT <= OPTION_MOST_WORDS, "a row ends with NULL");
-	static const char *const words[KIND_ALLOCATOR + 1][OPTION_MOST_WORDS + 1] = {
-		[KIND_FIT] = {[FIT_FIT] = "fit",
-			      [FIT_FILL] = "fill",
-			      [FIT_CENTER] = "center",
-			      [FIT_STRETCH] = "stretch"},
-		[KIND_DMABUF] = {[DMABUF_AUTO] = "auto",
-				 [DMABUF_NEVER] = "never",
-				 [DMABUF_FORCE] = "force",
-				 [DMABUF_DIRECT_DISPLAY] = "direct-display"},
-		[KIND_INPUT] = {[INPUT_ALL] = "all",
-				[INPUT_ONLY_KEYBOARD] = "keyboard",
-				[INPUT_ONLY_POINTER] = "pointer",
-				[INPUT_NONE] = "none"},
-		[KIND_CONTROL] = {[CONTROL_OFF] = "off",
-				  [CONTROL_OBSERVE] = "observe",
-				  [CONTROL_FULL] = "full"},
-		[KIND_SHOW_AS] = {[SHOW_AS_AUTO] = "auto",
-				  [SHOW_AS_OUTPUT] = "output",
-				  [SHOW_AS_WINDOW] = "window",
-				  [SHOW_AS_IVI] = "ivi"},
-		[KIND_FRAME] =
-			{[FRAME_FULL] = "full", [FRAME_BORDER] = "border", [FRAME_NONE] = "none"},
-		[KIND_CLOSE] = {[CLOSE_HIDE] = "hide",
-				[CLOSE_SHUTDOWN] = "shutdown",
-				[CLOSE_NOTHING] = "nothing"},
-	};
-
 	return words[kind];
 }
 
@@ -246,8 +238,6 @@ sentence_say_unknown_key(struct sentence *sentence, enum option_section section,
 void
 sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry)
 {
-	const char *const *words = option_words(entry->kind);
-
 	switch (entry->kind) {
 	case KIND_BOOL:
 		sentence_say(sentence, "true or false");
@@ -266,8 +256,9 @@ sentence_say_allowed(struct sentence *sentence, const struct option_entry *entry
 	case KIND_SHOW_AS:
 	case KIND_FRAME:
 	case KIND_CLOSE:
-		for (const char *const *word = words; *word; word++)
-			sentence_say(sentence, "%s%s", word == words ? "" : ", ", *word);
+		for (const char *const *word = words[entry->kind]; *word; word++)
+			sentence_say(sentence, "%s%s", word == words[entry->kind] ? "" : ", ",
+				     *word);
 		break;
 	case KIND_SHORTCUT:
 		sentence_say(sentence, "%s", SHORTCUT_ALLOWED);

@@ -94,8 +94,7 @@ extern const size_t option_table_size;
 #define OPTION_MOST_ROWS 64
 
 /* The words of a key that takes one of several, up to NULL; a word's index is its value. Of other
- * kinds none. */
-#define OPTION_MOST_WORDS 4
+ * kinds NULL. */
 const char *const *
 option_words(enum option_kind kind);
 

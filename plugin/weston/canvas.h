@@ -68,13 +68,14 @@ canvas_make(struct canvas *canvas, struct client *client);
 void
 canvas_unmake(struct canvas *canvas);
 
-/* Shows a buffer as this frame, of which these rows are damaged. */
-enum canvas_ask { /* which events to ask for, flags */
-		  CANVAS_ASK_NOTHING = 0,
-		  CANVAS_ASK_PRESENTED = 1 << 0, /* handler->presented(), or discarded() */
-		  CANVAS_ASK_DRAWN = 1 << 1,     /* handler->drawn() */
+/* Which events are to be reported of a frame; flags. */
+enum canvas_ask {
+	CANVAS_ASK_NOTHING = 0,
+	CANVAS_ASK_PRESENTED = 1 << 0, /* handler->presented(), or discarded() */
+	CANVAS_ASK_DRAWN = 1 << 1,     /* handler->drawn() */
 };
 #define CANVAS_ALL_ROWS ((struct rows){0, INT32_MAX})
+/* Shows a buffer as this frame, of which these rows are damaged. ask: of enum canvas_ask. */
 void
 canvas_attach(struct canvas *canvas, struct wl_buffer *wl_buffer, struct rows rows, uint32_t frame,
 	      unsigned ask);

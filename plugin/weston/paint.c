@@ -101,7 +101,7 @@ paint_nothing(struct surface *surface)
  * Mapped frames are never scanned out, so for them this only serves the statistics, and a sample is
  * enough. */
 static bool
-is_sample(const struct surface *surface)
+is_followed(const struct surface *surface)
 {
 	return surface->wanted->way != IMPORT_MAPPED || surface->frame % SAMPLED_FRAMES == 0;
 }
@@ -120,7 +120,7 @@ what_to_ask(struct surface *surface)
 		return CANVAS_ASK_NOTHING;
 	if (!surface->connector->flip.early)
 		return CANVAS_ASK_PRESENTED;
-	return is_sample(surface) ? CANVAS_ASK_DRAWN | CANVAS_ASK_PRESENTED : CANVAS_ASK_DRAWN;
+	return is_followed(surface) ? CANVAS_ASK_DRAWN | CANVAS_ASK_PRESENTED : CANVAS_ASK_DRAWN;
 }
 
 /* Returns the rows to damage, and forgets them. Partial damage requires that the same wl_buffer is
