@@ -127,7 +127,7 @@ class Screens:
         guest.connect()
         for cookie in (1, 2):
             guest.buffer(cookie, *size, self.fourcc, picture=cookie)
-        guest.show(1, *size, bpp=24 if self.fourcc == "RG24" else 32)
+        guest.show(1, *size)
         guest.ok(f"animate 0 0 {WARM_UP} 1 2")
         guest.event("animated", 300, dev=0, conn=0)
         # under a tool software GL compiles its first program so long that the guest gives a flip up

@@ -56,10 +56,9 @@ class Player:
         self.size = self.dice.choice(SIZES)
         for connector in range(CONNECTORS):
             fourcc = self.dice.choice(("XR24", "XR24", "XR24", "RG16", "RG24"))
-            bpp = {"XR24": 32, "RG16": 16, "RG24": 24}[fourcc]
             for cookie in (10 * connector + 1, 10 * connector + 2):
                 self.guest.buffer(cookie, *self.size, fourcc)
-            self.guest.show(10 * connector + 1, *self.size, connector=connector, bpp=bpp)
+            self.guest.show(10 * connector + 1, *self.size, connector=connector)
 
     def begin(self):
         for connector in range(CONNECTORS):

@@ -7,6 +7,7 @@ begins and ends with no guest but the other one, which flips all the while. Used
 import subprocess
 import time
 
+from rig.formats import bits_of
 from rig.guest import words_of
 from rig.machine import wait_until
 from rig.tool import environment, tool
@@ -70,9 +71,8 @@ class Story:
         return False
 
     def buffer(self, cookie, size, fourcc="XR24", device=0, options="", framebuffer=None):
-        bpp = {"RG24": 24, "XR24": 32}.get(fourcc, 16)
         framebuffer = framebuffer or cookie
-        return self.ask(f"dbuf-create {device} {cookie} {size} {bpp} {options}") and \
+        return self.ask(f"dbuf-create {device} {cookie} {size} {bits_of(fourcc)} {options}") and \
             self.ask(f"fb-attach {device} {cookie} {framebuffer} {size} {fourcc}") and \
             self.ask(f"fill {device} {framebuffer} {cookie}")
 

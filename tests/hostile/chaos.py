@@ -16,6 +16,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "sim")]
 
+from rig.formats import bits_of  # noqa: E402
 from rig.machine import wait_until  # noqa: E402
 from rig.points import used_at_rest  # noqa: E402
 from rig.runner import SCENARIOS, Failure, check, run_here, scenario  # noqa: E402
@@ -27,7 +28,7 @@ ATTACKERS = 3
 COOKIES = range(1, 7)
 EXTREMES = (0, 1, 2, 63, 64, 65, 4095, 4096, 2 ** 15, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1)
 SIZES = ("64x48", "320x240", "321x33", "800x600", "1366x768", "2048x2048")
-FORMATS = (("XR24", 32), ("AR24", 32), ("RG24", 24), ("RG16", 16), ("AR15", 16), ("YUYV", 16))
+FORMATS = ("XR24", "AR24", "RG24", "RG16", "AR15", "YUYV")
 NODES = ("state", "0/req-ring-ref", "0/evt-ring-ref", "0/req-event-channel", "0/evt-event-channel", "0/resolution",
          "0/unique-id", "1/resolution", "version", "be-alloc")
 VALUES = (b"0", b"1", b"-1", b"4", b"6", b"4294967296", b"320x240", b"x", b"\xff\0", b"%s", b"9" * 2000)
@@ -97,11 +98,12 @@ def requests(attacker, dice):
 
 def proper_buffer(attacker, dice):
     cookie, size = dice.choice(COOKIES), dice.choice(SIZES)
-    fourcc, bpp = dice.choice(FORMATS)
+    fourcc = dice.choice(FORMATS)
+    bits = bits_of(fourcc)
     connector = dice.randrange(attacker.connectors)
-    for command in (f"dbuf-create 0 {cookie} {size} {bpp}" + dice.choice(("", "", "", " readonly")),
+    for command in (f"dbuf-create 0 {cookie} {size} {bits}" + dice.choice(("", "", "", " readonly")),
                     f"fb-attach 0 {cookie} {cookie} {size} {fourcc}",
-                    f"set-config 0 {connector} {cookie} 0,0 {dice.choice((size, '64x48'))} {bpp}"):
+                    f"set-config 0 {connector} {cookie} 0,0 {dice.choice((size, '64x48'))} {bits}"):
         attacker.tell(command)
 
 

@@ -179,7 +179,7 @@ def conversions_of_sixteen_screens(stage):
     neighbour = stage.boot("converted", "40x30")
     for cookie in (1, 2):
         neighbour.buffer(cookie, 40, 30, "RG24", picture=cookie)
-    neighbour.show(1, 40, 30, bpp=24)
+    neighbour.show(1, 40, 30)
     neighbour.ok("animate 0 0 0 1 2")
     alone = flips_beside(stage, neighbour)
     attacker = stage.boot("attacker", devices=[["800x600"] * 4] * 4)
@@ -188,7 +188,7 @@ def conversions_of_sixteen_screens(stage):
         cookies = 2 * connector + 1, 2 * connector + 2
         for cookie in cookies:
             attacker.buffer(cookie, 800, 600, "RG24", device=device)
-        attacker.show(cookies[0], 800, 600, connector, device, bpp=24)
+        attacker.show(cookies[0], 800, 600, connector, device)
         attacker.ok(f"animate {device} {connector} 0 {cookies[0]} {cookies[1]}")
     flips = flips_beside(stage, neighbour)
     # By turns of arrival it would have a fifth.

@@ -156,8 +156,8 @@ def pixels_rewritten(stage):
     guest = stage.guest
     for cookie, fourcc in ((1, "XR24"), (2, "AR24"), (3, "YUYV"), (4, "RG24")):
         guest.buffer(cookie, 64, 48, fourcc)
-    for cookie, bpp in ((1, 32), (2, 32), (3, 16), (4, 24)):
-        guest.show(cookie, 64, 48, bpp=bpp)
+    for cookie in (1, 2, 3, 4):
+        guest.show(cookie, 64, 48)
         scribble(stage, f"dbuf:{cookie}", 0, "random256")
         scribble(stage, f"dbuf:{cookie}", 1024, "random256")
         guest.flips(5, cookie)

@@ -461,7 +461,7 @@ def screenshot_of_the_guests_own_picture(rig):
     guest = rig.guest("g1", "320x240", "322x201", "64x48")
     guest.picture(1, size=SIZE)
     guest.buffer(2, 322, 201, "RG24", picture=4)
-    guest.show(2, 322, 201, connector=1, bpp=24)
+    guest.show(2, 322, 201, connector=1)
     file = f"{weston.home}/shot.png"
 
     def expect(*checks):

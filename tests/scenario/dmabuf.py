@@ -6,6 +6,7 @@ import os
 import threading
 
 from control import run
+from rig.formats import FORMATS, name_of
 from rig.machine import wait_until
 from rig.points import weston_with_points
 from rig.runner import check, equal, scenario, skip_without_dmabuf
@@ -15,7 +16,6 @@ SIZE = (320, 240)
 SMALL = "320x240"
 SCREEN = (("headless", 320, 240),)
 ENOMEM = -12
-BPP = {"XR24": 32, "AR24": 32, "RG24": 24}
 FORCE = "[xen-display]\ndmabuf=force\n"
 
 
@@ -56,7 +56,7 @@ def picture(guest, weston, cookie, fourcc="XR24", number=None, options=""):
     """A new buffer, shown; the screen is right."""
     number = number or cookie
     guest.buffer(cookie, *SIZE, fourcc, options=options, picture=number)
-    guest.show(cookie, *SIZE, bpp=BPP.get(fourcc, 16))
+    guest.show(cookie, *SIZE)
     weston.expect(f"picture=0,0,320,240,{fourcc},{number}")
 
 
@@ -81,7 +81,9 @@ def expected_path(fourcc):
     return DMABUF
 
 
-def register_format(fourcc, name):
+def register_format(fourcc):
+    name = name_of(fourcc)
+
     def shown(rig):
         weston = gl_weston(rig)
         guest = rig.guest("g", SMALL)
@@ -105,18 +107,18 @@ def register_format(fourcc, name):
     dmabuf(limit=90)(shown)
 
 
-FORMATS = {"XR24": "XRGB8888", "AR24": "ARGB8888", "RG24": "RGB888", "RG16": "RGB565", "XR12": "XRGB4444",
-           "AR12": "ARGB4444", "XR15": "XRGB1555", "AR15": "ARGB1555", "YUYV": "YUYV"}
-for each in FORMATS.items():
-    register_format(*each)
+for each in FORMATS:
+    register_format(each)
 
 
-def register_alpha(fourcc, name):
+def register_alpha(fourcc):
+    name = name_of(fourcc)
+
     def shown(rig):
         weston = gl_weston(rig, FORCE + "[xen-guest]\nname=g\nalpha=true\n")
         guest = rig.guest("g", SMALL)
         guest.buffer(1, *SIZE, fourcc, picture=1)
-        guest.show(1, *SIZE, bpp=BPP.get(fourcc, 16))
+        guest.show(1, *SIZE)
         weston.expect(f"blended=0,0,320,240,{fourcc},1,303030")
         said(weston, f"path dma-buf ({name} 320x240): {DMABUF[1]}\n")
         equal(paths(weston), ["dma-buf"], "path")
@@ -127,7 +129,7 @@ def register_alpha(fourcc, name):
 
 
 for each in ("AR24", "AR12", "AR15"):
-    register_alpha(each, FORMATS[each])
+    register_alpha(each)
 
 
 @dmabuf()

@@ -284,7 +284,7 @@ def other_modules_see_the_connectors(rig):
     guest.buffer(2, *SIZE)
     guest.flips(5, 2, 1)
     guest.buffer(3, 322, 201, "YUYV", picture=3)
-    guest.show(3, 322, 201, connector=1, bpp=16)
+    guest.show(3, 322, 201, connector=1)
     copied = str(322 * 201 * 4)
 
     def listed():

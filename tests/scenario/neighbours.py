@@ -22,12 +22,12 @@ SECONDS = 1.5
 LEAST = 0.6
 
 
-def neighbour(rig, fourcc="XR24", bpp=32):
+def neighbour(rig, fourcc="XR24"):
     """A guest on an output of its own that flips as fast as it may."""
     guest = rig.guest("neighbour", SMALL)
     for cookie in (1, 2):
         guest.buffer(cookie, *SIZE, fourcc, picture=cookie)
-    guest.show(1, *SIZE, bpp=bpp)
+    guest.show(1, *SIZE)
     guest.ok("animate 0 0 0 1 2")
     return guest
 
@@ -127,7 +127,7 @@ def dma_bufs_attached_and_detached(rig):
 def conversions_of_many_screens(rig):
     """Sixteen screens of another guest that have to be converted, beside one of this guest."""
     weston = rig.weston(outputs=OUTPUTS, config=RULE)
-    guest = neighbour(rig, "RG24", 24)
+    guest = neighbour(rig, "RG24")
     attacker = rig.guest("attacker", devices=[["800x600"] * 4] * 4)
 
     for device in range(4):
@@ -138,7 +138,7 @@ def conversions_of_many_screens(rig):
     def start():
         for device in range(4):
             for connector in range(4):
-                attacker.show(2 * connector + 1, 800, 600, connector, device, bpp=24)
+                attacker.show(2 * connector + 1, 800, 600, connector, device)
                 attacker.ok(f"animate {device} {connector} 0 {2 * connector + 1} {2 * connector + 2}")
 
     def stop():

@@ -114,7 +114,7 @@ def converted_guest(rig, **options):
     guest = rig.guest("guest", SMALL)
     for cookie in (1, 2):
         guest.buffer(cookie, *SIZE, "RG24", picture=cookie)
-    guest.show(1, *SIZE, bpp=24)
+    guest.show(1, *SIZE)
     weston.expect("picture=0,0,320,240,RG24,1")
     return weston, guest, other
 
@@ -172,7 +172,7 @@ def flood_of_sizes_is_converted_once_a_refresh(rig):
 
     def show(size):
         nonlocal most
-        guest.show(1, *size, bpp=24)
+        guest.show(1, *size)
         most = max(most, sum(link_of(weston, name).startswith("/memfd:xen-display")
                              for name in os.listdir(f"/proc/{weston.pid}/fd")))
 
@@ -186,7 +186,7 @@ def flood_of_sizes_is_converted_once_a_refresh(rig):
     check(most <= 4, f"{most} buffers of converted pixels at a time")
     guest.ok("config-off 0 0")
     weston.expect("solid=0,0,320,240,303030")
-    guest.show(1, *SIZE, bpp=24)
+    guest.show(1, *SIZE)
     weston.expect("picture=0,0,320,240,RG24,1")
 
 
@@ -202,7 +202,7 @@ def nothing_is_converted_while_asleep(rig):
         guest.flip(last)
         for _ in range(30):
             guest.ok("config-off 0 0")
-            guest.show(last, *SIZE, bpp=24)
+            guest.show(last, *SIZE)
         check(copied(weston) == before, f"{copied(weston) - before} bytes converted while asleep")
         weston.control("wake")
         weston.expect(f"picture=0,0,320,240,RG24,{last}")
@@ -232,7 +232,7 @@ def converted_buffers_that_nobody_sees(rig):
     guest = rig.guest("guest", SMALL)
     for cookie in (1, 2):
         guest.buffer(cookie, *SIZE, "RG24", picture=cookie)
-    guest.show(1, *SIZE, bpp=24)
+    guest.show(1, *SIZE)
     guest.flips(2, 1, 2)
     before = copied(weston)
     took = guest.flips(20, 1, 2)
@@ -286,7 +286,7 @@ def pages_that_could_not_be_had_once(rig):
         check("status=-" in reply, f"framebuffer {cookie}: {reply}")
     guest.ok("dbuf-destroy 0 1")
     guest.buffer(2, *SIZE, "RG24", picture=2)
-    guest.show(2, *SIZE, bpp=24)
+    guest.show(2, *SIZE)
     weston.expect("picture=0,0,320,240,RG24,2")
 
 
@@ -300,7 +300,7 @@ def converted_pixels_count_as_pages(rig):
         guest = rig.guest("guest", SMALL, SMALL)
         guest.buffer(1, *SIZE, "RG24", picture=1)
         for connector in (0, 1):
-            guest.show(1, *SIZE, bpp=24, connector=connector)
+            guest.show(1, *SIZE, connector=connector)
         shown = [f"picture={320 * number},0,320,240,RG24,1" for number in range(connectors)]
         weston.expect(*shown, f"solid={320 * connectors},0,{640 - 320 * connectors},240,303030"
                       if connectors < 2 else "size=640x240")
@@ -320,12 +320,12 @@ def converted_pixels_of_other_sizes_are_given_back(rig):
     guest = rig.guest("guest", SMALL)
     guest.buffer(1, *SIZE, "RG24", picture=1)
     for size in (SIZE, (320, 239), (320, 240), (160, 120)) * 3:
-        guest.show(1, *size, bpp=24)
+        guest.show(1, *size)
         weston.expect(f"scaled=0,0,320,240,RG24,1,0,0,{size[0]},{size[1]},320,240"
                       if size != (320, 239) else "size=320x240")
     guest.buffer(2, 160, 120, "RG24")
     check("max-guest-pages" not in weston.log(), "a copy was not given back")
-    guest.show(1, *SIZE, bpp=24)
+    guest.show(1, *SIZE)
     weston.expect("picture=0,0,320,240,RG24,1")
     guest.ok("dbuf-create 0 3 320x240 32", -12)
     weston.expect_log("max-guest-pages")
@@ -362,7 +362,7 @@ def large_conversion_takes_turns(rig):
     other.ok("animate 0 0 0 1 2")
     # All conversions lie between these flips.
     first, begin = other.ok("animation 0 0")["flips"], time.monotonic()
-    large.show(1, 7000, 7200, bpp=16)
+    large.show(1, 7000, 7200)
     large.ok("animate 0 0 0 1 1")
     check(wait_until(lambda: other.ok("animation 0 0")["flips"] >= first + 60, 60 * SCALE),
           "the other guest does not flip")
@@ -473,7 +473,7 @@ KEEP = "[xen-guest]\nname=*\nkeep-picture=true\n"
 def leave_picture(rig, weston, guest, fourcc="XR24", left=0):
     """The guest shows picture 1, and is destroyed."""
     guest.buffer(1, *SIZE, fourcc, picture=1)
-    guest.show(1, *SIZE, bpp=24 if fourcc == "RG24" else 32)
+    guest.show(1, *SIZE)
     weston.expect(f"picture={left},0,320,240,{fourcc},1")
     guest.destroy()
     weston.expect_log(rf"\({guest.domid}\).*disconnected after")

@@ -204,7 +204,7 @@ def last_picture(rig, config="", fourcc="XR24"):
     weston = rig.weston(outputs=(("headless", 320, 240),), config=config)
     guest = rig.guest("guest", "320x240")
     guest.buffer(1, 320, 240, fourcc, picture=1)
-    guest.show(1, 320, 240, bpp=24 if fourcc == "RG24" else 32)
+    guest.show(1, 320, 240)
     weston.expect(f"picture=0,0,320,240,{fourcc},1")
     guest.destroy()
     return weston

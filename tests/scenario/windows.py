@@ -414,7 +414,7 @@ def converted(rig):
     weston.seat("at 999 799")
     guest = rig.guest("guest", SMALL)
     guest.buffer(1, *SIZE, "RG24", picture=1)
-    guest.show(1, *SIZE, bpp=24)
+    guest.show(1, *SIZE)
     where = place(weston)
     weston.expect(f"picture={where[0]},{where[1]},320,240,RG24,1", *frame_of(where, ACTIVE))
     guest.buffer(2, *SIZE, "RG24", picture=2)

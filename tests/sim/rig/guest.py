@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 
+from .formats import bits_of
 from .machine import stop_process
 
 
@@ -41,6 +42,7 @@ class Guest:
         self.lines = queue.Queue()
         self.process = None
         self.alive = True
+        self.bits = {}  # of (device, cookie), per pixel
         for device, connectors in enumerate(devices if devices is not None else [resolutions]):
             self.attach(device, connectors, unique_ids=unique_ids)
         for device, features in enumerate(inputs):
@@ -172,16 +174,19 @@ class Guest:
     def buffer(self, cookie, width, height, fourcc="XR24", device=0, options="", picture=None,
                status=0):
         """A display buffer and a framebuffer of the same cookie over all of it."""
-        bpp = {"RG24": 24, "XR24": 32, "AR24": 32}.get(fourcc, 16)
-        self.ok(f"dbuf-create {device} {cookie} {width}x{height} {bpp} {options}", status)
+        bits = bits_of(fourcc)
+        self.ok(f"dbuf-create {device} {cookie} {width}x{height} {bits} {options}", status)
         if status:
             return
         self.ok(f"fb-attach {device} {cookie} {cookie} {width}x{height} {fourcc}")
+        self.bits[device, cookie] = bits
         if picture is not None:
             self.ok(f"fill {device} {cookie} {picture}")
 
-    def show(self, cookie, width, height, connector=0, device=0, at="0,0", bpp=32):
-        self.ok(f"set-config {device} {connector} {cookie} {at} {width}x{height} {bpp}")
+    def show(self, cookie, width, height, connector=0, device=0, at="0,0"):
+        """Sets a mode with a framebuffer of buffer(), or with one of 32 bits a pixel."""
+        bits = self.bits.get((device, cookie), 32)
+        self.ok(f"set-config {device} {connector} {cookie} {at} {width}x{height} {bits}")
 
     def flip(self, cookie, connector=0, device=0, wait=True, timeout=5):
         """A flip; with wait also its event, which is returned."""
