@@ -6,17 +6,10 @@
 
 #include <string.h>
 
-static bool
-is_text(const struct option_entry *entry)
-{
-	return entry->kind == KIND_STRING || entry->kind == KIND_UUID ||
-	       entry->kind == KIND_ALLOCATOR;
-}
-
 static size_t
 size_of(const struct option_entry *entry)
 {
-	if (is_text(entry))
+	if (option_is_text(entry->kind))
 		return sizeof(char *);
 	if (entry->kind == KIND_BOOL)
 		return sizeof(bool);
@@ -32,33 +25,12 @@ is_same(const struct option_entry *entry, const void *before, const void *after)
 	if (entry->given != 0 &&
 	    *((const bool *)before + entry->given) != *((const bool *)after + entry->given))
 		return false;
-	if (!is_text(entry))
+	if (!option_is_text(entry->kind))
 		return memcmp(old, new, size_of(entry)) == 0;
 	const char *old_text, *new_text;
 	memcpy(&old_text, old, sizeof(old_text));
 	memcpy(&new_text, new, sizeof(new_text));
 	return old_text && new_text ? strcmp(old_text, new_text) == 0 : old_text == new_text;
-}
-
-static enum option_effect
-effect_of(const struct option_entry *entry)
-{
-	static const char *const now[] = {
-		"flip-deadline", "resample-rate",  "hidden-after", "hidden-rate",
-		"grab-key",      "fullscreen-key", "status-card",
-	};
-
-	/* The frame of a window is made with it. */
-	if (strcmp(entry->key, "frame") == 0 || strcmp(entry->key, "color") == 0)
-		return EFFECT_CONNECT;
-	if (entry->section == SECTION_CONNECTOR)
-		return EFFECT_NOW;
-	if (entry->section == SECTION_GUEST)
-		return strcmp(entry->key, "keep-picture") == 0 ? EFFECT_NOW : EFFECT_BUFFERS;
-	for (size_t i = 0; i < sizeof(now) / sizeof(now[0]); i++)
-		if (strcmp(entry->key, now[i]) == 0)
-			return EFFECT_NOW;
-	return EFFECT_RESTART;
 }
 
 /* Whether the key differs in any two rules that have the same place among the rules. */
@@ -99,7 +71,7 @@ options_list_changes(const struct options *before, const struct options *after,
 
 		if (!differs(entry, before, after))
 			continue;
-		handle(data, option_section_names[entry->section], entry->key, effect_of(entry));
+		handle(data, option_section_names[entry->section], entry->key, entry->effect);
 		found++;
 	}
 	for (enum option_section section = SECTION_GUEST; section <= SECTION_CONNECTOR; section++) {
@@ -121,7 +93,7 @@ options_keep_fixed(struct options *before, struct options *after)
 		char *new = (char *)&after->module + entry->offset;
 		char between[sizeof(struct shortcut) + sizeof(uint64_t)];
 
-		if (entry->section != SECTION_MODULE || effect_of(entry) != EFFECT_RESTART)
+		if (entry->section != SECTION_MODULE || entry->effect != EFFECT_RESTART)
 			continue;
 		memcpy(between, old, size_of(entry));
 		memcpy(old, new, size_of(entry));

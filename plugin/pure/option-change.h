@@ -6,13 +6,6 @@
 
 #include "pure/options.h"
 
-enum option_effect {
-	EFFECT_NOW,
-	EFFECT_BUFFERS, /* for buffers that guests create from now on */
-	EFFECT_RESTART, /* of Weston */
-	EFFECT_CONNECT, /* for windows of guests that connect from now on */
-};
-
 /* Tells each key that differs once, also where it stands in several rules; key "": rules were added
  * or taken out. Returns how many. */
 size_t

@@ -79,6 +79,7 @@ enum option_kind {
 struct option_entry {
 	enum option_section section;
 	const char *key;
+	enum option_effect effect;
 	enum option_kind kind;
 	size_t offset; /* in module_options or option_rule */
 	size_t given;  /* offset of a bool that tells that the key was set; 0: none */
@@ -92,6 +93,10 @@ extern const struct option_entry option_table[];
 extern const size_t option_table_size;
 /* Who notes something of each key has a bit of 64 for it. */
 #define OPTION_MOST_ROWS 64
+
+/* Whether the value is a char *, owned. */
+bool
+option_is_text(enum option_kind kind);
 
 /* The words of a key that takes one of several, up to NULL; a word's index is its value. Of other
  * kinds NULL. */

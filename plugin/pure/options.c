@@ -208,12 +208,14 @@ inherit_resample_rate(struct options *options)
 }
 
 static void
-rule_finish(struct option_rule *rule)
+free_texts(enum option_section section, void *base)
 {
-	free(rule->name);
-	free(rule->uuid);
-	free(rule->id);
-	free(rule->options.output);
+	for (size_t i = 0; i < option_table_size; i++) {
+		const struct option_entry *entry = &option_table[i];
+
+		if (entry->section == section && option_is_text(entry->kind))
+			free(*(char **)(void *)((char *)base + entry->offset));
+	}
 }
 
 struct options *
@@ -247,13 +249,12 @@ options_destroy(struct options *options)
 
 		for (; rule; rule = next) {
 			next = rule->next;
-			rule_finish(rule);
+			free_texts(i, rule);
 			free(rule);
 		}
-		rule_finish(&options->rules[i].standard);
+		free_texts(i, &options->rules[i].standard);
 	}
-	free(options->module.allocator);
-	free(options->module.control_group);
+	free_texts(SECTION_MODULE, &options->module);
 	free(options);
 }
 
@@ -266,7 +267,7 @@ add_rule(struct options *options, enum option_section section)
 	if (!rule)
 		return -ENOMEM;
 	if (store_defaults(section, rule) < 0) {
-		rule_finish(rule);
+		free_texts(section, rule);
 		free(rule);
 		return -ENOMEM;
 	}

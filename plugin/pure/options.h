@@ -4,7 +4,7 @@
  * by guest and connector. Fed by option-text.c, which reads its text; asked
  * by whoever places, shows or bounds. Knows nothing of Weston or Xen. The table
  * of keys in option-table.c is the only place in the code that has a key, its range and its
- * default; option-change.c names the keys whose changes wait for something.
+ * default, and says when a change of it takes effect.
  */
 #pragma once
 
@@ -106,6 +106,14 @@ struct module_options {
 	char *control_group;  /* who may use it beside Weston's user and root; NULL: nobody */
 	bool control_capture; /* its clients may take pictures of guests' screens */
 	struct limits limits; /* as configured: limits_resolve() is the caller's */
+};
+
+/* When a key of weston.ini that has changed takes effect. */
+enum option_effect {
+	EFFECT_NOW,
+	EFFECT_BUFFERS, /* for buffers that guests create from now on */
+	EFFECT_RESTART, /* of Weston */
+	EFFECT_CONNECT, /* for windows of guests that connect from now on */
 };
 
 struct options;
