@@ -52,6 +52,15 @@ set_deadlines(struct connector *connector, int64_t now_ms)
 	clock_set(&connector->clock, CLOCK_IN_PLACE, connector->in_place.due_ms);
 }
 
+/* The flip is no longer pending. seen: its frame was presented or drawn. */
+static void
+report_done(struct connector *connector, bool seen, int64_t now_us)
+{
+	pace_done(&connector->pace, seen, now_us);
+	flip_trace_note(&connector->trace, FLIP_DONE, now_us);
+	wire_send_flip_event(&connector->wire, connector->flip_cookie);
+}
+
 static void
 finish_flip(struct connector *connector, int64_t now_us)
 {
@@ -60,15 +69,16 @@ finish_flip(struct connector *connector, int64_t now_us)
 	if (!flip->pending ||
 	    !flip_complete(flip, flip_rules(connector), connector->refresh_ms, now_us / 1000))
 		return;
-	flip_trace_note(&connector->trace, FLIP_DONE, now_us);
-	if (!flip->presented && !flip->drawn) {
+	bool seen = flip->presented || flip->drawn;
+
+	if (!seen) {
 		connector->count.timed++;
 		if (connector->measured.asked_us > 0)
 			connector->count.timed_us +=
 				(uint64_t)(now_us - connector->measured.asked_us);
 		connector->measured.asked_us = 0;
 	}
-	wire_send_flip_event(&connector->wire, connector->flip_cookie);
+	report_done(connector, seen, now_us);
 }
 
 /* Call after anything that may complete the pending flip. */
@@ -77,6 +87,12 @@ settle(struct connector *connector, int64_t now_us)
 {
 	finish_flip(connector, now_us);
 	set_deadlines(connector, now_us / 1000);
+}
+
+bool
+connector_is_slow(const struct connector *connector)
+{
+	return connector->pace.early && !connector->flip.hidden;
 }
 
 static bool
@@ -191,16 +207,15 @@ connector_flip(struct connector *connector, struct framebuffer *framebuffer)
 		return -EINVAL;
 	int64_t now_us = loop_now_us(), now = now_us / 1000;
 
-	if (connector->flip.pending) {
-		flip_trace_note(&connector->trace, FLIP_DONE, now_us);
-		wire_send_flip_event(&connector->wire, connector->flip_cookie);
-	}
+	if (connector->flip.pending)
+		report_done(connector, false, now_us);
 	connector->count.flips++;
 	connector->measured.asked_us = now_us;
 	connector->current = framebuffer;
 	connector->flip_cookie = framebuffer->cookie;
 	in_place_begin(&connector->in_place, !has_shown(connector, framebuffer), now);
-	flip_ask_early(&connector->flip, flip_rules(connector), connector->refresh_ms, now);
+	pace_flip(&connector->pace, connector->refresh_ms,
+		  connector->device->host->repaint_window_ms, now_us);
 	flip_trace_begin(&connector->trace, connector->frame + 1, now_us);
 	connector_show(connector);
 

@@ -18,6 +18,7 @@
 #include "pure/histogram.h"
 #include "pure/in-place.h"
 #include "pure/options.h"
+#include "pure/pace.h"
 #include "xen/store.h"
 
 struct device;
@@ -37,6 +38,7 @@ struct connector {
 	uint32_t part_width, part_height; /* the visible size by SET_CONFIG, pixels */
 	struct framebuffer *current;      /* NULL: none, or detached */
 	struct flip flip;
+	struct pace pace;
 	uint64_t flip_cookie;
 	uint32_t frame;      /* number of the last frame given to the presenter */
 	uint32_t refresh_ms; /* of the output that last presented a frame */
@@ -91,12 +93,16 @@ connector_check_flip(struct connector *connector);
 void
 connector_look(struct connector *connector);
 
+/* Whether flips are done as soon as the compositor has drawn with the frame: pure/pace.h. */
+bool
+connector_is_slow(const struct connector *connector);
+
 /* From the presenter, about frame numbers given to presenter_show(). */
 void
 connector_frame_applied(struct connector *connector, uint32_t frame);
-/* The compositor has drawn with the frame. Only reported if connector->flip.early is set, and for
- * frames whose pixels nobody reads afterwards. last: connector_frame_presented() will not follow;
- * the frame is presented at the end of this refresh. */
+/* The compositor has drawn with the frame. Only reported if connector_is_slow(), and for frames
+ * whose pixels nobody reads afterwards. last: connector_frame_presented() will not follow; the
+ * frame is presented at the end of this refresh. */
 void
 connector_frame_drawn(struct connector *connector, uint32_t frame, bool last);
 void

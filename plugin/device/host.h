@@ -25,6 +25,7 @@ struct worker;
 struct display_host {
 	struct limits limits;
 	struct flip_rules flip_rules;
+	uint32_t repaint_window_ms; /* how long before a refresh the compositor draws it */
 	struct options *options;
 	struct worker *worker;
 	struct grants *grants;

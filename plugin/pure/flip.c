@@ -2,39 +2,6 @@
 /* See flip.h. */
 #include "pure/flip.h"
 
-/* After more refreshes than this the guest was idle, not drawing. */
-#define RESTS_AFTER 4
-/* Weston's repaint is not exact to the millisecond. The hysteresis is how much quicker a guest must
- * become before it is told at presentation again. */
-#define MARGIN_MS 2
-#define HYSTERESIS_MS 2
-
-static void
-take_drawing_time(struct flip *flip, uint32_t refresh_ms, int64_t now_ms)
-{
-	int64_t took = now_ms - flip->done_ms;
-
-	if (flip->done_ms == 0 || took < 0 || took > (int64_t)RESTS_AFTER * refresh_ms)
-		return;
-	flip->drawing_ms[1] = flip->drawing_ms[0];
-	flip->drawing_ms[0] = (uint32_t)took;
-}
-
-bool
-flip_ask_early(struct flip *flip, const struct flip_rules *rules, uint32_t refresh_ms,
-	       int64_t now_ms)
-{
-	uint32_t margin = flip->early ? MARGIN_MS + HYSTERESIS_MS : MARGIN_MS;
-	uint32_t window = rules->repaint_window_ms;
-
-	take_drawing_time(flip, refresh_ms, now_ms);
-	uint32_t longest = flip->drawing_ms[0] > flip->drawing_ms[1] ? flip->drawing_ms[0]
-								     : flip->drawing_ms[1];
-	flip->early = !flip->hidden && refresh_ms > window &&
-		      longest % refresh_ms + margin >= refresh_ms - window;
-	return flip->early;
-}
-
 void
 flip_submit(struct flip *flip, int64_t now_ms, bool shown, bool previous_held)
 {
@@ -123,7 +90,6 @@ flip_complete(struct flip *flip, const struct flip_rules *rules, uint32_t refres
 
 	if (!seen)
 		flip_hide(flip, now_ms);
-	flip->done_ms = seen && !expired ? now_ms : 0;
 	flip->pending = false;
 	return true;
 }

@@ -5,11 +5,8 @@
  * never completing stalls the guest. A flip is done:
  *
  *  - when the frame was presented and the previous buffer is no longer held;
- *  - for a slow guest, already when the compositor has drawn with the frame and the previous buffer
- *    is no longer held. If told at presentation, the guest would have only the rest of the refresh
- *    until the compositor draws again, 10 of 17 ms with Weston's defaults, and one that needs 11 ms
- *    would miss every other refresh. A quick guest is told at presentation: what it draws then
- *    reaches the screen sooner;
+ *  - for a slow guest (pure/pace.h), already when the compositor has drawn with the frame and the
+ *    previous buffer is no longer held;
  *  - if nothing can be seen (off, no output, display asleep, locked): one refresh period after
  *    submission, and after hidden_after_ms one hidden_period_ms, so that a guest never runs free;
  *  - in any case at the deadline.
@@ -25,31 +22,20 @@
 
 struct flip_rules {
 	uint32_t deadline_ms;
-	uint32_t hidden_after_ms;   /* when hidden for this long, the slower period applies */
-	uint32_t hidden_period_ms;  /* the slower period, but never shorter than a refresh */
-	uint32_t repaint_window_ms; /* how long before a refresh the compositor draws it */
+	uint32_t hidden_after_ms;  /* when hidden for this long, the slower period applies */
+	uint32_t hidden_period_ms; /* the slower period, but never shorter than a refresh */
 };
 
 struct flip {
 	bool pending;
 	bool applied; /* the compositor took the frame as the surface's content */
 	bool presented;
-	bool drawn;         /* the compositor has drawn with it, see flip_ask_early() */
+	bool drawn;         /* the compositor has drawn with it, only for a slow guest */
 	bool previous_held; /* by the compositor, which may still read it */
 	bool hidden;        /* frames are not presented, as far as is known */
 	int64_t submitted_ms;
 	int64_t hidden_since_ms;
-
-	bool early;             /* flip_ask_early() said so last */
-	int64_t done_ms;        /* when the last flip was done by a screen; 0: by timer */
-	uint32_t drawing_ms[2]; /* from done_ms to the guest's next flip, the last two times */
 };
-
-/* A new frame arrives. Returns true if the guest is slow: then call flip_drawn() when the
- * compositor has drawn with the frame, if nobody reads the previous buffer after that. */
-bool
-flip_ask_early(struct flip *flip, const struct flip_rules *rules, uint32_t refresh_ms,
-	       int64_t now_ms);
 
 /* A new frame replaces the pending one, whose event has already been sent. `shown` is false if the
  * frame cannot be presented (connector off, no output, display asleep). */
@@ -63,8 +49,8 @@ flip_hide(struct flip *flip, int64_t now_ms);
 void
 flip_applied(struct flip *flip);
 
-/* The pending frame will be presented at the end of this refresh. Shared memory is not read after
- * this point. */
+/* The pending frame of a slow guest will be presented at the end of this refresh. Shared memory is
+ * not read after this point. */
 void
 flip_drawn(struct flip *flip);
 

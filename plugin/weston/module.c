@@ -262,10 +262,10 @@ init_host(struct module *module)
 	limits_resolve(&host->limits, grants_domain_is_pv(), memory_pages(), raise_open_files());
 	host->flip_rules = (struct flip_rules){
 		.deadline_ms = options->flip_deadline_ms,
-		.repaint_window_ms = repaint_window_ms(module->compositor),
 		.hidden_after_ms = options->hidden_after_ms,
 		.hidden_period_ms = 1000 / options->hidden_rate_hz,
 	};
+	host->repaint_window_ms = repaint_window_ms(module->compositor);
 	host->presenter = &module->presenter;
 	host->loop = wl_display_get_event_loop(module->compositor->wl_display);
 	wl_list_init(&host->devices);

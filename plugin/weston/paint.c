@@ -118,7 +118,7 @@ what_to_ask(struct surface *surface)
 	surface->paint.covered = covered;
 	if (covered)
 		return CANVAS_ASK_NOTHING;
-	if (!surface->connector->flip.early)
+	if (!connector_is_slow(surface->connector))
 		return CANVAS_ASK_PRESENTED;
 	return is_followed(surface) ? CANVAS_ASK_DRAWN | CANVAS_ASK_PRESENTED : CANVAS_ASK_DRAWN;
 }

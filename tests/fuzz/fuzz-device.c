@@ -93,7 +93,8 @@ set_up(void)
 	host.limits.guest_descriptors = 20;
 	host.limits.host_pages = 150;
 	host.limits.requests_per_second = 60;
-	host.flip_rules = (struct flip_rules){300, 2000, 100, 7};
+	host.flip_rules = (struct flip_rules){300, 2000, 100};
+	host.repaint_window_ms = 7;
 	host.options = options_create();
 	PROPERTY(options_begin_section(host.options, "xen-guest") == 0);
 	PROPERTY(options_set(host.options, "name", "g0", error, sizeof(error)) == 0);

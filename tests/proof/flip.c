@@ -42,23 +42,6 @@ done_in_time(void)
 	end_of_proof();
 }
 
-/* Whatever it measured, the guest's pace is chosen without a division by zero or an overflow. */
-void
-early_or_not(void)
-{
-	struct flip flip;
-	struct flip_rules rules;
-	uint32_t refresh_ms;
-	int64_t now_ms;
-
-	assume_rules(&flip, &rules, refresh_ms, now_ms);
-	assume(flip.done_ms >= 0 && flip.done_ms <= now_ms);
-	bool early = flip_ask_early(&flip, &rules, refresh_ms, now_ms);
-
-	prove(!early || (!flip.hidden && refresh_ms > rules.repaint_window_ms));
-	end_of_proof();
-}
-
 void
 asked_again_in_time(void)
 {

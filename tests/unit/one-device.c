@@ -45,7 +45,8 @@ start_host(void)
 	log_set_sink(ignore_line);
 	host.limits = default_limits();
 	limits_resolve(&host.limits, false, UINT64_MAX, 1024);
-	host.flip_rules = (struct flip_rules){300, 2000, 100, 7};
+	host.flip_rules = (struct flip_rules){300, 2000, 100};
+	host.repaint_window_ms = 7;
 	host.options = options_create();
 	host.grants = grants_create();
 	host_mood = HOST_READY_AT_ONCE;

@@ -70,6 +70,12 @@ connector_frame_drawn(struct connector *connector, uint32_t frame, bool last)
 	tell(last ? "drawn-last" : "drawn");
 }
 
+bool
+connector_is_slow(const struct connector *connector)
+{
+	return connector->pace.early;
+}
+
 void
 connector_frame_released(struct connector *connector)
 {

@@ -402,6 +402,26 @@ looks_in_ten_seconds(uint64_t sum)
 	return host_looks - before;
 }
 
+/* While nobody sees its frames, nothing is drawn with them. */
+TEST(guest_is_slow_while_it_is_seen)
+{
+	set_up_screen();
+	flip_to(2);
+	present(false);
+	check(!connector_is_slow(connector()));
+	moved_pass(12);
+	flip_to(1);
+	check(connector_is_slow(connector()));
+	moved_pass(300);
+	check(!connector()->flip.pending);
+	check(!connector_is_slow(connector()));
+	flip_to(2);
+	check(!connector_is_slow(connector()));
+	present(false);
+	check(connector_is_slow(connector()));
+	tear_down();
+}
+
 TEST(frame_that_is_drawn_and_not_followed_counts_as_presented)
 {
 	set_up_screen();

@@ -11,10 +11,8 @@
 #define REFRESH_MS 16
 #define START_MS INT64_C(1000000)
 
-static const struct flip_rules rules = {.deadline_ms = 300,
-					.hidden_after_ms = 5000,
-					.hidden_period_ms = 100,
-					.repaint_window_ms = 7};
+static const struct flip_rules rules = {
+	.deadline_ms = 300, .hidden_after_ms = 5000, .hidden_period_ms = 100};
 
 static int64_t now;
 
@@ -84,45 +82,6 @@ TEST(presented_is_done)
 	check(!flip.hidden);
 }
 
-/* The guest draws for so long, and the frame after is shown `after` ms after it was flipped. */
-static bool
-draw_and_flip(struct flip *flip, int64_t drawing, int64_t after)
-{
-	now = flip->done_ms + drawing;
-	bool early = flip_ask_early(flip, &rules, REFRESH_MS, now);
-
-	flip_submit(flip, now, true, false);
-	flip_presented(flip, true);
-	check(complete_at(flip, now + after));
-	return early;
-}
-
-/* With 16 ms a refresh and a window of 7, a guest that is told at presentation has 9. */
-TEST(slow_guest_is_told_early)
-{
-	struct flip flip = submitted(true, false);
-
-	flip_presented(&flip, true);
-	check(complete_at(&flip, START_MS + 5));
-	check(!draw_and_flip(&flip, 3, 6));
-	check(!draw_and_flip(&flip, 6, 6));
-	check(draw_and_flip(&flip, 7, 6));
-	/* The longer of two times counts. */
-	check(draw_and_flip(&flip, 2, 6));
-	check(!draw_and_flip(&flip, 2, 6));
-	/* It takes more to go back. */
-	check(draw_and_flip(&flip, 7, 6));
-	check(draw_and_flip(&flip, 5, 6));
-	check(draw_and_flip(&flip, 5, 6));
-	check(draw_and_flip(&flip, 4, 6));
-	check(!draw_and_flip(&flip, 4, 6));
-	/* A refresh more is no reason; a rest is not drawing. */
-	check(!draw_and_flip(&flip, REFRESH_MS + 4, 6));
-	check(draw_and_flip(&flip, REFRESH_MS + 12, 6));
-	check(draw_and_flip(&flip, 1000, 6));
-	check(draw_and_flip(&flip, 12, 6));
-}
-
 TEST(drawn_is_done_unless_the_previous_buffer_is_held)
 {
 	struct flip flip = submitted(true, true);
@@ -135,16 +94,6 @@ TEST(drawn_is_done_unless_the_previous_buffer_is_held)
 	/* Presented later: nothing more is to be told. */
 	flip_presented(&flip, true);
 	check(!complete_at(&flip, START_MS + 16));
-}
-
-TEST(hidden_guest_is_not_told_early)
-{
-	struct flip flip = submitted(false, false);
-
-	flip_applied(&flip);
-	check(complete_at(&flip, START_MS + REFRESH_MS));
-	flip.drawing_ms[0] = 12;
-	check(!flip_ask_early(&flip, &rules, REFRESH_MS, now + 12));
 }
 
 TEST(presented_waits_for_the_previous_buffer)

@@ -19,7 +19,7 @@ TEST(what_is_mapped_is_read_when_it_is_released)
 TEST(slow_guest_is_told_of_what_is_mapped_when_it_is_drawn)
 {
 	begin(IMPORT_MAPPED);
-	surface.connector->flip.early = true;
+	surface.connector->pace.early = true;
 	show(0);
 	check(draw(frame));
 	check(strncmp(told, "drawn", 5) == 0);
@@ -31,7 +31,7 @@ TEST(slow_guest_is_told_of_what_is_mapped_when_it_is_drawn)
 	check_string(told, "");
 	check(draw(frame));
 	check(strncmp(told, "drawn", 5) == 0);
-	surface.connector->flip.early = false;
+	surface.connector->pace.early = false;
 	show(1);
 	check(!draw(frame));
 	end();
@@ -42,7 +42,7 @@ TEST(slow_guest_is_told_of_the_presentation_of_one_mapped_frame_in_eight)
 	unsigned followed = 0;
 
 	begin(IMPORT_MAPPED);
-	surface.connector->flip.early = true;
+	surface.connector->pace.early = true;
 	for (unsigned i = 0; i < 32; i++) {
 		show(i % 2);
 		bool sample = is_followed(frame);
@@ -56,7 +56,7 @@ TEST(slow_guest_is_told_of_the_presentation_of_one_mapped_frame_in_eight)
 		followed += sample;
 	}
 	check_int(followed, 4);
-	surface.connector->flip.early = false;
+	surface.connector->pace.early = false;
 	show(0);
 	check(is_followed(frame));
 	end();
@@ -65,20 +65,20 @@ TEST(slow_guest_is_told_of_the_presentation_of_one_mapped_frame_in_eight)
 TEST(every_dmabuf_of_a_slow_guest_is_followed)
 {
 	begin(IMPORT_DMABUF);
-	surface.connector->flip.early = true;
+	surface.connector->pace.early = true;
 	for (unsigned i = 0; i < 16; i++) {
 		show(i % 2);
 		check(is_followed(frame));
 		present(frame, HARDWARE);
 	}
-	surface.connector->flip.early = false;
+	surface.connector->pace.early = false;
 	end();
 }
 
 TEST(slow_guest_is_told_of_a_dmabuf_when_the_gpu_has_read_the_one_before)
 {
 	begin(IMPORT_DMABUF);
-	surface.connector->flip.early = true;
+	surface.connector->pace.early = true;
 	show(0);
 	check(draw(frame));
 	show(1);
@@ -96,14 +96,14 @@ TEST(slow_guest_is_told_of_a_dmabuf_when_the_gpu_has_read_the_one_before)
 	check(surface_previous_held(&surface));
 	make_idle();
 	check_string(told, "drawn released ");
-	surface.connector->flip.early = false;
+	surface.connector->pace.early = false;
 	end();
 }
 
 TEST(dmabuf_that_is_drawn_and_not_released_is_still_held)
 {
 	begin(IMPORT_DMABUF);
-	surface.connector->flip.early = true;
+	surface.connector->pace.early = true;
 	show(0);
 	show(1);
 	check(draw(frame));
@@ -111,19 +111,19 @@ TEST(dmabuf_that_is_drawn_and_not_released_is_still_held)
 	check(surface_previous_held(&surface));
 	release(0);
 	check_string(told, "drawn released ");
-	surface.connector->flip.early = false;
+	surface.connector->pace.early = false;
 	end();
 }
 
 TEST(frames_that_nobody_draws_are_not_asked_for_without_end)
 {
 	begin(IMPORT_MAPPED);
-	surface.connector->flip.early = true;
+	surface.connector->pace.early = true;
 	for (unsigned i = 0; i < 2 * CANVAS_FEEDBACKS; i++)
 		show(i % 2);
 	check(!draw(frame));
 	surface_hide(&surface);
-	surface.connector->flip.early = false;
+	surface.connector->pace.early = false;
 	end();
 }
 
