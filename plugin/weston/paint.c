@@ -123,16 +123,26 @@ what_to_ask(struct surface *surface)
 	return is_followed(surface) ? CANVAS_ASK_DRAWN | CANVAS_ASK_PRESENTED : CANVAS_ASK_DRAWN;
 }
 
-/* Returns the rows to damage, and forgets them. Partial damage requires that the same wl_buffer is
- * already shown, with unchanged pixels in all other rows. */
+/* Partial damage requires that the same wl_buffer is already shown, with unchanged pixels in all
+ * other rows. */
+static bool
+damage_is_partial(const struct surface *surface, const struct slot *slot)
+{
+	const struct rows damage = surface->changes.damage;
+
+	return slot == surface->shown && slot->framebuffer && !rows_are_none(damage) &&
+	       damage.end <= surface->source.height;
+}
+
+/* Returns the rows to damage, and forgets them. */
 static struct rows
 take_damage(struct surface *surface, const struct slot *slot)
 {
 	const struct rows damage = surface->changes.damage;
-	bool is_same = slot == surface->shown && slot->framebuffer;
+	bool partial = damage_is_partial(surface, slot);
 
 	surface->changes.damage = (struct rows){0, 0};
-	if (!is_same || rows_are_none(damage) || damage.end > surface->source.height)
+	if (!partial)
 		return CANVAS_ALL_ROWS;
 	int32_t first = surface->shown_source.y + damage.first - BLENDED_ROWS;
 
@@ -414,6 +424,12 @@ take_texture(struct surface *surface, uint32_t pages)
 	return true;
 }
 
+static bool
+is_of_part(const struct slot *slot, const struct rectangle *part)
+{
+	return slot->wl_buffer && memcmp(&slot->part, part, sizeof(*part)) == 0;
+}
+
 static struct slot *
 slot_in_place(struct surface *surface, const struct view *view)
 {
@@ -430,7 +446,7 @@ slot_in_place(struct surface *surface, const struct view *view)
 		return NULL;
 	if (presented->way != IMPORT_MAPPED)
 		return slot->wl_buffer ? slot : NULL;
-	if (slot->wl_buffer && memcmp(&slot->part, part, sizeof(*part)) != 0)
+	if (slot->wl_buffer && !is_of_part(slot, part))
 		slot_drop(slot);
 	if (!slot->wl_buffer) {
 		surface->changes.damage = CANVAS_ALL_ROWS;
@@ -445,13 +461,28 @@ slot_in_place(struct surface *surface, const struct view *view)
 	return slot->wl_buffer ? slot : NULL;
 }
 
+/* The renderer uploads damaged rows only. */
+static uint32_t
+pages_to_upload(const struct surface *surface, const struct rectangle *part)
+{
+	const struct slot *slot = &surface->wanted->slots[surface->index];
+	const struct rows damage = surface->changes.damage;
+	uint32_t pages =
+		presented_framebuffer_upload(surface->wanted, surface->paint.renderer, part);
+
+	if (!is_of_part(slot, part) || !damage_is_partial(surface, slot))
+		return pages;
+	uint64_t rows = (uint64_t)(damage.end - damage.first) + 2 * BLENDED_ROWS;
+	uint64_t damaged = pages * rows / (uint64_t)part->height + 1;
+
+	return damaged < pages ? (uint32_t)damaged : pages;
+}
+
 static uint32_t
 cost_of_upload(const struct surface *surface, const struct view *view)
 {
 	const struct rectangle *part = &view->part, *place = &view->fitted.destination;
-	uint32_t cost =
-		presented_framebuffer_upload(surface->wanted, surface->paint.renderer, part) /
-		UPLOADS_PER_MAPPING;
+	uint32_t cost = pages_to_upload(surface, part) / UPLOADS_PER_MAPPING;
 
 	if ((uint64_t)part->width * (uint64_t)part->height >
 	    LARGE_RATIO * (uint64_t)place->width * (uint64_t)place->height)

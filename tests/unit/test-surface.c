@@ -495,6 +495,45 @@ TEST(no_memory_during_conversion)
 	end();
 }
 
+/* Pages that the guest owes for showing it; what it owed before is paid off. */
+static uint64_t
+cost_of_showing(struct rows seen)
+{
+	moved_pass(10000);
+	surface.changes.seen = seen;
+	show_part(0, 800, 600);
+	surface.changes.seen = (struct rows){0, 0};
+	return surface.connector->device->guest->owed / LIMITS_REFRESH_MS;
+}
+
+TEST(drawing_in_place_costs_the_rows_that_changed)
+{
+	const struct framebuffer before = framebuffer;
+
+	framebuffer.width = 800;
+	framebuffer.height = 600;
+	framebuffer.pitch = 3200;
+	buffer.geometry.pages = (600 * 3200 + PAGE_BYTES - 1) / PAGE_BYTES;
+	begin(IMPORT_MAPPED);
+	renderer.uploads = true;
+	import.shm.pool = pool;
+	shown[0]->import = &import;
+	shown[0]->slots[0].framebuffer = shown[0];
+	uint64_t all = cost_of_showing((struct rows){0, 0});
+	check(all > 100);
+	check_int(surface.shown_source.height, 600);
+	uint64_t half = cost_of_showing((struct rows){100, 400});
+	check(half > all / 2 - all / 20 && half < all / 2 + all / 20);
+	uint64_t line = cost_of_showing((struct rows){590, 600});
+	check(line > 0 && line < all / 30);
+	/* A flip uploads all rows again. */
+	check_int(cost_of_showing((struct rows){0, 0}), all);
+	renderer.uploads = false;
+	end();
+	framebuffer = before;
+	buffer.geometry.pages = 0;
+}
+
 /* As from a compositor that a client of ours has bound a wl_output of. */
 static void
 send_sync_output(struct wp_presentation_feedback *proxy, struct wl_output *output)
