@@ -34,9 +34,9 @@ backing_finish(struct backing *backing)
 }
 
 static void
-settle_refs(struct backing *backing)
+leave_directory(struct backing *backing)
 {
-	__atomic_store_n(&backing->refs_settled, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&backing->directory_done, true, __ATOMIC_RELEASE);
 }
 
 /* Maps the pages and unmaps them again. If they cannot be mapped writable, tries read-only. */
@@ -64,7 +64,7 @@ backing_take(struct backing *backing, uint32_t directory_ref)
 	int ret = grants_read_directory(backing->grants, backing->domid, directory_ref,
 					backing->refs, backing->pages);
 
-	settle_refs(backing);
+	leave_directory(backing);
 	backing->writable = true;
 	for (uint32_t first = 0; ret == 0 && first < backing->pages; first += PAGES_PER_BATCH) {
 		uint32_t left = backing->pages - first;
@@ -122,7 +122,7 @@ backing_offer(struct backing *backing, const char *allocator,
 	backing->writable = true;
 	if (ret < 0)
 		backing_close(backing);
-	settle_refs(backing);
+	leave_directory(backing);
 	return ret;
 }
 

@@ -19,9 +19,9 @@ struct backing {
 	struct grants *grants;
 	uint16_t domid;
 	uint32_t pages;
-	uint32_t *refs;    /* one per page; the guest's, or ours (be-alloc) */
-	bool refs_settled; /* atomic: the guest's page directory is no longer needed */
-	bool writable;     /* granted for writing as well */
+	uint32_t *refs;      /* one per page; the guest's, or ours (be-alloc) */
+	bool directory_done; /* atomic: the guest's page directory is no longer needed */
+	bool writable;       /* granted for writing as well */
 
 	int fd;                     /* be-alloc: the allocated dma-buf; otherwise -1 */
 	struct grants_offer *offer; /* be-alloc */

@@ -16,7 +16,7 @@
 #include "pure/options.h"
 
 static void
-run_try(struct worker_job *job)
+run_create(struct worker_job *job)
 {
 	struct display_buffer *buffer = wl_container_of(job, buffer, job);
 	const struct displif_dbuf_create *request = &buffer->geometry;
@@ -56,7 +56,7 @@ fail_framebuffer(struct framebuffer *framebuffer, int error)
 }
 
 static void
-settle_framebuffers(struct display_buffer *buffer)
+update_framebuffers(struct display_buffer *buffer)
 {
 	struct framebuffer *framebuffer, *next;
 
@@ -83,7 +83,7 @@ is_awaited(struct device *device, const void *object)
 }
 
 static void
-blame_try(const struct display_buffer *buffer)
+blame_creation(const struct display_buffer *buffer)
 {
 	struct device *device = buffer->device;
 	uint64_t bytes = (uint64_t)buffer->geometry.pages * PAGE_BYTES;
@@ -129,7 +129,7 @@ blame_try(const struct display_buffer *buffer)
 }
 
 static void
-handle_tried(struct worker_job *job)
+handle_created(struct worker_job *job)
 {
 	struct display_buffer *buffer = wl_container_of(job, buffer, job);
 	struct device *device = buffer->device;
@@ -139,7 +139,7 @@ handle_tried(struct worker_job *job)
 	if (device->destroyed)
 		return;
 	if (error < 0)
-		blame_try(buffer);
+		blame_creation(buffer);
 	if (buffer->destroyed) {
 		display_buffer_released(buffer);
 		return;
@@ -150,7 +150,7 @@ handle_tried(struct worker_job *job)
 	bool goes = error < 0 && is_awaited(device, buffer);
 
 	answer_all(device, buffer, error);
-	settle_framebuffers(buffer);
+	update_framebuffers(buffer);
 	if (goes)
 		display_buffer_destroy(buffer);
 }
@@ -162,7 +162,7 @@ display_buffer_find_unread(const struct device *device, const void *object)
 
 	wl_list_for_each(buffer, &device->buffers, link)
 		if (buffer == object &&
-		    !__atomic_load_n(&buffer->backing.refs_settled, __ATOMIC_ACQUIRE))
+		    !__atomic_load_n(&buffer->backing.directory_done, __ATOMIC_ACQUIRE))
 			return buffer;
 	return NULL;
 }
@@ -221,8 +221,8 @@ display_buffer_create(struct device *device, const struct displif_dbuf_create *r
 	wl_list_insert(&device->buffers, &buffer->link);
 	device->buffer_count++;
 
-	buffer->job.run = run_try;
-	buffer->job.done = handle_tried;
+	buffer->job.run = run_create;
+	buffer->job.done = handle_created;
 	buffer->offer.allocator = options_module(host->options)->allocator;
 	guest_charge_mapping(device->guest, request->pages, loop_now_ms());
 	worker_post(host->worker, &device->guest->lane, &buffer->job);

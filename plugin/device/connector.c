@@ -83,7 +83,7 @@ finish_flip(struct connector *connector, int64_t now_us)
 
 /* Call after anything that may complete the pending flip. */
 static void
-settle(struct connector *connector, int64_t now_us)
+update_flip(struct connector *connector, int64_t now_us)
 {
 	finish_flip(connector, now_us);
 	set_deadlines(connector, now_us / 1000);
@@ -246,7 +246,7 @@ connector_frame_applied(struct connector *connector, uint32_t frame)
 
 	flip_trace_note(&connector->trace, FLIP_APPLIED, now_us);
 	flip_applied(&connector->flip);
-	settle(connector, now_us);
+	update_flip(connector, now_us);
 }
 
 /* Called for each presented frame, but only the first after a flip counts: later ones show what was
@@ -284,7 +284,7 @@ connector_frame_drawn(struct connector *connector, uint32_t frame, bool last)
 	}
 	if (connector->flip.pending)
 		flip_drawn(&connector->flip);
-	settle(connector, now_us);
+	update_flip(connector, now_us);
 }
 
 void
@@ -304,7 +304,7 @@ connector_frame_presented(struct connector *connector, uint32_t frame, uint32_t 
 	/* A frame that is scanned out is always up to date: the display reads the guest's pages. */
 	if (frame == connector->frame && !scanned_out)
 		look_in_a_while(connector, now_us);
-	settle(connector, now_us);
+	update_flip(connector, now_us);
 }
 
 static void
@@ -317,7 +317,7 @@ resample(struct connector *connector)
 void
 connector_check_flip(struct connector *connector)
 {
-	settle(connector, loop_now_us());
+	update_flip(connector, loop_now_us());
 }
 
 void
@@ -347,5 +347,5 @@ connector_frame_released(struct connector *connector)
 	if (connector->flip.pending)
 		flip_trace_note(&connector->trace, FLIP_RELEASED, now_us);
 	flip_released(&connector->flip);
-	settle(connector, now_us);
+	update_flip(connector, now_us);
 }
