@@ -22,23 +22,23 @@
 
 #define REASON(word) XEN_DISPLAY_CAPTURE_V1_REASON_##word
 
-/* What a client has of it. */
+/* The client's object. */
 struct control_capture {
 	struct control_client *client;
 	struct wl_resource *resource;
-	struct capture_job *job; /* NULL: not begun, or told */
+	struct capture_job *job; /* NULL: not begun, or finished */
 };
 
 struct capture_job {
 	struct worker_job base;
-	struct control_captures *captures; /* NULL: gone */
-	struct control_capture *capture;   /* NULL: nobody wants it any more */
+	struct control_captures *captures; /* NULL: finished */
+	struct control_capture *capture;   /* NULL: its client has destroyed it */
 	struct conversion picture;
-	int dmabuf_fd;   /* a duplicate, where the pixels are in one; -1: they are mapped */
+	int dmabuf_fd;   /* a duplicate, if the pixels are in a dma-buf; -1: they are mapped */
 	size_t bytes;    /* of the dma-buf */
-	size_t data_ofs; /* of the pixels in it, bytes */
-	bool unreadable; /* nobody may map it */
-	void *rendered;  /* what the renderer has of it instead; NULL: not asked */
+	size_t data_ofs; /* of the pixels in the dma-buf, bytes */
+	bool unreadable; /* the dma-buf cannot be mapped */
+	void *rendered;  /* pixels copied from the renderer instead; NULL: not requested */
 	const struct display_host *host;
 	uint32_t serial; /* of the connector's device */
 	unsigned index;
@@ -52,7 +52,7 @@ fail(struct control_capture *capture, enum xen_display_capture_v1_reason reason,
 	xen_display_capture_v1_send_failed(capture->resource, reason, text);
 }
 
-/* On the worker. 0 or negative errno. */
+/* Runs on the worker. Returns 0 or negative errno. */
 static int
 fill_file(struct capture_job *job)
 {
@@ -74,7 +74,7 @@ fill_file(struct capture_job *job)
 	return 0;
 }
 
-/* Where it fails there are no caches to care for: an exporter that has some knows this call. */
+/* Errors are ignored: an exporter that has caches to manage implements this ioctl. */
 static void
 sync_dmabuf(const struct capture_job *job, uint64_t flags)
 {
@@ -127,7 +127,7 @@ tell(struct capture_job *job)
 						  (uint32_t)source->width * 4);
 }
 
-/* The surface of a picture that is being taken, where its renderer has what it shows. */
+/* Returns the captured surface if the renderer has its content, else NULL. */
 static const struct surface *
 find_rendered(const struct capture_job *job)
 {
@@ -140,8 +140,8 @@ find_rendered(const struct capture_job *job)
 	return surface->shown && surface->placement.surface ? surface : NULL;
 }
 
-/* A GPU is waited for here, once for a picture that somebody asked for. False: the renderer cannot
- * tell either. */
+/* Blocks for the GPU, but only once for each requested picture. False: the renderer cannot provide
+ * the pixels either. */
 static bool
 ask_renderer(struct capture_job *job)
 {
@@ -212,7 +212,7 @@ handle_destroyed(struct wl_resource *resource)
 	free(capture);
 }
 
-/* The guest's pages stay mapped for jobs that are in its lane already; a dma-buf is held by its
+/* The guest's pages stay mapped for jobs already in its lane; a dma-buf is held by its
  * descriptor. */
 static bool
 find_pixels(struct capture_job *job, const struct presented_framebuffer *wanted)

@@ -14,14 +14,14 @@
 #define REASON(word) XEN_DISPLAY_CHANGE_V1_REASON_##word
 #define TEXT_BYTES 512
 
-/* What is asked for one screen. */
+/* The changes requested for one screen. */
 struct wish {
 	struct wl_list link; /* control_change.wishes */
-	uint32_t serial;     /* as in control_screen: that may go */
+	uint32_t serial;     /* as in control_screen, which may go away */
 	unsigned index;
 	struct placement_command command;
 	bool fullscreen;
-	bool places; /* the above is asked for */
+	bool places; /* the members above were set */
 	bool sets_grab, grab;
 };
 
@@ -32,8 +32,8 @@ struct control_change {
 	struct wl_resource *resource;
 	uint32_t serial;
 	struct wl_list wishes; /* wish.link, in the order of the requests */
-	bool used;             /* it was answered */
-	bool names_gone;       /* a screen that had gone by then */
+	bool used;             /* test or apply was requested */
+	bool names_gone;       /* a request named a screen that was gone */
 	bool out_of_memory;
 };
 
@@ -74,7 +74,7 @@ begin_with_rule(struct placement_command *command, const struct placement *place
 	snprintf(command->output, sizeof(command->output), "%s", output ? output : "");
 }
 
-/* Begins with what the screen has now. */
+/* Starts from the screen's current placement. */
 static struct wish *
 add_wish(struct control_change *change, const struct control_screen *screen,
 	 const struct placement *placement)
@@ -95,7 +95,7 @@ add_wish(struct control_change *change, const struct control_screen *screen,
 	return wish;
 }
 
-/* NULL: the request is of no effect, and why is noted. */
+/* Returns NULL if the request has no effect; the reason is recorded or posted as an error. */
 static struct wish *
 take_wish(struct wl_resource *resource, struct wl_resource *screen_resource)
 {
@@ -116,7 +116,7 @@ take_wish(struct wl_resource *resource, struct wl_resource *screen_resource)
 	return wish ? wish : add_wish(change, screen, placement);
 }
 
-/* The same, about where it stands. */
+/* As take_wish(), for a request about placement. */
 static struct wish *
 take_place(struct wl_resource *resource, struct wl_resource *screen_resource)
 {
@@ -148,7 +148,7 @@ handle_set_output(struct wl_client *client, struct wl_resource *resource,
 	if (!wish)
 		return;
 	wish->command.given = true;
-	/* None is as long as what is cut off here. */
+	/* No output's name is long enough to be truncated. */
 	snprintf(wish->command.output, sizeof(wish->command.output), "%s", output);
 	wish->command.options.output = wish->command.output;
 }
@@ -300,7 +300,7 @@ lies_on(const struct weston_output *output, const struct connector_options *opti
 	       (options->height == 0 || options->y + options->height > 0);
 }
 
-/* As check_wish(). */
+/* As check_wish(), for the grab. */
 static bool
 check_grab(struct control_change *change, const struct control_screen *screen,
 	   const struct wish *wish)
@@ -308,7 +308,7 @@ check_grab(struct control_change *change, const struct control_screen *screen,
 	const char *obstacle = NULL;
 
 	if (wish->grab && wish->command.hidden)
-		obstacle = "what is hidden gets no keys";
+		obstacle = "a hidden screen gets no keys";
 	else if (wish->grab)
 		obstacle = grabs_find_obstacle(surface_at(screen));
 
@@ -317,7 +317,7 @@ check_grab(struct control_change *change, const struct control_screen *screen,
 	return !obstacle;
 }
 
-/* False: the wish cannot be fulfilled, and the client was told why. */
+/* False: the wish cannot be granted, and the client was sent the reason. */
 static bool
 check_wish(struct control_change *change, const struct control_screen *screen,
 	   const struct placement *placement, const struct wish *wish)
@@ -353,7 +353,7 @@ check_wish(struct control_change *change, const struct control_screen *screen,
 	return true;
 }
 
-/* As the other: false, and the client was told why. */
+/* False: some wish cannot be granted, and the client was sent the reason. */
 static bool
 check(struct control_change *change)
 {
@@ -361,7 +361,7 @@ check(struct control_change *change)
 
 	if (!change->client->may_place)
 		fail(change, REASON(NOT_PERMITTED), NULL,
-		     "control=observe in weston.ini lets nobody place screens");
+		     "control=observe in weston.ini does not allow placing screens");
 	else if (change->out_of_memory)
 		fail(change, REASON(NO_MEMORY), NULL, "Weston is out of memory");
 	else if (change->names_gone)
@@ -386,13 +386,13 @@ check(struct control_change *change)
 	return false;
 }
 
-/* False: it has been answered. */
+/* False: the client has its answer already, an event or an error. */
 static bool
 begin_answer(struct control_change *change)
 {
 	if (change->used) {
 		wl_resource_post_error(change->resource, XEN_DISPLAY_CHANGE_V1_ERROR_ALREADY_USED,
-				       "test or apply for the second time");
+				       "test or apply was requested already");
 		return false;
 	}
 	change->used = true;

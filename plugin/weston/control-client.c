@@ -20,7 +20,7 @@ handle_destroyed(struct wl_listener *listener, void *data)
 	wl_list_remove(&client->link);
 	wl_list_remove(&client->destroyed.link);
 	client->wl_client = NULL;
-	/* Its objects go after this. */
+	/* Its objects are destroyed after this. */
 	free_unused(client);
 }
 

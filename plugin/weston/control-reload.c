@@ -18,7 +18,7 @@ handle_complaint(void *data, bool is_error, const char *sentence)
 					     sentence);
 }
 
-/* The effects of both have the same numbers. */
+/* enum option_effect has the protocol's numbers. */
 static void
 handle_change(void *data, const char *section, const char *key, enum option_effect effect)
 {
@@ -64,7 +64,7 @@ control_reload(struct control_client *client, struct weston_compositor *composit
 		applied = reload(compositor, presenter, host, &handler);
 	else
 		handle_complaint(resource, true,
-				 "control=observe in weston.ini lets nobody change anything");
+				 "control=observe in weston.ini does not allow changes");
 	if (applied)
 		log_line("weston.ini was read again, and is applied");
 	xen_display_reload_v1_send_done(resource, applied);

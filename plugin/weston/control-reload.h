@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* weston.ini read again for a client of the control protocol: xen_display_reload_v1. */
+/* Reads weston.ini again for a client of the control protocol: xen_display_reload_v1. */
 #pragma once
 
 #include <stdint.h>
@@ -9,7 +9,7 @@ struct display_host;
 struct presenter;
 struct weston_compositor;
 
-/* A client asked for it, by its manager. */
+/* Handles the request reload. */
 void
 control_reload(struct control_client *client, struct weston_compositor *compositor,
 	       struct presenter *presenter, struct display_host *host, uint32_t id);

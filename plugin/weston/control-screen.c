@@ -11,10 +11,10 @@
 #include "weston/control-trace.h"
 #include "xen-display-control-v1-server-protocol.h"
 
-/* A screen as one client has it. */
+/* A client's object for a screen. */
 struct control_view {
-	struct wl_list link;           /* control_screen.views, while that is there */
-	struct control_screen *screen; /* NULL: gone */
+	struct wl_list link;           /* control_screen.views, while the screen exists */
+	struct control_screen *screen; /* NULL: the screen is gone */
 	struct control_client *client;
 	struct wl_resource *resource;
 };
@@ -47,7 +47,7 @@ control_screen_resource(const struct control_screen *screen, const struct contro
 	return NULL;
 }
 
-/* What clients are told */
+/* Events */
 
 static void
 send_placement(struct wl_resource *resource, const struct screen_state *state)
@@ -61,7 +61,7 @@ send_placement(struct wl_resource *resource, const struct screen_state *state)
 
 #define IS_NEW(part) (!before || memcmp(&before->part, &state->part, sizeof(state->part)) != 0)
 
-/* What is not as it was; before: NULL: all of it is new. */
+/* Sends the parts that differ from `before`, or all if that is NULL. */
 static void
 send_state(struct wl_resource *resource, const struct screen_state *state,
 	   const struct screen_state *before)
@@ -86,7 +86,7 @@ send_state(struct wl_resource *resource, const struct screen_state *state,
 						 state->input.grab);
 }
 
-/* What clients ask for */
+/* Requests */
 
 static void
 handle_get_statistics(struct wl_client *client, struct wl_resource *resource, uint32_t id,
@@ -148,7 +148,7 @@ show_to(struct control_screen *screen, struct control_client *client)
 	send_state(resource, &screen->state, NULL);
 }
 
-/* The screens that there are */
+/* All screens */
 
 struct control_screen *
 control_screens_find(struct control_screens *screens, uint32_t serial, unsigned index)
@@ -161,7 +161,7 @@ control_screens_find(struct control_screens *screens, uint32_t serial, unsigned 
 	return NULL;
 }
 
-/* NULL: no memory; it is tried again when something else changes. */
+/* NULL: out of memory; retried at the next update. */
 static struct control_screen *
 add_screen(struct control_screens *screens, const struct connector *connector)
 {
@@ -204,7 +204,7 @@ is_same(const struct screen_state *a, const struct screen_state *b)
 	       memcmp(&a->input, &b->input, sizeof(a->input)) == 0;
 }
 
-/* True: it is not as it was told last. */
+/* Returns true if the state differs from that last sent. */
 static bool
 update_connector(struct control_screens *screens, struct wl_list *clients,
 		 const struct connector *connector)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The screens that clients of the control protocol are told of, and what each client has of them.
- * A control_screen is about a connector, and outlives it until clients were told that it is gone;
- * so the connector is looked up whenever it is needed.
+ * The screens sent to clients of the control protocol, and each client's objects for them. A
+ * control_screen refers to a connector and outlives it until the clients were notified that it is
+ * gone, so the connector is looked up each time it is needed.
  */
 #pragma once
 
@@ -21,9 +21,9 @@ struct presenter;
 struct control_screen {
 	struct wl_list link; /* control_screens.screens */
 	struct control_screens *screens;
-	uint32_t serial; /* of the connection of its device */
+	uint32_t serial; /* of its device's connection */
 	unsigned index;  /* of the connector */
-	bool seen;       /* by the sweep under way */
+	bool seen;       /* by the update in progress */
 	struct screen_state state;
 	struct wl_list views;      /* control_view.link */
 	struct wl_list statistics; /* control_statistics.link */
@@ -33,34 +33,34 @@ struct control_screens {
 	struct display_host *host;
 	struct presenter *presenter;
 	struct wl_list screens; /* control_screen.link */
-	uint32_t serial;        /* of the state as it was told last */
+	uint32_t serial;        /* of the state last sent */
 };
 
 void
 control_screens_init(struct control_screens *screens, struct presenter *presenter,
 		     struct display_host *host);
 
-/* All screens are gone for whoever still has them. */
+/* Removes all screens; clients that still have some receive their "gone". */
 void
 control_screens_finish(struct control_screens *screens);
 
-/* Looks what has changed, and tells it to the managers (control_client.link). True: something has;
- * serial is another one, and they are to be told that this is all. */
+/* Sends all changes to the managers (control_client.link). Returns true if there were any; then
+ * serial is new, and the caller has to send "done". */
 bool
 control_screens_update(struct control_screens *screens, struct wl_list *clients);
 
-/* Everything that there is, for a client that is new. */
+/* Sends all screens to a new client. */
 void
 control_screens_introduce(struct control_screens *screens, struct control_client *client);
 
-/* NULL: there is none of that connection and number. */
+/* NULL: no screen has this serial and index. */
 struct control_screen *
 control_screens_find(struct control_screens *screens, uint32_t serial, unsigned index);
 
-/* The client's resource for it; NULL: it has none, or destroyed it. */
+/* Returns the client's resource for the screen; NULL: it has none, or destroyed it. */
 struct wl_resource *
 control_screen_resource(const struct control_screen *screen, const struct control_client *client);
 
-/* NULL: it is gone, and the resource is all that is left. */
+/* NULL: the screen is gone, only the client's resource is left. */
 struct control_screen *
 control_screen_of(struct wl_resource *resource);

@@ -12,13 +12,13 @@
 #include "xen-display-control-v1-server-protocol.h"
 
 struct control_statistics {
-	struct wl_list link; /* control_screen.statistics, while that is there */
+	struct wl_list link; /* control_screen.statistics, while the screen exists */
 	struct control_screen *screen;
 	struct control_client *client;
 	struct wl_resource *resource;
-	struct loop_timer *timer; /* NULL: one report was all */
+	struct loop_timer *timer; /* NULL: only one report was requested */
 	uint32_t interval_ms;
-	struct histogram flip, input; /* as they were in the last report */
+	struct histogram flip, input; /* as of the last report */
 };
 
 static uint32_t
@@ -125,7 +125,7 @@ handle_destroyed(struct wl_resource *resource)
 	free(statistics);
 }
 
-/* False: no memory for a timer. */
+/* False: out of memory for the timer. */
 static bool
 begin(struct control_statistics *statistics, struct control_screen *screen)
 {
@@ -150,8 +150,8 @@ control_statistics_create(struct control_client *client, struct wl_resource *scr
 	if (interval_ms > INT32_MAX || (interval_ms > 0 && interval_ms < CONTROL_INTERVAL_MS)) {
 		wl_resource_post_error(screen_resource,
 				       XEN_DISPLAY_SCREEN_V1_ERROR_INVALID_INTERVAL,
-				       "an interval of %u ms is not 0, or at least %d", interval_ms,
-				       CONTROL_INTERVAL_MS);
+				       "an interval of %u ms is neither 0 nor at least %d",
+				       interval_ms, CONTROL_INTERVAL_MS);
 		return;
 	}
 	struct control_statistics *statistics = calloc(1, sizeof(*statistics));

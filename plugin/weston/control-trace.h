@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The last flips of a screen for clients of the control protocol: xen_display_trace_v1. */
+/* Sends the last flips of a screen to clients of the control protocol: xen_display_trace_v1. */
 #pragma once
 
 #include <stdint.h>
@@ -7,6 +7,6 @@
 struct connector;
 struct control_client;
 
-/* A client asked for it, by xen_display_screen_v1. connector: NULL: it is gone. */
+/* Handles the request get_trace of xen_display_screen_v1. connector: NULL: it is gone. */
 void
 control_trace(struct control_client *client, uint32_t id, struct connector *connector);

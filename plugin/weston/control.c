@@ -29,7 +29,8 @@
 #define CLIENTS 8
 #define VERSION 1
 #define BACKLOG 8
-/* Without a descriptor for a connection there is none a moment later, either. */
+/* After accept() has failed, retry only after this time: a moment later there would still be no
+ * free descriptor. */
 #define REST_MS 1000
 
 struct control {
@@ -39,10 +40,10 @@ struct control {
 	struct wl_global *global;
 	struct sockaddr_un address; /* of the socket; sun_path "": none */
 	int fd;                     /* -1: not open */
-	bool has_group;             /* whose members may open it, beside our user */
-	struct loop_source *source; /* NULL: not listened to, or resting */
-	struct loop_timer *timer;   /* until connections are accepted again; NULL: never needed */
-	struct wl_event_source *open_source;   /* idle, pending; NULL: it is open, or cannot be */
+	bool has_group;             /* the group's members may connect, besides our user and root */
+	struct loop_source *source; /* NULL: not listening, or resting */
+	struct loop_timer *timer;   /* ends a rest; NULL: never needed */
+	struct wl_event_source *open_source;   /* idle, pending; NULL: done */
 	struct wl_event_source *update_source; /* idle, pending */
 	struct wl_list clients;                /* control_client.link */
 	struct control_screens screens;
@@ -50,10 +51,10 @@ struct control {
 	struct control_captures captures;
 	struct wl_listener changed, outputs;
 	bool outputs_changed;
-	const struct weston_output *leaving; /* in the compositor's list still; NULL: none */
+	const struct weston_output *leaving; /* being destroyed, but still listed; NULL: none */
 };
 
-/* What is told */
+/* Events */
 
 static void
 send_outputs(struct control *control, struct wl_resource *manager)
@@ -132,7 +133,7 @@ handle_update(void *data)
 	update(control);
 }
 
-/* Once for all that changes in this turn of the event loop; never where nobody wants to know. */
+/* Batches all changes of one turn of the event loop. Does nothing without clients. */
 static void
 update_soon(struct control *control)
 {
@@ -212,16 +213,16 @@ handle_manager_destroyed(struct wl_resource *resource)
 	struct control *control = wl_resource_get_user_data(resource);
 	struct control_client *client;
 
-	/* When the client itself goes, it is in no list any more. */
+	/* A client that is disconnecting is no longer in the list. */
 	wl_list_for_each(client, &control->clients, link)
 		if (client->manager == resource)
 			client->manager = NULL;
-	/* Nothing is kept for nobody. */
+	/* Without clients the screens are not kept up to date. */
 	if (wl_list_empty(&control->clients))
 		control_screens_finish(&control->screens);
 }
 
-/* Who came by the socket could open it: with a group that is what counts. */
+/* With a group, the socket's permissions have already decided who may connect. */
 static bool
 is_welcome(const struct control *control, struct wl_client *wl_client)
 {
@@ -267,7 +268,7 @@ handle_bind(struct wl_client *wl_client, void *data, uint32_t version, uint32_t 
 			xen_display_manager_v1_interface.name);
 		return;
 	}
-	/* Before it has its manager: nothing is told twice. */
+	/* First, so that the new manager is not sent changes it then gets again in introduce(). */
 	update(control);
 	struct wl_resource *resource =
 		wl_resource_create(wl_client, &xen_display_manager_v1_interface, (int)version, id);
@@ -278,7 +279,7 @@ handle_bind(struct wl_client *wl_client, void *data, uint32_t version, uint32_t 
 	wl_resource_set_implementation(resource, &interface, control, handle_manager_destroyed);
 	if (client->has_bound) {
 		wl_resource_post_error(resource, XEN_DISPLAY_MANAGER_V1_ERROR_ALREADY_BOUND,
-				       "a client binds the manager once");
+				       "a client may bind the manager only once");
 		return;
 	}
 	client->has_bound = true;
@@ -303,7 +304,7 @@ handle_rested(void *data)
 		loop_arm_timer(control->timer, REST_MS);
 }
 
-/* A connection that cannot be accepted stays, and would wake us for ever. */
+/* A connection that cannot be accepted stays pending and would wake us in a busy loop. */
 static void
 rest(struct control *control)
 {
@@ -337,7 +338,8 @@ handle_connection(void *data)
 	control_client_create(control->display, fd, &control->clients);
 }
 
-/* Beside Weston's own. False: it has none. */
+/* The path of Weston's socket plus "-xen-display". False: Weston has no named socket, or the path
+ * is too long. */
 static bool
 find_address(struct sockaddr_un *address)
 {
@@ -355,7 +357,7 @@ find_address(struct sockaddr_un *address)
 	return address->sun_path[0] != '\0';
 }
 
-/* False: control-group= does not name one that our user may give files to, which was told. */
+/* False: no group is set, or it is unusable; the latter is logged. */
 static bool
 give_to_group(const struct control *control)
 {
@@ -374,8 +376,8 @@ give_to_group(const struct control *control)
 	return false;
 }
 
-/* 0 or negative errno. What lies there is of a Weston that has ended: the name is locked by ours.
- */
+/* Returns 0 or negative errno. An existing socket file was left by a Weston that has ended: the
+ * lock on the name is ours. */
 static int
 open_socket(struct control *control)
 {
@@ -410,7 +412,7 @@ handle_open(void *data)
 
 	control->open_source = NULL;
 	if (!find_address(&control->address)) {
-		log_line("control: Weston has no socket that xen-displayctl's could stand beside; "
+		log_line("control: Weston has no named socket to put xen-displayctl's beside; "
 			 "xen-displayctl cannot be used");
 		return;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The control protocol (protocol/xen-display-control-v1.xml): a socket of its own beside Weston's,
- * whose clients are told of guests' screens and may place them. Nothing of it runs while no client
- * is there.
+ * whose clients observe guests' screens and may place them. Does no work while no client is
+ * connected.
  */
 #pragma once
 
@@ -11,12 +11,12 @@ struct display_host;
 struct presenter;
 struct weston_compositor;
 
-/* The socket opens when the compositor runs, since its own has no name before. NULL: out of memory,
- * or weston.ini switches it off. */
+/* The socket is opened once the event loop runs, because Weston's own socket has no name before.
+ * Returns NULL if out of memory or disabled in weston.ini. */
 struct control *
 control_create(struct weston_compositor *compositor, struct presenter *presenter,
 	       struct display_host *host);
 
-/* Ends its clients. Before the presenter goes. Takes NULL. */
+/* Disconnects its clients. Must be called before the presenter is destroyed. Takes NULL. */
 void
 control_destroy(struct control *control);
