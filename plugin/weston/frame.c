@@ -15,10 +15,10 @@
 #include "weston/client.h"
 
 #define BORDER 4
-/* How far from its ends a border is a corner. */
+/* Within this distance of its ends a border is a corner. */
 #define CORNER 20
 
-/* Marks surfaces of frames among those of a client. */
+/* Marks frames' surfaces among those of a client. */
 static const char *const tag = "xen-display frame";
 
 void
@@ -48,7 +48,7 @@ frame_margins(enum frame_rule rule)
 	return (struct margins){0};
 }
 
-/* Plain colours, which viewports make as large as they have to be. False: no memory. */
+/* Single-pixel buffers, scaled by viewports. False: out of memory. */
 static bool
 make_pixels(struct frame *frame, uint32_t color)
 {
@@ -68,7 +68,7 @@ make_pixels(struct frame *frame, uint32_t color)
 		frame->pixels[i] = wl_shm_pool_create_buffer(
 			pool, i * 4, 1, 1, 4, client_shm_format(DRM_FORMAT_XRGB8888));
 	wl_shm_pool_destroy(pool);
-	/* before fd is closed */
+	/* Sends the descriptor before it is closed. */
 	client_flush(frame->client);
 	return frame->pixels[PIXEL_ACTIVE] && frame->pixels[PIXEL_PALE] &&
 	       frame->pixels[PIXEL_BLACK];
@@ -90,7 +90,7 @@ make_part(struct frame_part *part, struct wl_surface *guest)
 	return part->viewport && part->subsurface;
 }
 
-/* Whatever the rule, borders may be needed as an outline. */
+/* Borders are made for every rule, since they may be needed as an outline. */
 static bool
 has_part(enum frame_rule rule, enum frame_place place)
 {
@@ -146,7 +146,7 @@ frame_unmake(struct frame *frame)
 	frame_init(frame, frame->worker, frame->lane, frame->drawn, frame->data);
 }
 
-/* buffer: NULL: nothing. */
+/* buffer: NULL hides the part. */
 static void
 show_part(struct frame_part *part, const struct rectangle *place, struct wl_buffer *buffer)
 {
@@ -161,7 +161,7 @@ show_part(struct frame_part *part, const struct rectangle *place, struct wl_buff
 	wl_surface_commit(part->wl_surface);
 }
 
-/* From its next commit on. */
+/* Takes effect at the part's next commit. */
 static void
 set_passive(struct frame_part *part, bool passive)
 {
@@ -177,7 +177,8 @@ set_passive(struct frame_part *part, bool passive)
 	part->passive = passive;
 }
 
-/* At once: shells centre what is fullscreen by all of its sub-surfaces, before those follow it. */
+/* Takes effect at once: shells centre a fullscreen window by the extent of all its sub-surfaces,
+ * before synchronized ones are updated. */
 static void
 hide_part(struct frame_part *part)
 {
@@ -232,8 +233,8 @@ frame_set_color(struct frame *frame, uint32_t color)
 	}
 }
 
-/* Inside of the guest's surface: what lies around it would be taken for a part of what is
- * fullscreen. */
+/* Inside the guest's surface: a shell would count anything around it as part of the fullscreen
+ * window. */
 static void
 place_outline(const struct size *guest, struct rectangle places[FRAME_PARTS])
 {
@@ -268,7 +269,7 @@ show_bare(struct frame *frame, const struct frame_look *look)
 	}
 }
 
-/* The title, one drawing after the other */
+/* The title; one drawing at a time */
 
 static void
 draw_title(struct frame *frame);
@@ -284,7 +285,7 @@ handle_drawn(void *data, int fd)
 				    FRAME_TITLE_HEIGHT * frame->look.scale, DRM_FORMAT_XRGB8888);
 
 	frame->drawing = NULL;
-	/* Without memory the title stays as it is. */
+	/* Out of memory: keep the old title. */
 	if (!title)
 		return;
 	frame->title = title;
@@ -380,7 +381,7 @@ find_title_hit(const struct frame_part *part, double x)
 	return buttons[(unsigned)from_right / FRAME_BUTTON_WIDTH];
 }
 
-/* Across a border that goes from left to right, or down one that goes from top to bottom. */
+/* Returns the edge at the end of a border that the point is near; 0: neither. */
 static uint32_t
 find_corner(double at, int32_t length, uint32_t first, uint32_t last)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frame of a guest's window: a title and four borders, each a sub-surface around the surface
- * that the guest draws, and a backdrop behind it. The guest's surface is never larger than its
- * place, so that it cannot draw a frame, nor over one; title and colour are not the guest's choice.
+ * The frame of a guest's window: a title and four borders, each a sub-surface around the guest's
+ * surface, and a backdrop behind it. The guest's surface never exceeds its place, so the guest
+ * cannot draw or cover a frame. The guest chooses neither title nor colour.
  */
 #pragma once
 
@@ -40,7 +40,7 @@ struct frame_part {
 	struct wp_viewport *viewport;
 	struct rectangle place;  /* relative to the guest's surface */
 	struct wl_buffer *shown; /* NULL: none */
-	bool passive;            /* what is done on it is done on what is behind it */
+	bool passive;            /* input passes through to the surface behind */
 };
 
 enum frame_pixel {
@@ -51,7 +51,7 @@ enum frame_pixel {
 };
 
 struct frame {
-	void (*drawn)(void *data); /* the title was: seen after the guest's surface's next commit */
+	void (*drawn)(void *data); /* the title was drawn; shown at the surface's next commit */
 	void *data;
 	struct worker *worker;
 	struct worker_lane *lane;
@@ -61,17 +61,16 @@ struct frame {
 	struct frame_part parts[FRAME_PARTS];
 	struct wl_buffer *pixels[FRAME_PIXELS];
 	struct drawing *drawing;  /* NULL: none under way */
-	struct title_look look;   /* of the title that is drawn, or was last */
-	struct title_look wanted; /* that is to be seen */
+	struct title_look look;   /* of the title being drawn, or drawn last */
+	struct title_look wanted; /* of the title to show */
 	struct wl_buffer *title;  /* NULL: none drawn yet */
 };
 
-/* What it looks like. */
 struct frame_look {
-	struct rectangle inside; /* of the window, relative to the guest's surface */
+	struct rectangle inside; /* the window without its frame, relative to the guest's surface */
 	bool bare;               /* no frame, as in fullscreen */
-	bool outlined;           /* where it is bare: a border inside of the guest's own edges */
-	struct size guest;       /* of its surface */
+	bool outlined;           /* if bare: borders inside the guest's edges */
+	struct size guest;       /* size of the guest's surface */
 	bool backdrop;           /* the guest's surface does not fill the inside */
 	bool activated;
 	bool maximized;
@@ -83,7 +82,7 @@ void
 frame_init(struct frame *frame, struct worker *worker, struct worker_lane *lane,
 	   void (*drawn)(void *data), void *data);
 
-/* Around a surface, in this colour. False: no memory, and the client is lost. */
+/* Creates the frame around a surface. False: out of memory, and the client is lost. */
 bool
 frame_make(struct frame *frame, struct client *client, struct wl_surface *guest,
 	   enum frame_rule rule, uint32_t color);
@@ -91,19 +90,19 @@ frame_make(struct frame *frame, struct client *client, struct wl_surface *guest,
 void
 frame_unmake(struct frame *frame);
 
-/* The guest has another colour: from the next commit of its surface on. */
+/* Changes the colour. Takes effect at the next commit of the guest's surface. */
 void
 frame_set_color(struct frame *frame, uint32_t color);
 
-/* From the next commit of the guest's surface on. */
+/* Takes effect at the next commit of the guest's surface. */
 void
 frame_show(struct frame *frame, const struct frame_look *look);
 
-/* What such a frame takes on each side. */
+/* The frame's width on each side. */
 struct margins
 frame_margins(enum frame_rule rule);
 
-/* The part that a client's surface is; NULL: none of a frame. */
+/* The part a client's surface belongs to; NULL: not a frame's. */
 struct frame_part *
 frame_part_of(struct wl_surface *wl_surface);
 
@@ -116,6 +115,6 @@ enum frame_hit {
 	FRAME_HIT_CLOSE,
 };
 
-/* What a place of a part is for; *edges: those that are resized there, as in window-size.h. */
+/* What a press at this point of a part does; *edges: those resized there, as in window-size.h. */
 enum frame_hit
 frame_find_hit(const struct frame_part *part, double x, double y, uint32_t *edges);

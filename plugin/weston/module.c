@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module's entry point and its end. It puts the rooms together
- * and owns what all devices share. Lines of other threads reach Weston's log
- * through here, since weston_log() belongs to the compositor's thread.
+ * The module's entry point and its end. It connects the parts and owns what all devices share. Log
+ * lines of other threads reach Weston's log through here, because weston_log() may only be called
+ * on the compositor's thread.
  */
 #include <errno.h>
 #include <string.h>
@@ -28,24 +28,24 @@
 #include "xen/host-check.h"
 #include "xen/path-watch.h"
 
-/* How long the compositor's end waits for the kernel, and for xenstored. */
+/* How long the module's end waits for the worker's jobs and for xenstored. */
 #define LAST_JOBS_MS 300
 #define LAST_STATES_MS 300
-/* No desktop needs more than this, and some kernels' hard limit is a billion. */
+/* No desktop needs more, and the hard limit may be a billion. */
 #define OPEN_FILES 65536
 
 struct module {
 	struct weston_compositor *compositor;
 	struct wl_listener compositor_destroyed;
 	struct presenter presenter;
-	struct control *control; /* NULL: there is none */
+	struct control *control; /* NULL: none */
 	struct scope *scope;     /* the same */
 	struct api_changes changes;
 	struct display_host host;
 	struct loop_source *store_source, *worker_source, *log_source;
 	bool serving;
-	struct path_watch *devices; /* of Xen, until they are there; NULL: not waited for */
-	char missing[512];          /* why they are waited for, as the log has it */
+	struct path_watch *devices; /* Xen's device nodes, while missing; NULL: not waited for */
+	char missing[512];          /* why, as last logged */
 	struct loop_source *devices_source;
 };
 
@@ -86,7 +86,7 @@ handle_late_lines(void *data)
 	}
 }
 
-/* Beginning and end */
+/* Start and end */
 
 static void
 handle_store(void *data)
@@ -144,8 +144,8 @@ module_end(struct module *module)
 		input_destroy(input);
 	if (module->serving)
 		presenter_finish(&module->presenter);
-	/* What hangs in the kernel or waits for xenstored is left to the process's
-	 * end; nothing that its thread uses may go before. */
+	/* A job stuck in the kernel or a wait for xenstored is left to the end of the process; what
+	 * those threads use must not be freed. */
 	bool idle = worker_destroy(module->host.worker, LAST_JOBS_MS);
 	bool told;
 	bool closed = store_destroy(module->host.store, LAST_STATES_MS, &told);
@@ -166,7 +166,7 @@ handle_compositor_destroyed(struct wl_listener *listener, void *data)
 	module_end(module);
 }
 
-/* NULL: it has ended. */
+/* NULL: the module has ended. */
 static struct module *
 find_module(struct weston_compositor *compositor)
 {
@@ -204,7 +204,7 @@ static const struct xen_display_api api = {
 	.add_change_listener = add_change_listener,
 };
 
-/* False, and why: one of Xen's devices is not there. */
+/* False: a device node of Xen cannot be used; `reason` says why. */
 static bool
 find_devices(struct module *module, char *reason, size_t size)
 {
@@ -222,7 +222,7 @@ find_devices(struct module *module, char *reason, size_t size)
 	return module->host.grants;
 }
 
-/* A dma-buf is a descriptor; the usual 1024 of them would be spent soon. */
+/* Each dma-buf takes a descriptor; the usual limit of 1024 is soon exhausted. */
 static uint32_t
 raise_open_files(void)
 {
@@ -245,7 +245,7 @@ memory_pages(void)
 	return pages > 0 && bytes > 0 ? (uint64_t)pages * (uint64_t)bytes / PAGE_BYTES : UINT64_MAX;
 }
 
-/* Before a refresh Weston draws it, and after that a frame is for the next one. */
+/* Weston repaints this long before each refresh; a later frame waits for the next one. */
 static uint32_t
 repaint_window_ms(const struct weston_compositor *compositor)
 {
@@ -273,7 +273,7 @@ init_host(struct module *module)
 	wl_list_init(&host->guests);
 }
 
-/* What the kernel can do is known when its devices are there, which may be long after the start. */
+/* The kernel's capabilities are known once its devices exist, perhaps long after the start. */
 static void
 probe_dmabuf(struct display_host *host)
 {
@@ -318,14 +318,15 @@ module_create(struct weston_compositor *compositor)
 	}
 	init_host(module);
 	api_changes_init(&module->changes, compositor);
-	/* First of all listeners: shells free what our surfaces are placed in. */
+	/* First in the list: shells free the layers and views that our surfaces use. */
 	module->compositor_destroyed.notify = handle_compositor_destroyed;
 	wl_list_insert(&compositor->destroy_signal.listener_list,
 		       &module->compositor_destroyed.link);
 	return module;
 }
 
-/* Xen's devices are open. store_error: see store_create(). -1: out of memory. */
+/* Xen's devices are open. store_error: see store_create(). Returns -1 if out of memory, threads or
+ * descriptors. */
 static int
 serve(struct module *module, int *store_error)
 {
@@ -351,17 +352,17 @@ serve(struct module *module, int *store_error)
 	return 0;
 }
 
-/* Each reason once: one device may come before the other, or be there and refused. */
+/* Logs each new reason: one device may appear before the other, or be inaccessible. */
 static void
 tell_missing(struct module *module, const char *reason)
 {
 	if (strcmp(module->missing, reason) == 0)
 		return;
 	snprintf(module->missing, sizeof(module->missing), "%s", reason);
-	log_line("no Xen here: %s; guests' screens are served as soon as it is", reason);
+	log_line("no Xen here: %s; guests' screens are served once Xen is available", reason);
 }
 
-/* Serving could not be started: stop the threads so that no more devices are reported. */
+/* Serving could not be started: stops the threads so that no more devices are reported. */
 static void
 stop_threads(struct module *module)
 {
@@ -392,7 +393,7 @@ handle_devices(void *data)
 		stop_threads(module);
 }
 
-/* The drivers of Xen's devices may be loaded later, or their modes be changed. */
+/* Xen's drivers may be loaded later, or the nodes' permissions changed. */
 static void
 watch_devices(struct module *module)
 {
@@ -404,8 +405,7 @@ watch_devices(struct module *module)
 			module->host.loop, path_watch_fd(module->devices), handle_devices, module);
 }
 
-/* 0: it serves, or will as soon as Xen's devices and xenstored are there; negative: Weston has to
- * end. */
+/* Returns 0 if serving, or waiting for Xen's devices or xenstored; negative if Weston must exit. */
 static int
 module_start(struct module *module)
 {
@@ -413,7 +413,7 @@ module_start(struct module *module)
 	char reason[512];
 	int store_error = 0;
 
-	/* Before the look, or a device that comes between the two would not be noticed. */
+	/* Watch before checking, or a device that appears in between would be missed. */
 	watch_devices(module);
 	if (find_devices(module, reason, sizeof(reason))) {
 		stop_waiting(module);
@@ -436,7 +436,7 @@ module_start(struct module *module)
 	return 0;
 }
 
-/* Nothing of libweston may be used before that but what has not changed for long: its log. */
+/* Only the stable part of libweston may be used before this check: its version and its log. */
 static bool
 is_built_for_this_weston(void)
 {

@@ -13,7 +13,7 @@
 #include "weston/scene.h"
 #include "weston/window.h"
 
-/* Between two times that Weston is told to stay awake; its own idle time is whole seconds. */
+/* Minimum interval between wake-ups; Weston's own idle time is in whole seconds. */
 #define AWAKE_MS 500
 
 bool
@@ -84,7 +84,7 @@ placement_keep_awake(struct placement *placement)
 	struct placements *placements = placement->placements;
 	int64_t now = monotonic_ms();
 
-	/* Not for every frame, and never out of its sleep. */
+	/* Not for each frame, and never wakes Weston from sleep. */
 	if (!placement->options->keep_awake || now - placements->awake_ms < AWAKE_MS ||
 	    placements->compositor->state != WESTON_COMPOSITOR_ACTIVE)
 		return;
@@ -119,7 +119,7 @@ placement_output_name(const struct placement *placement)
 	return output ? output->name : NULL;
 }
 
-/* Its owner commits anew, if it can; what it has shown until then comes back in any case. */
+/* The owner commits again if it can; in any case the last content is shown again. */
 static void
 tell_area_changed(struct placement *placement)
 {
@@ -129,7 +129,7 @@ tell_area_changed(struct placement *placement)
 	placements_tell_change(placement->placements);
 }
 
-/* Those that are there, but for the one that is leaving (NULL: none); returns how many. */
+/* Lists all outputs except the one being destroyed (NULL: none); returns their number. */
 static unsigned
 list_outputs(const struct placements *placements, const struct weston_output *leaving,
 	     struct weston_output *outputs[PLACES_MAX_OUTPUTS])
@@ -143,20 +143,20 @@ list_outputs(const struct placements *placements, const struct weston_output *le
 	return count;
 }
 
-/* False: it is where it was. */
+/* False: it is on this output already. */
 static bool
 move_to_output(struct placement *placement, struct weston_output *output)
 {
 	if (output == placement->output)
 		return false;
-	/* A view that stays where it is, while another output takes the place of its own, gets no
-	 * output from Weston: it asks which ones a view is on when the view is mapped or moved. */
+	/* If a view stays in place while another output replaces its own, Weston assigns it no
+	 * output: it computes a view's outputs when the view is mapped or moved. */
 	placement_hide(placement);
 	placement->output = output;
 	return true;
 }
 
-/* Those that get another output are told, or all of them. */
+/* Notifies the placements that get another output, or all. */
 static void
 choose_outputs(struct placements *placements, const struct weston_output *leaving, bool tell_all)
 {
@@ -218,7 +218,7 @@ handle_lock_changed(void *data)
 	placements_tell_change(placements);
 }
 
-/* After the session lock has looked. */
+/* Called after the session lock's own handler. */
 static void
 handle_woke(struct wl_listener *listener, void *data)
 {
@@ -239,7 +239,7 @@ goes_in_front(const struct placement *placement, const struct placement *other)
 	return places_is_in_front(screen, behind);
 }
 
-/* Whether a surface of ivi-shell cannot have its number: that would end its connection. */
+/* Whether ivi-shell would refuse the surface's number, which would end the client's connection. */
 static bool
 has_no_number(const struct placement *placement)
 {
@@ -271,8 +271,8 @@ kind_of(const struct placement *placement)
 	return PLACEMENT_OUTPUT;
 }
 
-/* Its kind is as its options say. A surface keeps the role that it was given: another kind has no
- * surface. */
+/* Sets the kind according to the options. A surface keeps its role forever, so if the kind changes,
+ * the placement gives up its surface. */
 static void
 choose_kind(struct placement *placement)
 {
@@ -287,7 +287,7 @@ choose_kind(struct placement *placement)
 		places_add(&placement->placements->places, &placement->screen);
 }
 
-/* Among all others, on an output that may be chosen anew, as theirs may. */
+/* Inserts the placement in order; outputs are chosen again for all placements. */
 static void
 put_in(struct placement *placement, bool tell_all)
 {
@@ -356,7 +356,7 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 	wl_signal_init(&placements->changed);
 	wl_signal_init(&placements->outputs_changed);
 	weston_layer_init(&placements->layer, compositor);
-	/* In front of every window, behind a lock screen and the cursor. */
+	/* In front of all windows, behind a lock screen and the cursor. */
 	weston_layer_set_position(&placements->layer, WESTON_LAYER_POSITION_FULLSCREEN + 1);
 	session_lock_init(&placements->lock, compositor, handle_lock_changed, placements);
 	for (unsigned i = 0; i < PLACEMENTS_OUTPUT_SIGNALS; i++) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a guest's surface stands: which output (as places.h decides), which
- * rectangle of it, in front of or behind which other guest's surface. The compositor's side of a
- * surface: its role, its view and our layer. It follows outputs that come, go,
- * move and change their size, and shows nothing while the session is locked.
- * Where the surface is a window, all of that is the shell's; what is known of it is asked here.
+ * Where a guest's surface is shown: on which output (as places.h decides), in which rectangle of
+ * it, in front of or behind which other guests' surfaces. The compositor's side of a surface: its
+ * role, its view and our layer. Follows outputs that are added, removed, moved or resized, and
+ * shows nothing while the session is locked. If the surface is a window, the shell decides all of
+ * this, and these functions report what is known of it.
  */
 #pragma once
 
@@ -24,14 +24,14 @@
 
 struct window;
 
-/* An output is new, or has another size or place. */
+/* An output was created, resized or moved. */
 #define PLACEMENTS_OUTPUT_SIGNALS 3
 struct placements_listener {
 	struct wl_listener base;
 	struct placements *placements;
 };
 
-/* All placements of the module: one layer, sorted by z. */
+/* All placements of the module: one layer, sorted by fullscreen, then z. */
 struct placements {
 	struct weston_compositor *compositor;
 	struct weston_layer layer;
@@ -41,30 +41,30 @@ struct placements {
 	struct window_memories windows;
 	struct session_lock lock;
 	const struct options *options;
-	struct wl_event_source *check_source; /* idle, pending: looks at rules for outputs once */
+	struct wl_event_source *check_source; /* idle, pending: checks rules' output names */
 	struct placements_listener output_listeners[PLACEMENTS_OUTPUT_SIGNALS];
 	struct wl_listener output_destroyed, woke, session_switched;
-	int64_t awake_ms;         /* when Weston was last told to stay awake */
-	struct wl_signal changed; /* something that can be told of a screen is not as it was */
-	/* The compositor's outputs are others, or elsewhere, and all screens have their places.
-	 * data: the one that is leaving, and in the compositor's list still; NULL: none is. */
+	int64_t awake_ms;         /* when Weston was last kept awake */
+	struct wl_signal changed; /* something that screen-state.h describes may have changed */
+	/* The outputs have changed, and all screens have been placed again. data: the output being
+	 * destroyed, but still in the compositor's list; NULL: none. */
 	struct wl_signal outputs_changed;
 };
 
 struct placement_handler {
-	/* The area changed, or there is one again, or none any more, or it is lit again. */
+	/* The area changed, appeared or vanished, or may be visible again. */
 	void (*area_changed)(void *data);
 	/* The compositor applied a commit. */
 	void (*applied)(void *data);
 };
 
-/* Where a command places a screen. */
+/* A placement set by command. */
 struct placement_command {
-	bool given;  /* false: the rules of weston.ini count */
-	bool hidden; /* it is not to be seen */
-	/* All of it that is about places, and the rest as in the rule. */
+	bool given;  /* false: the rules of weston.ini apply */
+	bool hidden; /* the screen is not shown */
+	/* The placement as commanded, all else as in the rule. */
 	struct connector_options options;
-	char output[PLACES_NAME_BYTES]; /* options.output, where that is not NULL */
+	char output[PLACES_NAME_BYTES]; /* options.output points here, unless it is NULL */
 };
 
 enum placement_kind {
@@ -79,30 +79,30 @@ struct placement {
 	const struct placement_handler *handler;
 	void *data;
 	const struct connector_options *options;
-	struct log_subject subject; /* also of a picture that is kept */
+	struct log_subject subject; /* also that of a kept picture */
 	char unique_id[PLACES_NAME_BYTES];
 	struct screen screen;
 	enum placement_kind kind;
-	struct window *window; /* what it is where it is one */
+	struct window *window; /* used if kind is PLACEMENT_WINDOW */
 
-	struct weston_output *output;   /* NULL: not there at the moment */
+	struct weston_output *output;   /* NULL: none at present */
 	struct weston_surface *surface; /* NULL: none yet, or destroyed */
 	struct weston_view *view;
 	struct wl_listener surface_destroyed;
-	struct wl_listener surface_committed; /* of a window */
-	struct wl_list holds;    /* hold.link: what is pressed on it, until it is out of sight */
-	int32_t x, y;            /* of the view, relative to the output, from the next commit on */
+	struct wl_listener surface_committed; /* for windows */
+	struct wl_list holds;                 /* hold.link: pressed on it, until it is hidden */
+	int32_t x, y;            /* the view's position on the output, from the next commit on */
 	struct kept_focus focus; /* see placement_keep_focus() */
-	bool fullscreen;         /* over all of its output, in front of the others */
-	const struct connector_options *rule; /* by weston.ini */
+	bool fullscreen;         /* covers its output, in front of the others */
+	const struct connector_options *rule; /* from weston.ini */
 	struct placement_command command;
-	bool stands_in;       /* it shows words, and no picture */
-	struct border border; /* around the view while all keys are the guest's */
-	bool moving;          /* its next commit shows it where it is to be; until then it stays */
+	bool stands_in;       /* it shows a status card instead of a picture */
+	struct border border; /* around the view while all keys go to the guest */
+	bool moving;          /* it moves at its next commit, not before */
 };
 
-/* options must live as long. When all that is loaded at start has its outputs, it says in the log
- * which rules name outputs that are not there. */
+/* options must outlive the placements. Once the outputs are known, logs which rules name outputs
+ * that do not exist. */
 void
 placements_init(struct placements *placements, struct weston_compositor *compositor,
 		const struct options *options);
@@ -110,18 +110,18 @@ placements_init(struct placements *placements, struct weston_compositor *composi
 void
 placements_finish(struct placements *placements);
 
-/* What is shown on all of them is to be fitted anew. */
+/* Fits and places all screens again. */
 void
 placements_refit(struct placements *placements);
 
-/* The first client has seen the compositor's globals: now it is known which placements are windows.
- */
+/* The first client has seen the compositor's globals, so it is known now which placements are
+ * windows. */
 void
 placements_learn_shell(struct placements *placements, enum shell shell);
 
-/* window: what it is when it is a window; it outlives the placement. Whose connector it is, its
- * number and its unique-id tell the output where options name none, and the first two what is in
- * front where z is equal. options must live as long. Handlers are called, of this placement and
+/* window: used if the placement becomes a window; must outlive the placement. The subject,
+ * connector and unique_id choose the output if options name none; subject and connector order
+ * placements of equal z. options must outlive the placement. Calls handlers, of this placement and
  * perhaps of others. */
 void
 placement_init(struct placement *placement, struct placements *placements,
@@ -129,62 +129,63 @@ placement_init(struct placement *placement, struct placements *placements,
 	       unsigned connector, const char *unique_id, struct window *window,
 	       const struct placement_handler *handler, void *data);
 
-/* The guest was renamed and different rules may apply; handlers are called as by placement_init().
- * If that makes another kind of it, it has no surface any more; so with placement_steer(). */
+/* The guest was renamed, so other rules may apply; calls handlers as placement_init(). If the
+ * placement's kind changes, it has no surface any more; likewise in placement_steer(). */
 void
 placement_rename(struct placement *placement, const struct connector_options *options,
 		 const struct log_subject *subject);
 
-/* A command: another place, hidden or not, fullscreen or not; from the next frame on that is drawn
- * for it, so that none is seen half way. `given` false: where the rules say. */
+/* Applies a command: another place, hidden or not, fullscreen or not. Takes effect with the next
+ * frame, so that no half-done state is visible. `given` false: back to the rules. */
 void
 placement_steer(struct placement *placement, const struct placement_command *command,
 		bool fullscreen);
 
-/* Others may take its output: their handlers are called. */
+/* Other placements may get its output: calls their handlers. */
 void
 placement_finish(struct placement *placement);
 
-/* Where a part of a picture goes, as wide and high as `source`. False: there is no output, or
- * nothing of it would lie on it. */
+/* Fits a part of a picture, as wide and high as `source`. False: there is no output, or no part
+ * would lie on it. */
 bool
 placement_fit(const struct placement *placement, const struct rectangle *source,
 	      struct fitted *out);
 
-/* Its rectangle of its output. False: it is none, or a window. */
+/* The placement's rectangle on its output. False: it is empty, there is no output, or the kind is
+ * not PLACEMENT_OUTPUT. */
 bool
 placement_find_place(const struct placement *placement, struct place *out);
 
-/* Of the output that it is on. */
+/* The scale of its output. */
 int32_t
 placement_scale(const struct placement *placement);
 
-/* Where the view stands in its output from the next commit on, in its logical coordinates. */
+/* Sets the view's position on its output, in logical coordinates, from the next commit on. */
 void
 placement_set_position(struct placement *placement, int32_t x, int32_t y);
 
-/* Whether something shown there now would be repainted. */
+/* Whether a commit now would be repainted. */
 bool
 placement_can_show(const struct placement *placement);
 
-/* A frame was seen on it: where its rule says so, Weston stays awake for another while. */
+/* A frame was visible: keeps Weston awake, if the placement's options say so. */
 void
 placement_keep_awake(struct placement *placement);
 
-/* Whether what happens on it now is meant for its guest: it is seen, and the session is neither
- * locked nor switched away. */
+/* Whether input on it now is meant for its guest: it is visible, and the session is neither locked
+ * nor switched away. */
 bool
 placement_takes_input(const struct placement *placement);
 
-/* A bit for each output of the compositor that shows a part of the surface. */
+/* One bit for each of the compositor's outputs that show a part of the surface. */
 uint32_t
 placement_outputs(const struct placement *placement);
 
-/* NULL: there is none at the moment. */
+/* NULL: none at present. */
 const char *
 placement_output_name(const struct placement *placement);
 
-/* Something that can be told of a screen has changed. */
+/* Something that screen-state.h describes may have changed. */
 static inline void
 placements_tell_change(struct placements *placements)
 {

@@ -20,14 +20,15 @@ window_is_floating(const struct window *window)
 	return !window->state.maximized && !window->state.fullscreen;
 }
 
-/* Whether its size is its own choice: a shell that tiles, or shows one at a time, gives sizes. */
+/* Whether the window chooses its size: shells that tile, or show one window at a time, dictate
+ * it. */
 static bool
 has_own_size(const struct window *window)
 {
 	return window_is_floating(window) && window->client && window->client->has_desktop;
 }
 
-/* What the size that the compositor has named leaves for the picture; 0: it has named none. */
+/* The space for the picture in the size that the compositor sent; 0: it sent none. */
 static struct size
 inside_asked(const struct window *window)
 {
@@ -58,8 +59,8 @@ floating_size(const struct window *window)
 	return window_size_dragged(&window->picture, &window->floating, 0);
 }
 
-/* A floating window follows the size that is asked for while it is dragged; where none is, as after
- * that or after a state has ended, it has its own. */
+/* A floating window follows the compositor's size only while it is dragged; otherwise, or if the
+ * compositor sends no size, it has its own. */
 static void
 choose_size(struct window *window)
 {
@@ -99,8 +100,8 @@ handle_toplevel_configure(void *data, struct xdg_toplevel *toplevel, int32_t wid
 		.activated = has_state(states, XDG_TOPLEVEL_STATE_ACTIVATED),
 		.size = {width, height},
 	};
-	/* Nothing else makes a floating window follow what it is told. What was sent before the
-	 * drag began may come after. */
+	/* The end of the drag. A configure sent before the drag began may still arrive after its
+	 * start, so only a change from resizing to not resizing counts. */
 	bool resizing = has_state(states, XDG_TOPLEVEL_STATE_RESIZING);
 	if (window->resizing && !resizing)
 		window->edges = 0;
@@ -196,8 +197,8 @@ open_ivi(struct window *window, struct wl_surface *wl_surface, uint32_t ivi_id)
 static void
 close_ivi(struct window *window)
 {
-	/* A number that another surface has costs the connection, which may end before it is told
-	 * why. */
+	/* If another surface has the number, the connection is lost, perhaps before the error
+	 * arrives. */
 	if (window->ivi_made && !window->client->server_side)
 		window->ivi_refused = true;
 	if (window->ivi_made)
@@ -278,7 +279,7 @@ window_set_margins(struct window *window, const struct margins *margins)
 	window->margins = *margins;
 }
 
-/* Where in the inside a part of the picture lies. */
+/* Fits a part of the picture into the inside. */
 static bool
 fit_inside(const struct window *window, enum fit fit, const struct rectangle *source,
 	   struct fitted *out)
@@ -321,7 +322,7 @@ window_inside(const struct window *window, enum fit fit)
 
 	if (!fit_inside(window, fit, &whole, &fitted))
 		return inside;
-	/* Shells have black beside what is fullscreen, and centre it. */
+	/* Shells centre a fullscreen window on black. */
 	if (window->state.fullscreen)
 		return (struct rectangle){0, 0, fitted.destination.width,
 					  fitted.destination.height};
