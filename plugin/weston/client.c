@@ -28,7 +28,7 @@ report_loss(struct client *client)
 	if (error == 0)
 		error = client->server_side ? ENOMEM : ECONNRESET;
 	if (interface)
-		log_line("weston: it ended the connection of a guest's device: %s@%u, error %u",
+		log_line("weston: ended the connection of a guest's device: %s@%u, error %u",
 			 interface->name, id, code);
 	else
 		log_line("weston: the compositor ended the connection of a guest's device (%s)",
@@ -51,7 +51,8 @@ client_lose(struct client *client)
 	if (client->source)
 		wl_event_source_remove(client->source);
 	client->source = NULL;
-	/* The owner is told from an idle callback, when none of this client's objects is in use. */
+	/* The owner is notified from an idle callback, when none of this client's objects is in
+	 * use. */
 	if (!client->lost_source)
 		client->lost_source =
 			wl_event_loop_add_idle(client->loop, handle_lost_idle, client);
@@ -102,7 +103,7 @@ client_flush(struct client *client)
 {
 	bool full = wl_display_flush(client->display) < 0 && errno == EAGAIN;
 
-	/* Such as no descriptor for a pool: the library drops all requests from then on. */
+	/* For example, no descriptor for a pool. libwayland drops all requests from then on. */
 	if (wl_display_get_error(client->display) && client->source) {
 		client_lose(client);
 		return;
@@ -138,7 +139,7 @@ static const struct xdg_wm_base_listener wm_base_listener = {
 	.ping = handle_ping,
 };
 
-/* NULL: no memory, and the connection is of no use. */
+/* Returns NULL if out of memory, and gives up the connection. */
 static void *
 bind_global(struct client *client, uint32_t name, const struct wl_interface *interface,
 	    uint32_t version)
@@ -150,7 +151,7 @@ bind_global(struct client *client, uint32_t name, const struct wl_interface *int
 	return proxy;
 }
 
-/* What windows are made of. False: it is something else. */
+/* Binds the globals that windows need. False: it is none of them. */
 static bool
 handle_desktop_global(struct client *client, uint32_t name, const char *interface)
 {
@@ -198,7 +199,7 @@ handle_global_remove(void *data, struct wl_registry *registry, uint32_t name)
 {
 	struct client *client = data;
 
-	/* None of the globals used here goes before the compositor does. */
+	/* None of the globals used here is removed before the compositor ends. */
 	if (client->handler->global_removed)
 		client->handler->global_removed(client->data, name);
 }
@@ -271,7 +272,7 @@ client_create(struct wl_display *server, const struct client_handler *handler, v
 		close(sockets[1]);
 		goto error_client;
 	}
-	/* Takes the socket, and closes it if it fails. */
+	/* Takes ownership of the socket; closes it on failure. */
 	client->display = wl_display_connect_to_fd(sockets[1]);
 	if (!client->display)
 		goto error_server_side;
@@ -371,7 +372,7 @@ client_make_picture(struct client *client, int fd, int32_t width, int32_t height
 	struct wl_buffer *buffer = wl_shm_pool_create_buffer(pool, 0, width, height, width * 4,
 							     client_shm_format(fourcc));
 	wl_shm_pool_destroy(pool);
-	/* before fd is closed */
+	/* Sends the descriptor before it is closed. */
 	client_flush(client);
 	return buffer;
 }

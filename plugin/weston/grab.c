@@ -16,13 +16,13 @@ struct grab {
 	struct grabs *grabs;
 	struct weston_keyboard_grab base;
 	struct weston_seat *seat;
-	struct weston_keyboard *keyboard; /* its; NULL: it has gone */
+	struct weston_keyboard *keyboard; /* the seat's; NULL: gone */
 	struct weston_surface *surface;
-	bool active; /* false: it rests */
+	bool active; /* false: suspended */
 	struct wl_listener seat_destroyed, surface_destroyed;
 };
 
-/* The guest's surface that a surface of Weston's belongs to. NULL: none. */
+/* Returns the guest's surface of a weston_surface. NULL: none. */
 static struct surface *
 guest_surface(struct weston_surface *weston_surface)
 {
@@ -43,7 +43,7 @@ release_pointer(struct grab *grab)
 static void
 rest(struct grab *grab)
 {
-	/* Weston ends whatever grab there is, so only ours. */
+	/* Weston would end any grab; end only ours. */
 	if (grab->active && grab->keyboard && grab->keyboard->grab == &grab->base)
 		weston_keyboard_end_grab(grab->keyboard);
 	grab->active = false;
@@ -60,7 +60,7 @@ end(struct grab *grab)
 	wl_list_remove(&grab->surface_destroyed.link);
 	wl_list_remove(&grab->link);
 	if (surface) {
-		/* Another seat's keyboard may be grabbed for it, too. */
+		/* Another seat's keyboard may still be grabbed for it. */
 		surface_set_grabbed(surface, grabs_have(grab->grabs, grab->surface));
 		placements_tell_change(surface->placement.placements);
 	}
@@ -70,7 +70,7 @@ end(struct grab *grab)
 	free(grab);
 }
 
-/* Whether the guest still is the one that keys go to, and may have them. */
+/* Whether the guest's surface still has the focus and may receive input. */
 static bool
 has_guest(const struct grab *grab)
 {
@@ -143,7 +143,7 @@ grabs_check(struct grabs *grabs)
 
 	wl_list_for_each_safe(grab, next, &grabs->grabs, link) {
 		const struct weston_keyboard *keyboard = grab->keyboard;
-		/* Also that of a binding, while its key is down. */
+		/* Includes the grab of a key binding while its key is down. */
 		bool others = !grab->active && keyboard->grab != &keyboard->default_grab;
 
 		if (others || is_for_terminals(keyboard))
@@ -186,7 +186,7 @@ find(struct grabs *grabs, const struct weston_keyboard *keyboard)
 	return NULL;
 }
 
-/* For the guest's surface that the keyboard is on; it rests until grabs_check(). */
+/* Begins a grab for the surface that has the focus; suspended until grabs_check(). */
 static void
 begin(struct grabs *grabs, struct weston_keyboard *keyboard, struct surface *surface)
 {
@@ -221,13 +221,13 @@ grabs_toggle(struct grabs *grabs, struct weston_keyboard *keyboard)
 	}
 	if (!surface || !aim_input(surface, INPUT_KEYBOARD))
 		return;
-	/* The other use of the combination: a pointer that a click has locked is free again. It
-	 * begins when the combination is let go of. */
+	/* If a click has locked the pointer, the combination only frees it. A grab becomes active
+	 * when the combination is released. */
 	if (!seats_release_pointer(&surface->connector->device->presented->seats, keyboard->seat))
 		begin(grabs, keyboard, surface);
 }
 
-/* The keyboard that a command is for: on that surface already, or else the first. */
+/* Chooses the keyboard for a command: one that is on the surface, or else the first. */
 static struct weston_keyboard *
 choose_keyboard(const struct surface *surface)
 {
@@ -253,7 +253,7 @@ grabs_find_obstacle(struct surface *surface)
 		return "its guest has no keyboard: no vkb device is connected that has one, or "
 		       "input= in weston.ini lets it have none";
 	if (!aim_is_open(surface) || !placement_view(&surface->placement))
-		return "it is not seen now, so that its guest may have no keys";
+		return "it is not visible now, so its guest gets no keys";
 	return NULL;
 }
 
@@ -266,7 +266,7 @@ grabs_set(struct grabs *grabs, struct surface *surface, bool grab)
 	wl_list_for_each_safe(other, next, &grabs->grabs, link)
 		if (!grab && other->surface == weston_surface)
 			end(other);
-	/* A place that was given just now may be out of sight. */
+	/* A screen placed by the same command may not be visible. */
 	if (!grab || grabs_have(grabs, weston_surface) || grabs_find_obstacle(surface))
 		return;
 	struct weston_keyboard *keyboard = choose_keyboard(surface);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The grab: after a combination of keys (grab-key= in weston.ini) all keys go to the guest that has
- * the focus, those included that Weston or its shell would take for themselves, and the pointer
- * stays on its screen; until the combination comes again, or the guest may have no input any more.
- * While Ctrl and Alt are both down the grab rests, so that Ctrl+Alt+Fn always switches terminals.
+ * The grab: after a key combination (grab-key= in weston.ini) all keys go to the guest that has the
+ * focus, including those that Weston or its shell would handle, and the pointer stays on its
+ * screen. It ends when the combination is pressed again, or the guest may no longer receive input.
+ * While Ctrl and Alt are both down it is suspended, so that Ctrl+Alt+Fn always switches terminals.
  */
 #pragma once
 
@@ -29,19 +29,19 @@ grabs_toggle(struct grabs *grabs, struct weston_keyboard *keyboard);
 void
 grabs_finish(struct grabs *grabs);
 
-/* Events of a client were handled: a grab that rests may go on, or has lost its guest. */
+/* A client's events were handled: resumes or ends grabs as needed. */
 void
 grabs_check(struct grabs *grabs);
 
-/* Why a command cannot have all keys go to a guest, as a sentence's part; NULL: it can. */
+/* Returns why a command cannot grab the keys for a guest, as part of a sentence; NULL: it can. */
 const char *
 grabs_find_obstacle(struct surface *surface);
 
-/* What a command wants, for a keyboard that is on the surface, or else for the first one; for none
- * where there is an obstacle. */
+/* Carries out a command: begins a grab, preferably with a keyboard that is on the surface, else
+ * with another seat's, unless there is an obstacle; or ends all grabs for the surface. */
 void
 grabs_set(struct grabs *grabs, struct surface *surface, bool grab);
 
-/* Whether some keyboard's grab is for that surface; NULL: none is. */
+/* Whether any keyboard is grabbed for this surface (NULL: false). */
 bool
 grabs_have(const struct grabs *grabs, const struct weston_surface *surface);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the keyboard, pointer and touch screen of a seat have in common.
+ * State shared by the keyboard, pointer and touch screen of a seat.
  */
 #pragma once
 
@@ -19,19 +19,19 @@ struct seat_base {
 	struct wl_seat *wl_seat;
 	const struct seat_protocols *protocols;
 	struct cursors *cursors;
-	bool waiting; /* a guest's device was given something that is to be sent */
-	/* The first of what waits: on which surface, and when it happened. NULL: on none. */
+	bool waiting; /* a guest's device has events to be sent */
+	/* The first of the waiting events: its surface (NULL: none) and its time. */
 	struct surface *since_surface;
 	uint32_t since_ms;
 };
 
-/* NULL: Weston does not have it. */
+/* NULL: Weston does not offer it. */
 struct seat_protocols {
 	struct zwp_relative_pointer_manager_v1 *relative_pointers;
 	struct zwp_pointer_constraints_v1 *constraints;
 };
 
-/* Something for a guest's device has happened at that time, on that surface (NULL: on none). */
+/* Records an event for a guest's device at this time, on this surface (NULL: none). */
 static inline void
 seat_base_wait(struct seat_base *base, struct surface *surface, uint32_t time_ms)
 {

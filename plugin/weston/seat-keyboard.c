@@ -12,11 +12,11 @@
 static void
 handle_keymap(void *data, struct wl_keyboard *proxy, uint32_t format, int32_t fd, uint32_t size)
 {
-	/* Guests have layouts of their own. */
+	/* Guests have their own layouts. */
 	close(fd);
 }
 
-/* The surface has the keys now, or loses them. */
+/* The surface has gained or is losing the focus. */
 static void
 tell_focus(const struct seat_keyboard *keyboard)
 {
@@ -24,7 +24,7 @@ tell_focus(const struct seat_keyboard *keyboard)
 		placements_tell_change(keyboard->surface->placement.placements);
 }
 
-/* Keys that are down already were pressed for somebody else. */
+/* Ignores keys that are down already: they were pressed elsewhere. */
 static void
 handle_enter(void *data, struct wl_keyboard *proxy, uint32_t serial, struct wl_surface *wl_surface,
 	     struct wl_array *keys)
@@ -34,7 +34,7 @@ handle_enter(void *data, struct wl_keyboard *proxy, uint32_t serial, struct wl_s
 	hold_end(&keyboard->hold);
 	keyboard->surface = aim_surface(wl_surface);
 	tell_focus(keyboard);
-	/* A press on a frame gives it the keys, which are the guest's. */
+	/* A press on a frame gave it the focus; pass it on to the guest's surface. */
 	struct surface *framed = aim_framed(wl_surface);
 	if (framed)
 		aim_pass_keys(framed, keyboard->base->client, keyboard->base->wl_seat);

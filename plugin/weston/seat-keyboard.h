@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A seat's keyboard, as a device's client sees it: transitions of keys go to the guest that has the
- * focus. */
+/* A seat's keyboard as seen by a device's client: key presses and releases go to the guest that has
+ * the focus. */
 #pragma once
 
 #include "weston/hold.h"
@@ -11,7 +11,7 @@ struct wl_keyboard;
 
 struct seat_keyboard {
 	struct seat_base *base;
-	struct wl_keyboard *proxy; /* NULL: there is none */
+	struct wl_keyboard *proxy; /* NULL: none */
 	struct surface *surface;   /* that has the focus; NULL: none of this client's */
 	struct hold hold;
 };
@@ -19,6 +19,6 @@ struct seat_keyboard {
 void
 seat_keyboard_plug(struct seat_keyboard *keyboard, struct seat_base *base);
 
-/* It has gone, or will not be heard any more: what it holds is released. */
+/* The keyboard is gone, or will be ignored from now on: releases its keys. */
 void
 seat_keyboard_unplug(struct seat_keyboard *keyboard);

@@ -12,7 +12,7 @@
 #include "weston/cursor.h"
 #include "weston/surface.h"
 
-/* What Weston makes of one step of a wheel. */
+/* Weston's axis value for one wheel step. */
 #define STEP 10.0
 
 static bool
@@ -21,7 +21,7 @@ has_positions(const struct input *input)
 	return input->kbdif.features.absolute;
 }
 
-/* The guest draws a pointer of its own. */
+/* The guest draws its own pointer. */
 static void
 hide_cursor(struct seat_pointer *pointer)
 {
@@ -38,8 +38,7 @@ move(struct seat_pointer *pointer, wl_fixed_t x, wl_fixed_t y)
 	struct input *input = aim_input(pointer->surface, INPUT_POINTER);
 	double part_x, part_y;
 
-	/* Behind a lock screen others set the cursor, though Weston 10 never says that the pointer
-	 * has left. */
+	/* Other clients set the cursor on a lock screen, but Weston 10 sends no leave event. */
 	if (!input)
 		pointer->hidden = false;
 	if (!input || !has_positions(input) ||
@@ -51,7 +50,7 @@ move(struct seat_pointer *pointer, wl_fixed_t x, wl_fixed_t y)
 	pointer->base->waiting = true;
 }
 
-/* The lock of a pointer whose guest knows motion alone */
+/* The lock of a pointer whose guest has a relative one */
 
 static void
 handle_locked(void *data, struct zwp_locked_pointer_v1 *lock)
@@ -85,7 +84,7 @@ handle_relative_motion(void *data, struct zwp_relative_pointer_v1 *relative, uin
 
 	if (!input || !pointer->locked)
 		return;
-	/* The guest accelerates as it likes. */
+	/* Unaccelerated: the guest applies its own acceleration. */
 	kbdif_move_by(&input->kbdif, wl_fixed_to_double(raw_dx), wl_fixed_to_double(raw_dy));
 	pointer->base->waiting = true;
 }
@@ -157,7 +156,7 @@ seat_pointer_unlock(struct seat_pointer *pointer)
 	return true;
 }
 
-/* On a frame, which is the desktop's: nothing of it reaches the guest. */
+/* On a frame; nothing of this reaches the guest */
 
 static void
 show_cursor(struct seat_pointer *pointer)
@@ -238,7 +237,7 @@ press(struct seat_pointer *pointer, uint32_t button)
 	struct input *input = aim_input(pointer->surface, INPUT_POINTER);
 	if (!input)
 		return;
-	/* The first click is for the lock alone: the guest's own pointer is somewhere else. */
+	/* The first click only locks the pointer: the guest's own pointer is elsewhere. */
 	if (!has_positions(input) && !pointer->locked)
 		lock(pointer);
 	else if (kbdif_is_button(button))
@@ -276,13 +275,13 @@ handle_axis_discrete(void *data, struct wl_pointer *proxy, uint32_t axis, int32_
 {
 	struct seat_pointer *pointer = data;
 
-	/* Guests have no wheel that turns sideways. */
+	/* Guests have no horizontal wheel. */
 	pointer->stepped = true;
 	if (axis == WL_POINTER_AXIS_VERTICAL_SCROLL)
 		turn_wheel(pointer, steps);
 }
 
-/* A touchpad has no steps: what makes one is a step. */
+/* A touchpad has no steps: counts one for each STEP of scrolling. */
 static void
 handle_axis(void *data, struct wl_pointer *proxy, uint32_t time, uint32_t axis, wl_fixed_t value)
 {

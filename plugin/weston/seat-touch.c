@@ -84,7 +84,8 @@ handle_motion(void *data, struct wl_touch *proxy, uint32_t time, int32_t id, wl_
 static void
 handle_frame(void *data, struct wl_touch *proxy)
 {
-	/* Weston 10 sends none after the last finger: the guest's frames end with our turn. */
+	/* Weston 10 sends no frame event after the last finger, so seats_send() ends the guest's
+	 * frames. */
 }
 
 static void

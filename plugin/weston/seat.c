@@ -16,9 +16,9 @@
 #include "weston/client.h"
 #include "weston/surface.h"
 
-/* Wheels have steps since 5; of 8 Weston 10 to 16 know nothing. */
+/* Version 5 added wheel steps; Weston 10 to 16 do not implement 8. */
 #define SEAT_VERSION 7
-/* Events older than that are not what somebody waits for. */
+/* Older events are not counted as latency. */
 #define LONGEST_MS 4000
 
 static void
@@ -38,7 +38,7 @@ handle_capabilities(void *data, struct wl_seat *wl_seat, uint32_t capabilities)
 		seat_touch_plug(&seat->touch, &seat->base);
 	else
 		seat_touch_unplug(&seat->touch);
-	/* Without memory for one of them the connection is made anew. */
+	/* Out of memory for one of them: reconnect. */
 	if ((capabilities & WL_SEAT_CAPABILITY_KEYBOARD && !seat->keyboard.proxy) ||
 	    (capabilities & WL_SEAT_CAPABILITY_POINTER && !seat->pointer.proxy) ||
 	    (capabilities & WL_SEAT_CAPABILITY_TOUCH && !seat->touch.proxy))
@@ -137,7 +137,7 @@ seats_handle_global_removed(struct seats *seats, uint32_t name)
 			remove_seat(seat);
 }
 
-/* NULL: the client does not know of it yet, or any more. */
+/* NULL: the client has no such seat yet, or any more. */
 static struct seat *
 find_seat(struct seats *seats, const struct weston_seat *weston_seat)
 {
@@ -167,9 +167,7 @@ seats_release_pointer(struct seats *seats, const struct weston_seat *weston_seat
 	return seat && seat_pointer_unlock(&seat->pointer);
 }
 
-/* A locked pointer is free again as soon as the keys go to somebody else, as when the session
- * locks.
- */
+/* Frees a locked or confined pointer once the keys go elsewhere, as when the session locks. */
 static void
 check_lock(struct seat *seat)
 {
@@ -180,8 +178,8 @@ check_lock(struct seat *seat)
 		seat_pointer_unlock(pointer);
 }
 
-/* The guest has been notified of what happened on the seat's surfaces. A clock other than ours, as
- * a test may have, is not measured. */
+/* The input on the seat's surfaces was sent to the guest. A latency above LONGEST_MS is ignored:
+ * timestamps may come from another clock, as in tests. */
 static void
 measure(struct seat *seat)
 {

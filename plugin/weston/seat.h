@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The compositor's seats, as a device's client sees them: what happens on the device's surfaces
- * goes to its guest. A key's way begins here; the guest's end of it is device/input.h.
+ * The compositor's seats as seen by a device's client: input on the device's surfaces is passed to
+ * its guest. An event's path begins here; the guest's end is device/input.h.
  */
 #pragma once
 
@@ -39,27 +39,27 @@ struct seat {
 void
 seats_init(struct seats *seats);
 
-/* Everything that is held is released. Before the client goes. */
+/* Releases everything held down. Must be called before the client is destroyed. */
 void
 seats_finish(struct seats *seats);
 
-/* One that seats have no use for is none of their business. */
+/* Ignores globals that seats do not use. */
 void
 seats_handle_global(struct seats *seats, struct client *client, struct wl_registry *registry,
 		    uint32_t name, const char *interface, uint32_t version);
 void
 seats_handle_global_removed(struct seats *seats, uint32_t name);
 
-/* The compositor's seat has its keyboard grabbed for a surface, and the pointer is to stay on it.
- */
+/* The seat's keyboard was grabbed for a surface: keeps the pointer on the surface, if it is
+ * there. */
 void
 seats_keep_pointer(struct seats *seats, const struct weston_seat *seat,
 		   const struct surface *surface);
 
-/* Frees a pointer that is locked or kept. False: it was not. */
+/* Frees a locked or confined pointer. False: it was neither. */
 bool
 seats_release_pointer(struct seats *seats, const struct weston_seat *seat);
 
-/* All events that there were have been handled: tells the device's guest of them. */
+/* All pending events have been handled: sends the resulting input to the device's guest. */
 void
 seats_send(struct seats *seats, const struct device *device);

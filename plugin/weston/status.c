@@ -12,12 +12,12 @@
 #include "weston/surface-window.h"
 #include "weston/surface.h"
 
-/* A guest that sets another mode is dark for a moment, which nobody wants to read about. */
+/* A mode change makes a screen dark for a moment; no card is shown for that. */
 #define DARK_MS 1000
 #define FROZEN_MS 5000
-/* What a guest that goes on has for taking its input. */
+/* How long a thawed guest may take to read its input. */
 #define THAW_MS 500
-/* Less has no room for words. */
+/* The least width with room for text. */
 #define LEAST_WIDTH 96
 
 static bool
@@ -75,7 +75,7 @@ state_of(const struct surface *surface)
 	return CARD_NONE;
 }
 
-/* The card's picture for so much room. NULL: none is wanted, or it is not there yet. */
+/* Returns the card's picture for this space. NULL: no card is due, or it is not drawn yet. */
 static struct wl_buffer *
 find_picture(struct surface *surface, const struct size *room, int32_t scale)
 {
@@ -95,7 +95,7 @@ find_picture(struct surface *surface, const struct size *room, int32_t scale)
 	return card_picture(&status->card, surface->canvas.client, &look);
 }
 
-/* In the middle of a surface that shows something and is so large. */
+/* Shows the card in the middle of a surface of this size that has other content. */
 static void
 show_in_front(struct surface *surface, const struct rectangle *shown, int32_t scale)
 {
@@ -109,7 +109,7 @@ show_in_front(struct surface *surface, const struct rectangle *shown, int32_t sc
 		card_hide(card);
 }
 
-/* As all that is in a place on an output. False: there is none to be seen. */
+/* Shows the card as the only content, in a place on an output. False: there is no card to show. */
 static bool
 show_alone(struct surface *surface)
 {
@@ -137,7 +137,7 @@ show_alone(struct surface *surface)
 
 /* Frozen guests */
 
-/* What the guest's devices, on all of its screens, were told and it has taken. */
+/* Sums the progress of all of the guest's input devices. */
 static struct input_progress
 find_progress(const struct surface *surface)
 {
@@ -151,7 +151,7 @@ find_progress(const struct surface *surface)
 	return progress;
 }
 
-/* Whether something has happened since it was asked. */
+/* Whether the guest has reacted since input was sent. */
 static bool
 has_answered(const struct surface *surface)
 {
@@ -171,7 +171,7 @@ show_frozen(struct surface *surface)
 		show_in_front(surface, &fitted.destination, placement_scale(&surface->placement));
 }
 
-/* Seen from the next commit on. */
+/* Takes effect at the next commit. */
 static void
 set_frozen(struct surface *surface, bool frozen)
 {
@@ -209,7 +209,7 @@ status_note_input(struct surface *surface)
 {
 	struct status *status = &surface->status;
 
-	/* It takes a moment, also where it goes on. */
+	/* Even a thawed guest needs a moment. */
 	if (status->phase == STATUS_FROZEN)
 		arm(surface, THAW_MS);
 	if (status->phase != STATUS_FINE || !surface->canvas.lit || !is_allowed(surface))
@@ -223,7 +223,7 @@ status_note_input(struct surface *surface)
 	arm(surface, FROZEN_MS);
 }
 
-/* Dark ones, and those that are not */
+/* Dark and lit screens */
 
 static void
 begin_dark(struct surface *surface)
@@ -249,12 +249,12 @@ status_show_dark(struct surface *surface)
 
 	begin_dark(surface);
 	focus_free_pointers(surface->placement.surface);
-	/* Before it has a size there is nothing to be shown in it. */
+	/* A window without a size cannot show anything yet. */
 	if (window->client && !window->configured)
 		return;
 	if (black && placement_fit(&surface->placement, &whole, &fitted)) {
 		show_in_front(surface, &fitted.destination, window->scale);
-		/* Of one pixel. */
+		/* A single pixel, scaled. */
 		fitted = (struct fitted){
 			.source_width = 1, .source_height = 1, .destination = fitted.destination};
 		canvas_show_still(&surface->canvas, black, &fitted, 1, 1);
@@ -332,7 +332,7 @@ handle_timer(void *data)
 	}
 }
 
-/* Its picture has been drawn. */
+/* The card's picture has been drawn. */
 static void
 handle_drawn(void *data)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is to be seen of a screen that shows no picture, or none that its guest still cares for: a
- * status card that says why, if weston.ini does not switch that off; in a window on black. A guest
- * is frozen when it does not take what was typed or clicked, and nothing of its picture has changed
- * since: one that takes it may well have nothing new to show. Part of surface.c.
+ * What is shown for a screen without a picture, or whose guest has frozen: a status card that gives
+ * the reason, unless weston.ini disables it; in a window, on black. A guest counts as frozen if it
+ * has not read its input events and its picture has not changed since: a guest that reads them may
+ * simply have nothing new to show. Part of surface.c.
  */
 #pragma once
 
@@ -18,15 +18,15 @@ struct surface;
 
 enum status_phase {
 	STATUS_FINE,
-	STATUS_DARK,      /* since a moment ago: the timer is armed */
-	STATUS_DARK_LONG, /* so that a card says why */
-	STATUS_ASKED,     /* it was given input, and has not taken all: the timer is armed */
+	STATUS_DARK,      /* recently: the timer is armed */
+	STATUS_DARK_LONG, /* a card says why */
+	STATUS_ASKED,     /* input was sent but not all was read: the timer is armed */
 	STATUS_FROZEN,
 };
 
 struct status {
 	enum status_phase phase;
-	bool was_lit; /* it has shown something */
+	bool was_lit; /* it has shown a picture */
 	struct card card;
 	struct loop_timer *timer; /* NULL: never needed */
 	struct input_progress asked;
@@ -37,23 +37,24 @@ struct status {
 void
 status_init(struct surface *surface);
 
-/* The connector goes; what is shown may stay. */
+/* The connector is about to be destroyed; the content may stay. */
 void
 status_stop(struct surface *surface);
 
-/* The wl_surface is about to go. */
+/* The wl_surface is about to be destroyed. */
 void
 status_unmake(struct surface *surface);
 
-/* There is a wl_surface, and nothing for it. */
+/* A new wl_surface has no picture. */
 void
 status_begin(struct surface *surface);
 
-/* Shows what stands for nothing: there is a wl_surface. Again, where its place has changed. */
+/* Shows the replacement for a missing picture; there must be a wl_surface. Called again if its
+ * place has changed. */
 void
 status_show_dark(struct surface *surface);
 
-/* The same, if that is not just nothing. */
+/* As status_show_dark(), if that would show anything. */
 void
 status_refit(struct surface *surface);
 
@@ -61,6 +62,6 @@ status_refit(struct surface *surface);
 void
 status_note_picture(struct surface *surface);
 
-/* Its guest was told of input on it. */
+/* Input on the surface was sent to its guest. */
 void
 status_note_input(struct surface *surface);
