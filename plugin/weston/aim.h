@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an event on a surface means for its guest: which of its input devices it is for, if it may
- * reach any, and where in its picture it happened. Weston's own focus does not suffice: with a
- * button down, behind a lock screen or on a surface that is hidden, events still come.
+ * Maps an input event on a surface to its guest: which input device it is for, whether it may reach
+ * any, and where in the picture it happened. Weston's focus does not suffice: events may still
+ * arrive while a button is held, behind a lock screen, or on a hidden surface.
  */
 #pragma once
 
@@ -17,43 +17,42 @@ struct weston_seat;
 struct wl_seat;
 struct wl_surface;
 
-/* The surface of a connector, as an event names it; NULL: it has gone meanwhile. */
+/* The connector's surface for an event's wl_surface; NULL: it is gone, or a frame. */
 struct surface *
 aim_surface(struct wl_surface *wl_surface);
 
-/* That a part of a frame is around; NULL: it is something else. */
+/* The surface framed by this wl_surface; NULL: not a frame. */
 struct surface *
 aim_framed(struct wl_surface *wl_surface);
 
-/* The seat's keys go to a surface instead of its frame. */
+/* Moves the seat's keyboard focus from the frame to the surface. */
 void
 aim_pass_keys(const struct surface *surface, struct client *client, struct wl_seat *wl_seat);
 
-/* Whether its guest may have input at all: it is on and seen, and the session is neither locked nor
- * switched away. If not, what was held is released. */
+/* Whether the guest may receive input at all: the screen is on and visible, and the session is
+ * neither locked nor switched away. If not, releases what is held down. */
 bool
 aim_is_open(struct surface *surface);
 
-/* The guest's device that this part of what happens on the surface is for, now or when it may have
- * input. NULL: it has none, or weston.ini does not let it have this. The surface has a connector.
- */
+/* The guest's device for this part of the input on the surface, whether or not it may receive input
+ * now. NULL: none, or weston.ini does not allow it. The surface must have a connector. */
 struct input *
 aim_device(const struct surface *surface, enum input_part part);
 
-/* NULL: the guest has no such device, weston.ini does not let it have this, or it may have no input
- * now. surface: NULL: none. */
+/* As aim_device(), but NULL as well if the guest may not receive input now. surface: may be
+ * NULL. */
 struct input *
 aim_input(struct surface *surface, enum input_part part);
 
-/* Where in the guest's framebuffer a place of the surface lies, as parts of it from 0 to 1. False:
+/* Converts a point of the surface to a position in the guest's framebuffer, from 0 to 1. False:
  * nothing is shown. */
 bool
 aim_point(const struct surface *surface, double x, double y, double *part_x, double *part_y);
 
-/* The compositor's seat behind a client's; NULL once it is gone. */
+/* The compositor's seat of a client's wl_seat; NULL: gone. */
 struct weston_seat *
 aim_seat(const struct client *client, struct wl_seat *wl_seat);
 
-/* The surface was clicked or touched: the seat's keys go to it from now on. */
+/* The surface was clicked or touched: gives it the seat's keyboard focus. */
 void
 aim_activate(const struct surface *surface, struct client *client, struct wl_seat *wl_seat);

@@ -47,7 +47,7 @@ count_refused(const struct refusals *refused)
 	return count;
 }
 
-/* state: of the connector; has to live as long as *out. */
+/* state: the connector's; must live as long as *out. */
 static void
 describe(const struct connector *connector, const struct screen_state *state,
 	 struct xen_display_connector *out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What other modules of Weston may ask (xen-display-api.h), answered
- * from the devices of a host.
+ * Implements the interface for other modules of Weston (xen-display-api.h) for the devices of a
+ * host.
  */
 #pragma once
 
@@ -12,11 +12,11 @@
 
 struct placements;
 
-/* Tells others that something has changed, once a turn. */
+/* Notifies other modules of changes, at most once per turn of the event loop. */
 struct api_changes {
 	struct weston_compositor *compositor;
 	struct wl_signal signal;
-	struct wl_listener changed;     /* once there are placements */
+	struct wl_listener changed;     /* after api_changes_follow() */
 	struct wl_event_source *source; /* idle, pending */
 };
 
@@ -28,10 +28,10 @@ api_for_each_connector(const struct display_host *host,
 void
 api_changes_init(struct api_changes *changes, struct weston_compositor *compositor);
 
-/* What changes there is told from now on. */
+/* From now on, changes of the placements are reported. */
 void
 api_changes_follow(struct api_changes *changes, struct placements *placements);
 
-/* Whoever listens is in no list any more. */
+/* Removes all remaining listeners from the signal. */
 void
 api_changes_finish(struct api_changes *changes);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* See border.h. Without memory there is none: what is grabbed is logged, too. */
+/* See border.h. If out of memory, there is no border; a grab is logged as well. */
 #include "weston/border.h"
 
 #include "weston/compat.h"
 
-/* Logical pixels, as around windows. */
+/* Logical pixels, as in frame.c. */
 #define BORDER 4
 
 static bool

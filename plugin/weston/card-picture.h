@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The picture of a status card: whose screen it is, and why it shows nothing, or nothing new. */
+/* The picture of a status card: the screen's name, and why it shows nothing, or nothing new. */
 #pragma once
 
 #include <stdint.h>
@@ -8,20 +8,20 @@
 #include "pure/window-look.h"
 #include "weston/drawing.h"
 
-/* Of a card, in logical pixels; the width is the most that it has. */
+/* Maximum width and height of a card, in logical pixels. */
 #define CARD_WIDTH 320
 #define CARD_HEIGHT 64
 
 enum card_state {
 	CARD_NONE,
-	CARD_NO_DRIVER, /* the guest's driver is not there, or has gone */
-	CARD_WAITS,     /* it has shown nothing yet */
+	CARD_NO_DRIVER, /* the guest's driver is not connected */
+	CARD_WAITS,     /* the guest has shown nothing yet */
 	CARD_OFF,       /* the guest has switched it off */
-	CARD_FAILED,    /* what it wants to show cannot be shown */
-	CARD_FROZEN,    /* the guest does not take what is typed or clicked */
+	CARD_FAILED,    /* the guest's picture cannot be shown */
+	CARD_FROZEN,    /* the guest does not read its input */
 };
 
-/* All that a card's picture depends on. */
+/* Everything a card's picture depends on. */
 struct card_look {
 	enum card_state state; /* not CARD_NONE */
 	int32_t width;         /* logical */
@@ -31,7 +31,7 @@ struct card_look {
 	char name[WINDOW_TITLE_BYTES];
 };
 
-/* As drawing_begin(). */
+/* See drawing_begin(). */
 struct drawing *
 card_draw(struct worker *worker, struct worker_lane *lane, const struct card_look *look,
 	  void (*handle)(void *data, int fd), void *data);

@@ -36,7 +36,7 @@ card_unmake(struct card *card)
 	card_init(card, card->worker, card->lane, card->drawn, card->data);
 }
 
-/* Its picture */
+/* The picture */
 
 static bool
 is_same_look(const struct card_look *a, const struct card_look *b)

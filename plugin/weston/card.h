@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A status card: a picture of some words, drawn on the worker, as the content of a surface that
- * shows nothing else, or as a sub-surface in front of one that does; that takes no input. It knows
- * neither guests nor when it is to be seen.
+ * A status card: a picture of text, drawn on the worker, as the only content of a surface or as a
+ * sub-surface in front of one that has content, without input. It knows neither guests nor when it
+ * is shown.
  */
 #pragma once
 
@@ -22,19 +22,19 @@ struct wp_viewport;
 struct card {
 	struct worker *worker;
 	struct worker_lane *lane;
-	void (*drawn)(void *data); /* its picture is there */
+	void (*drawn)(void *data); /* its picture is ready */
 	void *data;
 
-	struct client *client;   /* NULL: it has neither picture nor sub-surface */
-	struct drawing *drawing; /* NULL: none under way */
-	struct card_look look;   /* of the drawing that is under way, or of the picture */
+	struct client *client;   /* NULL: neither picture nor sub-surface */
+	struct drawing *drawing; /* NULL: none in progress */
+	struct card_look look;   /* of the drawing in progress, or of the picture */
 	struct card_look wanted;
 	struct wl_buffer *buffer; /* NULL: no picture yet */
 
-	struct wl_surface *wl_surface; /* in front of the other; NULL: not made */
+	struct wl_surface *wl_surface; /* the sub-surface; NULL: not made */
 	struct wl_subsurface *subsurface;
 	struct wp_viewport *viewport;
-	bool shown; /* in front */
+	bool shown; /* as a sub-surface */
 	int32_t x, y;
 };
 
@@ -42,19 +42,20 @@ void
 card_init(struct card *card, struct worker *worker, struct worker_lane *lane,
 	  void (*drawn)(void *data), void *data);
 
-/* Before the client goes, or the surface that it is in front of. */
+/* Must be called before the client, or the surface behind it, is destroyed. */
 void
 card_unmake(struct card *card);
 
-/* The picture of that look. NULL: it is being drawn, and card->drawn() is called when it can be
- * had; or there is no memory. */
+/* Returns the picture for this look. NULL: it is being drawn, and card->drawn() follows; or out of
+ * memory. */
 struct wl_buffer *
 card_picture(struct card *card, struct client *client, const struct card_look *look);
 
-/* In front of a surface, at that place of it, from its next commit on; there is a picture. */
+/* Shows the card in front of a surface, at this position, from the surface's next commit on. There
+ * must be a picture. */
 void
 card_show(struct card *card, struct wl_surface *behind, int32_t x, int32_t y);
 
-/* Not in front any more, from that commit on. */
+/* Hides the sub-surface from the next commit of the surface behind it on. */
 void
 card_hide(struct card *card);

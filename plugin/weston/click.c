@@ -11,7 +11,7 @@
 
 static const enum weston_keyboard_modifier no_modifier = 0;
 
-/* view: NULL: none. */
+/* view: may be NULL. */
 static void
 give_keys(struct weston_view *view, struct weston_seat *seat)
 {
@@ -25,7 +25,7 @@ static void
 handle_button(struct weston_pointer *pointer, const struct timespec *time, uint32_t button,
 	      void *data)
 {
-	/* Of a drag or a menu it is not the screen's. */
+	/* A click during a drag or a menu is not for the screen. */
 	if (pointer->grab == &pointer->default_grab)
 		give_keys(pointer->focus, pointer->seat);
 }

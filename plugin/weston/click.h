@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The keys go to a placed screen as it is clicked or touched. Its client does that too, but hears
- * of the click only when Weston is done with all that happened at once: of a key that was pressed
- * in the same turn it would be too late. Weston calls what is bound here only while no modifier is
- * held. What is a window is its shell's.
+ * Gives a placed screen the keyboard focus as soon as it is clicked or touched. Its client does
+ * this as well, but receives the click only after Weston has handled all events of this turn, too
+ * late for a key pressed in the same turn. Weston runs these bindings only while no modifier is
+ * held. Windows are left to their shell.
  */
 #pragma once
 
@@ -13,7 +13,7 @@ struct weston_compositor;
 #define CLICK_BINDINGS 4
 
 struct clicks {
-	struct weston_binding *bindings[CLICK_BINDINGS]; /* NULL: no memory */
+	struct weston_binding *bindings[CLICK_BINDINGS]; /* NULL: out of memory */
 };
 
 void

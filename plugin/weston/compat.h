@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All that differs between libweston 10 and 16, behind names that do
- * not. The only file that looks at Weston's version.
+ * Hides all differences between libweston 10 and 16. The only file that checks Weston's version.
  */
 #pragma once
 
@@ -14,7 +13,7 @@
 #include <libweston/version.h>
 #include <libweston/weston-log.h>
 
-/* Exported by Weston's frontend for modules; not every distribution installs its header. */
+/* Exported by Weston's frontend for modules, but not all distributions install its header. */
 struct weston_config *
 wet_get_config(struct weston_compositor *compositor);
 
@@ -25,8 +24,8 @@ wet_get_config(struct weston_compositor *compositor);
 #define COMPAT_COMMITTED_ARGS struct weston_surface *surface, int32_t x, int32_t y
 #endif
 
-/* Arguments of weston_keyboard_grab_interface::key, and those of them that go on to
- * weston_keyboard_send_key() and to another grab. */
+/* key, and :: Arguments of weston_keyboard_grab_interface::key, and those to pass on to
+ * weston_keyboard_send_key() or another grab. */
 #if WESTON_VERSION_MAJOR >= 16
 #define COMPAT_GRAB_KEY_ARGS                                                                       \
 	struct weston_keyboard_grab *weston_grab, const struct weston_key_event *event
@@ -38,16 +37,16 @@ wet_get_config(struct weston_compositor *compositor);
 #define COMPAT_GRAB_KEY time, key, state
 #endif
 
-/* Whether a renderer that reads YUV takes it for BT.601, which is what guests send. Since
- * surfaces can name their colour representation, those that do not are BT.709. */
+/* Whether renderers decode YUV as BT.601, which is what guests send. Since surfaces can have a
+ * colour representation, those without one are decoded as BT.709. */
 static inline bool
 compat_yuv_is_bt601(void)
 {
 	return WESTON_VERSION_MAJOR < 15;
 }
 
-/* Whether the GL renderer's textures of wl_shm buffers are as wide as the buffer's stride, and not
- * only as what is in it. */
+/* Whether the GL renderer's textures of wl_shm buffers are as wide as the stride instead of the
+ * buffer's width. */
 static inline bool
 compat_texture_has_stride(void)
 {
@@ -67,7 +66,7 @@ compat_output_position(const struct weston_output *output, int32_t *x, int32_t *
 #endif
 }
 
-/* Whether it shows the same as another output, in the same place. */
+/* Whether the output mirrors another one, in the same place. */
 static inline bool
 compat_output_is_mirror(const struct weston_output *output)
 {
@@ -131,7 +130,7 @@ compat_surface_create(struct weston_compositor *compositor)
 #endif
 }
 
-/* The last one destroys it, and its views. */
+/* The last reference destroys the surface and its views. */
 static inline void
 compat_surface_unref(struct weston_surface *surface)
 {
@@ -142,7 +141,7 @@ compat_surface_unref(struct weston_surface *surface)
 #endif
 }
 
-/* What surfaces of one colour, 0xrrggbb, show; before Weston 11 that takes nothing: NULL. */
+/* Content for surfaces of one colour, 0xrrggbb. Before Weston 11 none is needed: NULL. */
 static inline struct weston_buffer_reference *
 compat_solid_create(struct weston_compositor *compositor, uint32_t color)
 {
@@ -155,7 +154,7 @@ compat_solid_create(struct weston_compositor *compositor, uint32_t color)
 #endif
 }
 
-/* After the surfaces that show it. Takes NULL. */
+/* Must be called after its surfaces are gone. Takes NULL. */
 static inline void
 compat_solid_destroy(struct weston_buffer_reference *solid)
 {
@@ -165,7 +164,7 @@ compat_solid_destroy(struct weston_buffer_reference *solid)
 #endif
 }
 
-/* A surface without a client shows one colour. */
+/* Makes a surface without a client show one colour. */
 static inline void
 compat_surface_set_solid(struct weston_surface *surface, struct weston_buffer_reference *solid,
 			 uint32_t color, int32_t width, int32_t height)

@@ -13,7 +13,7 @@
 #include "pure/places.h"
 #include "weston/compat.h"
 
-/* No weston.ini is as large; it is read on the compositor's thread. */
+/* Larger than any weston.ini; it is read on the compositor's thread. */
 #define LARGEST_BYTES (1 << 20)
 
 static void
@@ -27,7 +27,7 @@ config_read_file(struct options *options, const char *path, options_report_func_
 		 void *data)
 {
 	struct stat status;
-	/* A pipe must not be waited for. */
+	/* Opening a pipe must not block. */
 	_autoclose_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0 || fstat(fd, &status) < 0)

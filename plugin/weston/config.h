@@ -6,17 +6,17 @@
 
 struct weston_compositor;
 
-/* Sets what the file says in options that are new, as options_read_text() does. Negative errno also
- * where it cannot be read. */
+/* Reads the file into new options, as options_read_text(). Returns negative errno if it cannot be
+ * read as well. */
 int
 config_read_file(struct options *options, const char *path, options_report_func_t report,
 		 void *data);
 
-/* The weston.ini that Weston was started with. Complaints go to the log, and what is wrong keeps
- * its default. NULL: out of memory. To be destroyed with options_destroy(). */
+/* Reads the weston.ini that Weston was started with. Complaints are logged, and wrong keys keep
+ * their defaults. NULL: out of memory. The caller owns the options; see options_destroy(). */
 struct options *
 config_read(struct weston_compositor *compositor);
 
-/* Says in the log which rules name outputs that are not there. */
+/* Logs which rules name outputs that do not exist. */
 void
 config_check_outputs(struct weston_compositor *compositor, const struct options *options);

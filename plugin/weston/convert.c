@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See convert.h. Row by row: pixman wants rows aligned to 4 bytes,
- * which a guest's need not be, so each is copied to a row of our own first.
+ * See convert.h. pixman requires rows aligned to 4 bytes, which a guest's need not be, so each is
+ * first copied to a row of our own.
  */
 #include "weston/convert.h"
 
@@ -13,8 +13,8 @@
 
 #include "base/base.h"
 
-/* Pixels of YUYV go in pairs, U with the first and V with the second. A part of
- * a row that begins or ends amid a pair needs the whole one, where there is one. */
+/* YUYV pixels come in pairs, U with the first and V with the second. A part that begins or ends
+ * within a pair needs all of the pair, if the row has it. */
 static struct rectangle
 whole_pairs(const struct conversion *conversion)
 {
@@ -28,7 +28,7 @@ whole_pairs(const struct conversion *conversion)
 	return part;
 }
 
-/* The last pixel of an odd row has no V: it takes its neighbour's, or none. */
+/* The last pixel of an odd row has no V: it gets its neighbour's, or neutral. */
 static void
 complete_yuyv(uint8_t *row, int32_t width)
 {
@@ -36,7 +36,7 @@ complete_yuyv(uint8_t *row, int32_t width)
 		row[width * 2 + 1] = width > 1 ? row[width * 2 - 3] : 0x80;
 }
 
-/* Row by row into out; no row is written beyond what its format says of it. */
+/* Converts row by row into out. */
 static void
 convert_rows(const struct conversion *conversion, const struct rectangle *part, uint8_t *scratch,
 	     pixman_image_t *row, pixman_image_t *out)

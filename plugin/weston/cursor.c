@@ -22,7 +22,7 @@ enum shape {
 	SHAPE_ARROW,
 	SHAPE_ACROSS,
 	SHAPE_DOWN,
-	SHAPE_FALLING, /* from the top left */
+	SHAPE_FALLING, /* from the top left to the bottom right */
 	SHAPE_RISING,
 };
 
@@ -80,7 +80,7 @@ draw(enum shape shape, unsigned char *pixels)
 	cairo_surface_destroy(surface);
 }
 
-/* A file with all shapes, one after the other; -1: no memory. */
+/* Draws all shapes, one after the other, into a file. -1: out of memory. */
 static int
 draw_all(void)
 {
@@ -115,7 +115,7 @@ make(struct cursors *cursors, struct client *client)
 	wl_shm_pool_destroy(pool);
 	cursors->wl_surface = wl_compositor_create_surface(client->compositor);
 	cursors->client = client;
-	/* before fd is closed */
+	/* Sends the descriptor before it is closed. */
 	client_flush(client);
 }
 

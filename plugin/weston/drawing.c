@@ -46,7 +46,7 @@ drawing_text(cairo_t *cairo, const struct drawing_line *line)
 	pango_layout_set_width(layout, line->most * PANGO_SCALE);
 	pango_layout_set_text(layout, line->text, -1);
 	pango_layout_get_pixel_size(layout, &width, &height);
-	/* On whole pixels. */
+	/* Aligned to whole pixels. */
 	int y = line->y + (line->height - height) / 2;
 	cairo_move_to(cairo, line->x, y);
 	pango_cairo_show_layout(cairo, layout);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pictures with text in them, drawn on the worker: the first text that a process draws takes many
+ * Pictures with text, drawn on the worker, because the first text that a process draws takes many
  * milliseconds.
  */
 #pragma once
@@ -14,18 +14,17 @@ struct worker_lane;
 
 struct drawing;
 
-/* Draws, on the worker and in logical pixels, what `look` tells. */
+/* Runs on the worker: draws what `look` describes, in logical pixels. */
 typedef void (*drawing_func_t)(struct _cairo *cairo, const void *look);
 
-/* How large. */
 struct drawing_size {
 	int32_t width, height; /* logical */
 	int32_t scale;
 };
 
-/* handle() gets a descriptor of XRGB8888 pixels, size times scale, which it may use until it
- * returns; -1: no memory. Not called when cancelled. look is copied. NULL: out of memory, or too
- * large for a picture. The lane outlives the drawing. */
+/* handle() receives a descriptor of XRGB8888 pixels, size times scale, valid until it returns; -1:
+ * out of memory. Not called if cancelled. look is copied. Returns NULL if out of memory, or the
+ * size is invalid. The lane must outlive the drawing. */
 struct drawing *
 drawing_begin(struct worker *worker, struct worker_lane *lane, const struct drawing_size *size,
 	      drawing_func_t draw, const void *look, size_t look_bytes,
@@ -41,8 +40,8 @@ drawing_cancel(struct drawing *drawing);
 void
 drawing_set_color(struct _cairo *cairo, uint32_t color);
 
-/* A line of text in the middle of a band of that height; its direction does not depend on what is
- * in it, and it is cut off beyond `most`. Returns how wide it is. */
+/* A line of text, vertically centred in a band of this height. Its paragraph direction does not
+ * depend on the text, and it is ellipsized beyond `most`. Returns its width. */
 struct drawing_line {
 	const char *font, *text;
 	int x, y, height, most;

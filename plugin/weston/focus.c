@@ -19,7 +19,7 @@ focus_keep(struct kept_focus *focus, const struct weston_surface *surface)
 		if (keyboard && keyboard->focus == surface && count < FOCUS_SEATS)
 			found.seats[count++] = seat;
 	}
-	/* It may have been dark before. */
+	/* The surface may have been dark before. */
 	if (count > 0)
 		*focus = found;
 }

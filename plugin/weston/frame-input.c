@@ -53,7 +53,7 @@ is_button(enum frame_hit hit)
 	return hit == FRAME_HIT_MINIMIZE || hit == FRAME_HIT_MAXIMIZE || hit == FRAME_HIT_CLOSE;
 }
 
-/* The second of two presses of the same title, with none of something else between them. */
+/* The second of two presses of the same title, with no other press on a frame in between. */
 static bool
 is_double_click(struct frame_input *input, uint32_t time_ms)
 {

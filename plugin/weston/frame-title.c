@@ -8,7 +8,7 @@
 #define SPACE 8
 #define ICON 10
 
-/* The state comes first where both do not fit. */
+/* The state takes precedence if not both fit. */
 static void
 draw_texts(cairo_t *cairo, const struct title_look *look)
 {
@@ -46,7 +46,7 @@ static void
 draw_buttons(cairo_t *cairo, const struct title_look *look)
 {
 	const int top = (FRAME_TITLE_HEIGHT - ICON) / 2, left = (FRAME_BUTTON_WIDTH - ICON) / 2;
-	/* Lines lie between pixels. */
+	/* Centres lines on pixels. */
 	double y = top + 0.5;
 	double x = look->width - FRAME_BUTTONS * FRAME_BUTTON_WIDTH + left + 0.5;
 

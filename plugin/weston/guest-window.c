@@ -16,7 +16,7 @@ state_of(const struct guest_window *guest)
 	return guest->grabbed ? "\xc2\xb7 grabbed" : "";
 }
 
-/* What is around the picture follows its size and states, from the next commit on. */
+/* Updates the frame for the window's size and states, from the next commit on. */
 static void
 decorate(struct guest_window *guest)
 {
@@ -99,7 +99,7 @@ guest_window_name(struct guest_window *guest, const char *name, int connector, u
 	decorate(guest);
 }
 
-/* False: it is as it was. */
+/* Returns whether the output's scale or size has changed. */
 static bool
 learn_output(struct guest_window *guest)
 {
@@ -120,7 +120,7 @@ guest_window_open(struct guest_window *guest, struct client *client, struct wl_s
 		  const struct connector_options *options, const struct size *picture)
 {
 	uint32_t ivi_id = client->ivi ? options->ivi_id : 0;
-	/* ivi-shell scales what it shows to the place that its controller gives it. */
+	/* ivi-shell scales a surface to the place that its controller sets. */
 	enum frame_rule frame = ivi_id > 0 ? FRAME_NONE : options->frame;
 	const struct margins margins = frame_margins(frame);
 

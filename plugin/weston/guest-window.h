@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a guest's surface has when it is a window: the window itself, the frame around it, and what
- * its user does with them. Its owner is surface.c, which commits what is changed here.
+ * The window of a guest's surface: the window itself, its frame, and the user's actions on them.
+ * Owned by surface.c, which commits what is changed here.
  */
 #pragma once
 
@@ -17,15 +17,15 @@ struct client;
 struct weston_output;
 
 struct guest_window_handler {
-	/* What is shown has to be fitted anew, and committed. */
+	/* The content has to be fitted again and committed. */
 	void (*changed)(void *data);
-	/* Something beside the picture has to be committed. */
+	/* Something around the picture has changed and has to be committed. */
 	void (*decorated)(void *data);
-	/* The user wants it closed, as options->close says. */
+	/* The user closes the window; see options->close. */
 	void (*close_asked)(void *data);
-	/* Whether its user may do something with it now. */
+	/* Whether the user may act on it now. */
 	bool (*may_be_used)(void *data);
-	/* The output that it is on, or is likely to be on; NULL: none. */
+	/* The output it is on, or is likely to be on; NULL: none. */
 	const struct weston_output *(*find_output)(void *data);
 };
 
@@ -35,7 +35,7 @@ struct guest_window {
 	struct window window;
 	struct frame frame;
 	enum fit fit;
-	bool hidden; /* by its user */
+	bool hidden; /* closed by the user */
 	bool grabbed, frozen;
 	uint32_t color; /* 0xrrggbb */
 	char name[WINDOW_TITLE_BYTES];
@@ -45,13 +45,13 @@ void
 guest_window_init(struct guest_window *guest, struct worker *worker, struct worker_lane *lane,
 		  const struct guest_window_handler *handler, void *data);
 
-/* Whose window it is, and the colour of what is around its picture, 0xrrggbb. connector: -1: the
- * guest has only one. */
+/* Sets the window's title and the colour of its frame, 0xrrggbb. connector: -1: the guest has only
+ * one. */
 void
 guest_window_name(struct guest_window *guest, const char *name, int connector, uint32_t color);
 
-/* A surface that shows nothing becomes a window for a picture of that size; handler->changed()
- * tells when it may show it. False: it is hidden, or there is no memory. */
+/* Makes a window, for a picture of this size, of a surface without content; handler->changed() is
+ * called when the picture may be shown. False: it is hidden, or out of memory. */
 bool
 guest_window_open(struct guest_window *guest, struct client *client, struct wl_surface *wl_surface,
 		  const struct connector_options *options, const struct size *picture);
@@ -59,7 +59,7 @@ guest_window_open(struct guest_window *guest, struct client *client, struct wl_s
 void
 guest_window_close(struct guest_window *guest);
 
-/* The guest has another mode, or the keys are its own, or it does not react. */
+/* The guest has another mode, has all keys, or does not respond. */
 void
 guest_window_set_picture(struct guest_window *guest, const struct size *picture);
 void
@@ -67,15 +67,15 @@ guest_window_set_grabbed(struct guest_window *guest, bool grabbed);
 void
 guest_window_set_frozen(struct guest_window *guest, bool frozen);
 
-/* Looks whether its output has changed: handler->changed() is called then. */
+/* Checks whether its output has changed; if so, calls handler->changed(). */
 void
 guest_window_check_output(struct guest_window *guest);
 
-/* The black that stands for a picture that is off; NULL: none. */
+/* The black buffer shown while the guest's display is off; NULL: none. */
 struct wl_buffer *
 guest_window_dark(const struct guest_window *guest);
 
-/* Its user does something at a place of its frame; serial is of the press. */
+/* Carries out a user's action on the frame; serial: of the button press. */
 void
 guest_window_act(struct guest_window *guest, enum frame_hit hit, uint32_t edges,
 		 struct wl_seat *wl_seat, uint32_t serial);

@@ -8,7 +8,7 @@
 #include "weston/placement-view.h"
 #include "weston/window.h"
 
-/* That has the keyboard's focus, and may know of it; NULL: none. */
+/* The placement that has the keyboard's focus, if it may receive input; else NULL. */
 static struct placement *
 find_placement(const struct weston_keyboard *keyboard)
 {

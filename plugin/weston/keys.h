@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Combinations of keys that change how the guest's screen that has the focus stands, or begin and
- * end a grab for it. */
+/* Key combinations that change how the focused guest's screen is shown, or that begin and end a
+ * grab for it. */
 #pragma once
 
 struct grabs;
@@ -11,7 +11,7 @@ struct weston_compositor;
 #define KEYS_BINDINGS 3
 
 struct keys {
-	struct weston_binding *bindings[KEYS_BINDINGS]; /* NULL: no keys are for it */
+	struct weston_binding *bindings[KEYS_BINDINGS]; /* NULL: unbound */
 };
 
 void

@@ -13,8 +13,8 @@ placement_is_in_layer(const struct placement *placement)
 	return placement->view && weston_view_is_mapped(placement->view);
 }
 
-/* What the view goes behind: the last one that is in front of it, or our layer's head. Words that
- * stand in for a picture are behind all pictures. */
+/* Returns what to insert the view behind: the nearest view in front of it, or our layer's head.
+ * Status cards are behind all pictures. */
 static struct weston_layer_entry *
 entry_in_front(const struct placement *placement)
 {
@@ -31,7 +31,7 @@ entry_in_front(const struct placement *placement)
 	return entry;
 }
 
-/* Of a window all but the input is the shell's. */
+/* For a window, the shell decides everything except input. */
 void
 placement_hide(struct placement *placement)
 {
@@ -48,7 +48,7 @@ placement_hide(struct placement *placement)
 	weston_view_unmap(placement->view);
 }
 
-/* An output that has become smaller leaves a view beside it that can still be on another one. */
+/* After an output has shrunk, a view may lie beside it but still on another output. */
 static bool
 is_on_output(const struct placement *placement)
 {
@@ -117,7 +117,7 @@ handle_committed(COMPAT_COMMITTED_ARGS)
 	struct placement *placement = surface->committed_private;
 
 	if (placement->moving && placement_is_in_layer(placement)) {
-		/* It comes back between other views. */
+		/* Its place among the other views may have changed. */
 		placement_keep_focus(placement);
 		focus_free_pointers(placement->surface);
 		border_hide(&placement->border);
@@ -128,7 +128,7 @@ handle_committed(COMPAT_COMMITTED_ARGS)
 	placement->handler->applied(placement->data);
 }
 
-/* A window's, which has its place by the shell. */
+/* For a window, which the shell places. */
 static void
 handle_window_committed(struct wl_listener *listener, void *data)
 {

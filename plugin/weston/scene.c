@@ -4,7 +4,7 @@
 
 #include "weston/compat.h"
 
-/* Shells keep views that are not to be seen in layers that the compositor does not know. */
+/* Shells keep hidden views in layers that are not in the compositor's list. */
 static bool
 is_in_scene(const struct weston_view *view)
 {
@@ -35,7 +35,7 @@ scene_can_show(const struct weston_surface *surface)
 	return true;
 }
 
-/* What of the region is left is what nothing in front of the view hides. */
+/* Subtracts everything in front of the view from the region. */
 static void
 cut_what_is_in_front(const struct weston_view *view, pixman_region32_t *region)
 {

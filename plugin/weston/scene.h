@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the compositor shows of a surface whose place is a shell's. */
+/* How the compositor shows a surface that a shell places. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,29 +10,28 @@ struct weston_output;
 struct weston_surface;
 struct weston_view;
 
-/* The view that it is seen by; NULL: none, as where it is minimised or behind a lock screen. */
+/* The surface's visible view; NULL: none, as when it is minimised or behind a lock screen. */
 struct weston_view *
 scene_find_view(const struct weston_surface *surface);
 
-/* Whether what it commits now would be seen: it is, or it is about to be mapped. */
+/* Whether a commit now would be visible: the surface is, or is about to be mapped. */
 bool
 scene_can_show(const struct weston_surface *surface);
 
-/* Whether what is in front of a view hides all of it. What is transparent does not, nor do frames.
- */
+/* Whether the views in front hide all of a view. Transparent parts and frames do not count. */
 bool
 scene_is_covered(const struct weston_view *view);
 
-/* Where a view is among all outputs. */
+/* The view's position in the compositor's global space. */
 void
 scene_find_place(const struct weston_view *view, int32_t *x, int32_t *y);
 
-/* Whether some output shows that place. */
+/* Whether an output shows this point. */
 bool
 scene_has_place(const struct weston_compositor *compositor, int32_t x, int32_t y);
 
-/* The output that all of it is on, or that a new window is likely to be on; NULL: there is none. A
- * window whose size follows its output would else go back and forth between two. surface: NULL:
- * there is none yet. */
+/* The output that contains all of the surface, or that a new window is likely to be on; NULL: none,
+ * as for a surface on several outputs: a window sized by its output would alternate between two.
+ * surface: NULL: there is none yet. */
 struct weston_output *
 scene_find_output(const struct weston_compositor *compositor, const struct weston_surface *surface);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See sweep.h. Without memory nothing is swept, and the next picture that is drawn does it. */
+/* See sweep.h. If out of memory, nothing is swept; the next picture drawn has the same effect. */
 #include "weston/sweep.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "weston/compat.h"
 #include "weston/listen.h"
 
-/* The first replaces what is bound, the others what still is on its way. */
+/* The first frame replaces the bound picture, the others any still queued. */
 #define SWEEP_FRAMES 3
 #define PIXEL_BYTES 4
 
@@ -51,7 +51,7 @@ handle_end(void *data)
 	end(sweep);
 }
 
-/* Not at once: this is called from within the client. */
+/* Deferred: this is called from within the client. */
 static void
 end_soon(struct sweep *sweep)
 {
@@ -78,7 +78,7 @@ static const struct wl_callback_listener drawn_listener = {
 	.done = handle_drawn,
 };
 
-/* Where the outputs sleep it is drawn when they wake up. */
+/* If the outputs are off, the frame is drawn when they are on again. */
 static void
 show_pixel(struct sweep *sweep)
 {
@@ -101,7 +101,7 @@ ignore_discarded(struct canvas *canvas)
 {
 }
 
-/* Its content is there: a view for each output, in its corner. */
+/* The surface has content: maps a view in the corner of each output. */
 static void
 handle_committed(COMPAT_COMMITTED_ARGS)
 {
@@ -123,7 +123,7 @@ handle_committed(COMPAT_COMMITTED_ARGS)
 	}
 }
 
-/* Zeros: transparent. */
+/* All zero: transparent. */
 static struct wl_buffer *
 make_pixel(struct client *client)
 {
@@ -180,7 +180,7 @@ static const struct client_handler client_handler = {
 	.lost = handle_lost,
 };
 
-/* A view whose output went before it was drawn is not drawn on the one that came instead. */
+/* A view whose output was removed before drawing is not drawn on the output's replacement. */
 static void
 handle_output_created(struct wl_listener *listener, void *data)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes a renderer let go of what it drew last. GL keeps the last picture's memory bound until it
- * draws another one; where that was a guest's that is gone, the guest stays a zombie of Xen
- * meanwhile, which on a screen without another picture is for ever. So when such a guest goes each
- * output gets a transparent pixel for a few frames.
+ * Makes a renderer release what it drew last. GL keeps the memory of the last picture bound until
+ * it draws another one. If that picture was a guest's that is gone, the guest remains a zombie in
+ * Xen meanwhile, on a screen without another picture forever. So when such a guest goes, each
+ * output shows a transparent pixel for a few frames.
  */
 #pragma once
 
@@ -23,22 +23,22 @@ struct sweep {
 	struct weston_compositor *compositor;
 	struct weston_layer *layer;
 	struct wl_listener output_created;
-	struct client *client; /* NULL: nothing is under way */
+	struct client *client; /* NULL: no sweep is in progress */
 	struct canvas canvas;
 	struct wl_buffer *pixel;
-	struct wl_callback *drawn;          /* of the frame that was committed last */
+	struct wl_callback *drawn;          /* of the last commit */
 	struct wl_event_source *end_source; /* idle, pending */
-	unsigned frames;                    /* that were drawn */
-	bool stands;                        /* the pixel has its views */
+	unsigned frames;                    /* drawn so far */
+	bool stands;                        /* the pixel has views */
 };
 
-/* The layer is for the pixel. */
+/* layer: for the pixel. */
 void
 sweep_init(struct sweep *sweep, struct weston_compositor *compositor, struct weston_layer *layer);
 
 void
 sweep_finish(struct sweep *sweep);
 
-/* Once the guest's own surfaces are gone. */
+/* Must be called after the guest's surfaces are gone. */
 void
 sweep_begin(struct sweep *sweep);
