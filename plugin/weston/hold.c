@@ -6,7 +6,7 @@
 
 #include "device/input.h"
 
-/* Nothing is held any more, as the guest knows. */
+/* Nothing is held any more, and the guest knows it. */
 static void
 forget(struct hold *hold)
 {
@@ -16,7 +16,8 @@ forget(struct hold *hold)
 	memset(hold, 0, sizeof(*hold));
 }
 
-/* When devices came or went, everything has been released, and this one may be gone. */
+/* When devices have come or gone, everything has been released, and this one may no longer
+ * exist. */
 static struct input *
 input_of(struct hold *hold)
 {

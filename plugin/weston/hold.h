@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What one device of a seat holds down in a guest: keys, buttons or fingers. Each is released once,
- * whatever happens first: by its own release, or when the device, the screen or the guest's device
- * goes, or may have no input any more.
+ * What one device of a seat holds down in a guest: keys, buttons or fingers. Each is released
+ * exactly once: by its own release, or when the device, the screen or the guest's device goes away
+ * or may no longer receive input.
  */
 #pragma once
 
@@ -18,23 +18,23 @@ struct input;
 
 struct hold {
 	struct wl_list link;       /* placement.holds, while anything is held */
-	struct input *input;       /* in which; NULL: nothing is held */
-	struct display_host *host; /* its */
-	uint32_t generation;       /* the host's, when it was pressed */
+	struct input *input;       /* the device it is held in; NULL: nothing is held */
+	struct display_host *host; /* the input's */
+	uint32_t generation;       /* host->input_generation when it was pressed */
 	unsigned count;
 	uint32_t codes[KBDIF_CODE_WORDS];
 };
 
-/* All zero is an empty one. `holds` is the list of the screen that it was pressed on. What is held
- * in another device is released before. */
+/* Zero-initialised: nothing is held. holds: the list of the screen. Anything held in another device
+ * is released first. */
 void
 hold_press(struct hold *hold, struct wl_list *holds, struct input *input, uint32_t code);
 
-/* Of what is held; anything else is none of the guest's business. */
+/* Ignores codes that are not held. */
 void
 hold_release(struct hold *hold, uint32_t code);
 
-/* Fingers, in parts of what the device covers. */
+/* Fingers; positions are from 0 to 1 over the device's area. */
 void
 hold_touch(struct hold *hold, struct wl_list *holds, struct input *input, int32_t id, double x,
 	   double y);
@@ -43,10 +43,10 @@ hold_drag(struct hold *hold, int32_t id, double x, double y);
 void
 hold_lift(struct hold *hold, int32_t id);
 
-/* Releases all of it and tells the guest at once. */
+/* Releases everything and sends that to the guest at once. */
 void
 hold_end(struct hold *hold);
 
-/* The same for all of a list. */
+/* The same for all in a list. */
 void
 holds_end(struct wl_list *holds);

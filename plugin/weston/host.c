@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See device/host.h. What xenstore says of devices, and what is told it. */
+/* See device/host.h. Passes events of the store to the devices, and their outcome back. */
 #include "device/host.h"
 
 #include <errno.h>

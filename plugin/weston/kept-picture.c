@@ -31,7 +31,7 @@ kept_picture_forget(struct presented_device *presented)
 	presented_device_free(presented);
 }
 
-/* A guest may come again with another UUID, as "xl create" makes one each time, or renamed. */
+/* A guest may return with another UUID, which "xl create" makes anew each time, or renamed. */
 static bool
 is_of_device(const struct presented_device *presented, const struct device *device)
 {
@@ -63,7 +63,8 @@ kept_pictures_forget(struct presenter *presenter, const struct device *device)
 			kept_picture_forget(presented);
 }
 
-/* Whether the tool stack tells who it is: else nobody knows when it comes again. */
+/* Whether the tool stack identifies the guest: otherwise it cannot be recognised when it
+ * returns. */
 static bool
 is_known(const struct device *device)
 {
@@ -73,7 +74,7 @@ is_known(const struct device *device)
 	return device->subject.uuid[0] || strcmp(device->subject.name, number) != 0;
 }
 
-/* Keeps the slots that are shown; false: none is. */
+/* Keeps the slots that are shown; false: none. */
 static bool
 keep_shown_slots(struct presented_device *presented, struct presented_framebuffer *shown)
 {
@@ -102,7 +103,7 @@ freeze_surfaces(struct presented_device *presented)
 		struct surface *surface = &presented->surfaces[i];
 
 		surface_freeze(surface);
-		/* A window without a guest could not be used: nobody would hear of its buttons. */
+		/* A window without a guest is useless: nobody would handle its buttons. */
 		if (surface->shown && surface->placement.kind != PLACEMENT_WINDOW)
 			any = true;
 		else
@@ -123,7 +124,7 @@ is_shown(const struct presented_device *presented, const struct display_buffer *
 	return false;
 }
 
-/* The guest's own charge goes with its device; what stays counts all the same. */
+/* The guest's charge ends with its device; the pages kept still count for the host. */
 static void
 charge_host(struct presented_device *presented)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The last pictures of guests that went, where weston.ini wants them
- * kept: they stay on the screens, with what they show and nothing else, until
- * the guest comes again. Called by presenter.c.
+ * The last pictures of guests that are gone, if weston.ini keeps them: they stay on the screens,
+ * and only the pages they show are kept, until the guest returns. Called by presenter.c.
  */
 #pragma once
 
@@ -12,15 +11,15 @@ struct device;
 struct presented_device;
 struct presenter;
 
-/* The device is about to go: keeps its surfaces and what they show, charged to the host. False:
- * nothing is to be kept. */
+/* The device is about to be destroyed: keeps its surfaces and what they show, charged to the host.
+ * False: there is nothing to keep. */
 bool
 kept_picture_take(struct presented_device *presented);
 
-/* It leaves the screens, and its pages are given back. */
+/* Removes the picture from the screens and gives its pages back. */
 void
 kept_picture_forget(struct presented_device *presented);
 
-/* The guest has come again: those that it left on the screens of this device go. */
+/* The guest has returned: forgets the pictures that it left for this device. */
 void
 kept_pictures_forget(struct presenter *presenter, const struct device *device);

@@ -39,7 +39,7 @@ find_format(const struct linux_dmabuf *dmabuf, uint32_t fourcc)
 static void
 handle_format(void *data, struct zwp_linux_dmabuf_v1 *proxy, uint32_t fourcc)
 {
-	/* Version 3 says all of them again, with their modifiers. */
+	/* Version 3 sends all of them again, with modifiers. */
 }
 
 static void
@@ -142,8 +142,8 @@ linux_dmabuf_order(struct linux_dmabuf *dmabuf, const struct dmabuf_picture *pic
 void
 linux_dmabuf_cancel(struct dmabuf_order *order)
 {
-	/* The compositor may have made the wl_buffer already: its event has to be seen,
-	 * or the number of the next object that it makes does not fit. */
+	/* The compositor may have created the wl_buffer already. Its event must still be handled,
+	 * or the server's next object ID would not match. */
 	if (order)
 		order->handle = NULL;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A client's side of linux-dmabuf: which formats the compositor takes,
- * and wl_buffers made of dma-bufs. Making one is asked for and answered later;
- * no request is used that could end the client where the compositor cannot
- * import. Part of a client; whoever orders calls client_flush() after.
+ * A client's side of linux-dmabuf: the formats that the compositor supports, and wl_buffers made of
+ * dma-bufs. Creation is asynchronous; requests that could end the client if the import fails are
+ * not used. Part of a client; callers flush with client_flush().
  */
 #pragma once
 
@@ -13,21 +12,22 @@
 #include <wayland-client.h>
 
 struct linux_dmabuf {
-	uint32_t version; /* that the compositor offers; 0: none */
+	uint32_t version; /* offered by the compositor; 0: none */
 	struct zwp_linux_dmabuf_v1 *proxy;
 	struct weston_direct_display_v1 *direct_display;
-	struct wl_array formats; /* struct dmabuf_format, linear or implicit ones */
+	struct wl_array formats; /* struct dmabuf_format, linear or implicit */
 	struct wl_list orders;   /* dmabuf_order.link */
 };
 
-/* What is in a dma-buf; the compositor has its own descriptor before `handle`. */
+/* The layout of a picture in a dma-buf. The compositor has its own descriptor before `handle` is
+ * called. */
 struct dmabuf_picture {
 	int fd;          /* stays the caller's */
 	uint32_t offset; /* bytes */
 	uint32_t pitch;  /* bytes */
 	int32_t width, height;
 	uint32_t fourcc;
-	bool direct; /* for scan-out alone */
+	bool direct; /* only for scan-out */
 };
 
 struct dmabuf_order;
@@ -35,12 +35,12 @@ struct dmabuf_order;
 void
 linux_dmabuf_init(struct linux_dmabuf *dmabuf);
 
-/* A global of the registry was found; others than the two used are not its own. */
+/* Binds the two globals used here; ignores others. */
 void
 linux_dmabuf_handle_global(struct linux_dmabuf *dmabuf, struct wl_registry *registry, uint32_t name,
 			   const char *interface, uint32_t version);
 
-/* Orders that are still open are forgotten without a word. */
+/* Pending orders are dropped; their handle() is not called. */
 void
 linux_dmabuf_finish(struct linux_dmabuf *dmabuf);
 
@@ -48,9 +48,9 @@ bool
 linux_dmabuf_has_format(const struct linux_dmabuf *dmabuf, uint32_t fourcc);
 
 /*
- * Asks for a wl_buffer; its format is one that the compositor has. handle() gets
- * it for its own, or NULL: the compositor cannot import it; the order is gone
- * before. NULL: out of memory.
+ * Requests a wl_buffer in a format that the compositor supports. handle() receives ownership of it,
+ * or NULL if the compositor cannot import the dma-buf; the order is freed before. Returns NULL if
+ * out of memory.
  */
 struct dmabuf_order *
 linux_dmabuf_order(struct linux_dmabuf *dmabuf, const struct dmabuf_picture *picture,

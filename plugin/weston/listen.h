@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Listening to a signal of the compositor's, in one line. */
+/* Adds a listener to one of the compositor's signals, in one line. */
 #pragma once
 
 #include <wayland-server-core.h>

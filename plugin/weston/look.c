@@ -13,7 +13,7 @@ struct look {
 	struct worker_job job;
 	struct worker *worker;
 	struct worker_lane *lane;
-	struct look_pixels pixels; /* those that are left */
+	struct look_pixels pixels; /* those still to be read */
 	struct look_sums sums;
 	void (*handle)(void *data, const struct look_sums *sums); /* NULL: cancelled */
 	void *data;

@@ -26,8 +26,8 @@ handle_fd(int fd, uint32_t mask, void *data)
 	struct loop_source *source = data;
 
 	if (!(mask & WL_EVENT_READABLE)) {
-		/* The device behind the descriptor failed: it would wake us for ever. Whoever
-		 * reads from it finds out. */
+		/* The device behind the descriptor has failed and would wake us in a busy loop. The
+		 * handler finds out when it reads. */
 		wl_event_source_remove(source->source);
 		source->source = NULL;
 	}

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-/* A mapping costs a descriptor and some calls, too, however small it is. */
+/* Even a small mapping costs a descriptor and some system calls. */
 #define MAPPINGS_PER_REFRESH 64
 
 /* Pages paid for in a refresh. */
@@ -36,7 +36,7 @@ count_debtors(const struct pacing *pacing)
 	return count;
 }
 
-/* An equal part for each that owes; returns what some had no need of. */
+/* Pays an equal part to each guest in debt; returns what was not needed. */
 static uint64_t
 pay_equally(struct pacing *pacing, uint64_t sum, unsigned debtors)
 {
@@ -63,13 +63,13 @@ pay_off(struct pacing *pacing)
 	uint64_t sum = (uint64_t)(now - pacing->paid_ms) * budget(pacing);
 	unsigned debtors;
 
-	/* Each pass ends the debt of one at least, or spends all but a few units. */
+	/* Each pass clears the debt of at least one guest, or spends all but a few units. */
 	while ((debtors = count_debtors(pacing)) > 0 && sum >= debtors)
 		sum = pay_equally(pacing, sum, debtors);
 	pacing->paid_ms = now;
 }
 
-/* How long it takes until the turn fits into a refresh, if nobody else owes more meanwhile. */
+/* The time until the turn fits into a refresh, if no other guest gets into debt meanwhile. */
 static int64_t
 wait_ms(const struct pacing *pacing, const struct pacing_turn *turn)
 {
@@ -87,7 +87,7 @@ wait_ms(const struct pacing *pacing, const struct pacing_turn *turn)
 	return (int64_t)((owed - room + per_ms - 1) / per_ms);
 }
 
-/* The oldest turn whose time it is; NULL: none, and *wait is when to look again (-1: never). */
+/* Returns the oldest turn that is due. NULL: none, and *wait is when to check again (-1: never). */
 static struct pacing_turn *
 next_turn(struct pacing *pacing, int64_t *wait)
 {

@@ -18,22 +18,22 @@
 
 #include "device/device.h"
 
-/* The part of limits.pages_per_refresh that is paid for in each refresh. At about a microsecond a
- * page this is an eighth of the thread's time. */
+/* The share of limits.pages_per_refresh that is paid for in each refresh. At about a microsecond
+ * per page this is an eighth of the thread's time. */
 #define PACING_SHARE 8
 
 struct pacing {
 	struct display_host *host;
 	struct loop_timer *timer;
-	int64_t paid_ms;        /* until when all that was owed is paid off */
-	uint32_t round;         /* marks guests whose turn in front has to wait */
+	int64_t paid_ms;        /* debt is paid off up to this time */
+	uint32_t round;         /* marks guests whose earlier turn has to wait */
 	struct wl_list waiting; /* pacing_turn.link, oldest first */
 };
 
 struct pacing_turn {
-	struct wl_list link; /* pacing.waiting; its own when it does not wait */
+	struct wl_list link; /* pacing.waiting; empty if it does not wait */
 	struct guest *guest;
-	uint32_t pages; /* what it costs */
+	uint32_t pages; /* its cost */
 	void (*go)(struct pacing_turn *turn);
 };
 
@@ -44,16 +44,17 @@ pacing_init(struct pacing *pacing, struct display_host *host);
 void
 pacing_finish(struct pacing *pacing);
 
-/* What it costs to map, or import, a buffer: its pages, and a little for the calls. */
+/* The cost of mapping or importing a buffer: its pages, but at least a minimum for the system
+ * calls. */
 uint32_t
 pacing_cost_of_mapping(const struct pacing *pacing, uint32_t pages);
 
-/* The guest must stay while the turn waits. */
+/* The guest must exist as long as the turn waits. */
 void
 pacing_turn_init(struct pacing_turn *turn, struct guest *guest, uint32_t pages,
 		 void (*go)(struct pacing_turn *turn));
 
-/* Calls go() when it is the turn's time, perhaps before this returns. */
+/* Calls go() when the turn has come, perhaps before this returns. */
 void
 pacing_ask(struct pacing *pacing, struct pacing_turn *turn);
 
@@ -63,6 +64,6 @@ pacing_waits(const struct pacing_turn *turn);
 void
 pacing_cancel(struct pacing_turn *turn);
 
-/* Work of so many pages was done without a turn. */
+/* Adds work on this many pages that was done without a turn. */
 void
 pacing_charge(struct pacing *pacing, struct guest *guest, uint32_t pages);

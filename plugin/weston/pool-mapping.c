@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See pool-mapping.h. The address space of a pool is libwayland's: its munmap comes when the last
- * reference goes. Unmapping the guest's pages is the expensive part, so the worker first replaces
- * them with untouched anonymous memory.
+ * See pool-mapping.h. libwayland owns the pool's address range and calls munmap when the last
+ * reference is dropped. Unmapping the guest's pages is the expensive part, so the worker first
+ * replaces them with untouched anonymous memory.
  */
 #include "weston/pool-mapping.h"
 
@@ -13,8 +13,8 @@
 #include "base/log.h"
 #include "base/worker.h"
 
-/* The kernel unmaps under the lock of the process's whole address space: in short pieces, so that
- * no other thread waits for long. */
+/* The kernel unmaps under the lock of the process's whole address space. Small pieces keep other
+ * threads from waiting long. */
 #define PIECE_BYTES (1024 * (size_t)PAGE_BYTES)
 
 struct pool_mapping {
@@ -54,7 +54,7 @@ run_unmap(struct worker_job *job)
 	for (size_t done = 0; done < mapping->bytes; done += PIECE_BYTES) {
 		size_t size = min_u64(mapping->bytes - done, PIECE_BYTES);
 
-		/* If it fails libwayland's munmap does all of it later. */
+		/* If this fails, libwayland's munmap does all of it later. */
 		if (mmap(mapping->pages + done, size, PROT_READ,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
 			 0) == MAP_FAILED)

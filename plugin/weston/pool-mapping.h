@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A guest's pages where libwayland has mapped them for a wl_shm pool.
- * Holding the mapping serves two ends: the worker can read the pages, and it is
- * the worker that unmaps them, not the compositor's thread in the last munmap.
- * Called by import.c and kept-picture.c, on the compositor's thread.
+ * A guest's pages where libwayland has mapped them for a wl_shm pool. Holding the mapping serves
+ * two purposes: the worker can read the pages, and the worker unmaps them instead of the
+ * compositor's thread in the last munmap. Called by import.c and kept-picture.c, on the
+ * compositor's thread.
  */
 #pragma once
 
@@ -15,18 +15,18 @@
 
 struct pool_mapping;
 
-/* The mapping of the pool that this wl_buffer, at offset 0, is a part of. NULL: out of memory, or
- * not a wl_buffer of wl_shm. */
+/* Takes the mapping of the pool behind this wl_buffer at offset 0. NULL: out of memory, or not a
+ * wl_shm buffer. */
 struct pool_mapping *
 pool_mapping_create(struct wl_resource *wl_buffer, size_t bytes);
 
-/* Valid on the worker in jobs posted before pool_mapping_end(), to the same lane. */
+/* Valid on the worker, in jobs posted to the same lane before pool_mapping_end(). */
 const void *
 pool_mapping_pages(const struct pool_mapping *mapping);
 
 /*
- * The compositor reads nothing of the pool any more: the worker unmaps its pages, then ended()
- * is called (it may be NULL). The mapping is gone by then; data must live as long.
+ * The compositor has stopped reading the pool: the worker unmaps its pages, then ended() is called
+ * (may be NULL). The mapping is freed before; data must be valid until then.
  */
 void
 pool_mapping_end(struct pool_mapping *mapping, struct worker *worker, struct worker_lane *lane,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a device has on the compositor's side: its client, the imports of
- * its buffers, and its surfaces. Owned by presenter.c while the device
- * is there, by kept-picture.c while its last picture is kept; nobody else
- * looks into it.
+ * A device's state on the compositor's side: its client, the imports of its buffers, and its
+ * surfaces. Owned by presenter.c while the device exists, then by kept-picture.c while its last
+ * picture is kept.
  */
 #pragma once
 
@@ -23,12 +22,12 @@ struct presented_device {
 	struct presenter *presenter;
 	struct device *device;      /* NULL: gone, and its last picture is kept */
 	struct log_subject subject; /* whose picture it is */
-	uint32_t kept_pages;        /* charged to the host alone, once the device is gone */
-	struct client *client;      /* NULL: none at the moment */
+	uint32_t kept_pages;        /* charged only to the host, once the device is gone */
+	struct client *client;      /* NULL: none at present */
 	bool ready;
 	struct seats seats;
-	struct wl_callback *orders_sync; /* then the next portion is ordered; NULL: none waits */
-	struct loop_timer *timer;        /* for the next client; NULL: never had to wait */
+	struct wl_callback *orders_sync; /* orders more wl_buffers when done; NULL: none wait */
+	struct loop_timer *timer;        /* delays the next client; NULL: never needed */
 	struct wl_list imports;          /* import.link */
 	struct wl_list kept; /* presented_framebuffer.link: shown when the device went */
 	unsigned surface_count;
@@ -41,7 +40,7 @@ surface_of(const struct connector *connector)
 	return &connector->device->presented->surfaces[connector->index];
 }
 
-/* The last of it: surfaces and client, and itself. */
+/* Frees surfaces, client and the device itself. */
 static inline void
 presented_device_free(struct presented_device *presented)
 {

@@ -27,7 +27,7 @@ presented_framebuffer_part(const struct presented_framebuffer *presented,
 					   (int32_t)framebuffer->height};
 }
 
-/* Pixels in a row of the texture that the renderer makes of the part. */
+/* Width of the renderer's texture for the part, in pixels. */
 static uint32_t
 texture_width(const struct presented_framebuffer *presented, const struct renderer *renderer,
 	      const struct rectangle *part)

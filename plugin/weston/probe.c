@@ -67,7 +67,7 @@ handle_probe_ready(void *data)
 
 	probe_learn(presenter, presenter->probe);
 	tell_dmabuf(&presenter->dmabuf);
-	/* Not at once: this is called from within the client. */
+	/* Deferred: this is called from within the client. */
 	presenter->probe_end_source = wl_event_loop_add_idle(
 		wl_display_get_event_loop(presenter->server), handle_probe_idle, presenter);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the compositor offers, looked at by a client of our own before any guest comes, so that the
- * log says whether dma-bufs are used.
+ * Finds out, with a client of our own before any guest connects, what the compositor offers, so
+ * that the log says whether dma-bufs are used.
  */
 #pragma once
 
@@ -11,10 +11,10 @@ struct presenter;
 void
 probe_begin(struct presenter *presenter);
 
-/* Also where it has ended already. */
+/* May be called when it has already ended. */
 void
 probe_end(struct presenter *presenter);
 
-/* What a client that is ready has found. */
+/* Records what a ready client has found. */
 void
 probe_learn(struct presenter *presenter, const struct client *client);

@@ -14,7 +14,7 @@
 
 struct reading {
 	const struct reload_handler *handler;
-	bool is_error; /* what is complained of now */
+	bool is_error; /* of the current complaints */
 };
 
 static void
@@ -25,7 +25,7 @@ report(void *data, const char *sentence)
 	reading->handler->complain(reading->handler->data, reading->is_error, sentence);
 }
 
-/* NULL: it has an error, which was told. */
+/* NULL: the file has an error, which was reported. */
 static struct options *
 read_options(const char *path, struct reading *reading)
 {
@@ -46,7 +46,7 @@ read_options(const char *path, struct reading *reading)
 	return NULL;
 }
 
-/* As far as it is about its place. */
+/* Compares only the options that decide the place. */
 static bool
 is_same_place(const struct connector_options *a, const struct connector_options *b)
 {
@@ -58,7 +58,8 @@ is_same_place(const struct connector_options *a, const struct connector_options 
 	       a->y == b->y && a->width == b->width && a->height == b->height && a->z == b->z;
 }
 
-/* Its rule by the new options. True: it stands by that, and elsewhere than before. */
+/* Finds the placement's rule in the new options. True: the rule is in force and places it elsewhere
+ * than before. */
 static bool
 take_rule(struct placement *placement, const struct options *options)
 {
@@ -75,7 +76,8 @@ take_rule(struct placement *placement, const struct options *options)
 	return !is_same_place(before, placement->rule);
 }
 
-/* No placement may keep a rule of the old options, so that all get theirs before one moves. */
+/* Moving one placement may read the rules of others, so all get their new rules before any
+ * moves. */
 static void
 apply_places(struct placements *placements, const struct options *options, struct placement **moved)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * weston.ini read again while guests run: all that can be changed then is, from the rules to the
- * keys; what needs a restart stays and is told. A file with an error changes nothing.
+ * Reads weston.ini again while guests run: applies everything that can change at run time, from the
+ * rules to the keys, and reports what needs a restart. A file with an error changes nothing.
  */
 #pragma once
 
@@ -14,7 +14,7 @@ struct presenter;
 struct weston_compositor;
 
 struct reload_handler {
-	/* Something is wrong, in a sentence; is_error: nothing is applied because of it. */
+	/* A complaint, as a sentence; is_error: it prevents the reload. */
 	void (*complain)(void *data, bool is_error, const char *sentence);
 	/* See options_list_changes(). */
 	void (*changed)(void *data, const char *section, const char *key,
@@ -22,7 +22,7 @@ struct reload_handler {
 	void *data;
 };
 
-/* True: it is applied. */
+/* Returns true if the file was applied. */
 bool
 reload(struct weston_compositor *compositor, struct presenter *presenter, struct display_host *host,
        const struct reload_handler *handler);

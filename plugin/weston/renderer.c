@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See renderer.h. Weston loads its renderers as libraries, and the GL
- * renderer leaves its context current, so that OpenGL can be asked. No library is
- * loaded here that Weston has not loaded.
+ * See renderer.h. Weston loads its renderers as libraries, and the GL renderer leaves its context
+ * current, so OpenGL can be queried. This loads no library that Weston has not loaded.
  */
 #include "weston/renderer.h"
 
@@ -12,7 +11,7 @@
 
 #include "weston/compat.h"
 
-/* What every GPU of the last ten years can, where it cannot be asked. */
+/* Supported by all GPUs of the last ten years; used if the limit cannot be queried. */
 #define LIKELY_TEXTURE_LIMIT 4096
 #define GL_MAX_TEXTURE_SIZE 0x0D33
 
@@ -31,7 +30,7 @@ find_uploading_renderer(struct dl_phdr_info *info, size_t size, void *data)
 	return 1;
 }
 
-/* A function of a library that is loaded already; NULL: it is not. */
+/* Returns a function of a library that is already loaded; NULL: not loaded, or no such function. */
 static void *
 find_function(const char *library, const char *name)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What has to be known of Weston's renderer, and what libweston does not
- * tell: whether it reads wl_shm buffers where they lie (pixman) or uploads them to
- * textures (GL, Vulkan), and how wide those may be.
+ * Properties of Weston's renderer that libweston does not expose: whether it reads wl_shm buffers
+ * in place (pixman) or uploads them to textures (GL, Vulkan), and how large those may be.
  */
 #pragma once
 
@@ -12,10 +11,10 @@
 struct renderer {
 	const char *name; /* "pixman", "gl" or "vulkan" */
 	bool uploads;
-	bool whole_rows;       /* it uploads rows as long as the stride */
-	int32_t texture_limit; /* pixels in each direction; where it does not upload INT32_MAX */
+	bool whole_rows;       /* it uploads rows of the full stride */
+	int32_t texture_limit; /* pixels in each direction; INT32_MAX if it does not upload */
 };
 
-/* On the compositor's thread, when Weston has its renderer. */
+/* Must be called on the compositor's thread, once Weston has its renderer. */
 void
 renderer_probe(struct renderer *renderer);

@@ -63,7 +63,7 @@ handle_timer(void *data)
 	loop_arm_timer(scope->timer, INTERVAL_MS);
 }
 
-/* It may come while the log scope is being made. */
+/* May be called while the log scope is being created. */
 static void
 handle_subscribed(struct weston_log_subscription *subscription, void *data)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The log scope "xen-display" of weston-debug: while somebody subscribes to it, a line a second for
- * each connector, of its counters and latencies since the guest connected.
+ * The log scope "xen-display" of weston-debug: while it has subscribers, prints a line a second for
+ * each connector, with its counters and latencies since the guest connected.
  */
 #pragma once
 

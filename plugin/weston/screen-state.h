@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is to be told of a connector: whose it is, what it does, where it stands, whether it can be
- * seen, what reaches its guest. A plain value that can be compared; strings are printable.
+ * The state of a connector as reported to others: its guest, what it does, where it is placed,
+ * whether it is visible, and which input reaches its guest. A plain value that can be compared;
+ * strings are printable.
  */
 #pragma once
 
@@ -38,11 +39,12 @@ struct screen_state {
 	} input;
 };
 
-/* The connector of a connection of a device, as long as that is there; NULL: gone. */
+/* Returns a connector of the device with this serial, which must have that many; NULL: the device
+ * is gone. */
 struct connector *
 screen_find_connector(const struct display_host *host, uint32_t serial, unsigned index);
 
-/* Of a connector whose device is connected. */
+/* The connector's device must have surfaces (device->presented). */
 void
 screen_state_read(struct screen_state *state, const struct presenter *presenter,
 		  const struct connector *connector);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See session-lock.h. While locked, each repaint of an output is an
- * occasion to look whether that is still so; otherwise waking up, commits and input are.
+ * See session-lock.h. The lock is checked when the compositor wakes up, at commits and input, and
+ * while locked also at each repaint of an output.
  */
 #include "weston/session-lock.h"
 
@@ -59,7 +59,7 @@ handle_repainted(struct wl_listener *listener, void *data)
 	struct watched_output *watched = wl_container_of(listener, watched, repainted);
 	struct session_lock *lock = watched->lock;
 
-	/* In the middle of a repaint no view may change. */
+	/* Views must not change during a repaint. */
 	if (lock->look_source || has_lock_layer(lock->compositor))
 		return;
 	lock->look_source = wl_event_loop_add_idle(
@@ -96,7 +96,7 @@ watch_all(struct session_lock *lock)
 		watch(lock, output);
 }
 
-/* It may be the only one left to tell when the session is unlocked. */
+/* This output may be the only one left whose repaints reveal the unlock. */
 static void
 handle_output_created(struct wl_listener *listener, void *data)
 {

@@ -20,7 +20,7 @@ struct session_lock {
 	struct wl_event_source *look_source; /* idle, pending */
 };
 
-/* `changed` is called from the event loop, when the compositor wakes up, and from within
+/* `changed` is called from the event loop, when the compositor wakes up, or within
  * session_lock_check(). */
 void
 session_lock_init(struct session_lock *lock, struct weston_compositor *compositor,
@@ -29,6 +29,6 @@ session_lock_init(struct session_lock *lock, struct weston_compositor *composito
 void
 session_lock_finish(struct session_lock *lock);
 
-/* To be called where the lock may have come or gone without a signal. */
+/* Must be called where the lock may have changed without a signal. */
 bool
 session_lock_check(struct session_lock *lock);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pixels of our own, for what has to be converted: memory that the
- * compositor has as a wl_shm buffer, charged to the guest. Filled in turns of some rows.
+ * Our own pixels, for framebuffers that have to be converted: memory that the compositor has as a
+ * wl_shm buffer, charged to the guest. Filled a few rows at a time.
  */
 #pragma once
 
@@ -15,7 +15,7 @@
 #include "weston/slot.h"
 
 struct shadow {
-	void *pixels; /* width * height of 4 bytes; NULL: none */
+	void *pixels; /* width * height pixels of 4 bytes; NULL: none */
 	size_t size;
 	uint32_t pages; /* charged to the guest */
 	int32_t width, height;
@@ -24,38 +24,39 @@ struct shadow {
 	struct slot slot;
 	int fd;              /* -1: none */
 	bool filling;        /* its rows are being converted */
-	bool mixed;          /* from more than one frame */
+	bool mixed;          /* holds rows of more than one frame */
 	int32_t rows_filled; /* from the top */
 };
 
 void
 shadow_init(struct shadow *shadow, struct surface *owner, const struct slot_handler *handler);
 
-/* Its size, charged or not. */
+/* The pages it takes, whether charged or not. */
 uint32_t
 shadow_pages(const struct shadow *shadow);
 
 /*
- * Made anew in this size. with_texture: the renderer keeps as much again. 0; -EDQUOT: over a limit,
- * which was told; other negative errno: the host's. On an error there is none.
+ * Makes it again in this size. with_texture: charge twice the pages, for the renderer's texture.
+ * Returns 0; -EDQUOT: over a limit, already logged; or another negative errno. On errors there is
+ * no shadow.
  */
 int
 shadow_make(struct shadow *shadow, struct client *client, struct device *device, int32_t width,
 	    int32_t height, bool alpha, bool with_texture);
 
-/* The next row that is filled is the first one. */
+/* Starts filling at the first row. */
 void
 shadow_begin(struct shadow *shadow);
 
-/* Converts the next rows of a picture whose source has the shadow's size. 0, or what convert()
- * returns. */
+/* Converts the next rows of a picture whose source has the shadow's size. Returns 0, or an error of
+ * convert(). */
 int
 shadow_fill_rows(struct shadow *shadow, const struct conversion *picture, int32_t rows);
 
-/* device: may be NULL where nothing is charged any more. */
+/* device: may be NULL if nothing is charged any more. */
 void
 shadow_drop(struct shadow *shadow, struct device *device);
 
-/* They stay, and are no longer the guest's to pay. */
+/* Ends the guest's charge for the pages, which stay. */
 void
 shadow_give_pages(struct shadow *shadow, struct device *device);

@@ -5,7 +5,7 @@
 #include "weston/surface.h"
 #include "weston/window-place.h"
 
-/* It asks for a size, and will get the one that its user gave it before. */
+/* Commits without content to get a size; restores the size that the user chose before. */
 static void
 begin(struct surface *surface)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The window of a surface that is one. Part of surface.c. */
+/* Opens the window of a surface that is shown as one. Part of surface.c. */
 #pragma once
 
 struct surface;
 
-/* Opens it, or has it follow the size of what is wanted. Where nothing is wanted there is one only
- * for a card that says why. */
+/* Opens the window, or fits it to the size of the wanted framebuffer. Without one, the window is
+ * opened only for a status card. */
 void
 surface_show_window(struct surface *surface);
