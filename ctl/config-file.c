@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* No weston.ini is as large. */
+/* Larger than any weston.ini. */
 #define LARGEST_BYTES (1 << 20)
 
 struct search {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* config check and config print: what is wrong with weston.ini, and what it would say now. */
+/* config check and config print: checks weston.ini, and prints the current places as its
+ * sections. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ report(void *data, const char *sentence)
 		puts(sentence);
 }
 
-/* Outputs are known where a Weston runs; where none does, that is no fault of the file. */
+/* Outputs are only known while Weston runs; if none runs, they are not checked. */
 static void
 check_outputs(struct check *check, const struct options *options)
 {
@@ -48,7 +49,7 @@ check_outputs(struct check *check, const struct options *options)
 	session_close(&session);
 }
 
-/* An exit code. */
+/* Returns an exit code. */
 static int
 check_text(const struct settings *settings, const char *path, const char *text, size_t size)
 {
@@ -95,7 +96,7 @@ check_file(const struct settings *settings, const char *given)
 	return code;
 }
 
-/* A name with strange characters is told with "?" in it, and no rule would match that. */
+/* Unusual characters of a name arrive as "?", and such a name would match no rule. */
 static const char *
 guest_of(const struct screen *screen)
 {

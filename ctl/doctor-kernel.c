@@ -15,7 +15,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* What Weston raises its limit to. */
+/* A lower hard limit of open files is reported. */
 #define ENOUGH_FILES 4096
 
 static void
@@ -42,9 +42,8 @@ check_domain(struct doctor *doctor)
 /* As in xen/features.h. */
 enum { NOT_DIRECT_MAPPED = 16, DIRECT_MAPPED = 17 };
 
-/* Whether devices find this domain's memory, and pages of guests in it, where it says that they
- * are.
- */
+/* Whether this domain's memory, with guests' pages in it, has the same addresses for devices as for
+ * the domain. */
 static void
 check_mapping(struct doctor *doctor)
 {
@@ -52,19 +51,19 @@ check_mapping(struct doctor *doctor)
 
 	if (!doctor_read_line(doctor, "/sys/hypervisor/properties/features", line, sizeof(line)))
 		return;
-	/* The last word has the first 32 features. */
+	/* The last word holds the first 32 features. */
 	size_t length = strlen(line);
 	unsigned long features = strtoul(length > 8 ? line + length - 8 : line, NULL, 16);
 	if (features & 1UL << DIRECT_MAPPED)
 		doctor_tell(doctor, DOCTOR_OK, "1:1 mapping",
-			    "yes; on Arm the kernel's own dma-bufs need a fix then, see "
-			    "doc/kernel.md, those of the kernel module of kernel/ none");
+			    "yes; on Arm the kernel's own dma-bufs then need a fix, see "
+			    "doc/kernel.md; those of the module in kernel/ do not");
 	else if (features & 1UL << NOT_DIRECT_MAPPED)
 		doctor_tell(doctor, DOCTOR_OK, "1:1 mapping",
-			    "no: a device reads guests' pages by an IOMMU alone");
+			    "no: a device can read guests' pages only through an IOMMU");
 }
 
-/* Whether the text has "NAME=y" or "NAME=m" in a line. */
+/* Whether a line of the text is "NAME=y" or "NAME=m". */
 static bool
 has_option(const char *text, const char *name)
 {
@@ -139,7 +138,7 @@ describe_owner(const char *path, char *text, size_t size)
 		 group ? group->gr_name : "?", (unsigned)(status.st_mode & 07777));
 }
 
-/* advice: what to do where it is absent. */
+/* advice: what to do if it is absent. */
 static void
 check_device(struct doctor *doctor, const char *file, enum verdict without, const char *advice)
 {
@@ -159,8 +158,8 @@ check_device(struct doctor *doctor, const char *file, enum verdict without, cons
 	}
 	describe_owner(path, owner, sizeof(owner));
 	doctor_tell(doctor, without, file,
-		    "%s; %s, and this is uid %u: start Weston as root, or let its user have it by "
-		    "a rule for udev",
+		    "%s; %s, and this is uid %u: start Weston as root, or give its user access "
+		    "with a udev rule",
 		    strerror(error), owner, (unsigned)geteuid());
 }
 

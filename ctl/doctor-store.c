@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * doctor: xenstored, and the devices of guests. libxenstore waits for a daemon without an end, so
- * it is asked by a process of its own, which is given some seconds.
+ * doctor: xenstored, and the guests' devices. libxenstore waits for the daemon without a timeout,
+ * so a child process does the queries, and is killed after some seconds.
  */
 #include "doctor.h"
 
@@ -20,8 +20,8 @@
 #define WAIT_MS 5000
 #define STEP_MS 20
 
-/* Entries of a frame of a guest's grant table, of all its frames by default, and what its other
- * devices need. */
+/* Entries per frame of a guest's grant table, the default size of a table, and the entries that its
+ * other devices need. */
 #define GRANTS_PER_FRAME 512
 #define DEFAULT_GRANTS (64 * GRANTS_PER_FRAME)
 #define SPARE_GRANTS 4096
@@ -36,11 +36,11 @@ static const char *const state_names[] = {
 struct store {
 	struct doctor *doctor;
 	struct xs_handle *xs;
-	unsigned domid; /* of this domain */
+	unsigned domid; /* this domain's */
 	unsigned devices;
 };
 
-/* To be freed; NULL: absent, or not to be read. */
+/* Returns a node's value, to be freed. NULL: absent, or not readable. */
 static char *
 read_node(const struct store *store, const char *folder, const char *name)
 {
@@ -67,7 +67,7 @@ name_of(int state)
 	return state >= 0 && state <= CLOSED ? state_names[state] : "of no meaning";
 }
 
-/* Who has to go on, by the states of both sides. */
+/* Reports which side has to act, by the states of both. */
 static void
 tell_states(struct store *store, const char *about, int front, int back)
 {
@@ -77,7 +77,7 @@ tell_states(struct store *store, const char *about, int front, int back)
 		doctor_tell(doctor, DOCTOR_OK, about, "connected");
 	else if (back == 0 || back == INITIALISING)
 		doctor_tell(doctor, DOCTOR_FAIL, about,
-			    "the backend has not begun (it is %s): is Weston with the module "
+			    "the backend has not started (it is %s): is Weston with the module "
 			    "running in this domain?",
 			    name_of(back));
 	else if (front == INITIALISING || front == INIT_WAIT || front == 0)
@@ -111,8 +111,8 @@ check_device(struct store *store, const char *guest, const char *folder, const c
 	store->devices++;
 	if (backend != store->domid)
 		doctor_tell(doctor, DOCTOR_WARN, about,
-			    "its backend is domain %u, and this is domain %u: backend= in the "
-			    "guest's configuration names the domain that Weston runs in",
+			    "its backend is domain %u, and this is domain %u: set backend= in the "
+			    "guest's configuration to the domain that Weston runs in",
 			    backend, store->domid);
 	else if (!back)
 		doctor_tell(doctor, DOCTOR_FAIL, about,
@@ -123,7 +123,7 @@ check_device(struct store *store, const char *guest, const char *folder, const c
 	free(back);
 }
 
-/* By a connector's resolution, WIDTHxHEIGHT; 0: it has none. */
+/* From a connector's resolution, WIDTHxHEIGHT; 0: it has none. */
 static uint64_t
 grants_of_connector(const struct store *store, const char *device, const char *connector)
 {
@@ -138,7 +138,7 @@ grants_of_connector(const struct store *store, const char *device, const char *c
 	return doctor_screen_pages(width, height);
 }
 
-/* What a guest grants for its screens; not for buffers that are allocated here. */
+/* Number of pages that a guest grants for its screens; 0 for buffers allocated by the backend. */
 static uint64_t
 grants_of_device(const struct store *store, const char *device)
 {
@@ -172,16 +172,16 @@ check_grants(struct store *store, const char *domain, const char *guest)
 		return;
 	snprintf(about, sizeof(about), "%s grants", guest);
 	if (grants > DEFAULT_GRANTS)
-		doctor_tell(
-			store->doctor, DOCTOR_WARN, about,
-			"its screens need about %" PRIu64 " for two buffers each, and Xen gives "
-			"a guest %u unless its configuration says more: max_grant_frames=%" PRIu64,
-			grants, DEFAULT_GRANTS, (grants + SPARE_GRANTS) / GRANTS_PER_FRAME + 1);
+		doctor_tell(store->doctor, DOCTOR_WARN, about,
+			    "its screens need about %" PRIu64
+			    " for two buffers each, but a guest gets "
+			    "%u by default: set max_grant_frames=%" PRIu64 " in its configuration",
+			    grants, DEFAULT_GRANTS, (grants + SPARE_GRANTS) / GRANTS_PER_FRAME + 1);
 	else
 		doctor_tell(store->doctor, DOCTOR_OK, about,
 			    "its screens need about %" PRIu64
-			    " for two buffers each, of %u that Xen "
-			    "gives a guest unless its configuration says less",
+			    " for two buffers each, of the %u that a "
+			    "guest gets by default",
 			    grants, DEFAULT_GRANTS);
 }
 
@@ -225,7 +225,7 @@ check_guests(struct store *store)
 
 	if (!domains) {
 		doctor_tell(doctor, DOCTOR_UNKNOWN, "guests",
-			    "xenstored does not let this user or domain see them (%s): ask as root "
+			    "xenstored denies this user or domain access (%s): ask as root "
 			    "in Dom0",
 			    strerror(errno));
 		return;
@@ -242,7 +242,7 @@ check_guests(struct store *store)
 	free(domains);
 }
 
-/* In a process of its own. */
+/* Runs in the child process. */
 static void
 ask(struct doctor *doctor)
 {
@@ -263,7 +263,7 @@ ask(struct doctor *doctor)
 	xs_close(store.xs);
 }
 
-/* False: it still runs. */
+/* False: the child still runs after WAIT_MS. */
 static bool
 has_ended(pid_t child, int *status)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* doctor: Weston, its weston.ini, and the module for it. */
+/* doctor: Weston, its weston.ini, and the module. */
 #include "doctor.h"
 
 #include <errno.h>
@@ -47,7 +47,7 @@ module_version(const char *path)
 	return version;
 }
 
-/* Weston's parser in short: the first modules= of [core]. False: there is none. */
+/* A minimal version of Weston's parser: finds the first modules= in [core]. False: none. */
 static bool
 find_modules(const char *text, size_t size, char *modules, size_t modules_size)
 {
@@ -67,8 +67,8 @@ find_modules(const char *text, size_t size, char *modules, size_t modules_size)
 	return false;
 }
 
-/* The path of ours among "a.so,/b/xen-display.so"; where it is only named, where it is installed.
- * False: it is not among them. */
+/* Finds our module in a list like "a.so,/b/xen-display.so"; a bare name means the installed one.
+ * False: not in the list. */
 static bool
 find_module(const struct doctor *doctor, char *modules, char *path, size_t size)
 {
@@ -88,7 +88,7 @@ find_module(const struct doctor *doctor, char *modules, char *path, size_t size)
 	return false;
 }
 
-/* Whether weston.ini loads the module; path: of the module, in either case. */
+/* Checks that weston.ini loads the module; path: the module's path, in either case. */
 static void
 check_ini(struct doctor *doctor, char *path, size_t size)
 {

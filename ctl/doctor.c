@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* doctor: why guests' screens are not shown, checked from the hypervisor up to each device. */
+/* doctor: finds why guests' screens are not shown; checks everything from the hypervisor to the
+ * devices. */
 #include "doctor.h"
 
 #include <errno.h>
@@ -100,18 +101,18 @@ check_renderer(struct doctor *doctor, const struct session *session)
 		if (largest > 0 && (screen->width > largest || screen->height > largest))
 			doctor_tell(doctor, DOCTOR_WARN, screen->name,
 				    "its mode of %ux%u is larger than the renderer's textures, %u "
-				    "pixels: a smaller mode, or Weston's pixman renderer",
+				    "pixels: use a smaller mode, or Weston's pixman renderer",
 				    screen->width, screen->height, largest);
 	if (largest > 0)
 		doctor_tell(doctor, DOCTOR_OK, "renderer", "%s, textures up to %u pixels",
 			    session->renderer, largest);
 	else
 		doctor_tell(doctor, DOCTOR_OK, "renderer",
-			    "%s: the processor draws, and reads guests' pages in place",
+			    "%s: the CPU draws, and reads guests' pages in place",
 			    session->renderer);
 }
 
-/* The module itself, if it runs. */
+/* Checks the module itself, if it runs. */
 static void
 check_control(struct doctor *doctor)
 {
@@ -126,8 +127,8 @@ check_control(struct doctor *doctor)
 		check_renderer(doctor, &session);
 	} else {
 		doctor_tell(doctor, DOCTOR_WARN, "module",
-			    "no Weston of this user runs with it, or has found Xen: start it, then "
-			    "look into its log");
+			    "no Weston of this user runs with it, or it has not found Xen: start "
+			    "Weston and see its log");
 	}
 	session_close(&session);
 }

@@ -6,12 +6,12 @@
 
 #include <json-c/json.h>
 
-/* Objects and arrays that are within each other. */
+/* Maximum nesting of objects and arrays. */
 #define DEPTH 8
 
 static struct json_object *open_values[DEPTH];
 static unsigned depth;
-static struct json_object *top; /* of the line */
+static struct json_object *top; /* the value of the current line */
 
 static void
 add(const char *key, struct json_object *value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes JSON, by json-c, on one line: values within objects and arrays, in their order. */
+/* Writes JSON with json-c, one value per line: values in objects and arrays, in order. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,8 +24,7 @@ json_fraction(const char *key, double value);
 void
 json_boolean(const char *key, bool value);
 
-/* The value is complete: it is written, to standard output or elsewhere, and whoever reads has it.
- */
+/* Ends the value: writes the line, to standard output or another file, and flushes it. */
 void
 json_end_line(void);
 void

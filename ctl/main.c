@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* xen-displayctl: sees and steers the screens of Xen guests in a running Weston. */
+/* xen-displayctl: shows and controls the screens of Xen guests in a running Weston. */
 #include <getopt.h>
 #include <math.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@ complain(const char *format, ...)
 	fputc('\n', stderr);
 }
 
-/* Long options of the commands alone. */
+/* Long options without a letter. */
 enum {
 	OPTION_OUTPUT = 256,
 	OPTION_RECT,
@@ -35,7 +35,7 @@ enum {
 struct command {
 	const char *name, *arguments, *help;
 	int minimum, maximum; /* of arguments */
-	const int *allowed;   /* its options, a 0 ends them; NULL: none */
+	const int *allowed;   /* its options, ended by 0; NULL: none */
 	int (*run)(const struct settings *settings, char **arguments);
 };
 
@@ -46,33 +46,32 @@ static const int of_changes[] = {'n', 0};
 static const int of_grab[] = {OPTION_RELEASE, 'n', 0};
 
 static const struct command commands[] = {
-	{"list", "", "all guests' screens, a line each", 0, 0, NULL, command_list},
-	{"info", "SCREEN", "all that is known of a screen", 1, 1, NULL, command_info},
-	{"stats", "[-w SECONDS] [--prometheus] [SCREEN]", "counters and latencies", 0, 1, of_stats,
-	 command_stats},
-	{"monitor", "[-r]", "a line for each change, until it is interrupted", 0, 0, of_monitor,
+	{"list", "", "list all guests' screens, one per line", 0, 0, NULL, command_list},
+	{"info", "SCREEN", "show everything known about a screen", 1, 1, NULL, command_info},
+	{"stats", "[-w SECONDS] [--prometheus] [SCREEN]", "show counters and latencies", 0, 1,
+	 of_stats, command_stats},
+	{"monitor", "[-r]", "print a line for each change, until interrupted", 0, 0, of_monitor,
 	 command_monitor},
 	{"place", "SCREEN [--output NAME] [--rect X,Y,WxH] [--fit FIT] [--z N] [-n]",
-	 "another place for a screen", 1, 1, of_place, command_place},
-	{"hide", "SCREEN [-n]", "take it out of sight", 1, 1, of_changes, command_hide},
-	{"show", "SCREEN [-n]", "have it in sight again", 1, 1, of_changes, command_show},
-	{"fullscreen", "SCREEN [off] [-n]", "over all of its output, or where it was", 1, 2,
-	 of_changes, command_fullscreen},
-	{"grab", "SCREEN [--release] [-n]", "all keys and the pointer to it, or no longer", 1, 1,
-	 of_grab, command_grab},
-	{"reset", "SCREEN [-n]", "where the rules of weston.ini place it", 1, 1, of_changes,
+	 "place a screen elsewhere", 1, 1, of_place, command_place},
+	{"hide", "SCREEN [-n]", "hide screens", 1, 1, of_changes, command_hide},
+	{"show", "SCREEN [-n]", "show hidden screens again", 1, 1, of_changes, command_show},
+	{"fullscreen", "SCREEN [off] [-n]", "cover all of its output; off: return to its place", 1,
+	 2, of_changes, command_fullscreen},
+	{"grab", "SCREEN [--release] [-n]", "give it all keys and the pointer, or release them", 1,
+	 1, of_grab, command_grab},
+	{"reset", "SCREEN [-n]", "return to the place given by weston.ini", 1, 1, of_changes,
 	 command_reset},
-	{"screenshot", "SCREEN FILE", "the guest's own picture as a PNG file; -: standard output",
+	{"screenshot", "SCREEN FILE", "save the guest's picture as a PNG file; -: standard output",
 	 2, 2, NULL, command_screenshot},
 	{"config", "check [FILE] | print",
-	 "what is wrong with weston.ini; today's places as its sections", 1, 2, NULL,
-	 command_config},
+	 "check weston.ini; print the current places as its sections", 1, 2, NULL, command_config},
 	{"trace", "SCREEN FILE",
-	 "the last flips for chrome://tracing or Perfetto; -: standard output", 2, 2, NULL,
+	 "save the last flips for chrome://tracing or Perfetto; -: standard output", 2, 2, NULL,
 	 command_trace},
-	{"reload", "", "have Weston read its weston.ini again", 0, 0, NULL, command_reload},
-	{"doctor", "[GUEST]", "why guests' screens are not shown, and what to do", 0, 1, NULL,
-	 command_doctor},
+	{"reload", "", "make Weston read its weston.ini again", 0, 0, NULL, command_reload},
+	{"doctor", "[GUEST]", "find out why guests' screens are not shown, and what to do", 0, 1,
+	 NULL, command_doctor},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -99,7 +98,7 @@ static void
 print_help(void)
 {
 	puts("usage: xen-displayctl [OPTION...] COMMAND [ARGUMENT...]\n"
-	     "Sees and steers the screens of Xen guests in a running Weston.\n\n"
+	     "Shows and controls the screens of Xen guests in a running Weston.\n\n"
 	     "Commands:");
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("  %s %s\n          %s\n", commands[i].name, commands[i].arguments,
@@ -107,10 +106,10 @@ print_help(void)
 	puts("\nA SCREEN is GUEST[:DEVICE[.CONNECTOR]]; GUEST is its name, UUID or domain number.\n\n"
 	     "Options:\n"
 	     "  -j, --json             JSON, for machines\n"
-	     "  -s, --socket PATH      the control socket, where it is not found by itself\n"
+	     "  -s, --socket PATH      the control socket, if it is not found automatically\n"
 	     "  -q, --quiet            say nothing but errors\n"
 	     "  -v, --verbose          say on standard error what it is connected to\n"
-	     "  -w, --watch SECONDS    report again and again, rates instead of sums\n"
+	     "  -w, --watch SECONDS    report again and again, with rates instead of totals\n"
 	     "      --prometheus       a text for Prometheus\n"
 	     "  -r, --reconnect        wait for another Weston when this one ends\n"
 	     "  -n, --dry-run          only say whether it would succeed\n"
@@ -138,7 +137,7 @@ read_seconds(const char *text, double *seconds)
 	return false;
 }
 
-/* False: what is wrong was said. */
+/* False: the error was reported. */
 static bool
 take_option(struct settings *settings, int option)
 {
@@ -204,7 +203,7 @@ is_general(int option)
 	return strchr("jsqv", option) != NULL;
 }
 
-/* Options of another command would be of no effect, which nobody means. */
+/* Rejects options of other commands, which would have no effect. */
 static bool
 allows(const struct command *command, const int *given, unsigned count)
 {

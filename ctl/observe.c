@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* list, info and monitor: what there is, and what changes. */
+/* list, info and monitor: show screens, and follow their changes. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -8,10 +8,10 @@
 #include "session.h"
 #include "words.h"
 
-/* Where Weston is not there, or ends, this is how long it takes until it is looked for again. */
+/* Interval between attempts to connect while Weston does not run. */
 #define RECONNECT_MS 1000
 
-/* "1280x720+20+20", the sizes as wide as the output where they are 0. */
+/* "1280x720+20+20"; "*" for a size of 0, which extends to the output's edge. */
 static void
 describe_place(const struct screen *screen, char *text, size_t size)
 {
@@ -232,7 +232,7 @@ tell_connection(const struct settings *settings, const char *event, const struct
 	fflush(stdout);
 }
 
-/* Until the connection ends; an exit code. */
+/* Prints changes until the connection ends; returns an exit code. */
 static int
 follow(struct session *session, const struct settings *settings)
 {

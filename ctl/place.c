@@ -7,7 +7,7 @@
 #include "session.h"
 #include "words.h"
 
-/* A cancelled change is tried anew so often: others may be placing screens, too. */
+/* How often to try again after a cancelled change: others may be placing screens as well. */
 #define TRIES 5
 
 struct answer {
@@ -62,14 +62,14 @@ static const struct xen_display_change_v1_listener listener = {
 	.cancelled = handle_cancelled,
 };
 
-/* What is to become of a screen. */
+/* The changes requested for a screen. */
 struct wish {
-	const struct settings *settings; /* place: output, rectangle, fit, z, which were checked */
+	const struct settings *settings; /* for place: output, rectangle, fit, z; already checked */
 	int32_t x, y, width, height, z;
 	uint32_t fit;
-	int visible, fullscreen, grab; /* -1: as it is */
+	int visible, fullscreen, grab; /* -1: unchanged */
 	bool place, reset;
-	bool only_one; /* the command is about a single screen */
+	bool only_one; /* the command takes a single screen */
 };
 
 static void
@@ -97,7 +97,7 @@ ask(struct xen_display_change_v1 *change, struct xen_display_screen_v1 *screen,
 		xen_display_change_v1_set_z(change, screen, wish->z);
 }
 
-/* How many the pattern means, or an exit code below 0. */
+/* Returns the number of matching screens, or a negative exit code. */
 static int
 count_matches(const struct session *session, const char *pattern, bool only_one)
 {
@@ -123,7 +123,7 @@ count_matches(const struct session *session, const char *pattern, bool only_one)
 	return found;
 }
 
-/* 0 or an exit code; answer->cancelled: it is to be tried again. */
+/* Returns 0 or an exit code; answer->cancelled: try again. */
 static int
 try(struct session *session, const struct settings *settings, const char *pattern,
     const struct wish *wish, struct answer *answer)
@@ -162,7 +162,7 @@ steer(const struct settings *settings, const char *pattern, const struct wish *w
 		code = try(&session, settings, pattern, wish, &answer);
 	}
 	if (code == 0 && answer.cancelled) {
-		complain("screens come, go or move all the time; nothing was changed");
+		complain("the screens keep changing; nothing was changed");
 		code = EXIT_FAILED;
 	}
 	if (code == 0 && settings->dry_run && !settings->quiet)
@@ -171,7 +171,7 @@ steer(const struct settings *settings, const char *pattern, const struct wish *w
 	return code;
 }
 
-/* What the command line says */
+/* Command line */
 
 static bool
 read_integer(const char *text, int32_t *value)
@@ -194,7 +194,7 @@ read_rectangle(const char *text, struct wish *wish)
 	       used >= 0 && text[used] == '\0';
 }
 
-/* Nothing is to become of it yet. */
+/* Returns a wish that changes nothing. */
 static struct wish
 wish_nothing(const struct settings *settings)
 {
@@ -214,7 +214,7 @@ command_place(const struct settings *settings, char **arguments)
 		return EXIT_USAGE;
 	}
 	if (settings->rectangle && !read_rectangle(settings->rectangle, &wish)) {
-		complain("place: --rect is to be X,Y,WIDTHxHEIGHT, as 0,0,640x480, not %s",
+		complain("place: --rect is to be X,Y,WIDTHxHEIGHT, such as 0,0,640x480, not %s",
 			 settings->rectangle);
 		return EXIT_USAGE;
 	}

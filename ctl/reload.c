@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reload: weston.ini is read again. */
+/* reload: makes Weston read weston.ini again. */
 #include <stdio.h>
 
 #include "json.h"

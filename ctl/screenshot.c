@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* screenshot: a screen's own picture as a PNG file. */
+/* screenshot: saves a guest's picture as a PNG file. */
 #include <errno.h>
 #include <png.h>
 #include <stdio.h>
@@ -56,7 +56,7 @@ static const struct xen_display_capture_v1_listener listener = {
 	.failed = handle_failed,
 };
 
-/* libpng leaves by longjmp where it fails. row: 3 bytes a pixel. False: it failed. */
+/* libpng calls longjmp on errors. row: 3 bytes per pixel. False: it failed. */
 static bool
 write_rows(png_structp png, png_infop info, FILE *file, const uint8_t *pixels,
 	   const struct picture *picture, uint8_t *row)
@@ -97,7 +97,7 @@ write_png(FILE *file, const uint8_t *pixels, const struct picture *picture)
 	return written;
 }
 
-/* "-" is standard output. An exit code. */
+/* path: "-" is standard output. Returns an exit code. */
 static int
 save(const struct picture *picture, const char *path)
 {
@@ -140,7 +140,7 @@ command_screenshot(const struct settings *settings, char **arguments)
 	struct session session;
 
 	if (strcmp(arguments[1], "-") == 0 && isatty(STDOUT_FILENO)) {
-		complain("screenshot: a picture is nothing for a terminal");
+		complain("screenshot: a picture cannot be written to a terminal");
 		return EXIT_USAGE;
 	}
 	int code = session_open(&session, settings, false);

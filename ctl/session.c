@@ -435,7 +435,7 @@ session_open(struct session *session, const struct settings *settings, bool quie
 	int fd = socket_connect(settings->socket, session->socket, sizeof(session->socket), quiet);
 	if (fd < 0)
 		return EXIT_NO_CONTROL;
-	/* Takes the socket, and closes it if it fails. */
+	/* Takes ownership of the socket; closes it on failure. */
 	session->display = wl_display_connect_to_fd(fd);
 	if (!session->display) {
 		complain("out of memory");

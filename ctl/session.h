@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A connection to the control socket of a Weston, and all that it tells, kept up to date while it
- * is dispatched.
+ * A connection to Weston's control socket, and the state received through it, which is kept up to
+ * date by dispatching.
  */
 #pragma once
 
@@ -14,12 +14,12 @@
 #include "xen-display-control-v1-client-protocol.h"
 
 struct screen {
-	struct wl_list link; /* session.screens, in the order of guests, devices and connectors */
+	struct wl_list link; /* session.screens, sorted by guest, device and connector */
 	struct session *session;
 	struct xen_display_screen_v1 *proxy;
 	char guest[256], uuid[64], unique_id[256];
 	uint32_t domid, device, connector;
-	char name[320]; /* as xen-displayctl takes it: guest:device.connector */
+	char name[320]; /* as in arguments: guest:device.connector */
 	uint32_t width, height;
 	uint32_t state, visibility;
 	char output[256];
@@ -50,34 +50,34 @@ struct session {
 	struct wl_list screens, outputs;
 };
 
-/* Connects, and has the whole state. 0 or an exit code; quiet: nothing is said where there is no
- * Weston. The session is to be closed in either case. */
+/* Connects, and waits for the whole state. Returns 0 or an exit code; quiet: prints nothing if no
+ * Weston is found. The session must be closed in either case. */
 int
 session_open(struct session *session, const struct settings *settings, bool quiet);
 
 void
 session_close(struct session *session);
 
-/* Waits for events, and handles them; timeout_ms: -1: as long as it takes. 0 or an exit code. */
+/* Waits for events and handles them; timeout_ms: -1: no timeout. Returns 0 or an exit code. */
 int
 session_dispatch(struct session *session, int timeout_ms);
 
-/* What ended the connection, in words, and the exit code for it. */
+/* Prints why the connection ended, and returns the exit code for it. */
 int
 session_complain(struct session *session);
 
-/* Whether a screen is meant by GUEST|UUID|DOMID[:DEVICE[.CONNECTOR]]. */
+/* Whether a screen matches GUEST|UUID|DOMID[:DEVICE[.CONNECTOR]]. */
 bool
 screen_matches(const struct screen *screen, const char *pattern);
 
-/* Says that the pattern names none, and which there are. EXIT_NO_SCREEN. */
+/* Prints that no screen matches the pattern, and the existing screens. Returns EXIT_NO_SCREEN. */
 int
 session_complain_of_screen(const struct session *session, const char *pattern);
 
-/* The only one that is meant; NULL: none, or several, which was said. */
+/* Returns the only matching screen; NULL: none or several, which was reported. */
 struct screen *
 session_find_one(struct session *session, const char *pattern);
 
-/* Forgets screens that are gone, and that others are new or changed. */
+/* Removes screens that are gone, and clears is_new and has_changed of the others. */
 void
 session_settle(struct session *session);

@@ -15,7 +15,7 @@
 
 #define SUFFIX "-xen-display"
 
-/* What was tried, and why it was nothing. */
+/* The paths tried, and why each failed. */
 struct tries {
 	char text[4096];
 	size_t used;
@@ -51,7 +51,7 @@ try(struct tries *tries, const char *path)
 	return -1;
 }
 
-/* Beside Weston's own socket. */
+/* Tries the path of Weston's own socket plus the suffix. */
 static int
 try_display(struct tries *tries, const char *folder, const char *display, char *path, size_t size)
 {

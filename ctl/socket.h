@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the control socket is. */
+/* Finds the control socket. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /*
- * Connects to `wanted`, or else to that of the Weston that this shell's programs use, or else to
- * the only one of this user, or for root of any user. Its path is written to path. -1: there is
- * none; quiet: else all that were tried are named on standard error.
+ * Connects to `wanted`, if given; else to the control socket of the Weston in WAYLAND_DISPLAY, to
+ * any of this user's or, for root, to any user's. Writes its path to `path`. -1: none; unless
+ * quiet, prints all paths tried to standard error.
  */
 int
 socket_connect(const char *wanted, char *path, size_t size, bool quiet);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stats: counters and latencies of screens, once or again and again, for people and for machines.
- */
+/* stats: counters and latencies of screens, once or repeatedly, for people and for programs. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,14 +54,14 @@ struct report {
 	uint64_t time_us;
 };
 
-/* A screen that is watched. */
+/* A watched screen. */
 struct watch {
 	struct wl_list link; /* watches.list */
 	struct screen *screen;
 	struct xen_display_statistics_v1 *proxy;
 	struct report now, before;
 	unsigned reports;
-	bool fresh; /* it was not printed yet */
+	bool fresh; /* not printed yet */
 };
 
 struct watches {
@@ -125,7 +124,7 @@ static const struct xen_display_statistics_v1_listener listener = {
 	.done = handle_done,
 };
 
-/* For machines */
+/* For programs */
 
 static void
 put_latency(const char *key, const struct latency *latency)
@@ -160,7 +159,7 @@ print_json(const struct watch *watch)
 	json_end_line();
 }
 
-/* Labels of Prometheus: quotes, backslashes and line ends are escaped; others cannot be here. */
+/* Labels for Prometheus: escapes quotes and backslashes; there are no newlines in names. */
 static void
 print_labels(const struct screen *screen, const char *more, const char *value)
 {
@@ -221,14 +220,14 @@ print_prometheus(const struct watches *watches)
 	print_metric(watches, FLIPS_BY_TIME, "flips_by_time_total", "counter",
 		     "Flips that no screen presented before they were due.");
 	print_metric(watches, THROTTLED_MS, "throttled_milliseconds_total", "counter",
-		     "How long those flips took together.");
+		     "Total duration of those flips.");
 	print_metric(watches, PRESENTED, "frames_presented_total", "counter",
 		     "Frames that were on a screen.");
 	print_metric(watches, RESAMPLED, "frames_resampled_total", "counter",
 		     "Frames read again for a guest that draws without flips.");
 	print_metric(watches, SCANNED_OUT, "frames_scanned_out_total", "counter",
 		     "Frames that the display read without compositing.");
-	print_metric(watches, COPIED, "copied_bytes_total", "counter", "Bytes that were copied.");
+	print_metric(watches, COPIED, "copied_bytes_total", "counter", "Bytes copied.");
 	print_metric(watches, PAGES, "guest_pages", "gauge", "Pages mapped for the guest.");
 	print_metric(watches, MAX_PAGES, "guest_pages_limit", "gauge",
 		     "Pages that may be mapped for the guest.");
@@ -255,7 +254,7 @@ print_prometheus(const struct watches *watches)
 
 /* For people */
 
-/* "1.5M", in three digits at most. */
+/* "1.5M": at most three digits. */
 static void
 describe_bytes(double bytes, char *text, size_t size)
 {
@@ -272,7 +271,7 @@ describe_bytes(double bytes, char *text, size_t size)
 		snprintf(text, size, bytes < 9.95 ? "%.1f%c" : "%.0f%c", bytes, units[unit]);
 }
 
-/* "3.2/8.1/17", milliseconds. */
+/* "3.2/8.1/17.0": median, 95th percentile and maximum in milliseconds. */
 static void
 describe_latency(const struct latency *latency, char *text, size_t size)
 {
@@ -355,7 +354,7 @@ is_watched(const struct watches *watches, const struct screen *screen)
 	return false;
 }
 
-/* Screens that are new, and no more those that are gone. */
+/* Starts watching new screens, and stops watching those that are gone. */
 static void
 adjust(struct watches *watches, struct session *session)
 {
@@ -392,7 +391,7 @@ all_fresh(const struct watches *watches)
 	return !wl_list_empty(&watches->list);
 }
 
-/* Of rates the first report is only the begin. */
+/* For rates, the first report is only the start. */
 static void
 print(struct watches *watches, unsigned *lines)
 {
@@ -419,7 +418,7 @@ print(struct watches *watches, unsigned *lines)
 	fflush(stdout);
 }
 
-/* Until one report was printed, or for ever; an exit code. */
+/* Runs until one report was printed, or forever; returns an exit code. */
 static int
 watch_screens(struct session *session, struct watches *watches)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of xen-displayctl share: exit codes, settings, errors in words. */
+/* Shared by the files of xen-displayctl: exit codes, settings, error messages. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@ enum {
 };
 
 struct settings {
-	const char *socket; /* NULL: it is looked for */
+	const char *socket; /* NULL: search for it */
 	bool json, quiet, verbose;
 	bool dry_run, reconnect, prometheus, release;
 	double watch_s;     /* 0: once */
@@ -23,11 +23,11 @@ struct settings {
 	const char *rectangle, *fit, *z;
 };
 
-/* A line on standard error: "xen-displayctl: ...". */
+/* Prints a line to standard error: "xen-displayctl: ...". */
 void
 complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The commands; each returns an exit code. arguments: a NULL ends them. */
+/* The commands; each returns an exit code. arguments: ended by NULL. */
 int
 command_list(const struct settings *settings, char **arguments);
 int

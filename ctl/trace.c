@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * trace: the last flips of a screen as a file for chrome://tracing or Perfetto. Each flip is a span
- * from its request to its end, with spans within it for what it waited for.
+ * trace: saves the last flips of a screen for chrome://tracing or Perfetto. Each flip is a span
+ * from its request to its completion, with inner spans for what it waited for.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "json.h"
 #include "session.h"
 
-/* Flips overlap where one is taken before the last is done: each row has every second. */
+/* Flips may overlap, so they alternate between two rows. */
 #define ROWS 2
 
 struct trace {
@@ -18,7 +18,7 @@ struct trace {
 	bool came;
 };
 
-/* Within traceEvents; the caller ends it. */
+/* Begins an object in traceEvents; the caller ends it. */
 static void
 begin_event(const struct trace *trace, const char *name, const char *phase, uint64_t time_us)
 {
@@ -30,7 +30,7 @@ begin_event(const struct trace *trace, const char *name, const char *phase, uint
 	json_number("tid", 1 + trace->flips % ROWS);
 }
 
-/* From one stage to another, microseconds after the request; 0: it has not come there. */
+/* A span between two stages, in microseconds after the request; 0: the stage was not reached. */
 static void
 put_span(const struct trace *trace, const char *name, uint64_t taken, uint32_t from, uint32_t to)
 {

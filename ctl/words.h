@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers of the protocol in words, and words as its numbers. */
+/* Converts the protocol's numbers to words, and words to numbers. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* What newer Weston modules say, and this tool does not know, is "?". */
+/* Values unknown to this version of the tool are "?". */
 const char *
 words_state(uint32_t state);
 const char *
@@ -16,7 +16,7 @@ words_fit(uint32_t fit);
 const char *
 words_source(uint32_t source);
 
-/* False: there is no such fit; *all: those that there are. */
+/* False: there is no such fit; *all: the existing ones. */
 bool
 words_find_fit(const char *word, uint32_t *fit, const char **all);
 
@@ -24,6 +24,6 @@ words_find_fit(const char *word, uint32_t *fit, const char **all);
 void
 words_devices(uint32_t devices, char *text, size_t size);
 
-/* "ENOENT" and the like; "other". */
+/* "ENOENT" and the like, or "other". */
 const char *
 words_error(uint32_t error);
