@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Adds a listener to one of the compositor's signals, in one line. */
+/* Adds a listener to one of the compositor's signals. */
 #pragma once
 
 #include <wayland-server-core.h>

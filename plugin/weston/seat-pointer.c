@@ -50,7 +50,7 @@ move(struct seat_pointer *pointer, wl_fixed_t x, wl_fixed_t y)
 	pointer->base->waiting = true;
 }
 
-/* The lock of a pointer whose guest has a relative one */
+/* Locking the pointer, for guests with a relative one */
 
 static void
 handle_locked(void *data, struct zwp_locked_pointer_v1 *lock)

@@ -24,7 +24,7 @@ struct seat_pointer {
 	struct wl_pointer *proxy; /* NULL: none */
 	struct surface *surface;  /* that it is on; NULL: none of this client's */
 	uint32_t serial;          /* of its enter */
-	bool hidden;              /* the host's cursor is, since that enter */
+	bool hidden;              /* the host's cursor was hidden since that enter */
 	bool stepped;             /* the wheel has turned by steps in this frame */
 	double rest;              /* remainder of scrolling without a wheel, in steps */
 	struct frame_input frame; /* on a window's frame */

@@ -211,7 +211,7 @@ sweep_finish(struct sweep *sweep)
 void
 sweep_begin(struct sweep *sweep)
 {
-	/* The outputs may be others by now. */
+	/* The outputs may have changed. */
 	end(sweep);
 	sweep->frames = 0;
 	sweep->client = client_create(sweep->compositor->wl_display, &client_handler, sweep);
