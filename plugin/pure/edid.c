@@ -14,7 +14,7 @@
 /* Pixel clocks are in 10 kHz. Some parsers reject clocks below 10 MHz. */
 #define MIN_CLOCK 1000
 
-/* What a detailed timing of the base block can say (EDID 3.10.2). */
+/* Limits of a detailed timing of the base block (EDID 3.10.2). */
 #define DETAILED_MAX_PIXELS 4095
 #define DETAILED_MAX_CLOCK 65535
 
@@ -22,7 +22,7 @@
 #define PRODUCT_CODE 0x5844
 #define MODEL_YEAR 2025
 
-/* The Linux Foundation, which Xen belongs to; Linux' own made-up EDIDs say it too. */
+/* The Linux Foundation, of which Xen is a project; Linux's built-in EDIDs use it, too. */
 static const char manufacturer[] = "LNX";
 
 struct timing {
@@ -55,7 +55,7 @@ has_aspect(uint32_t width, uint32_t height, uint32_t x, uint32_t y)
 	return (uint64_t)width * y == (uint64_t)height * x;
 }
 
-/* The width of the vertical sync tells the aspect ratio, as CVT has it. */
+/* CVT encodes the aspect ratio in the width of the vertical sync. */
 static uint32_t
 v_sync_lines(uint32_t width, uint32_t height)
 {
@@ -70,7 +70,8 @@ v_sync_lines(uint32_t width, uint32_t height)
 	return 10;
 }
 
-/* A frame below the least pixel clock that readers believe in gets wider blanks. */
+/* Widens the blanks of a small mode until its pixel clock reaches the minimum that parsers
+ * accept. */
 static void
 widen_blanks(struct timing *timing)
 {
@@ -86,9 +87,9 @@ widen_blanks(struct timing *timing)
 }
 
 /*
- * CVT's reduced blanking, version 1, whose porches fit the narrow fields of a detailed timing at
- * any size; without its steps of 8 pixels and 250 kHz, since no CRT is involved and a guest may use
- * any size.
+ * CVT reduced blanking, version 1, whose porches fit the narrow fields of a detailed timing at any
+ * size. Omits CVT's steps of 8 pixels and 250 kHz, since no CRT is involved and a guest may use any
+ * size.
  */
 static struct timing
 make_timing(uint32_t width, uint32_t height)
@@ -123,7 +124,7 @@ fits_detailed(const struct timing *timing)
 	       timing->v_blank <= DETAILED_MAX_PIXELS && timing->clock <= DETAILED_MAX_CLOCK;
 }
 
-/* The same shape, divided until a detailed timing can say it. No known frontend reads a DisplayID
+/* The same shape, divided until it fits a detailed timing. No known frontend reads a DisplayID
  * block, which could describe larger modes. */
 static struct timing
 make_fallback(const struct timing *timing)
@@ -141,8 +142,8 @@ make_fallback(const struct timing *timing)
 }
 
 /*
- * 96 dots an inch, which is what desktops take as scale 1. Bounded by the 255 cm
- * of the base block, where both sides shrink so that pixels stay square.
+ * 96 dots per inch, which desktops treat as scale 1. Limited by the 255 cm of the base block;
+ * beyond them both sides shrink, so that pixels stay square.
  */
 static struct size_mm
 physical_size(uint32_t width, uint32_t height)
@@ -220,7 +221,7 @@ put_features(uint8_t *block, const struct size_mm *size, bool is_native)
 	static const uint8_t chromaticity[10] = {0xee, 0x91, 0xa3, 0x54, 0x4c,
 						 0x99, 0x26, 0x0f, 0x50, 0x54};
 
-	block[20] = 0xa0; /* digital, 8 bits a colour, no particular cable */
+	block[20] = 0xa0; /* digital, 8 bits per colour, interface undefined */
 	block[21] = (uint8_t)clamp((size->width + 9) / 10, 1, 255);
 	block[22] = (uint8_t)clamp((size->height + 9) / 10, 1, 255);
 	block[23] = 220 - 100;               /* gamma 2.2 */
@@ -243,7 +244,7 @@ put_detailed_timing(uint8_t out[18], const struct timing *timing, const struct s
 	out[8] = byte(timing->h_front, 0);
 	out[9] = byte(timing->h_sync, 0);
 	out[10] = (uint8_t)(timing->v_front << 4 | timing->v_sync);
-	out[11] = 0; /* the high bits of porches and syncs, which are small */
+	out[11] = 0; /* the high bits of porches and syncs, all 0 */
 	out[12] = byte(size->width, 0);
 	out[13] = byte(size->height, 0);
 	out[14] = (uint8_t)(byte(size->width, 1) << 4 | byte(size->height, 1));
@@ -267,8 +268,7 @@ v_frequency_hz(const struct timing *timing)
 	return (uint32_t)(timing->clock * UINT64_C(10000) / pixels);
 }
 
-/* Display range limits around the timing (EDID 3.10.3.3), none of which is beyond a byte at 60 Hz.
- */
+/* Display range limits around the timing (EDID 3.10.3.3). At 60 Hz all of them fit into a byte. */
 static void
 put_range_limits(uint8_t out[18], const struct timing *timing)
 {
@@ -291,7 +291,7 @@ is_printable(char c)
 	return c >= ' ' && c <= '~';
 }
 
-/* EDID 3.10.3.4: ended by a line feed and filled with spaces where it is short. */
+/* EDID 3.10.3.4: a short name ends with a line feed and is padded with spaces. */
 static void
 put_name(uint8_t out[18], const char *name)
 {

@@ -48,7 +48,7 @@ geometry_offset(uint32_t offset, uint32_t part, uint32_t framebuffer)
 	return offset < last ? offset : last;
 }
 
-/* The fewest pixels that are a multiple of 4 bytes. */
+/* The smallest number of pixels that occupies a multiple of 4 bytes. */
 static int32_t
 pixels_per_word(uint32_t bytes_per_pixel)
 {
@@ -72,7 +72,7 @@ geometry_part(struct rectangle *out, const struct rectangle *source, const struc
 	*out = *source;
 	out->x = (int32_t)x;
 	out->width = source->x - out->x + source->width;
-	/* YUYV has its pixels in pairs. */
+	/* YUYV stores its pixels in pairs. */
 	if (out->width % unit != 0 &&
 	    out->x + out->width + unit - out->width % unit <= layout->width)
 		out->width += unit - out->width % unit;
@@ -95,7 +95,7 @@ centre_within(struct rectangle *inner, const struct rectangle *area)
 	inner->y = area->y + (area->height - inner->height) / 2;
 }
 
-/* Keep the middle of the source, as much of it as has the given size. */
+/* Keeps the middle of the source, in the given size. */
 static void
 crop_source(struct fitted *out, double width, double height)
 {
@@ -106,10 +106,11 @@ crop_source(struct fitted *out, double width, double height)
 }
 
 /*
- * In one direction: as much of the source as goes into `room` with its pixels on pixels of the
- * output, of which one coordinate has `scale`. A surface's size is whole coordinates, so that up to
- * scale - 1 pixels on the right or below are left out; of a source smaller than that nothing is.
- * Whole pixels stay whole: an odd rest of what does not go in is cut off there, too.
+ * In one direction: takes as much of the source as fits into `room`, pixel for pixel, on an output
+ * with `scale` pixels per coordinate. Returns its length in coordinates. A surface's size is in
+ * whole coordinates, so up to scale - 1 pixels on the right or bottom are left out, unless the
+ * whole source is smaller than one coordinate. Pixels are not split: of an odd excess the larger
+ * half is cut off on the right or bottom.
  */
 static int32_t
 take_pixels(double *start, double *length, int32_t room, int32_t scale)
@@ -128,7 +129,7 @@ take_pixels(double *start, double *length, int32_t room, int32_t scale)
 	return (int32_t)(taken / scale);
 }
 
-/* In one direction: the part of a destination that lies between 0 and `room`, and of its source. */
+/* In one direction: clips a destination to the range from 0 to `room`, and its source likewise. */
 static bool
 cut(double *start, double *length, int32_t *at, int32_t *size, int32_t room)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Arithmetic on picture sizes, all of it in 64 bits before anything
- * is compared: how many bytes a picture covers in its buffer, which part of a
- * framebuffer a connector shows, and where that part stands on an output.
- * Sizes are pixels, pitches and offsets are bytes.
+ * Arithmetic on picture sizes, with sums and products in 64 bits before any comparison: how many
+ * bytes a picture covers in its buffer, which part of a framebuffer a connector shows, and where
+ * that part stands on an output. Sizes are in pixels, pitches and offsets in bytes.
  */
 #pragma once
 
@@ -12,7 +11,7 @@
 
 #include "pure/options.h"
 
-/* Bytes of a row: the protocol has no pitch, Linux uses rows without padding. */
+/* Bytes per row. The protocol has no pitch; Linux uses rows without padding. */
 uint64_t
 geometry_pitch(uint32_t width, uint32_t bits_per_pixel);
 
@@ -20,8 +19,8 @@ geometry_pitch(uint32_t width, uint32_t bits_per_pixel);
 uint64_t
 geometry_pages(uint64_t bytes);
 
-/* Whether height rows of pitch bytes from data_ofs on lie within size bytes,
- * and within what a wl_shm pool can express (below INT32_MAX). */
+/* Whether height rows of pitch bytes from data_ofs on lie within size bytes, and size within what a
+ * wl_shm pool can have (INT32_MAX). */
 bool
 geometry_fits(uint64_t size, uint64_t data_ofs, uint64_t pitch, uint32_t height);
 
@@ -33,7 +32,7 @@ struct rectangle {
 bool
 rectangle_is_same(const struct rectangle *a, const struct rectangle *b);
 
-/* Some rows of a picture, from first to before end; none if they are equal. */
+/* Rows of a picture, from first up to but excluding end; none if they are equal. */
 struct rows {
 	int32_t first, end;
 };
@@ -41,28 +40,26 @@ struct rows {
 bool
 rows_are_none(struct rows rows);
 
-/* Those of both, and what is between them. */
+/* The rows of both, and those in between. */
 struct rows
 rows_join(struct rows a, struct rows b);
 
 /*
- * The part of a framebuffer that a connector shows: from (x, y) on, as large as
- * the connector's resolution and the requested size, and no further than the
- * framebuffer's edge (displif.h, "set_config": x, y is the top left corner in
- * the framebuffer). False: nothing would be visible.
+ * The part of a framebuffer that a connector shows. It starts at (x, y), the top left corner
+ * (displif.h, "set_config"), and is limited by the requested size, the connector's resolution and
+ * the framebuffer's edges. False: nothing would be visible.
  */
 bool
 geometry_source(struct rectangle *out, uint32_t framebuffer_width, uint32_t framebuffer_height,
 		uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint32_t resolution_width,
 		uint32_t resolution_height);
 
-/* An offset that SET_CONFIG gave, in a framebuffer that may be smaller than the one it was meant
- * for: moved back as far as it takes to show `part` pixels, or as many as there are. */
+/* Adapts an offset from SET_CONFIG to a framebuffer that may be smaller than the one it was meant
+ * for: moves it back as far as needed to show `part` pixels, or all there are. */
 uint32_t
 geometry_offset(uint32_t offset, uint32_t part, uint32_t framebuffer);
 
-/* How a framebuffer's pixels lie in the memory that a wl_shm pool is of; all in bytes but width.
- */
+/* How a framebuffer's pixels lie in the memory of a wl_shm pool; in bytes except width. */
 struct layout {
 	uint64_t pool_bytes;
 	uint32_t data_ofs, pitch;
@@ -71,33 +68,31 @@ struct layout {
 };
 
 /*
- * The smallest part of a framebuffer that a wl_buffer can be made over so that it
- * holds `source`: its first pixel lies at a multiple of 4 bytes, as renderers need
- * it, and `height` whole rows from there on lie in the pool, as libwayland demands. Rows are
- * those of the source; to the left it may be wider.
+ * The smallest part of a framebuffer that contains `source` and can be a wl_buffer: its first pixel
+ * lies at a multiple of 4 bytes, as renderers require, and the pool has `height` whole rows from
+ * there on, as libwayland requires. The rows are those of the source; the part may be wider.
  */
 void
 geometry_part(struct rectangle *out, const struct rectangle *source, const struct layout *layout);
 
-/* A rectangle of an output, in the output's logical coordinates; it may reach over its edges. */
+/* A rectangle of an output, in the output's logical coordinates; may extend beyond its edges. */
 struct place {
 	struct rectangle area;
 	int32_t width, height; /* of the output */
-	int32_t scale;         /* pixels of the output along one of its logical coordinates */
+	int32_t scale;         /* pixels of the output per logical coordinate */
 };
 
-/* Where a picture stands: a part of the source, in pixels that need not be
- * whole, is drawn into a rectangle of the output, in its logical coordinates. */
+/* Where a picture stands: a part of the source, in fractional pixels, is drawn into a rectangle of
+ * the output, in logical coordinates. */
 struct fitted {
 	double source_x, source_y, source_width, source_height;
 	struct rectangle destination;
 };
 
 /*
- * Fits `source`, a part of a framebuffer, into the place's rectangle and cuts
- * off what would lie beside the output. Both are not empty. A picture that keeps
- * its aspect and would end within one logical pixel of an edge of the rectangle
- * ends at that edge. False: nothing of it lies on the output.
+ * Fits `source`, a part of a framebuffer, into the place's rectangle and clips it to the output.
+ * Neither may be empty. A picture that keeps its aspect and would end within one logical pixel of
+ * the rectangle's edges is stretched to them. False: nothing of it lies on the output.
  */
 bool
 geometry_fit(struct fitted *out, enum fit fit, const struct rectangle *source,

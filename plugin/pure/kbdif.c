@@ -24,8 +24,8 @@ kbdif_is_button(uint32_t code)
 	return code >= BTN_LEFT && code <= BTN_TASK;
 }
 
-/* xen-kbdfront sets these bits, and looks at its pointer's for each key: without a pointer it would
- * look where nothing is. */
+/* The bits that xen-kbdfront sets. It tests its pointer's bits for every code, even if it has no
+ * pointer, so nothing can be sent without one. */
 bool
 kbdif_has_code(const struct kbdif *kbdif, uint32_t code)
 {
@@ -57,7 +57,7 @@ forgive(struct kbdif *kbdif, uint32_t code)
 	kbdif->owed[code / 32] &= ~(UINT32_C(1) << code % 32);
 }
 
-/* The first code whose release is owed; KBDIF_CODES: none is. */
+/* The first code whose release is owed; KBDIF_CODES: none. */
 static uint32_t
 first_owed(const struct kbdif *kbdif)
 {
@@ -69,22 +69,22 @@ first_owed(const struct kbdif *kbdif)
 
 /* The queue */
 
-/* The i-th that waits. */
+/* The i-th event in the queue. */
 static struct kbdif_event *
 event_at(struct kbdif *kbdif, unsigned i)
 {
 	return &kbdif->queue[(kbdif->first + i) % KBDIF_QUEUE];
 }
 
-/* NULL: nothing waits that anything could be merged with. */
+/* NULL: the queue is empty. */
 static struct kbdif_event *
 last_event(struct kbdif *kbdif)
 {
 	return kbdif->count > 0 ? event_at(kbdif, kbdif->count - 1) : NULL;
 }
 
-/* False: there is no room, nor will there be until everything that waits is taken: else what comes
- * now would be told before what could not be queued. */
+/* False: no room. From then on nothing is queued until everything has been taken, so that later
+ * events do not overtake those that found no room. */
 static bool
 push(struct kbdif *kbdif, const struct kbdif_event *event)
 {
@@ -151,11 +151,11 @@ position(double part, uint32_t range)
 {
 	double limit = range > INT32_MAX ? INT32_MAX : range;
 
-	/* Also what is no number. */
+	/* Also catches NaN. */
 	if (!(part > 0) || limit < 1)
 		return 0;
-	/* A pixel's part, multiplied by their number, may end up a rounding error before the pixel;
-	 * Weston tells places in steps of 1/256. */
+	/* Rounding can put the product just below the intended pixel. The correction is smaller
+	 * than the steps of Weston's coordinates, 1/256. */
 	double place = part * limit + 1.0 / 1024;
 
 	return place >= limit ? (int32_t)(limit - 1) : (int32_t)place;
@@ -174,7 +174,8 @@ merge_move(const struct kbdif *kbdif, struct kbdif_event *into, const struct kbd
 	into->wheel = add(into->wheel, event->wheel);
 }
 
-/* The wheel turns where the pointer has come to; motion after that is another event. */
+/* Wheel steps join the motion queued before them; motion that follows them is an event of its
+ * own. */
 static void
 move(struct kbdif *kbdif, const struct kbdif_event *event)
 {
@@ -205,7 +206,7 @@ kbdif_move_to(struct kbdif *kbdif, double x, double y)
 	move(kbdif, &(struct kbdif_event){.kind = KBDIF_MOVE, .x = kbdif->x, .y = kbdif->y});
 }
 
-/* Whole steps; what is less than one waits for more of it. */
+/* Returns the whole steps; the fraction is kept for the next call. */
 static int32_t
 whole_steps(double *rest, double more)
 {
@@ -256,7 +257,7 @@ contact_count(const struct kbdif *kbdif)
 	return features->contacts < KBDIF_CONTACTS ? features->contacts : KBDIF_CONTACTS;
 }
 
-/* KBDIF_CONTACTS: none. A finger that is lifted and not told yet has no name any more. */
+/* KBDIF_CONTACTS: none. A contact whose lift is still to be sent no longer matches. */
 static uint32_t
 find_contact(const struct kbdif *kbdif, const void *owner, int32_t id)
 {
@@ -309,7 +310,8 @@ kbdif_touch(struct kbdif *kbdif, const void *owner, int32_t id, double x, double
 	return true;
 }
 
-/* The drag of this contact that waits, and that nothing but drags of others follows. NULL: none. */
+/* The queued drag of this contact, if nothing but drags of other contacts follows it. NULL:
+ * none. */
 static struct kbdif_event *
 waiting_drag(struct kbdif *kbdif, uint32_t contact)
 {
@@ -399,7 +401,7 @@ kbdif_adopt(struct kbdif *kbdif)
 		kbdif->contacts[i] = (struct kbdif_contact){.owner = &nobody, .lifted = true};
 }
 
-/* What comes out */
+/* Output */
 
 static bool
 take_queued(struct kbdif *kbdif, struct kbdif_event *out)
@@ -469,7 +471,7 @@ is_of_touch(const struct kbdif_event *event)
 	return event->kind == KBDIF_DOWN || event->kind == KBDIF_DRAG || event->kind == KBDIF_UP;
 }
 
-/* Touches that were told of belong together until a SYN; a contact has one event of them. */
+/* Touch events form a frame, which ends with a SYN and has at most one event for each contact. */
 static bool
 ends_frame(const struct kbdif *kbdif)
 {

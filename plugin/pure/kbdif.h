@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a guest's para-virtual input device (xen/io/kbdif.h) is told: keys, buttons, pointer and
- * touches go in as they happen, events for its ring come out as it has room. What waits is merged:
- * motion costs one event, however much of it there was. Presses that find no room are dropped
- * together with their releases; a release of what the guest was told of is owed until it is sent.
+ * Queues input for a guest's para-virtual input device (xen/io/kbdif.h): keys, buttons, pointer
+ * motion and touches go in as they happen; events for the ring come out as it has room. Queued
+ * motion is merged into one event, however much of it there was. A press that finds no room is
+ * dropped together with its release; a release of a press that the guest received is kept until it
+ * is sent.
  *
- * xen-kbdfront uses a device that it has not made where a key or button is not for any other: its
- * kernel dies. So nothing is encoded that the device has no bit for. Reads and writes its arguments
- * only.
+ * xen-kbdfront dereferences a device that it has not created if no other has the key or button,
+ * which crashes the guest's kernel. So only codes for which the device has a bit are encoded. Reads
+ * and writes its arguments only.
  */
 #pragma once
 
@@ -16,20 +17,20 @@
 
 #include <xen/io/kbdif.h>
 
-/* Linux's keyboard has no bit for this code, nor for any above; far above them its kernel reads
- * beyond its map. */
+/* Linux's keyboard has bits only for codes below this; far larger codes make its kernel read beyond
+ * the bitmap. */
 #define KBDIF_CODES 0x2ff
 #define KBDIF_CODE_WORDS ((KBDIF_CODES + 31) / 32)
-/* Fingers at a time; a device that is configured for more has no use of them. */
+/* Simultaneous touches; a device configured for more does not use the rest. */
 #define KBDIF_CONTACTS 16
-/* Events that wait for room on the ring. A power of two. */
+/* Events queued for the ring. A power of two. */
 #define KBDIF_QUEUE 64
 
-/* As the tool stack configured the device, and the frontend found it. */
+/* As the tool stack offers them and the frontend requests them. */
 struct kbdif_features {
 	bool keyboard, pointer, touch;
-	bool absolute;          /* the pointer has a position, and no motion */
-	uint32_t width, height; /* its positions are below these */
+	bool absolute;          /* the pointer reports positions instead of motion */
+	uint32_t width, height; /* exclusive limits of its positions */
 	uint32_t touch_width, touch_height;
 	uint32_t contacts;
 };
@@ -45,47 +46,47 @@ enum kbdif_kind {
 
 struct kbdif_event {
 	enum kbdif_kind kind;
-	uint32_t number; /* code, or contact */
+	uint32_t number; /* code, or index of the contact */
 	int32_t x, y, wheel;
 };
 
 struct kbdif_contact {
 	const void *owner; /* NULL: free */
 	int32_t id;
-	bool dragged, lifted; /* not told yet, for want of room */
+	bool dragged, lifted; /* still to be sent, outside the queue */
 	int32_t x, y;
 };
 
 struct kbdif {
 	struct kbdif_features features;
-	uint8_t pressed[KBDIF_CODES]; /* how often, since several seats can press the same */
+	uint8_t pressed[KBDIF_CODES]; /* how often: several seats can press the same */
 	struct kbdif_contact contacts[KBDIF_CONTACTS];
 
 	struct kbdif_event queue[KBDIF_QUEUE];
 	unsigned first, count;
-	/* Behind the queue, where it was full. */
+	/* Sent after the queue, for what found no room in it. */
 	bool full;
-	struct kbdif_event late; /* KBDIF_MOVE, where has_late */
+	struct kbdif_event late; /* KBDIF_MOVE, if has_late */
 	bool has_late;
-	uint32_t owed[KBDIF_CODE_WORDS]; /* releases, a bit for each code */
+	uint32_t owed[KBDIF_CODE_WORDS]; /* releases to be sent, a bit for each code */
 
-	struct kbdif_event ahead; /* taken out of the queue, and not encoded yet, where has_ahead */
+	struct kbdif_event ahead; /* taken out of the queue, not encoded yet, if has_ahead */
 	bool has_ahead;
-	uint32_t frame;        /* a bit for each contact told of since the last SYN */
+	uint32_t frame;        /* a bit for each contact with an event since the last SYN */
 	int32_t x, y;          /* the last position */
-	double rest_x, rest_y; /* of motion, below one */
+	double rest_x, rest_y; /* fractions of motion, not queued yet */
 };
 
-/* Nothing is pressed, and nothing waits. */
+/* Starts with nothing pressed and nothing queued. */
 void
 kbdif_init(struct kbdif *kbdif, const struct kbdif_features *features);
 
-/* The frontend was told of presses by somebody who is gone: a release is owed of each key, and each
- * touch ends. */
+/* An earlier backend may have left keys pressed and touches down: sends a release of each key and
+ * button, and the end of each touch. */
 void
 kbdif_adopt(struct kbdif *kbdif);
 
-/* Of the pointer, not of the keyboard. */
+/* Whether the code belongs to the pointer, not to the keyboard. */
 bool
 kbdif_is_button(uint32_t code);
 
@@ -93,18 +94,18 @@ kbdif_is_button(uint32_t code);
 bool
 kbdif_has_code(const struct kbdif *kbdif, uint32_t code);
 
-/* True: it was pressed, and is to be released as often. */
+/* True: the press counts, and needs a release of its own. */
 bool
 kbdif_press(struct kbdif *kbdif, uint32_t code);
 
 void
 kbdif_release(struct kbdif *kbdif, uint32_t code);
 
-/* To a part of what the device covers, from 0 to 1 each way. For a pointer with positions. */
+/* Moves an absolute pointer to a fraction of the device's area, from 0 to 1 on each axis. */
 void
 kbdif_move_to(struct kbdif *kbdif, double x, double y);
 
-/* For a pointer without. */
+/* Moves a relative pointer; fractions add up. */
 void
 kbdif_move_by(struct kbdif *kbdif, double dx, double dy);
 
@@ -112,29 +113,29 @@ kbdif_move_by(struct kbdif *kbdif, double dx, double dy);
 void
 kbdif_wheel(struct kbdif *kbdif, int32_t steps);
 
-/* A finger, which owner and id name until it is lifted. True: there was a contact for it. */
+/* A new touch, identified by owner and id until it is lifted. True: it got a contact. */
 bool
 kbdif_touch(struct kbdif *kbdif, const void *owner, int32_t id, double x, double y);
 
 void
 kbdif_drag(struct kbdif *kbdif, const void *owner, int32_t id, double x, double y);
 
-/* True: there was one. */
+/* True: the touch had a contact. */
 bool
 kbdif_lift(struct kbdif *kbdif, const void *owner, int32_t id);
 
-/* All fingers of an owner. */
+/* Lifts all touches of an owner. */
 void
 kbdif_lift_all(struct kbdif *kbdif, const void *owner);
 
-/* Everything that is pressed or touched, whoever did. */
+/* Releases all keys and buttons and lifts all touches, whoever made them. */
 void
 kbdif_release_all(struct kbdif *kbdif);
 
-/* The next event for the ring; false: there is none. What is taken has to be sent. */
+/* Takes the next event for the ring, which must then be sent. False: there is none. */
 bool
 kbdif_next(struct kbdif *kbdif, union xenkbd_in_event *out);
 
-/* Whether nothing waits. */
+/* Whether nothing is left to be sent. */
 bool
 kbdif_is_empty(const struct kbdif *kbdif);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Warns about rules in weston.ini that are valid but have no effect, or not the intended one.
- * Called at start, by config.c and placement.c; all that is found is only told.
+ * Called by config.c and reload.c; changes nothing.
  */
 #include "pure/option-table.h"
 
@@ -30,12 +30,12 @@ option_literal_hint(const char *value)
 	return NULL;
 }
 
-/* What a check needs to tell something. */
+/* The rule that is checked, and how to report about it. */
 struct check {
 	options_report_func_t report;
 	void *data;
 	enum option_section section;
-	const struct option_rule *rule; /* of that section, in this place */
+	const struct option_rule *rule; /* in that section, at position `number` */
 	unsigned number;
 	size_t found;
 	char text[OPTION_SENTENCE_BYTES];
@@ -86,7 +86,7 @@ say_rule(struct sentence *sentence, enum option_section section, const struct op
 	sentence_say(sentence, ")");
 }
 
-/* About check->rule. */
+/* Starts a sentence about check->rule. */
 static struct sentence *
 begin(struct check *check)
 {
@@ -127,7 +127,7 @@ covers_uuid(const char *pattern, const char *other)
 	return !pattern || (other && strcasecmp(pattern, other) == 0);
 }
 
-/* The indices that a rule matches. */
+/* The index that a rule matches, or OPTION_ANY_INDEX. */
 static int32_t
 index_of(const struct option_rule *rule, int32_t index, bool given)
 {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rules that weston.ini gives for guests and connectors: checked,
- * stored, found again. Called by option-text.c and by whoever wants a rule
- * later. Knows not what an output is. All of it was
- * written by the host's owner, so checks are for the owner's sake: the first
- * error does not stop the rest.
+ * The rules of weston.ini for guests and connectors: checked, stored and looked up. Called by
+ * option-text.c, and by everyone who needs a rule later. Knows nothing of outputs. The host's owner
+ * wrote all of it, so the checks only help the owner: the first error does not stop the rest.
  */
 #include "pure/options.h"
 
@@ -16,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Decimal digits, a minus sign before them if there may be; nothing else. */
+/* Decimal digits, optionally after a minus sign; nothing else. */
 static bool
 parse_integer(const char *text, int64_t minimum, int64_t maximum, int64_t *value)
 {
@@ -57,7 +55,7 @@ parse_color(const char *text, uint32_t *value)
 	return true;
 }
 
-/* A device in the folder, not below it. */
+/* Whether the path names a device in the folder itself, not in a subfolder. */
 static bool
 is_in_folder(const char *path, const char *folder)
 {
@@ -195,7 +193,7 @@ store_defaults(enum option_section section, void *base)
 	return 0;
 }
 
-/* Sections come in any order, so a rule may be older than the rate it inherits. */
+/* Sections come in any order, so a rule may precede the rate that it inherits. */
 static void
 inherit_resample_rate(struct options *options)
 {
@@ -372,7 +370,7 @@ options_find_guest(const struct options *options, const char *name, const char *
 	return &rules->standard.guest;
 }
 
-/* With an id the numbers do not matter unless they are given. */
+/* A rule with an id matches any number for the keys device and connector that it does not give. */
 static bool
 matches_connector(const struct option_rule *rule, const char *id, unsigned devid,
 		  unsigned connector)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What weston.ini says about guests' screens, checked and found again
- * by guest and connector. Fed by option-text.c, which reads its text; asked
- * by whoever places, shows or bounds. Knows nothing of Weston or Xen. The table
- * of keys in option-table.c is the only place in the code that has a key, its range and its
- * default, and says when a change of it takes effect.
+ * The options of weston.ini for guests and their screens: checked, stored, and looked up by guest
+ * and connector. Filled by option-text.c, which reads the text; used by all code that places, shows
+ * or limits. Knows nothing of Weston or Xen. The table in option-table.c is the only place in the
+ * code that has a key, its range, its default, and when a change of it takes effect.
  */
 #pragma once
 
@@ -16,7 +15,7 @@
 #include "pure/limits.h"
 #include "pure/shortcut.h"
 
-/* Devices that buffers for guests may be allocated from lie in these folders. */
+/* Folders with the devices from which buffers for guests may be allocated. */
 #define OPTION_HEAP_FOLDER "/dev/dma_heap/"
 #define OPTION_DRM_FOLDER "/dev/dri/"
 
@@ -24,13 +23,13 @@
 enum fit {
 	FIT_FIT,     /* as large as fits, aspect kept */
 	FIT_FILL,    /* covers the rectangle, aspect kept, the rest cut off */
-	FIT_CENTER,  /* in the middle, one of its pixels on one of the output's */
+	FIT_CENTER,  /* centred, one pixel of it per pixel of the output */
 	FIT_STRETCH, /* exactly the rectangle, aspect lost */
 };
 /* The values are those of the control protocol. */
 #define FIT_COUNT (FIT_STRETCH + 1)
 
-/* Which of the desktop's devices reach the guest by a screen. */
+/* Which input devices of the desktop reach the guest through a screen. */
 enum input_rule {
 	INPUT_ALL,
 	INPUT_ONLY_KEYBOARD,
@@ -50,34 +49,34 @@ enum show_as {
 	SHOW_AS_AUTO,   /* a window if the shell has windows and the rule gives no place */
 	SHOW_AS_OUTPUT, /* over an output, or a rectangle of one */
 	SHOW_AS_WINDOW, /* a window of the desktop */
-	SHOW_AS_IVI,    /* a surface of ivi-shell, which has ivi_id; elsewhere as SHOW_AS_OUTPUT */
+	SHOW_AS_IVI,    /* a surface of ivi-shell with ivi_id; in other shells as SHOW_AS_OUTPUT */
 };
 
 /* What is drawn around a guest's window. */
 enum frame_rule {
 	FRAME_FULL,   /* title and border */
-	FRAME_BORDER, /* a border alone */
+	FRAME_BORDER, /* only a border */
 	FRAME_NONE,
 };
 
 /* What the close button of a window does. */
 enum close_rule {
-	CLOSE_HIDE,     /* the window goes, until the guest sets a mode */
-	CLOSE_SHUTDOWN, /* the guest is asked to shut down */
+	CLOSE_HIDE,     /* hides the window until the guest sets a mode */
+	CLOSE_SHUTDOWN, /* asks the guest to shut down */
 	CLOSE_NOTHING,
 };
 
 struct connector_options {
-	char *output; /* NULL: one that is free; the rule's */
+	char *output; /* NULL: any free one; owned by the rule */
 	enum fit fit;
-	bool has_x;            /* false: the rectangle starts at the output's left edge, x is 0 */
-	bool has_y;            /* false: ... at the top edge, y is 0 */
-	int32_t x, y;          /* relative to the output, in its logical pixels */
-	int32_t width, height; /* likewise; 0 = as far as the output's edge */
-	int32_t z;             /* higher is in front */
-	uint32_t resample_rate_hz; /* the module's where the rule has none; 0 = never */
+	bool has_x;   /* false: the rectangle starts at the output's left edge, and x is 0 */
+	bool has_y;   /* false: ... at its top edge, and y is 0 */
+	int32_t x, y; /* relative to the output, in its logical pixels */
+	int32_t width, height;     /* likewise; 0 = up to the output's edge */
+	int32_t z;                 /* higher is in front */
+	uint32_t resample_rate_hz; /* the module's if the rule has none; 0 = never */
 	enum input_rule input;
-	bool keep_awake; /* the session does not fall idle while it shows something new */
+	bool keep_awake; /* the session does not go idle while the connector shows something new */
 	enum show_as show_as;
 	uint32_t ivi_id; /* 0: none */
 	enum frame_rule frame;
@@ -86,14 +85,14 @@ struct connector_options {
 
 struct guest_options {
 	bool alpha;        /* show the transparency of ARGB formats */
-	bool be_alloc;     /* it may ask for buffers that are allocated here */
-	bool keep_picture; /* what it showed last stays when it goes */
-	bool has_color;    /* false: one that follows from who it is */
-	uint32_t color;    /* of its windows' frames, 0xrrggbb */
+	bool be_alloc;     /* the guest may request buffers that are allocated here */
+	bool keep_picture; /* its last picture stays when the guest is gone */
+	bool has_color;    /* false: derived from the guest's identity */
+	uint32_t color;    /* of the frames of its windows, 0xrrggbb */
 };
 
 struct module_options {
-	bool require_xen; /* a host without Xen is an error */
+	bool require_xen; /* refuse to start on a host without Xen */
 	uint32_t flip_deadline_ms;
 	uint32_t resample_rate_hz; /* 0 = never */
 	uint32_t hidden_after_ms;
@@ -102,10 +101,10 @@ struct module_options {
 	char *allocator; /* path of a device, for be-alloc */
 	struct shortcut grab_key, fullscreen_key, natural_size_key;
 	enum control_mode control;
-	bool status_card;     /* words stand where a picture is missing */
-	char *control_group;  /* who may use it beside Weston's user and root; NULL: nobody */
-	bool control_capture; /* its clients may take pictures of guests' screens */
-	struct limits limits; /* as configured: limits_resolve() is the caller's */
+	bool status_card;     /* show a text where a picture is missing */
+	char *control_group;  /* may use the socket, besides Weston's user and root; NULL: nobody */
+	bool control_capture; /* clients may capture guests' screens */
+	struct limits limits; /* as configured; the caller applies limits_resolve() */
 };
 
 /* When a key of weston.ini that has changed takes effect. */
@@ -118,28 +117,27 @@ enum option_effect {
 
 struct options;
 
-/* All defaults and no rules. NULL when out of memory. */
+/* All defaults and no rules. NULL: out of memory. */
 struct options *
 options_create(void);
 
-/* Takes NULL. Every pointer got from the functions below ends here. */
+/* Takes NULL. Invalidates every pointer returned by the functions below. */
 void
 options_destroy(struct options *options);
 
 /*
- * Feeding: begin a section for each that weston.ini has, in its order, then set
- * its keys. Pointers got earlier from options_find_*() are void after this.
- * Returns 0; -ENOENT: not a section of ours, keys that follow are refused;
- * -ENOMEM likewise.
+ * Call for each section of weston.ini, in its order, and then options_set() for each of its keys.
+ * Invalidates the pointers that options_find_*() returned before. Returns 0; -ENOENT: not a section
+ * of this module, and its keys are refused; -ENOMEM likewise.
  */
 int
 options_begin_section(struct options *options, const char *section);
 
 /*
- * Sets a key of the section begun last. Returns 0; -ENOENT: no such key there;
- * -EINVAL: a bad value, the default (or the value before) is kept; -ENOMEM. On
- * an error a sentence that names section, key, value and what is allowed is
- * written to error (terminated, cut at size, strange characters replaced).
+ * Sets a key of the section begun last. Returns 0; -ENOENT: no such key there; -EINVAL: a bad
+ * value, the default (or the value before) is kept; -ENOMEM. On an error, writes a sentence to
+ * `error` that names section, key, value and what is allowed (terminated, truncated to size,
+ * unusual characters replaced).
  */
 int
 options_set(struct options *options, const char *key, const char *value, char *error, size_t size);
@@ -148,15 +146,15 @@ options_set(struct options *options, const char *key, const char *value, char *e
 typedef void (*options_report_func_t)(void *data, const char *sentence);
 
 /*
- * Looks for rules that can have no effect, or another one than was meant: values in quotes or
- * with a comment behind them, rules behind one that matches all that they match, connectors
- * that no device may have. Each is reported, with the rule's number and what it matches.
- * Returns how many.
+ * Looks for rules that have no effect, or not the intended one: values in quotes or followed by a
+ * comment, rules after one that matches all that they match, connectors that no device may have,
+ * ivi-id without show-as=ivi or the reverse. Reports each with the rule's number and what it
+ * matches. Returns how many.
  */
 size_t
 options_check_rules(const struct options *options, options_report_func_t report, void *data);
 
-/* The same for rules that name an output that is not among these. */
+/* The same for rules that name an output that is not in the list. */
 size_t
 options_check_outputs(const struct options *options, const char *const outputs[], size_t count,
 		      options_report_func_t report, void *data);
@@ -165,36 +163,37 @@ const struct module_options *
 options_module(const struct options *options);
 
 /*
- * The first [xen-guest] that matches the tool stack's name and UUID of a guest
- * (each may be NULL: unknown), or the defaults. Never NULL.
+ * The first [xen-guest] that matches a guest's name and UUID, as the tool stack knows them (each
+ * may be NULL: unknown), or the defaults. Never NULL.
  */
 const struct guest_options *
 options_find_guest(const struct options *options, const char *name, const char *uuid);
 
 /*
- * The first [xen-connector] that matches, or the defaults. Never NULL. name and uuid as
- * above; id is the connector's unique-id ("": none), which is the guest's claim: it is good
- * for these options, and for nothing in guest_options.
+ * The first [xen-connector] that matches, or the defaults. Never NULL. name and uuid as above; id
+ * is the connector's unique-id ("": none). The id is the guest's claim, so it may decide these
+ * options, but nothing in guest_options.
  */
 const struct connector_options *
 options_find_connector(const struct options *options, const char *name, const char *uuid,
 		       const char *id, unsigned devid, unsigned connector);
 
-/* Whether that was found by a rule of weston.ini, and not the defaults. */
+/* Whether the options come from a rule of weston.ini, not from the defaults. */
 bool
 options_is_rule(const struct options *options, const struct connector_options *found);
 
-/* The first key whose number is beyond what weston.ini allows; NULL: all are within. */
+/* The first key whose number is outside the range that weston.ini allows, and that range; NULL: all
+ * are inside. */
 const char *
 options_find_excess(const struct connector_options *options, int32_t *minimum, int32_t *maximum);
 
-/* What kind of desktop Weston's shell makes. */
+/* The kind of Weston's shell. */
 enum shell {
 	SHELL_UNKNOWN,
-	SHELL_DESKTOP, /* windows are its main thing */
-	SHELL_OTHER,   /* it has windows */
+	SHELL_DESKTOP, /* made for windows */
+	SHELL_OTHER,   /* can show windows */
 	SHELL_IVI,     /* a controller places surfaces by their numbers */
-	SHELL_BARE,    /* it has none */
+	SHELL_BARE,    /* has no windows */
 };
 
 /* Whether a connector with these options is a window. */

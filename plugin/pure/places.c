@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-/* Outputs in the order of their positions, and how many screens are on each. */
+/* Outputs sorted by position, and the number of screens on each. */
 struct choice {
 	const struct places_output *outputs;
 	unsigned count;
@@ -25,7 +25,7 @@ goes_before(const struct screen *screen, const struct screen *other)
 	return screen->connector < other->connector;
 }
 
-/* NULL: it is none that is remembered. */
+/* NULL: the screen is not remembered. */
 static struct places_memory *
 find_memory(struct places *places, const struct screen *screen)
 {
@@ -108,7 +108,7 @@ sort_outputs(struct choice *choice)
 	}
 }
 
-/* -1: there is none of that name. */
+/* -1: there is no output of that name. */
 static int
 find_output(const struct choice *choice, const char *name)
 {
@@ -162,7 +162,7 @@ put(struct choice *choice, struct screen *screen, int output)
 	snprintf(screen->at, sizeof(screen->at), "%s", choice->outputs[output].name);
 }
 
-/* Where it is alone; the output is its own from now on, unless it has one. */
+/* Puts the screen on the output if that is free. The output becomes its own, unless it has one. */
 static void
 put_alone(struct choice *choice, struct screen *screen, int output)
 {
@@ -173,7 +173,7 @@ put_alone(struct choice *choice, struct screen *screen, int output)
 		memcpy(screen->home, screen->at, sizeof(screen->home));
 }
 
-/* The rounds in which screens are placed. All of one round go before those of the next. */
+/* The rounds of placement. Each round handles all screens before the next one begins. */
 
 static void
 put_where_named(struct choice *choice, struct screen *screen)

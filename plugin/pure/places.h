@@ -1,54 +1,52 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which screen stands on which output. Rules and names decide first; all
- * other screens take outputs that nobody stands on, in their order, and come back to
- * those that they had. Called by placement.c whenever screens or outputs come
- * or go; knows outputs by their names and positions, and nothing of Weston.
+ * Decides which screen stands on which output. Rules and names decide first; all other screens take
+ * free outputs, in their order, and return to those that they had. Called by placement.c whenever
+ * screens or outputs come or go; knows outputs by their names and positions, and nothing of Weston.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Weston numbers its outputs by the bits of 32. */
+/* Weston identifies outputs by the bits of a 32-bit mask. */
 #define PLACES_MAX_OUTPUTS 32
-/* Of an output's or a guest's name, with its end; what is longer is cut off. */
+/* Size of an output's or guest's name with its terminator; longer names are truncated. */
 #define PLACES_NAME_BYTES 64
-/* Screens that are gone, and whose outputs are remembered. */
+/* How many departed screens' outputs are remembered. */
 #define PLACES_MEMORIES 64
 
 struct places_output {
 	const char *name;
 	int32_t x, y; /* of its top left corner, among all outputs */
-	bool mirror;  /* it shows what another output shows: nothing is placed there unless by name
-		       */
+	bool mirror;  /* shows another output's picture; used by name only */
 };
 
-/* Zero-initialised, but for what is said. */
+/* The caller sets the members from domid to id; all others start as zero. */
 struct screen {
 	struct screen *next; /* places.first */
 
 	/*
-	 * The screens' order: the older guest's first, then the lower device's, then the lower
-	 * connector. A domain's number is what tells its age: they are given in turn. Domain
-	 * numbers wrap after 32751, so a younger guest may then count as older; xenstore offers
-	 * nothing more durable.
+	 * The order of screens: by guest (older first), device (lower first) and connector (lower
+	 * first). The domain number tells a guest's age, since numbers are given in turn. They wrap
+	 * after 32751, so a younger guest may then count as older; xenstore offers nothing more
+	 * durable.
 	 */
 	uint16_t domid;
 	uint32_t devid;
 	unsigned connector;
 
-	const char *guest; /* name, by which it is known when it comes again */
+	const char *guest; /* its name, which identifies it when it returns */
 	const char *rule;  /* the output that a rule names; NULL: none does */
 	const char *id;    /* the connector's unique-id; NULL: none */
 
-	/* It has been visible at its place, so it is not moved to make room for others. */
+	/* Has been visible at its place, so it does not move to make room for others. */
 	bool stands;
 
-	/* Kept here. */
-	char before[PLACES_NAME_BYTES]; /* its own output when it was here last; "": none */
-	char home[PLACES_NAME_BYTES];   /* the output that is its own; "": none yet */
-	char at[PLACES_NAME_BYTES];     /* where it is or was last; "": nowhere yet */
+	/* Maintained by places.c. */
+	char before[PLACES_NAME_BYTES]; /* its own output when it was last here; "": none */
+	char home[PLACES_NAME_BYTES];   /* its own output; "": none yet */
+	char at[PLACES_NAME_BYTES];     /* its current or last output; "": none yet */
 	int output;                     /* index among the outputs; -1: none */
 };
 
@@ -60,32 +58,36 @@ struct places_memory {
 
 /* All zero: no screens. */
 struct places {
-	struct screen *first; /* in their order */
+	struct screen *first; /* in the order of screens */
 	struct places_memory memories[PLACES_MEMORIES];
-	unsigned next_memory; /* is overwritten next */
+	unsigned next_memory; /* the one to overwrite next */
 };
 
-/* The screen and its strings live until it is removed. Its output is -1 until the next choice. */
+/* The screen and its strings must live until it is removed. Its output is -1 until the next
+ * places_choose(). */
 void
 places_add(struct places *places, struct screen *screen);
 
 void
 places_remove(struct places *places, struct screen *screen);
 
-/* Of two screens that overlap, by what no guest can change: not even by coming again. The younger
- * guest's is in front; of one guest's screens that which comes first in their order, too, as it
- * would else be covered. */
+/* Whether a screen is in front of another that it overlaps. Depends only on what no guest can
+ * change, even by reconnecting: the younger guest's screen is in front; of one guest's screens, the
+ * first in their order, which would otherwise be covered. */
 bool
 places_is_in_front(const struct screen *screen, const struct screen *behind);
 
 /*
- * Assigns an output to each screen. A screen whose rule names an output goes there, or nowhere
- * while that output is absent. One whose unique-id is an output's name goes there. The others, in
- * their order: back to their own output if it is there; else they stay where they are if they are
- * alone there; else they take an output that no screen is on, the one that they had before their
- * guest went and came again, or the leftmost (the topmost of those), and it becomes their own,
- * unless they have one that is away at the moment; where there is none they share the one that they
- * are on, or that has the fewest screens. Outputs beyond PLACES_MAX_OUTPUTS are ignored.
+ * Assigns an output to each screen:
+ * - If its rule names an output, that one, or none while it is absent.
+ * - If its unique-id is the name of an output, that one.
+ * - Otherwise the first of these: its own output, if present; the output that it is on, if no other
+ *   screen is there; the output that it had before its guest went and returned, if free; the
+ *   leftmost free output (the topmost of those); the output that it is on, shared; the output with
+ *   the fewest screens.
+ * All screens, in their order, try one of these before any tries the next. A free output that a
+ * screen takes becomes its own, unless it has one that is absent. Outputs beyond PLACES_MAX_OUTPUTS
+ * are ignored.
  */
 void
 places_choose(struct places *places, const struct places_output *outputs, unsigned output_count);
