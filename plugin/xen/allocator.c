@@ -27,7 +27,7 @@ allocate_from_heap(int heap, const struct allocation *wanted)
 	return (int)data.fd;
 }
 
-/* The handle goes at once: the dma-buf keeps the memory. */
+/* Destroys the handle; the dma-buf keeps the memory. */
 static int
 export_dumb_buffer(int device, uint32_t handle)
 {
@@ -45,7 +45,8 @@ allocate_dumb_buffer(int device, const struct allocation *wanted, struct allocat
 
 	if (wanted->width == 0 || wanted->height == 0 || wanted->bits_per_pixel == 0)
 		return -EINVAL;
-	/* Who opens a device that has no master becomes it, and would keep Weston out. */
+	/* Opening a device without a master makes this process its master, which would lock Weston
+	 * out. */
 	if (drmIsMaster(device))
 		drmDropMaster(device);
 	if (drmModeCreateDumbBuffer(device, wanted->width, wanted->height, wanted->bits_per_pixel,

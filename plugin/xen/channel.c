@@ -24,7 +24,7 @@ channel_set_create(void)
 		free(set); /* which keeps errno */
 		return NULL;
 	}
-	/* A wake-up without an event must not stop the compositor. */
+	/* A spurious wake-up must not block the compositor. */
 	int fd = xenevtchn_fd(set->handle);
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	return set;

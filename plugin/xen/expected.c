@@ -13,11 +13,12 @@ expected_end(struct xenbus_device *device, struct messages *messages)
 		return;
 	device->expected = false;
 	messages_post(messages, MESSAGE_DETACH, device->serial, 0);
-	/* The answer is for nobody: it is not waited for. */
+	/* Nobody waits for the answer, so it must not find this device. */
 	device->serial = 0;
 }
 
-/* Offered, and its frontend has no rings for us: whether it has none, or those of somebody else. */
+/* The device is offered, but its frontend has no rings for us: none at all, or those of an earlier
+ * backend. */
 static bool
 is_without_driver(const struct xenbus_device *device, enum xenbus_step step)
 {

@@ -82,7 +82,7 @@ void *
 grants_map(struct grants *grants, uint16_t domid, const uint32_t *refs, uint32_t count,
 	   bool writable)
 {
-	/* The library takes the references as changeable, though it only reads them. */
+	/* The library's parameter is not const, though it only reads the references. */
 	return xengnttab_map_domain_grant_refs(grants->handle, count, domid, (uint32_t *)refs,
 					       writable ? PROT_READ | PROT_WRITE : PROT_READ);
 }
@@ -134,7 +134,7 @@ grants_insert(uint16_t domid, const uint32_t *refs, uint32_t count)
 	}
 	if (ioctl(fd, IOCTL_GNTDEV_MAP_GRANT_REF, map) < 0)
 		return -errno;
-	/* The first insertion of a fresh descriptor is at offset 0, where a pool maps. */
+	/* The first insertion into a fresh descriptor is at offset 0, where wl_shm maps a pool. */
 	if (map->index != 0)
 		return -EIO;
 	return steal_fd(&fd);
@@ -235,9 +235,9 @@ grants_probe_export(void)
 
 /* Bypasses libxengnttab, which logs every timeout, although a timeout is the usual result here. */
 struct grants_export {
-	int event;   /* of the module: tells of the release; -1: of gntdev */
-	int device;  /* gntdev, which is asked for the release; -1: of the module */
-	uint32_t fd; /* its number, by which gntdev finds it; closed maybe */
+	int event;   /* from the module: signals the release; -1: exported by gntdev */
+	int device;  /* gntdev, polled for the release; -1: exported by the module */
+	uint32_t fd; /* the descriptor's number, by which gntdev finds it; may be closed */
 };
 
 static int

@@ -28,7 +28,7 @@ host_xenstore_socket(void)
 	return path;
 }
 
-/* "name", or "uid N". getpwuid() might ask a directory service, and wait for it. */
+/* "name", or "uid N". Avoids getpwuid(), which might wait for a directory service. */
 static void
 name_user(char out[NAME_BYTES], uid_t uid)
 {
@@ -82,7 +82,7 @@ find_visible(char *part, struct stat *status)
 	return true;
 }
 
-/* Refused is not absent: who may, and who asked. */
+/* Access is denied: says who owns the path, and as whom Weston runs. */
 static void
 describe_refusal(char *out, size_t size, const char *path)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a display backend needs of the machine, and for people why it cannot
- * be had: absent, or refused to the user that Weston runs as.
+ * What a display backend needs of the machine, and an explanation for people if it cannot be used:
+ * absent, or denied to the user that Weston runs as.
  */
 #pragma once
 
@@ -9,15 +9,16 @@
 
 #define HOST_EVTCHN "/dev/xen/evtchn"
 #define HOST_GNTDEV "/dev/xen/gntdev"
-/* The kernel's way to a xenstored of another domain, and its name in old kernels. */
+/* The kernel's device for a xenstored in another domain, and its path in old kernels. */
 #define HOST_XENBUS "/dev/xen/xenbus"
 #define HOST_XENBUS_OLD "/proc/xen/xenbus"
 
-/* Where xenstored listens, as libxenstore looks for it. Valid until the environment changes. */
+/* The path of xenstored's socket, found as libxenstore does. Valid until the environment
+ * changes. */
 const char *
 host_xenstore_socket(void);
 
-/* Why `what`, which is at `path`, cannot be used: a sentence without its full stop. error: positive
- * errno. Looks into the file system and into /etc, but asks no service, which might take long. */
+/* Explains why `what`, at `path`, cannot be used: a sentence without its full stop. error: positive
+ * errno. Reads the file system and /etc, but queries no service, which might take long. */
 void
 host_describe(char *out, size_t size, const char *what, const char *path, int error);

@@ -11,7 +11,7 @@
 
 #define DEFAULT_WIDTH 800
 #define DEFAULT_HEIGHT 600
-/* Positions without a unit lie below this. */
+/* Raw positions lie below this. */
 #define RAW_RANGE 0x8000
 
 static uint32_t
@@ -48,7 +48,7 @@ input_nodes_read_configuration(struct nodes *nodes, const char *backend, struct 
 	log_escape(out->unique_id, sizeof(out->unique_id), unique_id ? unique_id : "");
 }
 
-/* A frontend that does not ask for positions has made a pointer without. */
+/* A frontend that does not request positions has created a relative pointer. */
 static void
 read_requests(struct nodes *nodes, const char *frontend, struct store_input *out)
 {

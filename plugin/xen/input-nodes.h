@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What stands in xenstore about an input device: how the tool stack configured it, in the backend's
- * directory, and what its frontend asks for and publishes. Lives on the store's thread.
+ * The nodes of an input device in xenstore: the tool stack's configuration, in the backend's
+ * directory, and what the frontend requests and publishes. Runs on the store's thread.
  */
 #pragma once
 
 #include "xen/node.h"
 #include "xen/store.h"
 
-/* xl's name for them; the frontend's directory says vkbd. */
+/* xl's name for these devices in the backend's path; the frontend's path has vkbd. */
 #define INPUT_DRIVER_NAME "vinput"
 
-/* The tool stack's part. A frontend takes it for granted when it is made, so that it holds for as
- * long as that stands. What is missing or no number is what Linux's frontend takes then. */
+/* Reads the tool stack's configuration, which a frontend reads when it is created, and relies
+ * on from then on. Missing or malformed nodes get the defaults of Linux's frontend. */
 void
 input_nodes_read_configuration(struct nodes *nodes, const char *backend, struct store_input *out);
 
-/* The frontend's page and event channel, and what it asks for of what it is offered. -ENOENT,
- * -EINVAL: *wrong, where it is not NULL, is the node that is no number. */
+/* Reads the frontend's page and event channel, and what it requests of what is offered. 0, -ENOENT
+ * or -EINVAL: then *wrong is the node that is missing or not a number. */
 int
 input_nodes_read_page(struct nodes *nodes, const char *frontend, struct store_input *out,
 		      const char **wrong);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The page of an input device (xen/io/kbdif.h), from which a guest takes events. Copies go in; no
- * pointer into the page leaves this file. It is mapped and unmapped by the caller, and must stay
- * while the ring is in use.
+ * The shared page of an input device (xen/io/kbdif.h), from which a guest takes events. Events are
+ * copied in; no pointer into the page leaves this file. The caller maps and unmaps the page, which
+ * must stay mapped while the ring is in use.
  */
 #pragma once
 
@@ -16,19 +16,19 @@ struct input_ring {
 	uint32_t producer; /* ours; read from the page once */
 };
 
-/* Goes on where the page says that an earlier backend has ended. */
+/* Continues at the producer index that an earlier backend left in the page. */
 void
 input_ring_init(struct input_ring *ring, void *shared_page);
 
-/* Also where the consumer's index makes no sense: then the guest holds up itself. */
+/* Also true if the consumer's index makes no sense: then the guest only blocks itself. */
 bool
 input_ring_full(const struct input_ring *ring);
 
-/* How many events the guest has not taken; it may say anything. */
+/* How many events the guest has not taken. The guest controls this number; it can be anything. */
 uint32_t
 input_ring_unread(const struct input_ring *ring);
 
-/* For the next slot of a ring that is not full. The guest does not see it before
+/* Writes the next slot of a ring that is not full. The guest sees the event only after
  * input_ring_publish(). */
 void
 input_ring_put(struct input_ring *ring, const union xenkbd_in_event *event);

@@ -64,7 +64,7 @@ message_destroy(struct message *message)
 		free(message);
 }
 
-/* NULL: there is no memory, which was told. */
+/* NULL: out of memory, which is logged. */
 static struct message *
 begin(struct messages *messages, enum message_kind kind)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What goes between the compositor's thread and the store's thread, both ways. Any function may be
- * called on either thread; messages arrive in the order in which they were posted.
+ * Messages between the compositor's thread and the store's thread, both ways. The functions that
+ * post may be called on either thread; messages arrive in the order in which they were posted.
  */
 #pragma once
 
@@ -27,15 +27,15 @@ enum message_kind {
 };
 
 struct message {
-	struct wl_list link; /* the mailbox, or a list of who took it */
+	struct wl_list link; /* the mailbox, or a list of the receiver */
 	enum message_kind kind;
 	uint32_t serial;
 	int error;                  /* MESSAGE_ATTACHED */
 	struct store_device device; /* MESSAGE_EXPECT, MESSAGE_ATTACH and MESSAGE_RENAME */
-	bool *reserved;             /* taken from the reserve; NULL: from the heap */
+	bool *reserved;             /* its mark in the reserve; NULL: from the heap */
 };
 
-/* For when there is no memory: without its answer a device would wait for ever. */
+/* Used when there is no memory: without its answer a device would wait for ever. */
 #define MESSAGES_RESERVED 16
 
 struct messages {
@@ -48,7 +48,7 @@ struct messages {
 int
 messages_init(struct messages *messages);
 
-/* With all that nobody has taken. No thread uses it any more. */
+/* Frees all messages that were not taken. No thread may use it any more. */
 void
 messages_finish(struct messages *messages);
 
@@ -57,10 +57,10 @@ void
 messages_post_device(struct messages *messages, enum message_kind kind,
 		     const struct store_device *device);
 
-/* Any other. */
+/* Posts a message of any other kind. */
 void
 messages_post(struct messages *messages, enum message_kind kind, uint32_t serial, int error);
 
-/* Frees one that was taken from its mailbox. */
+/* Frees a message that was taken from its mailbox. */
 void
 message_destroy(struct message *message);

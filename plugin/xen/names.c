@@ -131,8 +131,8 @@ names_look(struct xenbus_device *device, const struct wl_list *devices, uint32_t
 	if (!device->view.attached && !device->expected)
 		return;
 	names_read(device, devices, own_domid);
-	/* The domain is on its way out: it goes under the name that it had, by which its last
-	 * picture is kept. */
+	/* The domain is being destroyed: it keeps its name, under which its last picture is
+	 * kept. */
 	if (!device->named || (before.uuid[0] != '\0' && device->subject.uuid[0] == '\0')) {
 		device->subject = before;
 		return;

@@ -34,8 +34,7 @@ nodes_begin_look(struct nodes *nodes)
 		nodes_note_failure(nodes);
 }
 
-/* xenstored tells of a collision when a transaction is to take effect, also of one that has only
- * read. */
+/* xenstored reports a conflict when a transaction is committed, even if it has only read. */
 bool
 nodes_end_look(struct nodes *nodes)
 {
@@ -95,7 +94,7 @@ node_read_state(struct nodes *nodes, const char *directory)
 	return (enum xenbus_state)state;
 }
 
-/* 0; -EAGAIN: it collided with somebody else's, and is to be tried again; other negative errno. */
+/* 0; -EAGAIN: it conflicted with another transaction and must be repeated; other negative errno. */
 static int
 try_to_write(struct nodes *nodes, const char *directory, const char *name, const char *value)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nodes of xenstore, read and written as what they hold, and what an error means: that a node is
- * not there, that xenstored refuses, or that it cannot be asked any more. One of four files that
- * call libxenstore: store, xenbus and xenbus-device are the others. Lives on the store's thread:
- * every call here waits for xenstored.
+ * Reads and writes nodes of xenstore by their type, and tells errors apart: a missing node, a
+ * refusal by xenstored, or a lost connection. One of four files that call libxenstore; the others
+ * are store, xenbus and xenbus-device. Runs on the store's thread: every call waits for xenstored.
  */
 #pragma once
 
@@ -15,49 +14,51 @@
 #include <xenstore.h>
 
 struct nodes {
-	struct xs_handle *xs;     /* NULL: no connection at the moment */
-	xs_transaction_t look;    /* what is read belongs to; XBT_NULL: each node as it is then */
-	uint32_t max_value_bytes; /* longer values are not looked at */
-	int lost; /* the error with which xenstore could not be asked, positive; 0: it can */
+	struct xs_handle *xs;     /* NULL: no connection at present */
+	xs_transaction_t look;    /* transaction for reads; XBT_NULL: none */
+	uint32_t max_value_bytes; /* longer values are ignored */
+	int lost; /* positive errno of the failure that lost the connection; 0: none */
 };
 
-/* xenstored allows each domain but Dom0 only so many nodes, watches and so much in them. error:
- * positive errno. */
+/* Whether a quota of xenstore is used up: each domain but Dom0 may have only so many nodes and
+ * watches, and values of a limited size. error: positive errno. */
 bool
 node_is_over_quota(int error);
 
-/* After a call of libxenstore that failed: whether xenstored said so, or could not be asked. In the
- * second case nothing that was read holds, until all is read anew. errno tells. */
+/* Call after libxenstore has failed, with its errno: decides whether xenstored refused or could not
+ * be reached. In the latter case sets nodes->lost, and nothing read before is valid until all is
+ * read again. */
 void
 nodes_note_failure(struct nodes *nodes);
 
-/* Between the two nothing is written. false at the end: what was read did not stand in xenstore at
- * one moment, since the tool stack was replacing it meanwhile; it is to be read again. */
+/* Write nothing between these two calls. False at the end: the reads were no consistent snapshot,
+ * since the tool stack was replacing the nodes meanwhile; they must be repeated. */
 void
 nodes_begin_look(struct nodes *nodes);
 
 bool
 nodes_end_look(struct nodes *nodes);
 
-/* The value of directory/name, to be freed; NULL: absent, or longer than is looked at. */
+/* The value of directory/name, to be freed; NULL: absent, or longer than max_value_bytes. */
 char *
 node_read(struct nodes *nodes, const char *directory, const char *name);
 
-/* A decimal number that fits; -ENOENT: no node; -EINVAL: something else in it. */
+/* A decimal number that fits into *out; -ENOENT: no node; -EINVAL: not such a number. */
 int
 node_read_number(struct nodes *nodes, const char *directory, const char *name, uint32_t *out);
 
-/* XenbusStateUnknown: no node, or no state in it. */
+/* XenbusStateUnknown: no node, or not a state. */
 enum xenbus_state
 node_read_state(struct nodes *nodes, const char *directory);
 
-/* Never into a directory that the tool stack has removed meanwhile: a write would make it anew. The
- * look for its node "state" and the write are one transaction. 0 or negative errno. */
+/* Writes a node, but not into a directory that the tool stack has removed meanwhile, which the
+ * write would create again: checks for its node "state" and writes in one transaction. 0 or
+ * negative errno. */
 int
 node_write_beside_state(struct nodes *nodes, const char *directory, const char *name,
 			const char *value);
 
-/* 0 or negative errno; one that is there already is none. */
+/* 0 or negative errno; a watch that exists already is no error. */
 int
 node_watch(struct nodes *nodes, const char *path, const char *token);
 

@@ -11,17 +11,17 @@
 
 #define GONE (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)
 #define EVENTS (IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
-/* A directory that is made while its parent begins to be watched needs another look. */
+/* A directory created while the watch on its parent is being set needs another look. */
 #define LOOKS 8
-/* Reads from inotify at a time; what is left makes the descriptor readable again. */
+/* Reads from inotify per call; the rest makes the descriptor readable again. */
 #define READS 16
-/* No longer path is followed; as the kernel has it. */
+/* The kernel's limit for a path and its terminator; longer ones are rejected. */
 #define PATH_BYTES 4096
 
 struct watched_path {
 	char *path;
 	int watch; /* of the directory path[0..begin); -1: none */
-	/* The part of the path that is waited for in it: path[begin..end). */
+	/* The entry of that directory to wait for: path[begin..end). */
 	size_t begin, end;
 };
 
@@ -31,7 +31,7 @@ struct path_watch {
 	struct watched_path paths[];
 };
 
-/* The part of the path that ends at `end` is there, whoever may open it. */
+/* Whether the first `end` bytes of the path exist, accessible or not. */
 static bool
 is_there(const struct watched_path *watched, size_t end)
 {
@@ -51,7 +51,7 @@ give_up_watch(struct path_watch *watch, int number)
 		inotify_rm_watch(watch->fd, number);
 }
 
-/* Watches the directory that path[begin..end) is in. 0 or negative errno. */
+/* Watches the directory that contains path[begin..end). 0 or negative errno. */
 static int
 watch_directory(struct path_watch *watch, struct watched_path *watched, size_t begin, size_t end)
 {
@@ -71,8 +71,7 @@ watch_directory(struct path_watch *watch, struct watched_path *watched, size_t b
 	return 0;
 }
 
-/* Watches the nearest directory that there is and that we may read. *denied: a nearer one is there.
- */
+/* Watches the nearest existing directory that we may read. *denied: a nearer one exists. */
 static int
 watch_nearest(struct path_watch *watch, struct watched_path *watched, bool *denied)
 {
@@ -180,7 +179,7 @@ path_watch_destroy(struct path_watch *watch)
 	free(watch);
 }
 
-/* Negative errno: the rest is destroyed by the caller. */
+/* 0 or negative errno; the caller destroys what was added so far. */
 static int
 add_path(struct path_watch *watch, const char *path)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells when files of the host come, are replaced, or get another
- * owner or mode, by inotify: nothing runs while nothing happens. A file's
- * directory need not be there yet; then the nearest one that is there is
- * watched.
+ * Reports when files of the host appear, are replaced, or get another owner or mode, by inotify:
+ * nothing runs while nothing happens. A file's directory need not exist yet; then the nearest one
+ * that exists is watched.
  */
 #pragma once
 
@@ -11,7 +10,7 @@
 
 struct path_watch;
 
-/* Absolute paths, copied. NULL with errno: no memory or descriptors, or too many are watched on
+/* Paths are absolute, and copied. NULL with errno: no memory or descriptors, or too many watches on
  * this machine. */
 struct path_watch *
 path_watch_create(const char *const *paths, unsigned count);
@@ -24,6 +23,6 @@ path_watch_destroy(struct path_watch *watch);
 int
 path_watch_fd(const struct path_watch *watch);
 
-/* Whether it is worth trying to open one of the paths (again). Never waits. */
+/* Whether it is worth trying to open one of the paths (again). Never blocks. */
 bool
 path_watch_read(struct path_watch *watch);

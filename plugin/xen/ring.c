@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* xen/io/ring.h leaves its barriers to its user. Xen's shared memory is ordinary
- * cached memory of other processors. */
+/* xen/io/ring.h leaves its barriers to its user. Memory shared with guests is ordinary cached
+ * memory of other processors. */
 #undef xen_mb
 #undef xen_rmb
 #undef xen_wmb
@@ -31,7 +31,8 @@ request_ring_next(struct request_ring *ring, struct xendispl_req *untrusted_requ
 	RING_IDX producer = __atomic_load_n(&ring->back.sring->req_prod, __ATOMIC_ACQUIRE);
 	RING_IDX unread = producer - ring->back.req_cons;
 
-	/* The second also finds a producer that went back: it would offer 2^32 requests. */
+	/* The second check also catches a producer that went back, which would offer almost 2^32
+	 * requests. */
 	if (RING_REQUEST_PROD_OVERFLOW(&ring->back, producer) || unread > RING_SIZE(&ring->back))
 		return -EPROTO;
 	if (unread == 0)

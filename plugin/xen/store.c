@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See store.h. This file owns the thread and its connection to xenstored; what stands in a device's
- * nodes and which step follows is xenbus.c's.
+ * See store.h. This file owns the thread and its connection to xenstored; xenbus.c handles the
+ * devices' nodes and states.
  */
 #include "xen/store.h"
 
@@ -21,28 +21,28 @@
 #include "xen/path-watch.h"
 #include "xen/xenbus.h"
 
-/* Watch events taken before the devices that they touch are looked at. */
+/* Watch events taken before the devices that they concern are looked at. */
 #define EVENTS_PER_ROUND 256
-/* Between two attempts at a new connection, at least. */
+/* Minimum time from one connection to the next. */
 #define REOPEN_MS 1000
-/* xenstored makes its socket a moment before it listens: the next attempt comes soon, later ones
- * ever later. In the end only a change of what it is reached by is worth another one. */
+/* xenstored creates its socket a moment before it listens: the first retry comes soon, later ones
+ * at growing intervals. In the end only a change of the socket triggers another one. */
 #define FIRST_WAIT_MS 10
 #define LONGEST_WAIT_MS 5000
 /* A new socket indicates a new xenstored, but nothing indicates that one has died, so ping it after
  * a long silence; the load on an idle host is negligible. */
 #define SILENCE_MS 30000
-/* Of this domain: tells tool stacks that guests are served. */
+/* Node of this domain that tells tool stacks that guests are served. */
 #define SERVING_NODE "data/xen-display"
 
 struct store {
 	/* Compositor's thread. */
-	struct wl_list events; /* message.link: taken, and not yet by store_next_event() */
+	struct wl_list events; /* message.link: taken, for store_next_event() */
 	struct thread thread;
 
 	/* Both. */
 	struct messages messages;
-	bool told; /* every guest, of the end */
+	bool told; /* every guest was informed of the end */
 
 	/* The store's thread. */
 	struct xs_handle *xs;
@@ -50,8 +50,8 @@ struct store {
 	bool stopping;
 	struct path_watch *watch; /* of xenstored's socket; NULL: it cannot be watched */
 	int64_t reopen_ms;        /* no new connection before; -1: not until its socket changes */
-	uint32_t wait_ms;         /* for the next attempt, after those that were in vain */
-	int told_error;           /* why there is no connection, as the log has it; 0: nothing */
+	uint32_t wait_ms;         /* back-off of attempts to connect */
+	int told_error;           /* the logged reason for having no connection; 0: none */
 	bool was_connected;
 };
 
@@ -122,7 +122,8 @@ let_go(struct store *store, const char *reason, int error)
 	store->wait_ms = 0;
 }
 
-/* Why, by the first way to xenstored that is there; without any, by its socket. */
+/* Logs why there is no connection, by the first path to xenstored that exists, else by its
+ * socket. */
 static void
 tell_error(struct store *store, int error)
 {
@@ -130,7 +131,7 @@ tell_error(struct store *store, int error)
 	char text[512];
 	unsigned i = 0;
 
-	/* libxenstore tries them one after the other, and tells of the last one alone. */
+	/* libxenstore tries them one after the other, and reports only the last error. */
 	while (i < ARRAY_LENGTH(ways) && access(ways[i], F_OK) < 0 && errno != EACCES)
 		i++;
 	if (i == ARRAY_LENGTH(ways))
@@ -146,7 +147,7 @@ tell_error(struct store *store, int error)
 	log_line("%s; guests are served as soon as xenstored can be reached", text);
 }
 
-/* Whether it is xenstored that is not there, or not for us, and nothing that this process lacks. */
+/* Whether xenstored is absent or denied to us, and not this process short of something. */
 static bool
 waits_for_socket(const struct store *store, int error)
 {
@@ -154,7 +155,7 @@ waits_for_socket(const struct store *store, int error)
 				error == EPERM || error == ENXIO || error == ENODEV);
 }
 
-/* 0 or a positive errno, which is in the log. */
+/* 0 or a positive errno, which is logged. */
 static int
 connect_store(struct store *store)
 {
@@ -204,7 +205,7 @@ reopen(struct store *store)
 		begin(store);
 }
 
-/* xenstored's socket came, or came anew: then it is another one's. */
+/* xenstored's socket has appeared, or was replaced by that of another xenstored. */
 static void
 take_socket(struct store *store)
 {
@@ -226,9 +227,8 @@ poll_timeout(int64_t wake_ms, int64_t now_ms)
 	return wake_ms <= now_ms ? 0 : (int)(wake_ms - now_ms);
 }
 
-/* Takes the steps that are due. Returns when to wake up without an event, for the next step or to
- * look whether xenstored lives; without a connection, when to try the next one; -1: when its socket
- * comes. */
+/* Takes the steps that are due. Returns when to wake up without an event: for the next step, or to
+ * ping xenstored; without a connection, to retry. -1: when the socket changes. */
 static int64_t
 take_steps(struct store *store)
 {
@@ -329,7 +329,7 @@ store_create(struct store **out, const struct limits *limits, int *error)
 
 	if (!store)
 		return -ENOMEM;
-	/* Before the first attempt, or what comes between the two would not be noticed. */
+	/* Watch before the first attempt, so that no change between the two is missed. */
 	watch_ways(store);
 	if (error)
 		*error = connect_store(store);
@@ -411,7 +411,8 @@ store_destroy(struct store *store, int timeout_ms, bool *told)
 
 	messages_post(&store->messages, MESSAGE_STOP, 0, 0);
 	if (!thread_finish(&store->thread, timeout_ms)) {
-		/* Closing the connection joins a thread of the library's, which may take long. */
+		/* Do not close the connection: that joins a thread of the library, which may take
+		 * long. */
 		*told = __atomic_load_n(&store->told, __ATOMIC_ACQUIRE);
 		return false;
 	}

@@ -27,7 +27,7 @@ find_path(const struct xenbus_device *device, char *path, size_t size)
 		 device->subject.devid);
 }
 
-/* One line about what the guest wrote, or has the tool stack written. */
+/* Logs a rate-limited line about what the guest wrote, or the tool stack wrote for it. */
 static void __attribute__((format(printf, 3, 4)))
 blame(struct xenbus_device *device, int connector, const char *fmt, ...)
 {
@@ -39,8 +39,7 @@ blame(struct xenbus_device *device, int connector, const char *fmt, ...)
 	va_end(args);
 }
 
-/* Other devices may have what they need. This one is looked at again later; told once until then.
- */
+/* Other devices go on. This one is looked at again later; logged only once until then. */
 static void
 note_quota(struct xenbus_device *device, const char *what, int error)
 {
@@ -206,7 +205,8 @@ xenbus_device_read_configuration(struct xenbus_device *device)
 	return offered->connector_count ? 0 : -ENOENT;
 }
 
-/* A connector's rings, into *out; negative errno: which node is no number. */
+/* Reads a connector's rings into *out. Negative errno: *wrong is the node that is missing or not a
+ * number. */
 static int
 read_ring_nodes(const struct xenbus_device *device, unsigned index, struct store_connector *out,
 		const char **wrong)
@@ -282,8 +282,8 @@ has_other_page(const struct xenbus_device *device)
 	       (now.page_ref != taken->page_ref || now.port != taken->port);
 }
 
-/* Whether the frontend has published other rings than those that we took. While we have a page
- * mapped its reference is not used for another one. */
+/* Whether the frontend has published other rings than those that we took. A page's reference is not
+ * reused while we have the page mapped. */
 static bool
 has_other_rings(const struct xenbus_device *device)
 {
@@ -310,7 +310,7 @@ xenbus_device_is_to_be_tried_again(const struct xenbus_device *device)
 	       device->view.frontend == XenbusStateInitialised;
 }
 
-/* A frontend that does not wait for our InitWait can close and publish anew between two looks. */
+/* A frontend that does not wait for our InitWait can close and publish again between two looks. */
 static void
 look_for_new_rings(struct xenbus_device *device, enum xenbus_state before)
 {
@@ -325,8 +325,7 @@ look_for_new_rings(struct xenbus_device *device, enum xenbus_state before)
 		view->failed = false;
 }
 
-/* What no guest can write, and so nothing that a guest could collide with. false: to be read again.
- */
+/* Reads what no guest can write, so that no guest can cause a conflict. False: must be repeated. */
 static bool
 read_directory(struct xenbus_device *device, struct xenbus_view *view)
 {

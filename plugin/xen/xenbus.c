@@ -19,10 +19,10 @@
 #include "xen/xenbus-device.h"
 
 #define BACKEND_TOKEN "backend"
-/* Until a first watch that was refused is asked for again. */
+/* Until a refused watch on the backends' directories is requested again. */
 #define ROOT_WAIT_MS 10000
 #define MINUTE_MS 60000
-/* The same for a device that could not be told something: ever longer, between these two. */
+/* The same for a device with a refused write or watch: a back-off between these two. */
 #define REFUSED_FIRST_MS 1000
 #define REFUSED_LAST_MS 60000
 /* At most this many consecutive steps before the next event is handled. */
@@ -34,10 +34,9 @@ struct xenbus {
 	struct messages *messages;
 	struct wl_list devices; /* xenbus_device.link */
 	uint32_t last_serial;
-	uint32_t own_domid; /* not 0: a driver domain */
+	uint32_t own_domid; /* not 0 in a driver domain */
 	bool root_changed;
-	int64_t root_wait_ms; /* -1: its backends' directory is watched, or there is no connection
-			       */
+	int64_t root_wait_ms; /* -1: the root watches are set, or no connection */
 };
 
 static void
@@ -136,7 +135,7 @@ look_for_devices(struct xenbus *xenbus)
 		look_for_devices_of(xenbus, kind);
 }
 
-/* What stands behind the beginning and a slash, which is two numbers. */
+/* Splits "<beginning>/<domid>/<devid>". False: it has another form. */
 static bool
 split(const char *text, const char *beginning, char domid[16], char devid[16])
 {
@@ -176,7 +175,7 @@ read_configuration(struct xenbus *xenbus, struct xenbus_device *device)
 static void
 offer(struct xenbus *xenbus, struct xenbus_device *device)
 {
-	/* The tool stack writes Initialising into a directory that it has just made. */
+	/* The tool stack writes Initialising into a directory that it has just created. */
 	bool new_directory = device->view.backend == XenbusStateInitialising;
 
 	if (new_directory)
@@ -186,7 +185,7 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 		device->view.failed = xenbus->nodes.lost == 0;
 		return;
 	}
-	/* Nobody waits to see InitWait in an old directory. */
+	/* In an old directory nobody waits to see InitWait. */
 	if (new_directory)
 		device->first_offer_ms = monotonic_ms();
 	device->view.offered = true;
@@ -197,7 +196,7 @@ offer(struct xenbus *xenbus, struct xenbus_device *device)
 		xenbus_device_write_state(device, XenbusStateInitWait);
 }
 
-/* Counts a connection; false: too many in this minute, it is looked at again when that is over. */
+/* Counts a connection. False: too many in this minute; the device is looked at again after it. */
 static bool
 may_connect(struct xenbus *xenbus, struct xenbus_device *device)
 {
@@ -206,7 +205,7 @@ may_connect(struct xenbus *xenbus, struct xenbus_device *device)
 	if (rate_take(&device->connects, xenbus->limits.reconnects_per_minute, MINUTE_MS, now))
 		return true;
 	device->wake_ms = device->connects.began_ms + MINUTE_MS;
-	/* Told once a minute. */
+	/* Log it once a minute. */
 	if (device->connects.used == xenbus->limits.reconnects_per_minute + 1)
 		log_guest(&device->subject, -1,
 			  "it connects more than %u times a minute; next attempt allowed in %d s",
@@ -219,7 +218,7 @@ static void
 connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 {
 	if (!may_connect(xenbus, device)) {
-		/* Of a connection that has ended; the frontend would wait for answers. */
+		/* The state is that of an ended connection; the frontend would wait for answers. */
 		if (device->view.backend == XenbusStateConnected)
 			xenbus_device_write_state(device, XenbusStateClosed);
 		return;
@@ -237,7 +236,7 @@ connect_device(struct xenbus *xenbus, struct xenbus_device *device)
 		xenbus_device_write_state(device, XenbusStateClosed);
 		return;
 	}
-	/* As it is now: it may have become readable since the device was offered. */
+	/* Read the name again: it may have become readable since the offer. */
 	names_read(device, &xenbus->devices, xenbus->own_domid);
 	if (xenbus->nodes.lost != 0)
 		return;
@@ -278,7 +277,7 @@ take_step(struct xenbus *xenbus, struct xenbus_device *device)
 	int64_t wait_ms;
 
 	device->refused = false;
-	/* Before the look, so that no change goes by between the two. */
+	/* Watch before looking, so that no change between the two is missed. */
 	xenbus_device_watch_frontend(device);
 	names_watch(device, &xenbus->devices);
 	if (device->refused)
@@ -335,7 +334,7 @@ look_at_device(struct xenbus *xenbus, struct xenbus_device *device)
 	device->wake_ms = monotonic_ms() + 100;
 }
 
-/* Without it nothing would be known of new devices. */
+/* Watches the backends' directories; without that no new device is noticed. */
 static void
 watch_root(struct xenbus *xenbus)
 {
