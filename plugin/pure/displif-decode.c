@@ -75,7 +75,7 @@ static int
 decode_set_config(struct displif_set_config *out, const struct xendispl_set_config_req *untrusted)
 {
 	if (untrusted->fb_cookie == 0) {
-		/* Off is said by all zeros; a half-said configuration is an error. */
+		/* All zeros switch the connector off; a partial configuration is an error. */
 		if (untrusted->x || untrusted->y || untrusted->width || untrusted->height ||
 		    untrusted->bpp)
 			return -EINVAL;
@@ -94,7 +94,7 @@ decode_set_config(struct displif_set_config *out, const struct xendispl_set_conf
 	return 0;
 }
 
-/* The protocol asks for a buffer of XENDISPL_EDID_MAX_SIZE at least; ours is a block. */
+/* The protocol requires a buffer of at least XENDISPL_EDID_MAX_SIZE; a block is enough for us. */
 static int
 decode_get_edid(uint32_t *directory_ref, const struct xendispl_get_edid_req *untrusted)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Turns a private copy of a displif request (xen/io/displif.h) into a
- * checked struct. It knows the rules of single requests: ranges, arithmetic,
- * flags, formats. What depends on other requests (cookies, budgets, what is on
- * or off) is decided in device/. It never logs and never touches shared memory.
+ * Turns a private copy of a displif request (xen/io/displif.h) into a checked struct. Checks each
+ * request by itself: ranges, arithmetic, flags, formats. What depends on other requests (cookies,
+ * budgets, whether a connector is on) is decided in device/. Never logs and never touches shared
+ * memory.
  */
 #pragma once
 
@@ -23,11 +23,11 @@ struct displif_dbuf_create {
 	uint32_t pages;         /* that hold size, within limits->buffer_pages */
 	uint32_t data_ofs;      /* bytes, within size */
 	uint32_t directory_ref; /* not 0 */
-	bool be_alloc;          /* the guest wants us to allocate */
+	bool be_alloc;          /* the guest requests that we allocate */
 };
 
-/* Renderers count a picture's pixels in 16 bits with a sign, and pixman wants one
- * more beside it: a wider picture it leaves undrawn without an error. */
+/* Renderers count a picture's pixels in signed 16-bit numbers, and pixman needs one more beside the
+ * picture: it leaves a wider picture undrawn without an error. */
 #define DISPLIF_MAX_PIXELS 32766u
 
 struct displif_fb_attach {
@@ -55,15 +55,15 @@ struct displif_request {
 };
 
 /*
- * id and operation are filled in whatever the outcome, so that an answer can be
- * composed. Errors: -EINVAL (geometry, flags, format, zero cookie or
- * reference), -ENOSPC (over a limit), -EOPNOTSUPP (unknown operation).
+ * id and operation are set whatever the outcome, so that a response can be composed. 0 or negative
+ * errno: -EINVAL (geometry, flags, format, zero cookie or reference), -ENOSPC (over a limit),
+ * -EOPNOTSUPP (unknown operation).
  */
 int
 displif_decode(struct displif_request *out, const struct xendispl_req *untrusted_request,
 	       const struct limits *limits);
 
-/* The one mapping of an errno (0 or negative) to the status of a response. */
+/* Maps 0 or a negative errno to the status of a response. */
 int32_t
 displif_status(int error);
 
@@ -72,9 +72,9 @@ const char *
 displif_operation_name(uint8_t operation);
 
 /*
- * Geometry that a framebuffer takes from its buffer, or gives to it when the
- * buffer was created without (protocol: DBUF_CREATE with width = height =
- * bpp = 0). On success *pitch is the bytes of a row. -EINVAL otherwise.
+ * Checks a framebuffer's geometry against that of its buffer. A buffer that was created without one
+ * (DBUF_CREATE with width = height = bpp = 0) takes the framebuffer's. On success *pitch is the
+ * bytes of a row. -EINVAL otherwise.
  */
 int
 displif_check_framebuffer(const struct displif_dbuf_create *buffer,

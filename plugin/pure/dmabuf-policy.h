@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether guests' buffers are given to the compositor as dma-bufs: what
- * weston.ini wants, what the kernel can and what the compositor offers, put
- * together into a yes or a reason that a user can act on. Whoever knows one of
- * the facts fills it in; knows neither Xen nor Weston itself.
+ * Decides whether the compositor gets guests' buffers as dma-bufs: combines weston.ini, the
+ * abilities of the kernel and the protocols of the compositor into a yes or a reason that a user
+ * can act on. Its users fill in the facts that they know; knows neither Xen nor Weston itself.
  */
 #pragma once
 
@@ -11,21 +10,21 @@
 #include <stdint.h>
 
 enum dmabuf_mode {
-	DMABUF_AUTO,           /* where the renderer has a GPU */
+	DMABUF_AUTO,           /* if the renderer has a GPU */
 	DMABUF_NEVER,          /* the renderer reads mapped pages */
-	DMABUF_FORCE,          /* also where the compositor names no GPU */
-	DMABUF_DIRECT_DISPLAY, /* for scan-out alone: never composited */
+	DMABUF_FORCE,          /* even if the compositor names no GPU */
+	DMABUF_DIRECT_DISPLAY, /* for scan-out only: never composited */
 };
 
-/* linux-dmabuf names the renderer's device since this version: there is a GPU. */
+/* Since this version linux-dmabuf names the renderer's device, which shows that there is a GPU. */
 #define DMABUF_VERSION_WITH_DEVICE 4
-/* Lists modifiers, and is the newest that is used. */
+/* The newest version that is used; it lists modifiers. */
 #define DMABUF_VERSION_USED 3
 
 struct dmabuf_host {
 	enum dmabuf_mode mode;
-	/* The kernel: what opening /dev/xen/dmabuf says (0: it is used), what gntdev says to an
-	 * export of nothing (0: it can), and the domain. */
+	/* The kernel: the result of opening /dev/xen/dmabuf (0: it is used) and of gntdev's export
+	 * of nothing (0: supported), and the kind of domain. */
 	int module_error;
 	int export_error;
 	bool domain_is_pv;
@@ -34,8 +33,7 @@ struct dmabuf_host {
 	bool has_direct_display;
 };
 
-/* NULL: the compositor takes dma-bufs; else why it is not given any, in words
- * that follow a colon. */
+/* NULL: the compositor takes dma-bufs; else why it gets none, in words that follow a colon. */
 const char *
 dmabuf_reason_compositor(const struct dmabuf_host *host);
 
@@ -43,11 +41,11 @@ dmabuf_reason_compositor(const struct dmabuf_host *host);
 const char *
 dmabuf_reason_kernel(const struct dmabuf_host *host);
 
-/* What makes them, in words, and why not the better one. */
+/* Which device makes dma-bufs, in words, and why not the better one. */
 const char *
 dmabuf_exporter(const struct dmabuf_host *host);
 
-/* Whether pages that a guest granted for reading only can be a dma-buf too: software GL would map
- * it for writing, and crash. */
+/* Whether pages granted read-only can be a dma-buf, too: software GL would map it for writing, and
+ * crash. */
 bool
 dmabuf_takes_readonly(const struct dmabuf_host *host);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The arithmetic of the event page (displif.h, struct
- * xendispl_event_page): free-running indices, and slots that are the index
- * modulo 63. 2^32 is no multiple of 63, so the sequence of slots jumps where
- * the index wraps; both sides compute it alike. So it is with the 51 slots of kbdif.h.
+ * The arithmetic of the event page (displif.h, struct xendispl_event_page): free-running indices,
+ * and slots that are the index modulo 63. 2^32 is no multiple of 63, so the sequence of slots jumps
+ * where the index wraps; both sides compute it alike. The same holds for the 51 slots of kbdif.h.
  */
 #pragma once
 
@@ -22,9 +21,8 @@ event_page_room(uint32_t producer, uint32_t slots)
 	return producer < left_at_wrap ? left_at_wrap : slots;
 }
 
-/* Whether an event at index `producer` would overwrite one that the guest has
- * not consumed. A consumer index that lies ahead of the producer counts as
- * full: the guest only holds up itself. */
+/* Whether an event at index `producer` would overwrite one that the guest has not consumed. A
+ * consumer index ahead of the producer counts as full: the guest only blocks itself. */
 static inline bool
 event_page_full(uint32_t producer, uint32_t untrusted_consumer)
 {

@@ -13,7 +13,7 @@
 enum flip_stage {
 	FLIP_APPLIED,   /* the compositor took the frame as the surface's content */
 	FLIP_PRESENTED, /* it was on a screen */
-	FLIP_DONE,      /* the guest was told */
+	FLIP_DONE,      /* the guest was notified */
 	FLIP_RELEASED,  /* the previous buffer was no longer read */
 	FLIP_STAGES,
 };

@@ -10,7 +10,7 @@
 #include <drm_fourcc.h>
 #include <pixman.h>
 
-/* pixman.h is used for its names of formats alone. */
+/* pixman.h is used only for its names of formats. */
 #define FORMAT(name, opaque, bits, pixman, opaque_pixman)                                          \
 	{                                                                                          \
 		DRM_FORMAT_##name, DRM_FORMAT_##opaque, bits, (bits) / 8, PIXMAN_##pixman,         \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pixel formats that a framebuffer may have, and all that is known
- * of each: the nine that Linux's xen-drm-front offers. Pixel formats on the wire are DRM fourcc
- * codes (displif.h, "fb_attach", pixel_format).
+ * The pixel formats that a framebuffer may have, and their properties: the nine that Linux's
+ * xen-drm-front offers. On the wire they are DRM fourcc codes (displif.h, "fb_attach",
+ * pixel_format).
  */
 #pragma once
 
@@ -22,7 +22,7 @@ struct format {
 const struct format *
 format_find(uint32_t untrusted_fourcc);
 
-/* As renderers of Weston give back what they show, see weston_surface_copy_content(); none that is
+/* The format in which Weston's renderers return content, see weston_surface_copy_content(); not
  * offered to guests. */
 const struct format *
 format_rendered(void);

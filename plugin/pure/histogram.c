@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Buckets an octave, as a power of two. */
+/* Buckets per octave, as a power of two. */
 #define STEPS_LOG2 3
 #define STEPS (1u << STEPS_LOG2)
 #define LONGEST_US ((1u << 22) - 1)
@@ -19,7 +19,7 @@ bucket_of(uint32_t us)
 	return (octave - STEPS_LOG2 + 1) * STEPS + ((us >> (octave - STEPS_LOG2)) & (STEPS - 1));
 }
 
-/* The largest value that is counted there. */
+/* The largest value that is counted in the bucket. */
 static uint32_t
 end_of(unsigned bucket)
 {
@@ -38,7 +38,7 @@ histogram_add(struct histogram *histogram, int64_t us)
 	histogram->buckets[bucket_of(bounded)]++;
 }
 
-/* The value that `rank` of those that were added do not exceed. */
+/* The value that `rank` of the added values do not exceed. */
 static uint32_t
 value_at(const uint32_t added[HISTOGRAM_BUCKETS], uint64_t rank)
 {
@@ -54,7 +54,7 @@ value_at(const uint32_t added[HISTOGRAM_BUCKETS], uint64_t rank)
 	return end_of(bucket);
 }
 
-/* Rounded up, so that of one value each share is that value. */
+/* Rounded up, so that with a single value every share is that value. */
 static uint64_t
 share(uint32_t count, uint32_t percent)
 {

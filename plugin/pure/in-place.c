@@ -44,8 +44,8 @@ in_place_looked(struct in_place *in_place, uint64_t sum, uint32_t rate_hz, int64
 	in_place->due_ms = -1;
 	in_place->sum = sum;
 	in_place->sum_known = true;
-	/* The first sum is younger than what the screen shows: whatever was drawn in between
-	 * would never be noticed. */
+	/* The first sum is newer than what the screen shows: whatever was drawn in between would go
+	 * unnoticed. */
 	if (first)
 		return true;
 	if (changed) {

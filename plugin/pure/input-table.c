@@ -10,7 +10,7 @@ step_published(const struct xenbus_view *view)
 		return XENBUS_DETACH;
 	if (view->attached)
 		return view->backend == XenbusStateConnected ? XENBUS_WAIT : XENBUS_TELL;
-	/* Closed, if that could not be written when it failed. */
+	/* Write Closed, if that was impossible when it failed. */
 	if (view->failed)
 		return view->backend == XenbusStateClosed ? XENBUS_WAIT : XENBUS_CLOSE;
 	if (view->backend == XenbusStateInitWait || view->backend == XenbusStateConnected)
@@ -25,7 +25,7 @@ step_not_ready(const struct xenbus_view *view)
 {
 	if (view->attached)
 		return XENBUS_DETACH;
-	/* That of an earlier backend is written again, which fires its watch. */
+	/* The InitWait of an earlier backend is written again, which fires the watch on it. */
 	if (view->backend == XenbusStateInitWait)
 		return view->offered ? XENBUS_WAIT : XENBUS_OFFER;
 	return view->backend == XenbusStateConnected ? XENBUS_CLOSE : XENBUS_OFFER;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The xenbus state table of an input device, as xenbus-table.h is that of a display. Its frontend
- * (xen-kbdfront) publishes its page once in its life: it says Connected as soon as it sees our
- * InitWait, goes to Closed when we do, and from there back to Connected with the same page. So a
- * frontend that an earlier backend has left is taken over as it stands.
+ * The xenbus state table of an input device, like that of a display in xenbus-table.h. The frontend
+ * (xen-kbdfront) publishes its page once in its life: it goes to Connected as soon as it sees our
+ * InitWait, to Closed when we do, and from there back to Connected with the same page. So a
+ * frontend that an earlier backend has left is taken over as it is.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every bound on what a guest can make the host do. Their keys in weston.ini, ranges and defaults
+ * All limits on what a guest can make the host do. Their keys in weston.ini, ranges and defaults
  * are rows of option-table.c. They are enforced where the resource is used.
  */
 #pragma once
@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What "a refresh" is in a limit, whatever the outputs do. */
+/* The length of a refresh in these limits, whatever the outputs do. */
 #define LIMITS_REFRESH_MS 16
 
-/* One part in so many of host_pages is for guests that have no more than guaranteed_pages. */
+/* One part in this many of host_pages is reserved for guests with at most guaranteed_pages. */
 #define LIMITS_KEPT_FOR_SMALL_GUESTS 4
 
 struct limits {
@@ -27,35 +27,33 @@ struct limits {
 	uint32_t guest_pages;
 	/* mapped pages of all guests together; 0 until limits_resolve() */
 	uint32_t host_pages;
-	/* pages that a guest can have mapped whatever others have, as long as the part of
-	 * host_pages lasts that is kept for that */
+	/* pages that a guest can have mapped whatever others hold, from the reserved part of
+	 * host_pages while that lasts */
 	uint32_t guaranteed_pages;
 	/* descriptors that the buffers of one guest may need, as dma-bufs; 0 until limits_resolve()
 	 */
 	uint32_t guest_descriptors;
-	/* requests, and notifications, of one guest taken in a second; beyond it its rings wait */
+	/* requests and notifications of one guest handled per second; excess ones wait */
 	uint32_t requests_per_second;
-	/* times that a device may connect in a minute; beyond it we answer later */
+	/* connections of one device per minute; excess ones are delayed */
 	uint32_t reconnects_per_minute;
-	/* lines that one guest can cause in the log in a second */
+	/* log lines that one guest can cause per second */
 	uint32_t log_lines_per_second;
-	/* Pages. The largest buffer that libwayland may map as a whole; in each LIMITS_REFRESH_MS
+	/* pages of the largest buffer that libwayland may map as a whole; in each LIMITS_REFRESH_MS
 	 * the worker maps this many for a guest, and the compositor's thread works on an eighth of
 	 * it for all guests */
 	uint32_t pages_per_refresh;
-	/* bytes of one xenstore value that we look at */
+	/* longest xenstore value that is read, bytes */
 	uint32_t xenstore_value_bytes;
 };
 
 /*
- * Gives host_pages, guest_pages and guest_descriptors the values that 0 stands
- * for. One guest gets a quarter of the files that this process may have open. The size of
- * the host's map-track table is 262144 pages, and half of that where this
- * domain is a PV domain (two entries a page); a tenth of it is left to others. It is no
- * more than half of this domain's own memory, which its kernel may have to balloon
- * out for what it maps.
- * One guest gets a third of host_pages. Values that the user set stay, but
- * guest_pages never exceeds host_pages, nor buffer_pages guest_pages.
+ * Replaces a 0 in host_pages, guest_pages and guest_descriptors. host_pages: the size of the host's
+ * map-track table, 262144 pages, or half of that in a PV domain (two entries a page), less a tenth
+ * for others; at most half of this domain's memory, which its kernel may have to balloon out for
+ * what it maps. guest_pages: a third of host_pages. guest_descriptors: a quarter of the files that
+ * this process may have open. Values that the user set stay, but guest_pages never exceeds
+ * host_pages, nor buffer_pages guest_pages.
  */
 void
 limits_resolve(struct limits *limits, bool domain_is_pv, uint64_t memory_pages,

@@ -11,7 +11,7 @@
 #define FIRST_WAIT_MS 1000
 #define LONGEST_WAIT_MS 32000
 
-/* The guest's entry, else the one that is missed least. */
+/* The guest's entry, else a new one in a free entry or in place of the oldest. */
 static struct loss *
 entry_for(struct losses *losses, uint16_t domid)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How often each guest's connections with the compositor were lost, and how long the guest has to
- * wait for the next one: with each, all of a device's buffers are mapped anew. Counted per domain,
- * so that a guest cannot clear its record by reconnecting its device. Of a fixed size: the guest
- * whose last loss is longest ago is forgotten.
+ * How often each guest's connections to the compositor were lost, and how long the guest must wait
+ * for the next one, as each one maps all of a device's buffers again. Counted per domain, so that a
+ * guest cannot clear its record by reconnecting its device. Of a fixed size: the guest with the
+ * oldest loss is forgotten.
  */
 #pragma once
 
@@ -13,20 +13,21 @@
 
 struct loss {
 	uint16_t domid;
-	unsigned count;   /* until there was none for a minute; 0: free */
-	uint32_t wait_ms; /* the last one; 0: none */
+	unsigned count;   /* losses, each within a minute of the last; 0: free */
+	uint32_t wait_ms; /* the last wait; 0: none */
 	int64_t lost_ms, wait_until_ms;
 };
 
-/* Nobody lost anything where it is zero. */
+/* All zero: nothing was lost. */
 struct losses {
 	struct loss entries[LOSSES_ENTRIES];
 };
 
-/* A connection of the guest's was lost. Some are forgiven; then each makes it wait longer. */
+/* A connection of the guest was lost. A few are free; after that each one makes the guest wait
+ * longer. */
 void
 losses_count(struct losses *losses, uint16_t domid, int64_t now_ms);
 
-/* How long the guest has to wait for a connection; 0: not at all. */
+/* How long the guest must wait for a connection; 0: not at all. */
 int64_t
 losses_wait_ms(const struct losses *losses, uint16_t domid, int64_t now_ms);

@@ -33,7 +33,7 @@ is_same(const struct option_entry *entry, const void *before, const void *after)
 	return old_text && new_text ? strcmp(old_text, new_text) == 0 : old_text == new_text;
 }
 
-/* Whether the key differs in any two rules that have the same place among the rules. */
+/* Whether the key differs between two rules at the same position. */
 static bool
 differs(const struct option_entry *entry, const struct options *before, const struct options *after)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of keys of weston.ini, and what follows from it alone:
- * complaints. HACKING.md tells what else a new key needs.
+ * The table of keys of weston.ini, and the messages that follow from it. HACKING.md tells what else
+ * a new key needs.
  */
 #include "pure/option-table.h"
 
@@ -157,7 +157,7 @@ const struct option_entry option_table[] = {
 const size_t option_table_size = ARRAY_LENGTH(option_table);
 _Static_assert(ARRAY_LENGTH(option_table) <= OPTION_MOST_ROWS, "more keys than have a bit");
 
-/* A word's place is its value; the highest one stands last. */
+/* A word's index is its value; the highest one comes last. */
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static const char *const *const words[KIND_ALLOCATOR + 1] = {

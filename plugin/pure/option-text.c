@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* As much of a line as Weston's parser takes. */
+/* Size of the line buffer in Weston's parser. */
 #define LINE_BYTES 512
 
 struct reader {
@@ -16,9 +16,9 @@ struct reader {
 	void *data;
 	int found;
 	unsigned number; /* of the line */
-	bool in_section; /* any, also one that is none of ours */
+	bool in_section; /* any, even one that is not ours */
 	enum option_section section;
-	uint64_t given; /* a bit for each key of this section that was set, by its row */
+	uint64_t given; /* a bit for each key set in this section, by its row */
 };
 
 static void
@@ -93,7 +93,7 @@ read_key(struct reader *reader, char *line)
 	return reader->section == SECTION_NONE ? 0 : set(reader, line, value);
 }
 
-/* Terminated, without its end. */
+/* The line is terminated, without its newline. */
 static int
 read_line(struct reader *reader, char *line, size_t length)
 {

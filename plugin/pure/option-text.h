@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The text of weston.ini read as Weston's parser does, with the line in each complaint, which that
- * parser cannot tell; nor can it list a section's keys.
+ * Reads the text of weston.ini as Weston's parser does, but can tell the line of a mistake and find
+ * unknown keys, which that parser cannot.
  */
 #pragma once
 
@@ -10,10 +10,10 @@
 #include "pure/options.h"
 
 /*
- * Sets what the text says in options that are new. Complaints go to report in the order of the
- * lines: lines that keep Weston from starting, unknown sections that start with "xen-", and in ours
- * unknown keys, bad values, and keys that are set for the second time, which has no effect. Returns
- * how many, or -ENOMEM.
+ * Sets what the text says in options that are new. Reports complaints in the order of the lines:
+ * lines that keep Weston from starting, unknown sections that start with "xen-", and in ours
+ * unknown keys, bad values, and keys that are set a second time, which has no effect. Returns how
+ * many, or -ENOMEM.
  */
 int
 options_read_text(struct options *options, const char *text, size_t size,

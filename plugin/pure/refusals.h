@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The errors that requests are answered with, and one place for all others. */
+/* The errors that requests are answered with, and one entry for all others. */
 #define REFUSALS_ERRORS 9
 
 struct refusals {

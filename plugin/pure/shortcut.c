@@ -20,7 +20,7 @@ static const struct {
 	{"shift", SHORTCUT_SHIFT},
 };
 
-/* Characters of a row of the keyboard, whose codes follow each other. */
+/* Rows of the keyboard. Codes within a row are consecutive. */
 static const struct {
 	const char *characters;
 	uint32_t first;

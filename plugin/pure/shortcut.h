@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A combination of keys as people write it in weston.ini: "ctrl+alt+g". Keys are those of evdev, so
- * that letters are where a US keyboard has them.
+ * A key combination as people write it in weston.ini: "ctrl+alt+g". Keys are those of evdev, so
+ * letters are where a US keyboard has them.
  */
 #pragma once
 
@@ -15,12 +15,12 @@
 #define SHORTCUT_SHIFT 8u
 
 struct shortcut {
-	uint32_t code; /* 0: there is none */
+	uint32_t code; /* 0: none */
 	uint32_t modifiers;
 };
 
 #define SHORTCUT_ALLOWED "none, or keys such as ctrl+alt+g or super+f1"
 
-/* False: it is nothing of that kind. One modifier at least, or every text would have it. */
+/* False: not a combination. It needs at least one modifier, or ordinary typing would trigger it. */
 bool
 shortcut_parse(const char *text, struct shortcut *out);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What was told of which guest already, so that a line stands in the log
- * once a guest, and not again for each of its buffers, devices and connections.
- * Of a fixed size, since guests can cause lines: what is oldest is forgotten, and
- * told again if it happens again.
+ * Records what was logged about which guest, so that a line appears once per guest, and not again
+ * for each of its buffers, devices and connections. Of a fixed size, since guests can cause lines:
+ * the oldest entry is forgotten, and logged again if it happens again.
  */
 #pragma once
 
@@ -19,7 +18,7 @@ struct told_entry {
 	uint16_t domid;
 };
 
-/* Nothing is told where it is zero. */
+/* All zero: nothing was logged. */
 struct told {
 	struct told_entry entries[TOLD_ENTRIES];
 	unsigned next;

@@ -10,18 +10,18 @@
 #define REPLACEMENT "\xef\xbf\xbd"
 
 struct character {
-	size_t bytes; /* 0: what stands there is no UTF-8 */
+	size_t bytes; /* 0: not valid UTF-8 */
 	uint32_t code;
 };
 
-/* The character that begins there; text ends with a zero, which is none of the bytes that follow
- * the first of a character. */
+/* Reads the character that begins at text. The terminating zero ends a truncated one, since it is
+ * no continuation byte. */
 static struct character
 read_character(const char *text)
 {
 	static const struct {
 		uint8_t mask, lead;
-		uint32_t first; /* below that there is a shorter form */
+		uint32_t first; /* smaller codes have a shorter form */
 	} forms[] = {
 		{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
 	uint8_t lead = (uint8_t)*text;
@@ -43,7 +43,7 @@ read_character(const char *text)
 	return (struct character){0, 0};
 }
 
-/* Whether a character is one that can be seen, where it stands. */
+/* Whether a character is visible and does not alter the text around it. */
 static bool
 is_plain(uint32_t code)
 {
@@ -51,18 +51,18 @@ is_plain(uint32_t code)
 		uint32_t first, last;
 	} strange[] = {
 		{0x0, 0x1f},        /* controls */
-		{0x7f, 0x9f},       /* and more of them */
+		{0x7f, 0x9f},       /* more controls */
 		{0xad, 0xad},       /* soft hyphen */
-		{0x34f, 0x34f},     /* joins, unseen */
+		{0x34f, 0x34f},     /* invisible joiner */
 		{0x61c, 0x61c},     /* direction */
 		{0x115f, 0x1160},   /* fillers */
-		{0x17b4, 0x17b5},   /* unseen vowels */
+		{0x17b4, 0x17b5},   /* invisible vowels */
 		{0x180b, 0x180f},   /* variants */
 		{0x200b, 0x200f},   /* no width, direction */
 		{0x2028, 0x202e},   /* lines, paragraphs, direction */
-		{0x2060, 0x206f},   /* unseen operators, direction */
+		{0x2060, 0x206f},   /* invisible operators, direction */
 		{0x3164, 0x3164},   /* filler */
-		{0xe000, 0xf8ff},   /* anything that a font makes of it */
+		{0xe000, 0xf8ff},   /* private use */
 		{0xfe00, 0xfe0f},   /* variants */
 		{0xfeff, 0xfeff},   /* no width */
 		{0xffa0, 0xffa0},   /* filler */
@@ -95,7 +95,7 @@ window_look_name(char *out, size_t size, const char *name)
 	out[used] = '\0';
 }
 
-/* Far from each other, and dark enough for white letters. */
+/* Easy to tell apart, and dark enough for white letters. */
 static const uint32_t colors[] = {
 	0xb3261e, 0x1f5fbf, 0x2e7d32, 0x8e24aa, 0xb35900, 0x00796b,
 	0xad1457, 0x4e5d00, 0x5d4037, 0x455a64, 0x3f3fb5, 0x7a5c00,
@@ -116,7 +116,7 @@ window_look_pale(uint32_t color)
 {
 	uint32_t pale = 0;
 
-	/* Half of the way to a grey. */
+	/* Halfway to a grey. */
 	for (int shift = 0; shift <= 16; shift += 8)
 		pale |= ((color >> shift & 0xff) + 0x68) / 2 << shift;
 	return pale;

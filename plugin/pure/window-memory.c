@@ -11,7 +11,7 @@ is_same(const struct window_key *a, const struct window_key *b)
 	       strcmp(a->guest, b->guest) == 0;
 }
 
-/* WINDOW_MEMORIES: it is not known. */
+/* WINDOW_MEMORIES: not known. */
 static unsigned
 find(const struct window_memories *memories, const struct window_key *key)
 {

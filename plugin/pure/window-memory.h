@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where guests' windows were and how large, for when they come again: a guest that is started anew,
- * a window that was closed, a surface that had to be made again. As long as Weston runs.
+ * Where guests' windows were, and how large, for when they return: after a guest was started again,
+ * a window was closed, or a surface had to be created again. Kept as long as Weston runs.
  */
 #pragma once
 
@@ -10,11 +10,11 @@
 
 #include "pure/window-size.h"
 
-/* Those that are not seen for longest are forgotten. */
+/* The least recently kept ones are forgotten. */
 #define WINDOW_MEMORIES 64
 #define WINDOW_MEMORY_NAME_BYTES 64
 
-/* Whose window; compared as a whole but for the rest of the name, so it begins as zeros. */
+/* Identifies a window. */
 struct window_key {
 	char guest[WINDOW_MEMORY_NAME_BYTES];
 	uint32_t devid;
@@ -22,8 +22,8 @@ struct window_key {
 };
 
 struct window_memory {
-	struct window_key key; /* guest "": none */
-	struct size size;      /* as the user chose it; 0: as large as the picture */
+	struct window_key key; /* guest "": unused */
+	struct size size;      /* as the user chose it; 0: that of the picture */
 	int32_t x, y;          /* of the picture, among all outputs */
 	bool has_place;
 };
@@ -33,7 +33,7 @@ struct window_memories {
 	struct window_memory memories[WINDOW_MEMORIES]; /* the latest first */
 };
 
-/* NULL: it is not known. */
+/* NULL: not known. */
 const struct window_memory *
 window_memory_find(const struct window_memories *memories, const struct window_key *key);
 

@@ -2,7 +2,7 @@
 /* See window-size.h. */
 #include "pure/window-size.h"
 
-/* As large as xdg_toplevel may be told without an overflow on its way. */
+/* The largest length that xdg_toplevel can be sent without an overflow. */
 #define MAX_LENGTH 65536
 
 static int32_t
@@ -23,7 +23,7 @@ scaled(int32_t length, int32_t numerator, int32_t denominator)
 	return result < 1 ? 1 : (int32_t)result;
 }
 
-/* The largest of the picture's aspect that fits into a room. */
+/* The largest size of the picture's aspect that fits into a room. */
 static struct size
 fit(const struct size *picture, const struct size *room)
 {

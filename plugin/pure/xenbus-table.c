@@ -2,7 +2,7 @@
 /* See xenbus-table.h. */
 #include "pure/xenbus-table.h"
 
-/* The tool stack wants the device away: Closed, and Closed it stays. */
+/* The tool stack removes the device: go to Closed and stay there. */
 static enum xenbus_step
 step_going_away(const struct xenbus_view *view)
 {
@@ -23,10 +23,10 @@ step_initialised(const struct xenbus_view *view, int64_t *wait_ms)
 		return XENBUS_DETACH;
 	if (view->attached)
 		return view->backend == XenbusStateConnected ? XENBUS_WAIT : XENBUS_TELL;
-	/* Closed, if that could not be written when it failed. */
+	/* Write Closed, if that was impossible when it failed. */
 	if (view->failed)
 		return view->backend == XenbusStateInitWait ? XENBUS_CLOSE : XENBUS_WAIT;
-	/* A frontend that is quicker than we are: InitWait has not been written yet. */
+	/* The frontend was quicker than we were: InitWait has not been written yet. */
 	if (view->backend == XenbusStateInitialising || view->backend == XenbusStateUnknown)
 		return XENBUS_OFFER;
 	if (view->offered && view->offered_for_ms < XENBUS_OFFER_MS) {
@@ -36,7 +36,7 @@ step_initialised(const struct xenbus_view *view, int64_t *wait_ms)
 	return XENBUS_CONNECT;
 }
 
-/* The frontend believes in a connection. */
+/* The frontend believes that it is connected. */
 static enum xenbus_step
 step_connected(const struct xenbus_view *view)
 {
@@ -44,8 +44,8 @@ step_connected(const struct xenbus_view *view)
 		return view->published_anew ? XENBUS_DETACH : XENBUS_WAIT;
 	if (view->backend == XenbusStateClosed)
 		return XENBUS_OFFER;
-	/* Left by an earlier backend, however that ended: Closed, then InitWait
-	 * makes the frontend tear down and start anew. */
+	/* Left by an earlier backend, however that ended: Closed and then InitWait make the
+	 * frontend tear down and start again. */
 	return view->offered && view->backend == XenbusStateInitWait ? XENBUS_WAIT : XENBUS_CLOSE;
 }
 
@@ -56,8 +56,8 @@ step_not_ready(const struct xenbus_view *view)
 	if (view->attached)
 		return XENBUS_DETACH;
 	if (view->backend == XenbusStateInitWait) {
-		/* Writing the same state again fires its watch, which is what a
-		 * frontend waits for that slept through the first time. */
+		/* Writing the same state again fires its watch, for a frontend that missed the
+		 * first one. */
 		bool again = view->frontend == XenbusStateInitialising && !view->offer_seen;
 
 		return view->offered && !again ? XENBUS_WAIT : XENBUS_OFFER;
@@ -76,7 +76,7 @@ xenbus_is_ending(const struct xenbus_view *view, enum xenbus_step *step)
 	else if (!view->online || view->backend == XenbusStateClosing)
 		*step = step_going_away(view);
 	else if (view->frontend == XenbusStateUnknown)
-		/* Its directory went first: the tool stack is destroying the domain. */
+		/* The frontend's directory is gone: the tool stack is destroying the domain. */
 		*step = view->attached ? XENBUS_DETACH : XENBUS_WAIT;
 	else
 		return false;
