@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What xen-display.so offers to other modules of the same Weston: a look at
- * every guest's connectors, and which way their pixels take. Get it with
- * weston_plugin_api_get(compositor, XEN_DISPLAY_API_NAME, sizeof(struct
- * xen_display_api)); NULL where the module is not loaded, comes later in
- * modules=, or found no Xen. To be used on the compositor's thread only.
+ * What xen-display.so offers to other modules of the same Weston: a look at every guest's
+ * connectors, and the paths that their pixels take. Get it with weston_plugin_api_get(compositor,
+ * XEN_DISPLAY_API_NAME, sizeof(struct xen_display_api)); NULL if the module is not loaded, comes
+ * later in modules=, or found no Xen. Use it on the compositor's thread only.
  *
- * Members are only ever added at the end of either struct; anything else gets
- * a new name.
+ * Members are only ever added at the end of either struct; anything else gets a new name.
  */
 #pragma once
 
@@ -20,8 +18,8 @@ struct wl_listener;
 
 #define XEN_DISPLAY_API_NAME "xen_display_v1"
 
-/* How long something took, since the guest connected; microseconds, at most an eighth too large.
- * All are 0 where nothing was measured. */
+/* Durations since the guest connected; microseconds, at most an eighth too large. All 0 if nothing
+ * was measured. */
 struct xen_display_latency {
 	uint32_t count;
 	uint32_t min, median, p95, p99, max;
@@ -39,19 +37,19 @@ struct xen_display_connector {
 	uint32_t width, height; /* resolution, pixels */
 
 	bool on;            /* the guest has set a mode */
-	const char *output; /* Weston's name of where it is placed; NULL: not there now */
-	/* "dma-buf", "direct" (a dma-buf for scan-out alone), "mapped" or "converted";
-	 * NULL: nothing shown yet */
+	const char *output; /* Weston's name of the output it is placed on; NULL: none now */
+	/* "dma-buf", "direct" (a dma-buf for scan-out only), "mapped" or "converted"; NULL: nothing
+	 * shown yet */
 	const char *path;
 
 	/* Since the guest connected. */
 	uint64_t flips;
-	uint64_t flips_by_time; /* that no screen presented before they were due */
+	uint64_t flips_by_time; /* completed by timer: no screen presented them in time */
 	uint64_t frames_presented;
 	uint64_t frames_resampled; /* shown again for a guest that does not flip */
 	uint64_t bytes_copied;
-	/* Of frames_presented those that the display read from the guest's own buffer;
-	 * the others were composited. */
+	/* Those of frames_presented that the display read from the guest's own buffer; the others
+	 * were composited. */
 	uint64_t frames_scanned_out;
 
 	const char *unique_id; /* the connector's id, which the guest chose; "": none */
@@ -59,21 +57,21 @@ struct xen_display_connector {
 	 * "locked", "asleep", "minimised", or "covered" (a window behind others) */
 	const char *visibility;
 	bool has_focus;                   /* keys go to it */
-	uint64_t requests_refused;        /* by whatever error */
+	uint64_t requests_refused;        /* with any error */
 	struct xen_display_latency flip;  /* from a flip's request to its presentation */
 	struct xen_display_latency input; /* from an event to the guest's notification */
 };
 
 struct xen_display_api {
-	/* Calls handle() once for each connector of each connected device, before it
-	 * returns. What the pointers in *connector lead to is valid only meanwhile. */
+	/* Calls handle() once for each connector of each connected device, before it returns. What
+	 * *connector points to is valid only during that call. */
 	void (*for_each_connector)(struct weston_compositor *compositor,
 				   void (*handle)(void *data,
 						  const struct xen_display_connector *connector),
 				   void *data);
 
-	/* Has the listener called when connectors come or go, or anything of them changes but
-	 * their counters and latencies: once for all changes of a turn of the event loop, with the
+	/* Calls the listener when connectors come or go, or anything of them changes except their
+	 * counters and latencies: once for all changes of a turn of the event loop, with the
 	 * compositor as data. Whoever adds it removes it, at the latest when the compositor is
 	 * destroyed, after which it is in no list any more. */
 	void (*add_change_listener)(struct weston_compositor *compositor,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every file may use. Cleanup attributes for locals, checked
- * sizes, and the few constants of the Xen ABI that are plain numbers. It must
- * not know Xen, Wayland or Weston.
+ * Helpers that every file may use: cleanup attributes for locals, the clock, and the few constants
+ * of the Xen ABI that are plain numbers. Must not know Xen, Wayland or Weston.
  */
 #pragma once
 
@@ -58,7 +57,7 @@ cleanup_close(int *fd)
 		close(*fd);
 }
 
-/* The local owns what it points to; steal_pointer()/steal_fd() hand it on. */
+/* The local owns what it points to, until steal_pointer() or steal_fd(). */
 #define _autofree_ __attribute__((cleanup(cleanup_free)))
 #define _autoclose_ __attribute__((cleanup(cleanup_close)))
 

@@ -20,14 +20,15 @@ typedef void (*log_sink)(const char *line);
 void
 log_set_sink(log_sink sink);
 
-/* A line is cut at that. */
+/* Longer lines are truncated. */
 #define LOG_LINE_BYTES 768
 
 /* One line, without newline in fmt. */
 void
 log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Who a line is about: "guest <name>(<domid>) <device> <devid>: ", a connector added where >= 0. */
+/* The subject of a line: "guest <name>(<domid>) <device> <devid>: ", with "conn <n>" if connector
+ * >= 0. */
 #define LOG_NAME_BYTES 256
 struct log_subject {
 	char guest[64];            /* its name, escaped for the log */
@@ -42,7 +43,7 @@ void
 log_guest(const struct log_subject *subject, int connector, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Bounds lines that a guest can cause. Begins at zero. */
+/* Limits the lines that a guest can cause. Starts as zeros. */
 struct log_limit {
 	struct rate rate;
 	uint32_t suppressed; /* reported with the next line that gets through */
@@ -54,7 +55,7 @@ log_guest_limited(struct log_limit *limit, uint32_t per_second, int64_t now_ms,
 		  const struct log_subject *subject, int connector, const char *fmt, va_list args)
 	__attribute__((format(printf, 6, 0)));
 
-/* Copies a string that a guest or a tool wrote so that it can stand in a line:
- * printable ASCII stays, everything else becomes '?'; always terminated. */
+/* Copies a string that a guest or a tool wrote for use in a line: printable ASCII stays, everything
+ * else becomes '?'; always terminated. */
 void
 log_escape(char *out, size_t size, const char *untrusted_text);

@@ -33,7 +33,7 @@ mailbox_post(struct mailbox *mailbox, struct wl_list *member)
 	pthread_mutex_lock(&mailbox->lock);
 	wl_list_insert(mailbox->members.prev, member);
 	pthread_mutex_unlock(&mailbox->lock);
-	/* Fails only when the counter is at its end: then the receiver is awake already. */
+	/* Fails only if the counter is at its maximum: then the receiver is awake already. */
 	ssize_t ignored = write(mailbox->event_fd, &one, sizeof(one));
 	(void)ignored;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hands list members from one thread to another, in order. The
- * receiver polls a descriptor. Who takes a member owns it.
+ * Hands list members from one thread to another, in order. The receiver polls a descriptor. Whoever
+ * takes a member owns it.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How often something may happen: so many times in a window of time, or ever later while it fails.
- * Both are plain numbers that begin at zero; the time is the caller's.
+ * Limits how often something may happen: so many times in a window, or at growing intervals while
+ * it fails. Both are plain numbers that start at zero; the caller passes the time.
  */
 #pragma once
 
@@ -11,10 +11,10 @@
 /* A window begins with its first use. */
 struct rate {
 	int64_t began_ms;
-	uint32_t used; /* in the window, uses that were refused included */
+	uint32_t used; /* in the window, refused uses included */
 };
 
-/* Uses in the window that now_ms lies in, which begins now if the one before is over. */
+/* Uses in the current window. Begins a new one if the last one is over. */
 static inline uint32_t
 rate_used(struct rate *rate, int64_t window_ms, int64_t now_ms)
 {
@@ -23,7 +23,7 @@ rate_used(struct rate *rate, int64_t window_ms, int64_t now_ms)
 	return rate->used;
 }
 
-/* Counts a use; false: there were as many as `limit` before it in this window. */
+/* Counts a use. False: this window has had `limit` uses before. */
 static inline bool
 rate_take(struct rate *rate, uint32_t limit, int64_t window_ms, int64_t now_ms)
 {
@@ -33,7 +33,7 @@ rate_take(struct rate *rate, uint32_t limit, int64_t window_ms, int64_t now_ms)
 	return allowed;
 }
 
-/* The next wait, twice as long as the one before, which *wait_ms is; 0: there was none. */
+/* The next wait: twice the last one, *wait_ms (0: none), from first_ms to longest_ms. */
 static inline uint32_t
 back_off(uint32_t *wait_ms, uint32_t first_ms, uint32_t longest_ms)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread for what may take long: mapping, copying out of and
- * unmapping guests' pages. Jobs run one after the other and come back to the
- * poster's thread: those of one lane in the order of their posting, lanes in
- * turn, so that no guest has to wait for all that another one has asked for.
- * Everything but `run` is called on the poster's thread, which is the compositor's.
+ * A thread for work that may take long: mapping, copying from and unmapping guests' pages. Jobs run
+ * one after the other and return to the poster's thread. Those of one lane run in the order of
+ * posting, lanes take turns, so that no guest waits for all the jobs of another one. Everything but
+ * `run` is called on the poster's thread, which is the compositor's.
  */
 #pragma once
 
@@ -20,7 +19,7 @@ struct worker_job {
 	struct wl_list link; /* worker_lane.jobs or worker.finished */
 };
 
-/* Must stay while it has jobs. */
+/* Must not be freed while it has jobs. */
 struct worker_lane {
 	struct wl_list link; /* worker.lanes, while it has jobs */
 	struct wl_list jobs; /* worker_job.link, oldest first */
@@ -47,9 +46,9 @@ void
 worker_dispatch(struct worker *worker);
 
 /*
- * Lets the posted jobs run, at most for timeout_ms, calls their `done`, and
- * frees the worker. `done` must not post further jobs then. False: a job hangs
- * in the kernel; its thread, the worker and the jobs are abandoned.
+ * Runs the posted jobs for at most timeout_ms, calls their `done`, and frees the worker. `done`
+ * must not post further jobs then. False: a job hangs in the kernel; its thread, the worker and the
+ * jobs are leaked.
  */
 bool
 worker_destroy(struct worker *worker, int timeout_ms);
