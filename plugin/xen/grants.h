@@ -75,7 +75,7 @@ grants_probe_export(void);
 
 /*
  * Makes a dma-buf of a guest's pages. Returns its descriptor, which the caller owns, or negative
- * errno; -EINVAL: even a single reference is bad. Pages that are granted read-only need the module,
+ * errno; -EINVAL if even one reference is bad. Pages that are granted read-only need the module,
  * and writable must be false. *out is undone by grants_export_free().
  */
 int

@@ -147,7 +147,8 @@ tell_error(struct store *store, int error)
 	log_line("%s; guests are served as soon as xenstored can be reached", text);
 }
 
-/* Whether xenstored is absent or denied to us, and not this process short of something. */
+/* Whether the error lies with xenstored, absent or denied to us, not with a shortage in this
+ * process. */
 static bool
 waits_for_socket(const struct store *store, int error)
 {
