@@ -18,7 +18,7 @@
 
 struct device;
 struct import;
-struct presented_framebuffer;
+struct picture;
 
 enum object_state {
 	OBJECT_PENDING, /* outcome not known yet */
@@ -54,7 +54,7 @@ struct framebuffer {
 	uint32_t shown_on; /* bit mask of the connectors that have shown it */
 	enum object_state state;
 	int error;
-	struct presented_framebuffer *presented; /* owned by the presenter; NULL: none */
+	struct picture *picture; /* owned by the presenter; NULL: none */
 };
 
 struct display_buffer *

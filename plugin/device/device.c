@@ -112,12 +112,12 @@ connect_all(struct device *device)
 
 	int ret = 0;
 
-	if (!device->presented)
-		ret = presenter_device_create(host->presenter, device, &device->presented);
+	if (!device->screens)
+		ret = presenter_device_create(host->presenter, device, &device->screens);
 	if (ret < 0)
 		return ret;
 	device->connected = true;
-	presenter_device_connected(device->presented);
+	presenter_device_connected(device->screens);
 	for (unsigned i = 0; i < device->connector_count; i++) {
 		struct connector *connector = &device->connectors[i];
 
@@ -247,7 +247,7 @@ device_expect(struct display_host *host, const struct store_device *setup)
 		device_free(device);
 		return;
 	}
-	int error = presenter_device_create(host->presenter, device, &device->presented);
+	int error = presenter_device_create(host->presenter, device, &device->screens);
 	if (error == 0) {
 		log_guest(&device->subject, -1, "waiting for the guest's driver");
 		return;
@@ -285,9 +285,9 @@ device_destroy(struct device *device)
 	device->channel_source = NULL;
 	for (unsigned i = 0; i < device->connector_count; i++)
 		wire_disconnect(&device->connectors[i].wire);
-	if (device->presented)
-		presenter_device_destroy(device->presented);
-	device->presented = NULL;
+	if (device->screens)
+		presenter_device_destroy(device->screens);
+	device->screens = NULL;
 	for (unsigned i = 0; i < device->connector_count; i++)
 		device->connectors[i].held.active = false;
 	device->unmap_job.run = run_unmap;
@@ -302,6 +302,6 @@ device_rename(struct device *device, const struct store_device *setup)
 	take_name(device, setup);
 	for (unsigned i = 0; i < device->connector_count; i++)
 		connector_find_options(&device->connectors[i]);
-	if (device->presented)
-		presenter_device_renamed(device->presented);
+	if (device->screens)
+		presenter_device_renamed(device->screens);
 }

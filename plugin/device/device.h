@@ -21,7 +21,7 @@
 #include "xen/store.h"
 
 struct loop_source;
-struct presented_device;
+struct screens;
 
 struct device {
 	struct wl_list link; /* display_host.devices */
@@ -41,8 +41,8 @@ struct device {
 	struct wl_list framebuffers; /* framebuffer.link */
 	uint32_t buffer_count, framebuffer_count;
 
-	struct presented_device *presented; /* owned by the presenter; NULL while connecting */
-	bool connected;                     /* its frontend's rings are mapped */
+	struct screens *screens; /* owned by the presenter; NULL while connecting */
+	bool connected;          /* its frontend's rings are mapped */
 	bool destroyed;
 	struct worker_job map_job, unmap_job;
 	int map_error; /* owned by the worker while it maps */

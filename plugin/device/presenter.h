@@ -16,17 +16,16 @@ struct connector;
 struct device;
 struct display_buffer;
 struct framebuffer;
-struct presented_device;
+struct screens;
 struct presenter;
 
 /* A device connects, or waits for its driver. 0 or negative errno. */
 int
-presenter_device_create(struct presenter *presenter, struct device *device,
-			struct presented_device **out);
+presenter_device_create(struct presenter *presenter, struct device *device, struct screens **out);
 
 /* The device has connected, whether it waited for its driver or not. */
 void
-presenter_device_connected(struct presented_device *presented);
+presenter_device_connected(struct screens *screens);
 
 /* Whether the last picture of an earlier connection of the same device is kept. */
 bool
@@ -35,11 +34,11 @@ presenter_keeps_picture(const struct presenter *presenter, const struct device *
 /* Immediately removes everything the device shows, releases what it holds, and makes no further
  * callbacks. */
 void
-presenter_device_destroy(struct presented_device *presented);
+presenter_device_destroy(struct screens *screens);
 
 /* The guest's name has changed, and perhaps its rules with it. */
 void
-presenter_device_renamed(struct presented_device *presented);
+presenter_device_renamed(struct screens *screens);
 
 /* Pages are short: frees some that are held for guests that are gone. False: there were none to
  * free. */

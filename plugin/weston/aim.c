@@ -85,12 +85,12 @@ aim_input(struct surface *surface, enum input_part part)
 bool
 aim_point(const struct surface *surface, double x, double y, double *part_x, double *part_y)
 {
-	const struct presented_framebuffer *presented = surface->wanted;
+	const struct picture *picture = surface->wanted;
 	struct fitted fitted;
 
-	if (!presented || !placement_fit(&surface->placement, &surface->source, &fitted))
+	if (!picture || !placement_fit(&surface->placement, &surface->source, &fitted))
 		return false;
-	const struct framebuffer *framebuffer = presented->framebuffer;
+	const struct framebuffer *framebuffer = picture->framebuffer;
 	double in_x = fitted.source_x + x * fitted.source_width / fitted.destination.width;
 	double in_y = fitted.source_y + y * fitted.source_height / fitted.destination.height;
 

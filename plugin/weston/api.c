@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 #include "weston/listen.h"
-#include "weston/presented-device.h"
+#include "weston/screens.h"
 #include "weston/screen-state.h"
 #include "xen-display-control-v1-server-protocol.h"
 
@@ -66,7 +66,7 @@ describe(const struct connector *connector, const struct screen_state *state,
 		.height = connector->setup.height,
 		.on = connector->on,
 		.output = placement_output_name(&surface->placement),
-		.path = surface->path,
+		.path = surface->path_name,
 		.flips = connector->count.flips,
 		.flips_by_time = connector->count.timed,
 		.frames_presented = connector->count.presented,
@@ -90,7 +90,7 @@ api_for_each_connector(const struct display_host *host,
 	const struct device *device;
 
 	wl_list_for_each(device, &host->devices, link) {
-		if (!device->presented)
+		if (!device->screens)
 			continue;
 		for (unsigned i = 0; i < device->connector_count; i++) {
 			const struct connector *connector = &device->connectors[i];

@@ -17,7 +17,7 @@
 #include "weston/control-screen.h"
 #include "weston/convert.h"
 #include "weston/import.h"
-#include "weston/presented-device.h"
+#include "weston/screens.h"
 #include "xen-display-control-v1-server-protocol.h"
 
 #define REASON(word) XEN_DISPLAY_CAPTURE_V1_REASON_##word
@@ -215,11 +215,11 @@ handle_destroyed(struct wl_resource *resource)
 /* The guest's pages stay mapped for jobs already in its lane; a dma-buf is held by its
  * descriptor. */
 static bool
-find_pixels(struct capture_job *job, const struct presented_framebuffer *wanted)
+find_pixels(struct capture_job *job, const struct picture *wanted)
 {
 	const struct framebuffer *framebuffer = wanted->framebuffer;
 	const struct displif_dbuf_create *geometry = &framebuffer->buffer->geometry;
-	const uint8_t *pages = import_pages(wanted->import, wanted->way);
+	const uint8_t *pages = import_pages(wanted->import, wanted->path);
 
 	job->picture.format = framebuffer->format;
 	job->picture.pitch = framebuffer->pitch;

@@ -8,7 +8,7 @@
 
 #include "weston/control-client.h"
 #include "weston/control-screen.h"
-#include "weston/presented-device.h"
+#include "weston/screens.h"
 #include "xen-display-control-v1-server-protocol.h"
 
 #define REASON(word) XEN_DISPLAY_CHANGE_V1_REASON_##word

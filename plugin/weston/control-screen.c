@@ -249,7 +249,7 @@ control_screens_update(struct control_screens *screens, struct wl_list *clients)
 		screen->seen = false;
 	wl_list_for_each(device, &screens->host->devices, link)
 		for (unsigned i = 0;
-		     device->presented && !device->destroyed && i < device->connector_count; i++)
+		     device->screens && !device->destroyed && i < device->connector_count; i++)
 			changed |= update_connector(screens, clients, &device->connectors[i]);
 	wl_list_for_each_safe(screen, next, &screens->screens, link) {
 		if (screen->seen)

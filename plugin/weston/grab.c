@@ -9,7 +9,7 @@
 #include "weston/compat.h"
 #include "weston/listen.h"
 #include "weston/placement-view.h"
-#include "weston/presented-device.h"
+#include "weston/screens.h"
 
 struct grab {
 	struct wl_list link; /* grabs.grabs */
@@ -36,8 +36,8 @@ release_pointer(struct grab *grab)
 {
 	const struct surface *surface = guest_surface(grab->surface);
 
-	if (surface && surface->connector && surface->connector->device->presented)
-		seats_release_pointer(&surface->connector->device->presented->seats, grab->seat);
+	if (surface && surface->connector && surface->connector->device->screens)
+		seats_release_pointer(&surface->connector->device->screens->seats, grab->seat);
 }
 
 static void
@@ -133,7 +133,7 @@ go_on(struct grab *grab, const struct surface *surface)
 {
 	grab->active = true;
 	weston_keyboard_start_grab(grab->keyboard, &grab->base);
-	seats_keep_pointer(&surface->connector->device->presented->seats, grab->seat, surface);
+	seats_keep_pointer(&surface->connector->device->screens->seats, grab->seat, surface);
 }
 
 void
@@ -223,7 +223,7 @@ grabs_toggle(struct grabs *grabs, struct weston_keyboard *keyboard)
 		return;
 	/* If a click has locked the pointer, the combination only frees it. A grab becomes active
 	 * when the combination is released. */
-	if (!seats_release_pointer(&surface->connector->device->presented->seats, keyboard->seat))
+	if (!seats_release_pointer(&surface->connector->device->screens->seats, keyboard->seat))
 		begin(grabs, keyboard, surface);
 }
 

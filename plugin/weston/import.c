@@ -31,14 +31,14 @@ post(struct import *import, struct worker_job *job)
 }
 
 static void
-run_way(struct worker_job *job)
+run_import(struct worker_job *job)
 {
 	struct import_result *result = wl_container_of(job, result, job);
 	struct import *import = result->import;
 	const struct backing *backing = &import->buffer->backing;
 	int ret = 0;
 
-	switch (result->way) {
+	switch (result->path) {
 	case IMPORT_DMABUF:
 		ret = import->dmabuf_fd = backing_open_dmabuf(backing, &import->export);
 		break;
@@ -53,11 +53,11 @@ run_way(struct worker_job *job)
 }
 
 static void
-settle(struct import *import, enum import_way way, int error)
+settle(struct import *import, enum import_path path, int error)
 {
-	import->results[way].state = error < 0 ? WAY_FAILED : WAY_READY;
-	import->results[way].error = error;
-	import->handler->settled(import->data, import, way, error);
+	import->results[path].state = error < 0 ? PATH_FAILED : PATH_READY;
+	import->results[path].error = error;
+	import->handler->settled(import->data, import, path, error);
 }
 
 static void
@@ -183,8 +183,8 @@ drop_pool(struct import *import)
 static bool
 is_running(const struct import *import)
 {
-	for (unsigned way = 0; way < IMPORT_WAYS; way++)
-		if (import->results[way].state == WAY_RUNNING)
+	for (unsigned path = 0; path < IMPORT_PATHS; path++)
+		if (import->results[path].state == PATH_RUNNING)
 			return true;
 	return false;
 }
@@ -240,26 +240,26 @@ handle_way_done(struct worker_job *job)
 	struct import_result *result = wl_container_of(job, result, job);
 	struct import *import = result->import;
 
-	result->state = WAY_MADE;
+	result->state = PATH_MADE;
 	if (import->phase != IMPORT_USED)
 		finish_release(import);
-	else if (result->error < 0 || result->way != IMPORT_MAPPED)
-		settle(import, result->way, result->error);
+	else if (result->error < 0 || result->path != IMPORT_MAPPED)
+		settle(import, result->path, result->error);
 	else
 		make_pool_in_turn(import);
 }
 
 static void
-post_way(struct import *import, enum import_way way)
+post_import(struct import *import, enum import_path path)
 {
-	struct import_result *result = &import->results[way];
+	struct import_result *result = &import->results[path];
 
 	/* The other ways take turns, or map nothing. */
-	if (way == IMPORT_CONVERTED)
+	if (path == IMPORT_CONVERTED)
 		guest_charge_mapping(import->buffer->device->guest, import->buffer->geometry.pages,
 				     loop_now_ms());
-	result->state = WAY_RUNNING;
-	result->job.run = run_way;
+	result->state = PATH_RUNNING;
+	result->job.run = run_import;
 	result->job.done = handle_way_done;
 	post(import, &result->job);
 }
@@ -282,9 +282,9 @@ import_create(struct display_buffer *buffer, struct pacing *pacing,
 	wl_list_init(&import->shm.link);
 	pacing_turn_init(&import->turn, buffer->device->guest,
 			 pacing_cost_of_mapping(pacing, buffer->geometry.pages), make_pool);
-	for (unsigned way = 0; way < IMPORT_WAYS; way++) {
-		import->results[way].import = import;
-		import->results[way].way = (enum import_way)way;
+	for (unsigned path = 0; path < IMPORT_PATHS; path++) {
+		import->results[path].import = import;
+		import->results[path].path = (enum import_path)path;
 	}
 	return import;
 }
@@ -292,7 +292,7 @@ import_create(struct display_buffer *buffer, struct pacing *pacing,
 void
 import_set_client(struct import *import, struct client *client)
 {
-	enum way_state mapped = import->results[IMPORT_MAPPED].state;
+	enum path_state mapped = import->results[IMPORT_MAPPED].state;
 
 	/* The clean-up job is already queued; nothing would clean up after a job posted behind it.
 	 */
@@ -300,10 +300,10 @@ import_set_client(struct import *import, struct client *client)
 		return;
 	import->client = client;
 	/* A gntdev insertion can be mapped only once, so a new pool needs a new insertion. */
-	if (mapped == WAY_MADE)
+	if (mapped == PATH_MADE)
 		make_pool_in_turn(import);
-	else if (mapped == WAY_LOST)
-		post_way(import, IMPORT_MAPPED);
+	else if (mapped == PATH_LOST)
+		post_import(import, IMPORT_MAPPED);
 }
 
 void
@@ -319,58 +319,58 @@ import_lose_client(struct import *import)
 		finish_release(import);
 	else if (making)
 		settle(import, IMPORT_MAPPED, -EIO);
-	else if (mapped->state == WAY_READY)
-		mapped->state = WAY_LOST;
+	else if (mapped->state == PATH_READY)
+		mapped->state = PATH_LOST;
 }
 
-/* Whether the pages are held, or about to be, in any other way. */
+/* Whether the pages are held, or about to be, for any other path. */
 static bool
-is_held_otherwise(const struct import *import, enum import_way way)
+is_held_otherwise(const struct import *import, enum import_path path)
 {
-	for (unsigned i = 0; i < IMPORT_WAYS; i++) {
-		enum way_state other = import->results[i].state;
+	for (unsigned i = 0; i < IMPORT_PATHS; i++) {
+		enum path_state other = import->results[i].state;
 
-		if (i != way && other != WAY_UNWANTED && other != WAY_FAILED)
+		if (i != path && other != PATH_UNWANTED && other != PATH_FAILED)
 			return true;
 	}
 	return false;
 }
 
 void
-import_want(struct import *import, enum import_way way)
+import_want(struct import *import, enum import_path path)
 {
-	if (import->results[way].state != WAY_UNWANTED)
+	if (import->results[path].state != PATH_UNWANTED)
 		return;
-	if (is_held_otherwise(import, way)) {
+	if (is_held_otherwise(import, path)) {
 		if (!guest_take_pages(import->buffer->device->guest,
 				      &import->buffer->device->subject,
 				      import->buffer->geometry.pages)) {
-			settle(import, way, -ENOMEM);
+			settle(import, path, -ENOMEM);
 			return;
 		}
 		import->extra_charges++;
 	}
-	post_way(import, way);
+	post_import(import, path);
 }
 
 bool
-import_is_ready(const struct import *import, enum import_way way)
+import_is_ready(const struct import *import, enum import_path path)
 {
-	return import->results[way].state == WAY_READY;
+	return import->results[path].state == PATH_READY;
 }
 
 int
-import_error(const struct import *import, enum import_way way)
+import_error(const struct import *import, enum import_path path)
 {
-	return import->results[way].state == WAY_FAILED ? import->results[way].error : 0;
+	return import->results[path].state == PATH_FAILED ? import->results[path].error : 0;
 }
 
 const void *
-import_pages(const struct import *import, enum import_way way)
+import_pages(const struct import *import, enum import_path path)
 {
-	if (way == IMPORT_MAPPED && import->shm.mapping)
+	if (path == IMPORT_MAPPED && import->shm.mapping)
 		return pool_mapping_pages(import->shm.mapping);
-	if (way == IMPORT_CONVERTED && import_is_ready(import, way))
+	if (path == IMPORT_CONVERTED && import_is_ready(import, path))
 		return import->pages;
 	return NULL;
 }

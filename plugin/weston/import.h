@@ -16,36 +16,36 @@
 #include "weston/pool-mapping.h"
 
 /* From the best to the last resort. */
-enum import_way {
+enum import_path {
 	IMPORT_DMABUF,
 	IMPORT_MAPPED,
 	IMPORT_CONVERTED,
-	IMPORT_WAYS,
+	IMPORT_PATHS,
 };
 
 struct import;
 
 struct import_handler {
-	/* The way is ready (0), or has failed (negative errno). */
-	void (*settled)(void *data, struct import *import, enum import_way way, int error);
+	/* The path is ready (0), or has failed (negative errno). */
+	void (*settled)(void *data, struct import *import, enum import_path path, int error);
 	/* After import_release(): nothing holds the pages any more. Frees nothing. */
 	void (*released)(void *data, struct display_buffer *buffer);
 };
 
-enum way_state {
-	WAY_UNWANTED,
-	WAY_RUNNING, /* its job is queued or running */
-	WAY_MADE,    /* IMPORT_MAPPED: has a descriptor, but no pool yet */
-	WAY_LOST,    /* IMPORT_MAPPED: the pool was lost with the client */
-	WAY_READY,
-	WAY_FAILED,
+enum path_state {
+	PATH_UNWANTED,
+	PATH_RUNNING, /* its job is queued or running */
+	PATH_MADE,    /* IMPORT_MAPPED: has a descriptor, but no pool yet */
+	PATH_LOST,    /* IMPORT_MAPPED: the pool was lost with the client */
+	PATH_READY,
+	PATH_FAILED,
 };
 
 struct import_result {
 	struct worker_job job;
 	struct import *import;
-	enum import_way way;
-	enum way_state state;
+	enum import_path path;
+	enum path_state state;
 	int error; /* WAY_FAILED */
 };
 
@@ -69,14 +69,14 @@ struct import_shm {
 };
 
 struct import {
-	struct wl_list link; /* presented_device.imports */
+	struct wl_list link; /* screens.imports */
 	struct display_buffer *buffer;
 	struct display_host *host;
 	const struct import_handler *handler;
 	void *data;
 	struct client *client; /* NULL: none at present */
 
-	struct import_result results[IMPORT_WAYS];
+	struct import_result results[IMPORT_PATHS];
 	struct import_shm shm;
 	int dmabuf_fd;                /* -1: none */
 	struct grants_export *export; /* of dmabuf_fd, if the guest granted the pages */
@@ -109,21 +109,21 @@ import_set_client(struct import *import, struct client *client);
 void
 import_lose_client(struct import *import);
 
-/* Requests a way; handler->settled() follows, unless the way is already ready or failed. */
+/* Requests a path; handler->settled() follows, unless the path is already ready or failed. */
 void
-import_want(struct import *import, enum import_way way);
+import_want(struct import *import, enum import_path path);
 
 bool
-import_is_ready(const struct import *import, enum import_way way);
+import_is_ready(const struct import *import, enum import_path path);
 
-/* 0, or why this way has failed (negative errno). */
+/* 0, or why this path has failed (negative errno). */
 int
-import_error(const struct import *import, enum import_way way);
+import_error(const struct import *import, enum import_path path);
 
-/* Returns all pages of the buffer, for jobs posted to the worker before import_release(). NULL: in
- * this way, this process cannot read them. */
+/* Returns all pages of the buffer, for jobs posted to the worker before import_release(). NULL:
+ * by this path this process cannot read them. */
 const void *
-import_pages(const struct import *import, enum import_way way);
+import_pages(const struct import *import, enum import_path path);
 
 /* Passes ownership of the mapping to the caller, for wl_buffers that outlive the import. NULL:
  * there is none. */

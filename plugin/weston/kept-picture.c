@@ -7,48 +7,48 @@
 #include <string.h>
 
 #include "device/device.h"
-#include "weston/presented-device.h"
+#include "weston/screens.h"
 
 void
-kept_picture_forget(struct presented_device *presented)
+kept_picture_forget(struct screens *screens)
 {
-	struct presented_framebuffer *shown, *next;
+	struct picture *picture, *next;
 
-	wl_list_remove(&presented->link);
-	host_give_pages(presented->presenter->host, presented->kept_pages);
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_set_client(&presented->surfaces[i], NULL);
-	wl_list_for_each(shown, &presented->kept, link)
-		presented_framebuffer_drop_slots(shown);
-	client_destroy(presented->client);
-	presented->client = NULL;
-	wl_list_for_each_safe(shown, next, &presented->kept, link) {
-		if (shown->mapping)
-			pool_mapping_end(shown->mapping, presented->presenter->host->worker,
-					 &presented->presenter->lane, NULL, NULL);
-		free(shown);
+	wl_list_remove(&screens->link);
+	host_give_pages(screens->presenter->host, screens->kept_pages);
+	for (unsigned i = 0; i < screens->surface_count; i++)
+		surface_set_client(&screens->surfaces[i], NULL);
+	wl_list_for_each(picture, &screens->kept, link)
+		picture_drop_slots(picture);
+	client_destroy(screens->client);
+	screens->client = NULL;
+	wl_list_for_each_safe(picture, next, &screens->kept, link) {
+		if (picture->mapping)
+			pool_mapping_end(picture->mapping, screens->presenter->host->worker,
+					 &screens->presenter->lane, NULL, NULL);
+		free(picture);
 	}
-	presented_device_free(presented);
+	screens_free(screens);
 }
 
 /* A guest may return with another UUID, which "xl create" makes anew each time, or renamed. */
 static bool
-is_of_device(const struct presented_device *presented, const struct device *device)
+is_of_device(const struct screens *screens, const struct device *device)
 {
-	if (presented->subject.devid != device->subject.devid)
+	if (screens->subject.devid != device->subject.devid)
 		return false;
-	return strcmp(presented->subject.name, device->subject.name) == 0 ||
+	return strcmp(screens->subject.name, device->subject.name) == 0 ||
 	       (device->subject.uuid[0] &&
-		strcmp(presented->subject.uuid, device->subject.uuid) == 0);
+		strcmp(screens->subject.uuid, device->subject.uuid) == 0);
 }
 
 bool
 presenter_keeps_picture(const struct presenter *presenter, const struct device *device)
 {
-	const struct presented_device *presented;
+	const struct screens *screens;
 
-	wl_list_for_each(presented, &presenter->kept, link)
-		if (is_of_device(presented, device))
+	wl_list_for_each(screens, &presenter->kept, link)
+		if (is_of_device(screens, device))
 			return true;
 	return false;
 }
@@ -56,11 +56,11 @@ presenter_keeps_picture(const struct presenter *presenter, const struct device *
 void
 kept_pictures_forget(struct presenter *presenter, const struct device *device)
 {
-	struct presented_device *presented, *next;
+	struct screens *screens, *next;
 
-	wl_list_for_each_safe(presented, next, &presenter->kept, link)
-		if (is_of_device(presented, device))
-			kept_picture_forget(presented);
+	wl_list_for_each_safe(screens, next, &presenter->kept, link)
+		if (is_of_device(screens, device))
+			kept_picture_forget(screens);
 }
 
 /* Whether the tool stack identifies the guest: otherwise it cannot be recognised when it
@@ -76,14 +76,14 @@ is_known(const struct device *device)
 
 /* Keeps the slots that are shown; false: none. */
 static bool
-keep_shown_slots(struct presented_device *presented, struct presented_framebuffer *shown)
+keep_shown_slots(struct screens *screens, struct picture *picture)
 {
 	bool kept = false;
 
-	for (unsigned i = 0; i < shown->slot_count; i++) {
-		struct slot *slot = &shown->slots[i];
+	for (unsigned i = 0; i < picture->slot_count; i++) {
+		struct slot *slot = &picture->slots[i];
 
-		if (presented->surfaces[i].shown == slot) {
+		if (screens->surfaces[i].shown == slot) {
 			slot_keep(slot);
 			kept = true;
 		} else {
@@ -95,12 +95,12 @@ keep_shown_slots(struct presented_device *presented, struct presented_framebuffe
 
 /* Surfaces that show something stay as they are. */
 static bool
-freeze_surfaces(struct presented_device *presented)
+freeze_surfaces(struct screens *screens)
 {
 	bool any = false;
 
-	for (unsigned i = 0; i < presented->surface_count; i++) {
-		struct surface *surface = &presented->surfaces[i];
+	for (unsigned i = 0; i < screens->surface_count; i++) {
+		struct surface *surface = &screens->surfaces[i];
 
 		surface_freeze(surface);
 		/* A window without a guest is useless: nobody would handle its buttons. */
@@ -113,10 +113,10 @@ freeze_surfaces(struct presented_device *presented)
 }
 
 static bool
-is_shown(const struct presented_device *presented, const struct display_buffer *buffer)
+is_shown(const struct screens *screens, const struct display_buffer *buffer)
 {
-	for (unsigned i = 0; i < presented->surface_count; i++) {
-		const struct slot *slot = presented->surfaces[i].shown;
+	for (unsigned i = 0; i < screens->surface_count; i++) {
+		const struct slot *slot = screens->surfaces[i].shown;
 
 		if (slot && slot->framebuffer && slot->framebuffer->framebuffer->buffer == buffer)
 			return true;
@@ -126,38 +126,38 @@ is_shown(const struct presented_device *presented, const struct display_buffer *
 
 /* The guest's charge ends with its device; the pages kept still count for the host. */
 static void
-charge_host(struct presented_device *presented)
+charge_host(struct screens *screens)
 {
 	const struct display_buffer *buffer;
 
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		presented->kept_pages += surface_own_pages(&presented->surfaces[i]);
-	wl_list_for_each(buffer, &presented->device->buffers, link)
-		if (is_shown(presented, buffer))
-			presented->kept_pages += buffer->geometry.pages;
-	host_take_pages(presented->presenter->host, presented->kept_pages);
+	for (unsigned i = 0; i < screens->surface_count; i++)
+		screens->kept_pages += surface_own_pages(&screens->surfaces[i]);
+	wl_list_for_each(buffer, &screens->device->buffers, link)
+		if (is_shown(screens, buffer))
+			screens->kept_pages += buffer->geometry.pages;
+	host_take_pages(screens->presenter->host, screens->kept_pages);
 }
 
 bool
-kept_picture_take(struct presented_device *presented)
+kept_picture_take(struct screens *screens)
 {
-	const struct device *device = presented->device;
+	const struct device *device = screens->device;
 	struct framebuffer *framebuffer;
 
-	if (!device->options->keep_picture || !is_known(device) || !freeze_surfaces(presented))
+	if (!device->options->keep_picture || !is_known(device) || !freeze_surfaces(screens))
 		return false;
-	charge_host(presented);
+	charge_host(screens);
 	wl_list_for_each(framebuffer, &device->framebuffers, link) {
-		struct presented_framebuffer *shown = framebuffer->presented;
+		struct picture *picture = framebuffer->picture;
 
-		if (!shown || !keep_shown_slots(presented, shown))
+		if (!picture || !keep_shown_slots(screens, picture))
 			continue;
-		framebuffer->presented = NULL;
-		shown->framebuffer = NULL;
-		shown->mapping = import_take_mapping(shown->import);
-		shown->import = NULL;
-		wl_list_insert(&presented->kept, &shown->link);
+		framebuffer->picture = NULL;
+		picture->framebuffer = NULL;
+		picture->mapping = import_take_mapping(picture->import);
+		picture->import = NULL;
+		wl_list_insert(&screens->kept, &picture->link);
 	}
-	wl_list_insert(&presented->presenter->kept, &presented->link);
+	wl_list_insert(&screens->presenter->kept, &screens->link);
 	return true;
 }

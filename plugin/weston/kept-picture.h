@@ -8,17 +8,17 @@
 #include <stdbool.h>
 
 struct device;
-struct presented_device;
+struct screens;
 struct presenter;
 
 /* The device is about to be destroyed: keeps its surfaces and what they show, charged to the host.
  * False: there is nothing to keep. */
 bool
-kept_picture_take(struct presented_device *presented);
+kept_picture_take(struct screens *screens);
 
 /* Removes the picture from the screens and gives its pages back. */
 void
-kept_picture_forget(struct presented_device *presented);
+kept_picture_forget(struct screens *screens);
 
 /* The guest has returned: forgets the pictures that it left for this device. */
 void

@@ -37,7 +37,7 @@ find_view(const struct surface *surface, struct view *view)
 {
 	if (!placement_fit(&surface->placement, &surface->source, &view->fitted))
 		return false;
-	presented_framebuffer_part(surface->wanted, &surface->source, &view->part);
+	picture_part(surface->wanted, &surface->source, &view->part);
 	view->fitted.source_x -= view->part.x;
 	view->fitted.source_y -= view->part.y;
 	return true;
@@ -53,10 +53,10 @@ ask_turn(struct surface *surface, uint32_t pages, void (*handle)(struct pacing_t
 bool
 paint_is_showable(const struct surface *surface)
 {
-	const struct presented_framebuffer *presented = surface->wanted;
+	const struct picture *picture = surface->wanted;
 
-	return surface->canvas.usable && presented && presented->decided &&
-	       import_is_ready(presented->import, presented->way);
+	return surface->canvas.usable && picture && picture->decided &&
+	       import_is_ready(picture->import, picture->path);
 }
 
 bool
@@ -103,7 +103,7 @@ paint_nothing(struct surface *surface)
 static bool
 is_followed(const struct surface *surface)
 {
-	return surface->wanted->way != IMPORT_MAPPED || surface->frame % SAMPLED_FRAMES == 0;
+	return surface->wanted->path != IMPORT_MAPPED || surface->frame % SAMPLED_FRAMES == 0;
 }
 
 /* Weston also reports covered surfaces as presented. Ask for nothing then, so that their flips
@@ -154,7 +154,7 @@ take_damage(struct surface *surface, const struct slot *slot)
 static void
 show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 {
-	struct presented_framebuffer *presented = surface->wanted;
+	struct picture *picture = surface->wanted;
 	const struct rectangle *place = &view->fitted.destination;
 
 	if (!slot) {
@@ -162,15 +162,15 @@ show_slot(struct surface *surface, struct slot *slot, const struct view *view)
 			paint_nothing(surface);
 		return;
 	}
-	if (surface->path != presented->path)
+	if (surface->path_name != picture->path_name)
 		placements_tell_change(surface->placement.placements);
-	surface->path = presented->path;
+	surface->path_name = picture->path_name;
 	surface->shown_source = surface->source;
 	surface->shown_source.x -= view->part.x;
 	surface->shown_source.y -= view->part.y;
 	placement_set_position(&surface->placement, place->x, place->y);
 	canvas_set_viewport(&surface->canvas, &view->fitted, view->part.width, view->part.height);
-	canvas_set_opaque(&surface->canvas, !presented->alpha);
+	canvas_set_opaque(&surface->canvas, !picture->alpha);
 	const struct rows rows = take_damage(surface, slot);
 
 	if (slot != surface->shown)
@@ -277,17 +277,17 @@ rows_of_turn(const struct surface *surface)
 static int
 convert_rows(struct surface *surface, int32_t rows)
 {
-	const struct presented_framebuffer *presented = surface->wanted;
-	const struct framebuffer *framebuffer = presented->framebuffer;
-	const struct conversion picture = {
+	const struct picture *picture = surface->wanted;
+	const struct framebuffer *framebuffer = picture->framebuffer;
+	const struct conversion conversion = {
 		.format = framebuffer->format,
-		.pixels = (const uint8_t *)presented->import->pages +
+		.pixels = (const uint8_t *)picture->import->pages +
 			  framebuffer->buffer->geometry.data_ofs,
 		.pitch = framebuffer->pitch,
 		.source = surface->source,
-		.alpha = presented->alpha,
+		.alpha = picture->alpha,
 	};
-	int ret = shadow_fill_rows(&surface->paint.shadow, &picture, rows);
+	int ret = shadow_fill_rows(&surface->paint.shadow, &conversion, rows);
 
 	if (ret == 0)
 		surface->bytes_copied += (uint64_t)surface->paint.shadow.width * (uint64_t)rows * 4;
@@ -331,7 +331,7 @@ handle_rows_turn(struct pacing_turn *turn)
 {
 	struct surface *surface = wl_container_of(turn, surface, paint.turn);
 
-	if (!paint_is_showable(surface) || surface->wanted->way != IMPORT_CONVERTED ||
+	if (!paint_is_showable(surface) || surface->wanted->path != IMPORT_CONVERTED ||
 	    !shadow_fits(surface)) {
 		surface->paint.shadow.filling = false;
 		return;
@@ -389,8 +389,7 @@ show_converted(struct surface *surface)
 		return;
 	}
 	paint_stop(surface);
-	if (!presented_framebuffer_has_texture(surface->wanted, surface->paint.renderer,
-					       &surface->source)) {
+	if (!picture_has_texture(surface->wanted, surface->paint.renderer, &surface->source)) {
 		tell_too_large(surface);
 		return;
 	}
@@ -433,28 +432,27 @@ is_of_part(const struct slot *slot, const struct rectangle *part)
 static struct slot *
 slot_in_place(struct surface *surface, const struct view *view)
 {
-	struct presented_framebuffer *presented = surface->wanted;
-	const struct framebuffer *framebuffer = presented->framebuffer;
+	struct picture *picture = surface->wanted;
+	const struct framebuffer *framebuffer = picture->framebuffer;
 	const struct rectangle *part = &view->part;
-	struct slot *slot = &presented->slots[surface->index];
+	struct slot *slot = &picture->slots[surface->index];
 	size_t offset = framebuffer->buffer->geometry.data_ofs +
 			(size_t)part->y * framebuffer->pitch +
 			(size_t)part->x * framebuffer->format->bytes_per_pixel;
 
-	if (!take_texture(surface,
-			  presented_framebuffer_upload(presented, surface->paint.renderer, part)))
+	if (!take_texture(surface, picture_upload(picture, surface->paint.renderer, part)))
 		return NULL;
-	if (presented->way != IMPORT_MAPPED)
+	if (picture->path != IMPORT_MAPPED)
 		return slot->wl_buffer ? slot : NULL;
 	if (slot->wl_buffer && !is_of_part(slot, part))
 		slot_drop(slot);
 	if (!slot->wl_buffer) {
 		surface->changes.damage = CANVAS_ALL_ROWS;
 		slot_take(slot,
-			  wl_shm_pool_create_buffer(presented->import->shm.pool, (int32_t)offset,
+			  wl_shm_pool_create_buffer(picture->import->shm.pool, (int32_t)offset,
 						    part->width, part->height,
 						    (int32_t)framebuffer->pitch,
-						    client_shm_format(presented->fourcc)),
+						    client_shm_format(picture->fourcc)),
 			  -1);
 	}
 	slot->part = *part;
@@ -467,8 +465,7 @@ pages_to_upload(const struct surface *surface, const struct rectangle *part)
 {
 	const struct slot *slot = &surface->wanted->slots[surface->index];
 	const struct rows damage = surface->changes.damage;
-	uint32_t pages =
-		presented_framebuffer_upload(surface->wanted, surface->paint.renderer, part);
+	uint32_t pages = picture_upload(surface->wanted, surface->paint.renderer, part);
 
 	if (!is_of_part(slot, part) || !damage_is_partial(surface, slot))
 		return pages;
@@ -497,7 +494,7 @@ handle_upload_turn(struct pacing_turn *turn)
 	struct view view;
 
 	surface->paint.late = false;
-	if (!paint_is_showable(surface) || surface->wanted->way == IMPORT_CONVERTED ||
+	if (!paint_is_showable(surface) || surface->wanted->path == IMPORT_CONVERTED ||
 	    !find_view(surface, &view))
 		return;
 	uint32_t cost = cost_of_upload(surface, &view);
@@ -536,7 +533,7 @@ paint_update(struct surface *surface)
 	surface->paint.late = false;
 	if (!paint_is_showable(surface) || !find_view(surface, &view))
 		paint_stop(surface);
-	else if (surface->wanted->way == IMPORT_CONVERTED)
+	else if (surface->wanted->path == IMPORT_CONVERTED)
 		show_converted(surface);
 	else if (!must_wait_for_turn(surface, &view))
 		show_slot(surface, slot_in_place(surface, &view), &view);

@@ -4,116 +4,115 @@
 
 #include "device/device.h"
 #include "weston/client.h"
-#include "weston/presented-device.h"
-#include "weston/way.h"
+#include "weston/screens.h"
+#include "weston/pixel-path.h"
 
 /* A client that has more descriptors and requests pending than its socket holds is disconnected. So
  * wl_buffers of dma-bufs are requested in groups of at most this many. */
 #define ORDERS_AT_ONCE 16
 
 void
-prepare_stop(struct presented_framebuffer *shown)
+prepare_stop(struct picture *picture)
 {
-	pacing_cancel(&shown->turn);
-	shown->unordered = false;
-	shown->ordered = 0;
+	pacing_cancel(&picture->turn);
+	picture->unordered = false;
+	picture->ordered = 0;
 }
 
 void
-prepare_anew(struct presented_device *presented, struct presented_framebuffer *shown)
+prepare_anew(struct screens *screens, struct picture *picture)
 {
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_forget(&presented->surfaces[i], shown);
-	prepare_stop(shown);
-	presented_framebuffer_drop_slots(shown);
-	prepare_begin(presented, shown);
+	for (unsigned i = 0; i < screens->surface_count; i++)
+		surface_forget(&screens->surfaces[i], picture);
+	prepare_stop(picture);
+	picture_drop_slots(picture);
+	prepare_begin(screens, picture);
 }
 
 /* Tries no further dma-buf for this framebuffer. */
 static void
-refuse_dmabuf(struct presented_device *presented, struct presented_framebuffer *shown)
+refuse_dmabuf(struct screens *screens, struct picture *picture)
 {
-	shown->refused = true;
-	prepare_anew(presented, shown);
+	picture->refused = true;
+	prepare_anew(screens, picture);
 }
 
 static void
 handle_slot_made(void *data, struct wl_buffer *wl_buffer)
 {
 	struct slot *slot = data;
-	struct presented_framebuffer *shown = slot->framebuffer;
+	struct picture *picture = slot->framebuffer;
 
 	slot->order = NULL;
 	if (!wl_buffer) {
-		refuse_dmabuf(shown->framebuffer->buffer->device->presented, shown);
+		refuse_dmabuf(picture->framebuffer->buffer->device->screens, picture);
 		return;
 	}
-	slot_take(slot, wl_buffer, shown->import->dmabuf_fd);
-	for (unsigned i = 0; i < shown->slot_count; i++)
-		if (!shown->slots[i].wl_buffer)
+	slot_take(slot, wl_buffer, picture->import->dmabuf_fd);
+	for (unsigned i = 0; i < picture->slot_count; i++)
+		if (!picture->slots[i].wl_buffer)
 			return;
-	way_tell(shown->framebuffer->buffer->device->presented, shown);
-	framebuffer_ready(shown->framebuffer, 0);
+	pixel_path_log(picture->framebuffer->buffer->device->screens, picture);
+	framebuffer_ready(picture->framebuffer, 0);
 }
 
 void
-prepare_drop_orders(struct presented_device *presented)
+prepare_drop_orders(struct screens *screens)
 {
-	if (presented->orders_sync)
-		wl_callback_destroy(presented->orders_sync);
-	presented->orders_sync = NULL;
+	if (screens->orders_sync)
+		wl_callback_destroy(screens->orders_sync);
+	screens->orders_sync = NULL;
 }
 
 /* Each connector has its own wl_buffer, with its own releases. Each is another import for the
  * compositor, so each takes a turn. */
 static void
-order_next_slot(struct presented_device *presented, struct presented_framebuffer *shown)
+order_next_slot(struct screens *screens, struct picture *picture)
 {
-	const struct framebuffer *framebuffer = shown->framebuffer;
-	const struct dmabuf_picture picture = {
-		.fd = shown->import->dmabuf_fd,
+	const struct framebuffer *framebuffer = picture->framebuffer;
+	const struct dmabuf_picture wanted = {
+		.fd = picture->import->dmabuf_fd,
 		.offset = framebuffer->buffer->geometry.data_ofs,
 		.pitch = framebuffer->pitch,
 		.width = (int32_t)framebuffer->width,
 		.height = (int32_t)framebuffer->height,
-		.fourcc = shown->fourcc,
-		.direct = presented->presenter->dmabuf.mode == DMABUF_DIRECT_DISPLAY,
+		.fourcc = picture->fourcc,
+		.direct = screens->presenter->dmabuf.mode == DMABUF_DIRECT_DISPLAY,
 	};
-	struct slot *slot = &shown->slots[shown->ordered++];
+	struct slot *slot = &picture->slots[picture->ordered++];
 
-	slot->order =
-		linux_dmabuf_order(&presented->client->dmabuf, &picture, handle_slot_made, slot);
+	slot->order = linux_dmabuf_order(&screens->client->dmabuf, &wanted, handle_slot_made, slot);
 	if (!slot->order)
-		refuse_dmabuf(presented, shown);
-	else if (shown->ordered < shown->slot_count)
-		pacing_ask(&presented->presenter->pacing, &shown->turn);
+		refuse_dmabuf(screens, picture);
+	else if (picture->ordered < picture->slot_count)
+		pacing_ask(&screens->presenter->pacing, &picture->turn);
 }
 
 static void
-await_orders(struct presented_device *presented);
+await_orders(struct screens *screens);
 
 static void
 handle_orders_due(void *data, struct wl_callback *callback, uint32_t serial)
 {
-	struct presented_device *presented = data;
+	struct screens *screens = data;
 	struct framebuffer *framebuffer, *next;
 	unsigned ordered = 0;
 
-	prepare_drop_orders(presented);
-	wl_list_for_each_safe(framebuffer, next, &presented->device->framebuffers, link) {
-		struct presented_framebuffer *shown = framebuffer->presented;
+	prepare_drop_orders(screens);
+	wl_list_for_each_safe(framebuffer, next, &screens->device->framebuffers, link) {
+		struct picture *picture = framebuffer->picture;
 
-		if (!shown || !shown->unordered)
+		if (!picture || !picture->unordered)
 			continue;
 		if (ordered >= ORDERS_AT_ONCE) {
-			await_orders(presented);
+			await_orders(screens);
 			break;
 		}
-		shown->unordered = false;
+		picture->unordered = false;
 		ordered++;
-		order_next_slot(presented, shown);
+		order_next_slot(screens, picture);
 	}
-	client_flush(presented->client);
+	client_flush(screens->client);
 }
 
 static const struct wl_callback_listener orders_listener = {
@@ -122,68 +121,68 @@ static const struct wl_callback_listener orders_listener = {
 
 /* The sync callback shows that Weston has read all earlier requests from the socket. */
 static void
-await_orders(struct presented_device *presented)
+await_orders(struct screens *screens)
 {
-	if (!presented->orders_sync)
-		presented->orders_sync =
-			client_sync(presented->client, &orders_listener, presented);
-	client_flush(presented->client);
+	if (!screens->orders_sync)
+		screens->orders_sync = client_sync(screens->client, &orders_listener, screens);
+	client_flush(screens->client);
 }
 
 static void
 handle_order_turn(struct pacing_turn *turn)
 {
-	struct presented_framebuffer *shown = wl_container_of(turn, shown, turn);
+	struct picture *picture = wl_container_of(turn, picture, turn);
 
-	shown->unordered = true;
-	await_orders(shown->framebuffer->buffer->device->presented);
+	picture->unordered = true;
+	await_orders(picture->framebuffer->buffer->device->screens);
 }
 
-/* The pages are imported in the chosen way. */
+/* The pages are imported for the chosen path. */
 static void
-finish_import(struct presented_device *presented, struct presented_framebuffer *shown)
+finish_import(struct screens *screens, struct picture *picture)
 {
-	if (shown->way == IMPORT_DMABUF) {
-		prepare_stop(shown);
-		pacing_ask(&presented->presenter->pacing, &shown->turn);
+	if (picture->path == IMPORT_DMABUF) {
+		prepare_stop(picture);
+		pacing_ask(&screens->presenter->pacing, &picture->turn);
 		return;
 	}
-	way_tell(presented, shown);
-	framebuffer_ready(shown->framebuffer, 0);
+	pixel_path_log(screens, picture);
+	framebuffer_ready(picture->framebuffer, 0);
 }
 
 void
-prepare_begin(struct presented_device *presented, struct presented_framebuffer *shown)
+prepare_begin(struct screens *screens, struct picture *picture)
 {
-	way_choose(presented, shown);
+	pixel_path_choose(screens, picture);
 	/* Only the last resort can be chosen again after it has failed. */
-	int error = import_error(shown->import, shown->way);
+	int error = import_error(picture->import, picture->path);
 
 	if (error < 0)
-		framebuffer_ready(shown->framebuffer, error);
-	else if (import_is_ready(shown->import, shown->way))
-		finish_import(presented, shown);
+		framebuffer_ready(picture->framebuffer, error);
+	else if (import_is_ready(picture->import, picture->path))
+		finish_import(screens, picture);
 	else
-		import_want(shown->import, shown->way);
+		import_want(picture->import, picture->path);
 }
 
 static void
-handle_settled(void *data, struct import *import, enum import_way way, int error)
+handle_settled(void *data, struct import *import, enum import_path path, int error)
 {
-	struct presented_device *presented = data;
+	struct screens *screens = data;
 	struct framebuffer *framebuffer, *next;
 
-	wl_list_for_each_safe(framebuffer, next, &presented->device->framebuffers, link) {
-		struct presented_framebuffer *shown = framebuffer->presented;
+	wl_list_for_each_safe(framebuffer, next, &screens->device->framebuffers, link) {
+		struct picture *picture = framebuffer->picture;
 
-		if (!shown || shown->import != import || !shown->decided || shown->way != way)
+		if (!picture || picture->import != import || !picture->decided ||
+		    picture->path != path)
 			continue;
-		if (!presented->ready)
-			shown->decided = false; /* the next client starts over */
+		if (!screens->ready)
+			picture->decided = false; /* the next client starts over */
 		else if (error >= 0)
-			finish_import(presented, shown);
-		else if (way != IMPORT_CONVERTED)
-			prepare_begin(presented, shown);
+			finish_import(screens, picture);
+		else if (path != IMPORT_CONVERTED)
+			prepare_begin(screens, picture);
 		else
 			framebuffer_ready(framebuffer, error);
 	}
@@ -202,28 +201,28 @@ static const struct import_handler import_handler = {
 };
 
 struct import *
-prepare_import(struct presented_device *presented, struct display_buffer *buffer)
+prepare_import(struct screens *screens, struct display_buffer *buffer)
 {
 	struct import *import = buffer->import;
 
 	if (import)
 		return import;
-	import = import_create(buffer, &presented->presenter->pacing, &import_handler, presented);
+	import = import_create(buffer, &screens->presenter->pacing, &import_handler, screens);
 	if (!import)
 		return NULL;
-	wl_list_insert(&presented->imports, &import->link);
+	wl_list_insert(&screens->imports, &import->link);
 	buffer->import = import;
-	if (presented->ready)
-		import_set_client(import, presented->client);
+	if (screens->ready)
+		import_set_client(import, screens->client);
 	return import;
 }
 
 void
-prepare_init(struct presented_device *presented, struct presented_framebuffer *shown)
+prepare_init(struct screens *screens, struct picture *picture)
 {
-	struct pacing *pacing = &presented->presenter->pacing;
-	uint32_t pages = shown->framebuffer->buffer->geometry.pages;
+	struct pacing *pacing = &screens->presenter->pacing;
+	uint32_t pages = picture->framebuffer->buffer->geometry.pages;
 
-	pacing_turn_init(&shown->turn, presented->device->guest,
+	pacing_turn_init(&picture->turn, screens->device->guest,
 			 pacing_cost_of_mapping(pacing, pages), handle_order_turn);
 }

@@ -17,7 +17,7 @@
 #include "weston/import.h"
 #include "weston/kept-picture.h"
 #include "weston/prepare.h"
-#include "weston/presented-device.h"
+#include "weston/screens.h"
 #include "weston/probe.h"
 #include "weston/surface-look.h"
 
@@ -50,25 +50,25 @@ static void
 handle_giving_way(void *data)
 {
 	struct presenter *presenter = data;
-	struct presented_device *presented, *next;
+	struct screens *screens, *next;
 
 	presenter->giving_way_source = NULL;
-	wl_list_for_each_safe(presented, next, &presenter->giving_way, link)
-		kept_picture_forget(presented);
+	wl_list_for_each_safe(screens, next, &presenter->giving_way, link)
+		kept_picture_forget(screens);
 }
 
 void
 presenter_finish(struct presenter *presenter)
 {
-	struct presented_device *presented, *next;
+	struct screens *screens, *next;
 
 	probe_end(presenter);
 	sweep_finish(&presenter->sweep);
 	if (presenter->giving_way_source)
 		wl_event_source_remove(presenter->giving_way_source);
 	handle_giving_way(presenter);
-	wl_list_for_each_safe(presented, next, &presenter->kept, link)
-		kept_picture_forget(presented);
+	wl_list_for_each_safe(screens, next, &presenter->kept, link)
+		kept_picture_forget(screens);
 	clicks_finish(&presenter->clicks);
 	keys_finish(&presenter->keys);
 	grabs_finish(&presenter->grabs);
@@ -81,60 +81,60 @@ presenter_finish(struct presenter *presenter)
 static void
 handle_ready(void *data)
 {
-	struct presented_device *presented = data;
-	const struct client *client = presented->client;
+	struct screens *screens = data;
+	const struct client *client = screens->client;
 	struct framebuffer *framebuffer, *next;
 	struct import *import;
 
 	if (!client->compositor || !client->shm || !client->viewporter || !client->presentation) {
-		log_guest(&presented->device->subject, -1,
+		log_guest(&screens->device->subject, -1,
 			  "weston: the compositor lacks wl_shm, wp_viewporter or wp_presentation; "
 			  "nothing can be shown");
 		return;
 	}
-	presented->ready = true;
-	probe_learn(presented->presenter, client);
-	wl_list_for_each(import, &presented->imports, link)
-		import_set_client(import, presented->client);
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_set_client(&presented->surfaces[i], presented->client);
-	wl_list_for_each_safe(framebuffer, next, &presented->device->framebuffers, link) {
-		struct presented_framebuffer *shown = framebuffer->presented;
+	screens->ready = true;
+	probe_learn(screens->presenter, client);
+	wl_list_for_each(import, &screens->imports, link)
+		import_set_client(import, screens->client);
+	for (unsigned i = 0; i < screens->surface_count; i++)
+		surface_set_client(&screens->surfaces[i], screens->client);
+	wl_list_for_each_safe(framebuffer, next, &screens->device->framebuffers, link) {
+		struct picture *picture = framebuffer->picture;
 
-		if (shown && !shown->decided)
-			prepare_begin(presented, shown);
+		if (picture && !picture->decided)
+			prepare_begin(screens, picture);
 	}
 }
 
 static bool
-is_ordered(const struct presented_framebuffer *shown)
+is_ordered(const struct picture *picture)
 {
-	for (unsigned i = 0; i < shown->slot_count; i++)
-		if (shown->slots[i].order)
+	for (unsigned i = 0; i < picture->slot_count; i++)
+		if (picture->slots[i].order)
 			return true;
 	return false;
 }
 
 static void
-detach_client(struct presented_device *presented)
+detach_client(struct screens *screens)
 {
 	struct framebuffer *framebuffer;
 
-	presented->ready = false;
-	seats_finish(&presented->seats);
-	prepare_drop_orders(presented);
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_set_client(&presented->surfaces[i], NULL);
-	wl_list_for_each(framebuffer, &presented->device->framebuffers, link) {
-		struct presented_framebuffer *shown = framebuffer->presented;
+	screens->ready = false;
+	seats_finish(&screens->seats);
+	prepare_drop_orders(screens);
+	for (unsigned i = 0; i < screens->surface_count; i++)
+		surface_set_client(&screens->surfaces[i], NULL);
+	wl_list_for_each(framebuffer, &screens->device->framebuffers, link) {
+		struct picture *picture = framebuffer->picture;
 
-		if (!shown)
+		if (!picture)
 			continue;
 		/* An import in progress may have killed the client; do not retry it. */
-		shown->refused = shown->refused || is_ordered(shown);
-		shown->decided = false;
-		prepare_stop(shown);
-		presented_framebuffer_drop_slots(shown);
+		picture->refused = picture->refused || is_ordered(picture);
+		picture->decided = false;
+		prepare_stop(picture);
+		picture_drop_slots(picture);
 	}
 }
 
@@ -145,35 +145,35 @@ static void
 handle_global(void *data, struct wl_registry *registry, uint32_t name, const char *interface,
 	      uint32_t version)
 {
-	struct presented_device *presented = data;
+	struct screens *screens = data;
 
 	/* A kept picture has no guest, and so takes no input. */
-	if (presented->device)
-		seats_handle_global(&presented->seats, presented->client, registry, name, interface,
+	if (screens->device)
+		seats_handle_global(&screens->seats, screens->client, registry, name, interface,
 				    version);
 }
 
 static void
 handle_global_removed(void *data, uint32_t name)
 {
-	struct presented_device *presented = data;
+	struct screens *screens = data;
 
-	seats_handle_global_removed(&presented->seats, name);
+	seats_handle_global_removed(&screens->seats, name);
 }
 
 static void
 handle_dispatched(void *data)
 {
-	struct presented_device *presented = data;
+	struct screens *screens = data;
 
-	if (!presented->device)
+	if (!screens->device)
 		return;
 	/* The only sign of a locked session is that the keyboard focus goes elsewhere. */
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		if (!wl_list_empty(&presented->surfaces[i].placement.holds))
-			aim_is_open(&presented->surfaces[i]);
-	seats_send(&presented->seats, presented->device);
-	grabs_check(&presented->presenter->grabs);
+	for (unsigned i = 0; i < screens->surface_count; i++)
+		if (!wl_list_empty(&screens->surfaces[i].placement.holds))
+			aim_is_open(&screens->surfaces[i]);
+	seats_send(&screens->seats, screens->device);
+	grabs_check(&screens->presenter->grabs);
 }
 
 static const struct client_handler client_handler = {
@@ -189,48 +189,48 @@ make_client(void *data);
 
 /* False: no memory for a timer. */
 static bool
-make_client_later(struct presented_device *presented, int wait_ms)
+make_client_later(struct screens *screens, int wait_ms)
 {
-	const struct display_host *host = presented->device->host;
+	const struct display_host *host = screens->device->host;
 
-	if (!presented->timer)
-		presented->timer = loop_add_timer(host->loop, make_client, presented);
-	if (presented->timer)
-		loop_arm_timer(presented->timer, wait_ms);
-	return presented->timer;
+	if (!screens->timer)
+		screens->timer = loop_add_timer(host->loop, make_client, screens);
+	if (screens->timer)
+		loop_arm_timer(screens->timer, wait_ms);
+	return screens->timer;
 }
 
 static int
-wait_for_client_ms(const struct presented_device *presented)
+wait_for_client_ms(const struct screens *screens)
 {
-	const struct device *device = presented->device;
+	const struct device *device = screens->device;
 
-	return (int)losses_wait_ms(&presented->presenter->losses, device->subject.domid,
+	return (int)losses_wait_ms(&screens->presenter->losses, device->subject.domid,
 				   loop_now_ms());
 }
 
 static void
-count_loss(struct presented_device *presented)
+count_loss(struct screens *screens)
 {
-	const struct device *device = presented->device;
+	const struct device *device = screens->device;
 
-	losses_count(&presented->presenter->losses, device->subject.domid, loop_now_ms());
+	losses_count(&screens->presenter->losses, device->subject.domid, loop_now_ms());
 }
 
 static void
 make_client(void *data)
 {
-	struct presented_device *presented = data;
-	struct device *device = presented->device;
+	struct screens *screens = data;
+	struct device *device = screens->device;
 
-	presented->client = client_create(presented->presenter->server, &client_handler, presented);
-	if (presented->client)
+	screens->client = client_create(screens->presenter->server, &client_handler, screens);
+	if (screens->client)
 		return;
-	count_loss(presented);
-	int wait = wait_for_client_ms(presented);
+	count_loss(screens);
+	int wait = wait_for_client_ms(screens);
 
 	wait = wait < FIRST_WAIT_MS ? FIRST_WAIT_MS : wait;
-	if (make_client_later(presented, wait))
+	if (make_client_later(screens, wait))
 		log_guest(&device->subject, -1,
 			  "no memory or descriptors for a new connection to Weston; its screens "
 			  "stay dark for %d s",
@@ -244,13 +244,13 @@ make_client(void *data)
 /* Whether the guest has lost so many clients that the next one has to wait. If so, a timer creates
  * it. */
 static bool
-client_has_to_wait(struct presented_device *presented)
+client_has_to_wait(struct screens *screens)
 {
-	int wait = wait_for_client_ms(presented);
+	int wait = wait_for_client_ms(screens);
 
-	if (wait == 0 || !make_client_later(presented, wait))
+	if (wait == 0 || !make_client_later(screens, wait))
 		return false;
-	log_guest(&presented->device->subject, -1,
+	log_guest(&screens->device->subject, -1,
 		  "Weston keeps closing its connections; its screens stay dark for %d s",
 		  (wait + 999) / 1000);
 	return true;
@@ -259,21 +259,21 @@ client_has_to_wait(struct presented_device *presented)
 static void
 handle_lost(void *data)
 {
-	struct presented_device *presented = data;
+	struct screens *screens = data;
 	struct import *import, *next;
 
-	if (!presented->device) {
-		kept_picture_forget(presented);
+	if (!screens->device) {
+		kept_picture_forget(screens);
 		return;
 	}
-	detach_client(presented);
-	wl_list_for_each_safe(import, next, &presented->imports, link)
+	detach_client(screens);
+	wl_list_for_each_safe(import, next, &screens->imports, link)
 		import_lose_client(import);
-	client_destroy(presented->client);
-	presented->client = NULL;
-	count_loss(presented);
-	if (!client_has_to_wait(presented))
-		make_client(presented);
+	client_destroy(screens->client);
+	screens->client = NULL;
+	count_loss(screens);
+	if (!client_has_to_wait(screens))
+		make_client(screens);
 }
 
 /* Calls from devices */
@@ -292,7 +292,7 @@ presenter_reclaim(struct presenter *presenter)
 			wl_event_loop_add_idle(loop, handle_giving_way, presenter);
 	if (!presenter->giving_way_source)
 		return false;
-	struct presented_device *oldest = wl_container_of(presenter->kept.prev, oldest, link);
+	struct screens *oldest = wl_container_of(presenter->kept.prev, oldest, link);
 	log_guest(&oldest->subject, -1,
 		  "its kept picture is dropped: a running guest needs the pages");
 	host_give_pages(presenter->host, oldest->kept_pages);
@@ -303,147 +303,146 @@ presenter_reclaim(struct presenter *presenter)
 }
 
 int
-presenter_device_create(struct presenter *presenter, struct device *device,
-			struct presented_device **out)
+presenter_device_create(struct presenter *presenter, struct device *device, struct screens **out)
 {
-	struct presented_device *presented = calloc(
-		1, sizeof(*presented) + device->connector_count * sizeof(presented->surfaces[0]));
+	struct screens *screens = calloc(
+		1, sizeof(*screens) + device->connector_count * sizeof(screens->surfaces[0]));
 
-	if (!presented)
+	if (!screens)
 		return -ENOMEM;
-	presented->presenter = presenter;
-	presented->device = device;
-	presented->subject = device->subject;
-	wl_list_init(&presented->imports);
-	wl_list_init(&presented->kept);
-	seats_init(&presented->seats);
+	screens->presenter = presenter;
+	screens->device = device;
+	screens->subject = device->subject;
+	wl_list_init(&screens->imports);
+	wl_list_init(&screens->kept);
+	seats_init(&screens->seats);
 	kept_pictures_forget(presenter, device);
-	if (!client_has_to_wait(presented)) {
-		presented->client = client_create(presenter->server, &client_handler, presented);
-		if (!presented->client) {
-			free(presented);
+	if (!client_has_to_wait(screens)) {
+		screens->client = client_create(presenter->server, &client_handler, screens);
+		if (!screens->client) {
+			free(screens);
 			return -ENOMEM;
 		}
 	}
-	presented->surface_count = device->connector_count;
+	screens->surface_count = device->connector_count;
 	for (unsigned i = 0; i < device->connector_count; i++)
-		surface_init(&presented->surfaces[i], &device->connectors[i],
-			     &presenter->placements, device->connectors[i].options,
-			     &presenter->pacing, &presenter->renderer);
-	*out = presented;
+		surface_init(&screens->surfaces[i], &device->connectors[i], &presenter->placements,
+			     device->connectors[i].options, &presenter->pacing,
+			     &presenter->renderer);
+	*out = screens;
 	return 0;
 }
 
 void
-presenter_device_connected(struct presented_device *presented)
+presenter_device_connected(struct screens *screens)
 {
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_note_driver(&presented->surfaces[i]);
+	for (unsigned i = 0; i < screens->surface_count; i++)
+		surface_note_driver(&screens->surfaces[i]);
 }
 
 /* Whether the renderer may have drawn from one of the guest's dma-bufs. */
 static bool
-was_drawn_from(const struct presented_device *presented)
+was_drawn_from(const struct screens *screens)
 {
 	const struct import *import;
 
-	if (presented->presenter->dmabuf.mode == DMABUF_DIRECT_DISPLAY)
+	if (screens->presenter->dmabuf.mode == DMABUF_DIRECT_DISPLAY)
 		return false;
-	wl_list_for_each(import, &presented->imports, link)
+	wl_list_for_each(import, &screens->imports, link)
 		if (import_is_ready(import, IMPORT_DMABUF))
 			return true;
 	return false;
 }
 
 void
-presenter_device_destroy(struct presented_device *presented)
+presenter_device_destroy(struct screens *screens)
 {
-	struct presenter *presenter = presented->presenter;
-	bool sweep = was_drawn_from(presented);
+	struct presenter *presenter = screens->presenter;
+	bool sweep = was_drawn_from(screens);
 	struct framebuffer *framebuffer;
 	struct import *import, *next;
 
-	seats_finish(&presented->seats);
-	bool kept = kept_picture_take(presented);
-	loop_remove_timer(presented->timer);
-	presented->timer = NULL;
-	prepare_drop_orders(presented);
+	seats_finish(&screens->seats);
+	bool kept = kept_picture_take(screens);
+	loop_remove_timer(screens->timer);
+	screens->timer = NULL;
+	prepare_drop_orders(screens);
 	if (!kept)
-		detach_client(presented);
-	wl_list_for_each(framebuffer, &presented->device->framebuffers, link) {
-		if (!framebuffer->presented)
+		detach_client(screens);
+	wl_list_for_each(framebuffer, &screens->device->framebuffers, link) {
+		if (!framebuffer->picture)
 			continue;
-		prepare_stop(framebuffer->presented);
-		presented_framebuffer_drop_slots(framebuffer->presented);
-		free(framebuffer->presented);
-		framebuffer->presented = NULL;
+		prepare_stop(framebuffer->picture);
+		picture_drop_slots(framebuffer->picture);
+		free(framebuffer->picture);
+		framebuffer->picture = NULL;
 	}
-	wl_list_for_each_safe(import, next, &presented->imports, link)
+	wl_list_for_each_safe(import, next, &screens->imports, link)
 		import_orphan(import);
-	presented->device = NULL;
+	screens->device = NULL;
 	if (kept) {
-		client_flush(presented->client);
+		client_flush(screens->client);
 		grabs_check(&presenter->grabs);
 	} else {
-		presented_device_free(presented);
+		screens_free(screens);
 	}
 	if (sweep && !kept)
 		sweep_begin(&presenter->sweep);
 }
 
 void
-presenter_device_renamed(struct presented_device *presented)
+presenter_device_renamed(struct screens *screens)
 {
-	struct device *device = presented->device;
+	struct device *device = screens->device;
 
-	presented->subject = device->subject;
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_rename(&presented->surfaces[i], device->connectors[i].options,
+	screens->subject = device->subject;
+	for (unsigned i = 0; i < screens->surface_count; i++)
+		surface_rename(&screens->surfaces[i], device->connectors[i].options,
 			       &device->subject);
 }
 
 void
 presenter_framebuffer_create(struct framebuffer *framebuffer)
 {
-	struct presented_device *presented = framebuffer->buffer->device->presented;
-	struct import *import = prepare_import(presented, framebuffer->buffer);
-	struct presented_framebuffer *shown =
-		calloc(1, sizeof(*shown) + presented->surface_count * sizeof(shown->slots[0]));
+	struct screens *screens = framebuffer->buffer->device->screens;
+	struct import *import = prepare_import(screens, framebuffer->buffer);
+	struct picture *picture =
+		calloc(1, sizeof(*picture) + screens->surface_count * sizeof(picture->slots[0]));
 
-	if (!import || !shown) {
-		free(shown);
+	if (!import || !picture) {
+		free(picture);
 		framebuffer_ready(framebuffer, -ENOMEM);
 		return;
 	}
-	shown->framebuffer = framebuffer;
-	shown->import = import;
-	shown->slot_count = presented->surface_count;
-	prepare_init(presented, shown);
-	for (unsigned i = 0; i < shown->slot_count; i++) {
-		shown->slots[i].framebuffer = shown;
-		surface_adopt_slot(&presented->surfaces[i], &shown->slots[i]);
+	picture->framebuffer = framebuffer;
+	picture->import = import;
+	picture->slot_count = screens->surface_count;
+	prepare_init(screens, picture);
+	for (unsigned i = 0; i < picture->slot_count; i++) {
+		picture->slots[i].framebuffer = picture;
+		surface_adopt_slot(&screens->surfaces[i], &picture->slots[i]);
 	}
-	framebuffer->presented = shown;
-	if (presented->ready)
-		prepare_begin(presented, shown);
+	framebuffer->picture = picture;
+	if (screens->ready)
+		prepare_begin(screens, picture);
 }
 
 void
 presenter_framebuffer_destroy(struct framebuffer *framebuffer)
 {
-	struct presented_device *presented = framebuffer->buffer->device->presented;
-	struct presented_framebuffer *shown = framebuffer->presented;
+	struct screens *screens = framebuffer->buffer->device->screens;
+	struct picture *picture = framebuffer->picture;
 
-	if (!shown)
+	if (!picture)
 		return;
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_forget(&presented->surfaces[i], shown);
-	prepare_stop(shown);
-	presented_framebuffer_drop_slots(shown);
-	if (presented->ready)
-		client_flush(presented->client);
-	framebuffer->presented = NULL;
-	free(shown);
+	for (unsigned i = 0; i < screens->surface_count; i++)
+		surface_forget(&screens->surfaces[i], picture);
+	prepare_stop(picture);
+	picture_drop_slots(picture);
+	if (screens->ready)
+		client_flush(screens->client);
+	framebuffer->picture = NULL;
+	free(picture);
 }
 
 void
@@ -456,17 +455,17 @@ void
 presenter_show(struct connector *connector, struct framebuffer *framebuffer,
 	       const struct rectangle *source, uint32_t frame)
 {
-	struct presented_framebuffer *shown = framebuffer->presented;
+	struct picture *picture = framebuffer->picture;
 	struct surface *surface = surface_of(connector);
 
-	if (shown->way == IMPORT_MAPPED &&
-	    !presented_framebuffer_has_texture(shown, surface->paint.renderer, source)) {
-		shown->too_large = true;
+	if (picture->path == IMPORT_MAPPED &&
+	    !picture_has_texture(picture, surface->paint.renderer, source)) {
+		picture->too_large = true;
 		/* Shown again when it is ready. */
-		prepare_anew(connector->device->presented, shown);
+		prepare_anew(connector->device->screens, picture);
 		return;
 	}
-	surface_show(surface, shown, source, frame);
+	surface_show(surface, picture, source, frame);
 }
 
 void

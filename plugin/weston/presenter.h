@@ -33,9 +33,9 @@ struct presenter {
 	struct sweep sweep;
 	struct dmabuf_host dmabuf; /* the compositor's support, as the last client saw it */
 	struct losses losses;
-	struct told told;    /* the paths of guests' pixels that were logged, and why */
-	struct wl_list kept; /* presented_device.link: last pictures of guests that are gone */
-	struct wl_list giving_way; /* presented_device.link: kept pictures to destroy */
+	struct told told;          /* the paths of guests' pixels that were logged, and why */
+	struct wl_list kept;       /* screens.link: last pictures of guests that are gone */
+	struct wl_list giving_way; /* screens.link: kept pictures to destroy */
 	struct wl_event_source *giving_way_source; /* idle, pending */
 	struct worker_lane lane;                   /* for jobs whose guest is gone */
 	struct client *probe;                      /* NULL: it has ended */

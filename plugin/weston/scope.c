@@ -58,7 +58,7 @@ handle_timer(void *data)
 	const struct device *device;
 
 	wl_list_for_each(device, &scope->host->devices, link)
-		for (unsigned i = 0; device->presented && i < device->connector_count; i++)
+		for (unsigned i = 0; device->screens && i < device->connector_count; i++)
 			print(scope->log_scope, &device->connectors[i]);
 	loop_arm_timer(scope->timer, INTERVAL_MS);
 }

@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "device/input.h"
 #include "weston/aim.h"
-#include "weston/presented-device.h"
+#include "weston/screens.h"
 #include "weston/scene.h"
 #include "weston/window-place.h"
 #include "xen-display-control-v1-server-protocol.h"
@@ -18,7 +18,7 @@ screen_find_connector(const struct display_host *host, uint32_t serial, unsigned
 	struct device *device;
 
 	wl_list_for_each(device, &host->devices, link)
-		if (device->serial == serial && device->presented && !device->destroyed)
+		if (device->serial == serial && device->screens && !device->destroyed)
 			return &device->connectors[index];
 	return NULL;
 }
@@ -154,7 +154,7 @@ screen_state_read(struct screen_state *state, const struct presenter *presenter,
 		  const struct connector *connector)
 {
 	struct surface *surface = surface_of(connector);
-	const struct presented_framebuffer *wanted = surface->wanted;
+	const struct picture *wanted = surface->wanted;
 
 	memset(state, 0, sizeof(*state));
 	read_identity(state, connector);
@@ -163,8 +163,8 @@ screen_state_read(struct screen_state *state, const struct presenter *presenter,
 	read_placement(state, connector, &surface->placement);
 	state->visibility = visibility_of(surface);
 	state->state = state_of(surface, state->visibility);
-	state->path.name = surface->path ? surface->path : "";
-	state->path.reason = surface->path && wanted && wanted->reason ? wanted->reason : "";
+	state->path.name = surface->path_name ? surface->path_name : "";
+	state->path.reason = surface->path_name && wanted && wanted->reason ? wanted->reason : "";
 	state->input.devices = devices_of(surface);
 	state->input.focus = has_focus(&surface->placement);
 	state->input.grab = grabs_have(&presenter->grabs, surface->placement.surface);

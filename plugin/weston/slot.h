@@ -14,7 +14,7 @@
 #include "pure/geometry.h"
 
 struct dmabuf_order;
-struct presented_framebuffer;
+struct picture;
 struct slot;
 struct surface;
 
@@ -27,10 +27,10 @@ struct slot_handler {
 
 struct slot {
 	const struct slot_handler *handler;
-	struct surface *surface;                   /* its owner */
-	struct presented_framebuffer *framebuffer; /* NULL: the surface's own pixels */
-	struct wl_buffer *wl_buffer;               /* NULL: not made yet */
-	struct rectangle part;                     /* the part of the framebuffer it holds */
+	struct surface *surface;     /* its owner */
+	struct picture *framebuffer; /* NULL: the surface's own pixels */
+	struct wl_buffer *wl_buffer; /* NULL: not made yet */
+	struct rectangle part;       /* the part of the framebuffer it holds */
 	bool busy;
 	bool released; /* by the compositor, but perhaps not yet by the GPU */
 

@@ -28,13 +28,13 @@ handle_looked(void *data, const struct look_sums *sums)
 bool
 surface_look(struct surface *surface)
 {
-	const struct presented_framebuffer *presented = surface->wanted;
+	const struct picture *picture = surface->wanted;
 	const struct rectangle *source = &surface->source;
 
 	if (!paint_is_showable(surface))
 		return false;
-	const struct framebuffer *framebuffer = presented->framebuffer;
-	const uint8_t *pages = import_pages(presented->import, presented->way);
+	const struct framebuffer *framebuffer = picture->framebuffer;
+	const uint8_t *pages = import_pages(picture->import, picture->path);
 	if (!pages)
 		return false;
 	uint32_t cpp = framebuffer->format->bytes_per_pixel;

@@ -202,8 +202,8 @@ note_changes(struct surface *surface)
 }
 
 void
-surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
-	     const struct rectangle *source, uint32_t frame)
+surface_show(struct surface *surface, struct picture *framebuffer, const struct rectangle *source,
+	     uint32_t frame)
 {
 	surface_stop_looking(surface);
 	if (!surface->wanted)
@@ -259,7 +259,7 @@ surface_freeze(struct surface *surface)
 }
 
 void
-surface_forget(struct surface *surface, const struct presented_framebuffer *framebuffer)
+surface_forget(struct surface *surface, const struct picture *framebuffer)
 {
 	const struct slot *slot = &framebuffer->slots[surface->index];
 
@@ -275,7 +275,7 @@ surface_forget(struct surface *surface, const struct presented_framebuffer *fram
 		surface->last = NULL;
 		/* Weston 14 and later hold a surface's last dma-buf until the surface is destroyed,
 		 * even if it shows nothing any more. Make a new surface. */
-		if (framebuffer->way == IMPORT_DMABUF) {
+		if (framebuffer->path == IMPORT_DMABUF) {
 			placement_keep_focus(&surface->placement);
 			surface_set_client(surface, surface->canvas.client);
 		}

@@ -15,7 +15,7 @@
 #include "weston/look.h"
 #include "weston/pacing.h"
 #include "weston/placement.h"
-#include "weston/presented-framebuffer.h"
+#include "weston/picture.h"
 #include "weston/renderer.h"
 #include "weston/shadow.h"
 #include "weston/slot.h"
@@ -29,8 +29,8 @@ struct surface {
 	bool replaced;              /* the window was put back where it last was */
 	struct canvas canvas;       /* its client is NULL if there is none or it is not ready */
 
-	struct presented_framebuffer *wanted; /* NULL: dark */
-	struct rectangle source;              /* the part of `wanted` to show */
+	struct picture *wanted;  /* NULL: dark */
+	struct rectangle source; /* the part of `wanted` to show */
 	uint32_t frame;
 	struct slot *shown, *previous;
 	struct slot *last;  /* attached last, whether still shown or not */
@@ -46,7 +46,7 @@ struct surface {
 		struct rows damage;    /* rows of the next commit; none: all of them */
 	} changes;                     /* of `wanted`, in rows of its source */
 	struct status status;          /* what is shown instead of a picture */
-	const char *path;              /* how the last frame was read; NULL: none yet */
+	const char *path_name;         /* how the last frame was read; NULL: none yet */
 	uint64_t bytes_copied;
 
 	/* Owned by paint.c. */
@@ -97,8 +97,8 @@ void
 surface_adopt_slot(struct surface *surface, struct slot *slot);
 
 void
-surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
-	     const struct rectangle *source, uint32_t frame);
+surface_show(struct surface *surface, struct picture *framebuffer, const struct rectangle *source,
+	     uint32_t frame);
 
 void
 surface_hide(struct surface *surface);
@@ -114,7 +114,7 @@ surface_own_pages(const struct surface *surface);
 
 /* The framebuffer's slots are about to be destroyed. */
 void
-surface_forget(struct surface *surface, const struct presented_framebuffer *framebuffer);
+surface_forget(struct surface *surface, const struct picture *framebuffer);
 
 bool
 surface_can_show(const struct surface *surface);

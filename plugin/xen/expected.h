@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "pure/xenbus-table.h"
+#include "pure/xenbus-step.h"
 
 struct messages;
 struct xenbus_device;

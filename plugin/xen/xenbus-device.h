@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/rate.h"
 #include "pure/limits.h"
-#include "pure/xenbus-table.h"
+#include "pure/xenbus-step.h"
 #include "xen/node.h"
 #include "xen/store.h"
 

@@ -11,7 +11,7 @@
 #include <wayland-util.h>
 
 #include "base/base.h"
-#include "pure/input-table.h"
+#include "pure/input-step.h"
 #include "xen/expected.h"
 #include "xen/messages.h"
 #include "xen/names.h"

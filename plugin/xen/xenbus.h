@@ -2,8 +2,8 @@
 /*
  * The vdispl and vinput directories of this domain's backends in xenstore, and the reaction to each
  * change in them; one of the users of libxenstore (with store.c, node.c and xenbus-device.c). Runs
- * on the store's thread: every call waits for xenstored. The pure tables of xenbus-table.h and
- * input-table.h decide which step follows.
+ * on the store's thread: every call waits for xenstored. The pure tables of xenbus-step.h and
+ * input-step.h decide which step follows.
  */
 #pragma once
 

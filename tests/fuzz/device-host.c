@@ -30,7 +30,7 @@ allocator_allocate(const char *path, const struct allocation *wanted, struct all
 
 /* The presenter */
 
-struct presented_device {
+struct screens {
 	struct device *device;
 };
 
@@ -63,27 +63,26 @@ host_presented(void)
 }
 
 int
-presenter_device_create(struct presenter *presenter, struct device *device,
-			struct presented_device **out)
+presenter_device_create(struct presenter *presenter, struct device *device, struct screens **out)
 {
 	if (host_mood & HOST_REFUSES_DEVICES)
 		return -ENOMEM;
-	struct presented_device *presented = calloc(1, sizeof(*presented));
-	presented->device = device;
-	*out = presented;
+	struct screens *screens = calloc(1, sizeof(*screens));
+	screens->device = device;
+	*out = screens;
 	return 0;
 }
 
 void
-presenter_device_destroy(struct presented_device *presented)
+presenter_device_destroy(struct screens *screens)
 {
 	for (unsigned i = 0; i < SLOTS; i++) {
-		if (framebuffers[i] && framebuffers[i]->buffer->device == presented->device)
+		if (framebuffers[i] && framebuffers[i]->buffer->device == screens->device)
 			framebuffers[i] = NULL;
-		if (releasing[i] && releasing[i]->device == presented->device)
+		if (releasing[i] && releasing[i]->device == screens->device)
 			releasing[i] = NULL;
 	}
-	free(presented);
+	free(screens);
 }
 
 void
@@ -91,7 +90,7 @@ presenter_framebuffer_create(struct framebuffer *framebuffer)
 {
 	const struct displif_dbuf_create *geometry = &framebuffer->buffer->geometry;
 
-	PROPERTY(framebuffer->buffer->device->presented);
+	PROPERTY(framebuffer->buffer->device->screens);
 	PROPERTY(slot_of(framebuffer) == SLOTS && framebuffer->buffer->state == OBJECT_READY);
 	PROPERTY((uint64_t)framebuffer->pitch * framebuffer->height + geometry->data_ofs <=
 		 geometry->size);
@@ -177,7 +176,7 @@ presenter_bytes_copied(const struct connector *connector)
 }
 
 void
-presenter_device_connected(struct presented_device *presented)
+presenter_device_connected(struct screens *screens)
 {
 }
 
@@ -188,7 +187,7 @@ presenter_keeps_picture(const struct presenter *presenter, const struct device *
 }
 
 void
-presenter_device_renamed(struct presented_device *presented)
+presenter_device_renamed(struct screens *screens)
 {
 }
 

@@ -291,7 +291,7 @@ tell_of_frame(unsigned slot, unsigned connector, uint8_t what)
 {
 	struct device *device = slots[slot].device;
 
-	if (!device || connector >= device->connector_count || !device->presented)
+	if (!device || connector >= device->connector_count || !device->screens)
 		return;
 	struct connector *of = &device->connectors[connector];
 	uint32_t frame = of->frame - (what >> 2 & 3);

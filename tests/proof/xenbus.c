@@ -3,7 +3,7 @@
  * what it does not hold. */
 #include "proof.h"
 
-#include "pure/xenbus-table.h"
+#include "pure/xenbus-step.h"
 
 void
 steps(void)

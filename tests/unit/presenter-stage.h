@@ -306,8 +306,8 @@ surface_finish(struct surface *surface)
 }
 
 void
-surface_show(struct surface *surface, struct presented_framebuffer *framebuffer,
-	     const struct rectangle *source, uint32_t frame)
+surface_show(struct surface *surface, struct picture *framebuffer, const struct rectangle *source,
+	     uint32_t frame)
 {
 	struct slot *slot = &framebuffer->slots[surface->index];
 
@@ -330,7 +330,7 @@ surface_freeze(struct surface *surface)
 }
 
 void
-surface_forget(struct surface *surface, const struct presented_framebuffer *framebuffer)
+surface_forget(struct surface *surface, const struct picture *framebuffer)
 {
 	if (surface->shown == &framebuffer->slots[surface->index])
 		surface->shown = NULL;
@@ -552,7 +552,7 @@ connect_device(void)
 			.index = i,
 			.options = options_find_connector(host.options, "g", "", "", 0, i),
 		};
-	check_int(presenter_device_create(&presenter, &device, &device.presented), 0);
+	check_int(presenter_device_create(&presenter, &device, &device.screens), 0);
 	client->handler->ready(client->data);
 }
 

@@ -321,7 +321,7 @@ linux_dmabuf_cancel(struct dmabuf_order *order)
 }
 
 bool
-import_is_ready(const struct import *import, enum import_way way)
+import_is_ready(const struct import *import, enum import_path path)
 {
 	return true;
 }
@@ -330,7 +330,7 @@ static uint8_t pixels[64 * 32 * 4];
 static bool unreadable;
 
 const void *
-import_pages(const struct import *import, enum import_way way)
+import_pages(const struct import *import, enum import_path path)
 {
 	return unreadable ? NULL : pixels;
 }
@@ -387,21 +387,21 @@ static const struct format format = {.bits_per_pixel = 32, .bytes_per_pixel = 4}
 static struct display_buffer buffer;
 static struct framebuffer framebuffer = {
 	.buffer = &buffer, .format = &format, .width = 64, .height = 32, .pitch = 256};
-static struct presented_framebuffer *shown[2];
+static struct picture *shown[2];
 static uint32_t frame;
 
-static struct presented_framebuffer *
-make_framebuffer(enum import_way way)
+static struct picture *
+make_framebuffer(enum import_path path)
 {
-	struct presented_framebuffer *made = calloc(1, sizeof(*made) + sizeof(made->slots[0]));
+	struct picture *made = calloc(1, sizeof(*made) + sizeof(made->slots[0]));
 
 	made->framebuffer = &framebuffer;
 	made->decided = true;
-	made->way = way;
+	made->path = path;
 	made->slot_count = 1;
 	surface_adopt_slot(&surface, &made->slots[0]);
 	slot_take(&made->slots[0], wl_shm_pool_create_buffer(pool, 0, 64, 32, 256, 0),
-		  way == IMPORT_DMABUF ? gpu[1] : -1);
+		  path == IMPORT_DMABUF ? gpu[1] : -1);
 	made->slots[0].part = (struct rectangle){0, 0, 64, 32};
 	return made;
 }
@@ -429,7 +429,7 @@ make_surface(void)
 }
 
 static void
-begin(enum import_way way)
+begin(enum import_path path)
 {
 	static const struct connector_options options;
 	static const struct guest_options rule;
@@ -457,7 +457,7 @@ begin(enum import_way way)
 	surface_set_client(&surface, &client);
 	make_surface();
 	for (unsigned i = 0; i < 2; i++)
-		shown[i] = make_framebuffer(way);
+		shown[i] = make_framebuffer(path);
 }
 
 static void
@@ -568,9 +568,9 @@ draw(uint32_t number)
 
 /* The first frame is on screen, and the second one was given to the compositor. */
 static void
-begin_flip(enum import_way way)
+begin_flip(enum import_path path)
 {
-	begin(way);
+	begin(path);
 	show(0);
 	present(frame, HARDWARE);
 	show(1);

@@ -29,7 +29,7 @@ TEST(it_has_screens_and_no_rings)
 {
 	start_host();
 	expect_device();
-	check(device && device->presented);
+	check(device && device->screens);
 	check(!device->connected);
 	check_int(device->connectors[0].setup.width, WIDTH);
 	check_int(memory_xen_held().mappings, 0);
@@ -42,14 +42,14 @@ TEST(it_connects_with_the_same_screens)
 {
 	start_host();
 	expect_device();
-	const struct presented_device *screens = device->presented;
+	const struct screens *screens = device->screens;
 
 	connect_expected();
 	check(!device->connected);
 	run_worker();
 	check_int(attached, 1);
 	check(device->connected);
-	check(device->presented == screens);
+	check(device->screens == screens);
 	ask((struct xendispl_req){.operation = XENDISPL_OP_SET_CONFIG});
 	check_int(((xen_displif_sring_t *)memory_xen_page(RING))->rsp_prod, 1);
 	end();

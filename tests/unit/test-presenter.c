@@ -13,10 +13,10 @@ TEST(picture_is_kept_while_a_buffer_is_still_ordered)
 	struct framebuffer framebuffer;
 
 	show_one(&buffer, &framebuffer);
-	const struct presented_framebuffer *presented = framebuffer.presented;
-	const struct slot *shown = &presented->slots[0];
+	const struct picture *picture = framebuffer.picture;
+	const struct slot *shown = &picture->slots[0];
 	check_int(shown->dmabuf_fd, EXPORTED_FD);
-	presenter_device_destroy(device.presented);
+	presenter_device_destroy(device.screens);
 	run_jobs();
 	check(shown->wl_buffer == a_buffer);
 	/* The number is anybody's, now that the import has closed it. */
@@ -34,7 +34,7 @@ TEST(oldest_picture_gives_way_a_moment_later)
 	struct framebuffer framebuffer;
 
 	show_one(&buffer, &framebuffer);
-	presenter_device_destroy(device.presented);
+	presenter_device_destroy(device.screens);
 	run_jobs();
 	check_int(host.mapped_pages, 1);
 	check(client != NULL);
@@ -76,7 +76,7 @@ TEST(clients_that_are_lost_again_and_again_are_waited_for)
 	check(wait >= 30000 && wait <= 60000);
 	moved_pass(61000);
 	check_int(lose_client(), 0);
-	presenter_device_destroy(device.presented);
+	presenter_device_destroy(device.screens);
 	stop_host();
 }
 
@@ -87,7 +87,7 @@ TEST(device_goes_while_it_waits_for_a_client)
 	for (unsigned i = 0; i < 5; i++)
 		client->handler->lost(client->data);
 	check(!client);
-	presenter_device_destroy(device.presented);
+	presenter_device_destroy(device.screens);
 	moved_pass(61000);
 	check(!client);
 	stop_host();
@@ -113,7 +113,7 @@ TEST(framebuffers_of_pages_that_cannot_be_mapped_are_all_told)
 	check_int(guest.mapped_until_us,
 		  moved_clock_ms * 1000 +
 			  3 * LIMITS_REFRESH_MS * 1000 / host.limits.pages_per_refresh);
-	presenter_device_destroy(device.presented);
+	presenter_device_destroy(device.screens);
 	run_jobs();
 	stop_host();
 }
@@ -166,7 +166,7 @@ TEST(wl_buffers_are_ordered_in_portions)
 	check_int(framebuffers_settled, (int)ARRAY_LENGTH(framebuffers) - ordered);
 	for (unsigned i = 0; i < 5; i++)
 		lose_client();
-	presenter_device_destroy(device.presented);
+	presenter_device_destroy(device.screens);
 	run_jobs();
 	stop_host();
 }

@@ -352,21 +352,21 @@ TEST(look_at_what_cannot_be_read)
 /* Whatever takes the picture away, or another one's place, ends it. */
 TEST(look_is_over_when_something_else_is_shown)
 {
-	for (unsigned way = 0; way < 4; way++) {
+	for (unsigned path = 0; path < 4; path++) {
 		begin_flip(IMPORT_MAPPED);
 		check(surface_look(&surface));
-		if (way == 0)
+		if (path == 0)
 			show(0);
-		else if (way == 1)
+		else if (path == 1)
 			surface_hide(&surface);
-		else if (way == 2)
+		else if (path == 2)
 			surface_set_client(&surface, NULL);
 		told[0] = '\0';
-		if (way == 3)
+		if (path == 3)
 			end();
 		run_job();
 		check_string(told, "");
-		if (way != 3)
+		if (path != 3)
 			end();
 	}
 }

@@ -17,7 +17,7 @@
 #include "weston/seat.h"
 #include "weston/surface.h"
 
-struct presented_device {
+struct screens {
 	struct wl_list link; /* presenter.kept, once the device is gone */
 	struct presenter *presenter;
 	struct device *device;      /* NULL: gone, and its last picture is kept */
@@ -29,7 +29,7 @@ struct presented_device {
 	struct wl_callback *orders_sync; /* orders more wl_buffers when done; NULL: none wait */
 	struct loop_timer *timer;        /* delays the next client; NULL: never needed */
 	struct wl_list imports;          /* import.link */
-	struct wl_list kept; /* presented_framebuffer.link: shown when the device went */
+	struct wl_list kept;             /* picture.link: shown when the device went */
 	unsigned surface_count;
 	struct surface surfaces[];
 };
@@ -37,15 +37,15 @@ struct presented_device {
 static inline struct surface *
 surface_of(const struct connector *connector)
 {
-	return &connector->device->presented->surfaces[connector->index];
+	return &connector->device->screens->surfaces[connector->index];
 }
 
 /* Frees surfaces, client and the device itself. */
 static inline void
-presented_device_free(struct presented_device *presented)
+screens_free(struct screens *screens)
 {
-	for (unsigned i = 0; i < presented->surface_count; i++)
-		surface_finish(&presented->surfaces[i]);
-	client_destroy(presented->client);
-	free(presented);
+	for (unsigned i = 0; i < screens->surface_count; i++)
+		surface_finish(&screens->surfaces[i]);
+	client_destroy(screens->client);
+	free(screens);
 }

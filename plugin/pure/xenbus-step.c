@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* See xenbus-table.h. */
-#include "pure/xenbus-table.h"
+/* See xenbus-step.h. */
+#include "pure/xenbus-step.h"
 
 /* The tool stack removes the device: go to Closed and stay there. */
 static enum xenbus_step

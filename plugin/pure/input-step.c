@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* See input-table.h. */
-#include "pure/input-table.h"
+/* See input-step.h. */
+#include "pure/input-step.h"
 
 /* The frontend has a page for us, whether it has seen our InitWait or not. */
 static enum xenbus_step

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/xenbus-table.c: single decisions, and whole lives of a device
+ * Tests of plugin/pure/xenbus-step.c: single decisions, and whole lives of a device
  * played against a small model of xenstore and of Linux's frontend.
  */
 #include "test.h"
 
-#include "pure/xenbus-table.h"
+#include "pure/xenbus-step.h"
 
 #include <stdio.h>
 #include <string.h>

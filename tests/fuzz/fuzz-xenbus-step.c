@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "pure/xenbus-table.h"
+#include "pure/xenbus-step.h"
 
 #define MOST_STEPS 12
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The xenbus state table of a display backend (xen/io/xenbus.h). Given xenstore's contents and what
- * we hold, returns the next step. The caller performs it and asks again until it gets XENBUS_WAIT.
+ * Decides the next step in a display device's life (xen/io/xenbus.h), from xenstore's contents and
+ * what we hold. The caller performs the step and asks again until it gets XENBUS_WAIT.
  * It covers the life of a device under xl, a frontend's driver that comes and goes, and frontends
  * that an earlier backend left behind in any state.
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/input-table.c: single decisions, and lives of a device played against a
+ * Tests of plugin/pure/input-step.c: single decisions, and lives of a device played against a
  * small model of xen-kbdfront.
  */
 #include "test.h"
 
-#include "pure/input-table.h"
+#include "pure/input-step.h"
 
 static const struct xenbus_view quiet = {.exists = true,
 					 .online = true,
