@@ -118,7 +118,7 @@ is_shown(const struct screens *screens, const struct display_buffer *buffer)
 	for (unsigned i = 0; i < screens->surface_count; i++) {
 		const struct slot *slot = screens->surfaces[i].shown;
 
-		if (slot && slot->framebuffer && slot->framebuffer->framebuffer->buffer == buffer)
+		if (slot && slot->picture && slot->picture->framebuffer->buffer == buffer)
 			return true;
 	}
 	return false;

@@ -130,7 +130,7 @@ damage_is_partial(const struct surface *surface, const struct slot *slot)
 {
 	const struct rows damage = surface->changes.damage;
 
-	return slot == surface->shown && slot->framebuffer && !rows_are_none(damage) &&
+	return slot == surface->shown && slot->picture && !rows_are_none(damage) &&
 	       damage.end <= surface->source.height;
 }
 

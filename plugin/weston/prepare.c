@@ -41,7 +41,7 @@ static void
 handle_slot_made(void *data, struct wl_buffer *wl_buffer)
 {
 	struct slot *slot = data;
-	struct picture *picture = slot->framebuffer;
+	struct picture *picture = slot->picture;
 
 	slot->order = NULL;
 	if (!wl_buffer) {

@@ -419,7 +419,7 @@ presenter_framebuffer_create(struct framebuffer *framebuffer)
 	picture->slot_count = screens->surface_count;
 	prepare_init(screens, picture);
 	for (unsigned i = 0; i < picture->slot_count; i++) {
-		picture->slots[i].framebuffer = picture;
+		picture->slots[i].picture = picture;
 		surface_adopt_slot(&screens->surfaces[i], &picture->slots[i]);
 	}
 	framebuffer->picture = picture;

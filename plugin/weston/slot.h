@@ -28,7 +28,7 @@ struct slot_handler {
 struct slot {
 	const struct slot_handler *handler;
 	struct surface *surface;     /* its owner */
-	struct picture *framebuffer; /* NULL: the surface's own pixels */
+	struct picture *picture;     /* NULL: the surface's own pixels */
 	struct wl_buffer *wl_buffer; /* NULL: not made yet */
 	struct rectangle part;       /* the part of the framebuffer it holds */
 	bool busy;

@@ -202,13 +202,13 @@ note_changes(struct surface *surface)
 }
 
 void
-surface_show(struct surface *surface, struct picture *framebuffer, const struct rectangle *source,
+surface_show(struct surface *surface, struct picture *picture, const struct rectangle *source,
 	     uint32_t frame)
 {
 	surface_stop_looking(surface);
 	if (!surface->wanted)
 		placements_tell_change(surface->placement.placements);
-	surface->wanted = framebuffer;
+	surface->wanted = picture;
 	surface->source = *source;
 	surface->frame = frame;
 	note_changes(surface);
@@ -259,13 +259,13 @@ surface_freeze(struct surface *surface)
 }
 
 void
-surface_forget(struct surface *surface, const struct picture *framebuffer)
+surface_forget(struct surface *surface, const struct picture *picture)
 {
-	const struct slot *slot = &framebuffer->slots[surface->index];
+	const struct slot *slot = &picture->slots[surface->index];
 
-	if (surface->wanted == framebuffer)
+	if (surface->wanted == picture)
 		surface_hide(surface);
-	/* The wanted framebuffer is not ready yet, but the one shown must not stay on the
+	/* The wanted picture is not ready yet, but the one shown must not stay on the
 	 * screen. */
 	if (surface->shown == slot)
 		paint_nothing(surface);
@@ -275,7 +275,7 @@ surface_forget(struct surface *surface, const struct picture *framebuffer)
 		surface->last = NULL;
 		/* Weston 14 and later hold a surface's last dma-buf until the surface is destroyed,
 		 * even if it shows nothing any more. Make a new surface. */
-		if (framebuffer->path == IMPORT_DMABUF) {
+		if (picture->path == IMPORT_DMABUF) {
 			placement_keep_focus(&surface->placement);
 			surface_set_client(surface, surface->canvas.client);
 		}

@@ -97,7 +97,7 @@ void
 surface_adopt_slot(struct surface *surface, struct slot *slot);
 
 void
-surface_show(struct surface *surface, struct picture *framebuffer, const struct rectangle *source,
+surface_show(struct surface *surface, struct picture *picture, const struct rectangle *source,
 	     uint32_t frame);
 
 void
@@ -112,9 +112,9 @@ surface_freeze(struct surface *surface);
 uint32_t
 surface_own_pages(const struct surface *surface);
 
-/* The framebuffer's slots are about to be destroyed. */
+/* The picture's slots are about to be destroyed. */
 void
-surface_forget(struct surface *surface, const struct picture *framebuffer);
+surface_forget(struct surface *surface, const struct picture *picture);
 
 bool
 surface_can_show(const struct surface *surface);

@@ -518,7 +518,7 @@ TEST(drawing_in_place_costs_the_rows_that_changed)
 	renderer.uploads = true;
 	import.shm.pool = pool;
 	shown[0]->import = &import;
-	shown[0]->slots[0].framebuffer = shown[0];
+	shown[0]->slots[0].picture = shown[0];
 	uint64_t all = cost_of_showing((struct rows){0, 0});
 	check(all > 100);
 	check_int(surface.shown_source.height, 600);
