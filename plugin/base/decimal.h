@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Decimal numbers in text that guests or people wrote. */
-#ifndef XD_DECIMAL_H
-#define XD_DECIMAL_H
+#pragma once
 
 #include <stdint.h>
 
@@ -10,5 +9,3 @@
  * untouched. */
 const char *
 decimal_read(const char *untrusted_text, uint32_t maximum, uint32_t *out);
-
-#endif

@@ -174,16 +174,25 @@ take_name(struct device *device, const struct store_device *setup)
 	device_find_options(device);
 }
 
-static bool
-init_connectors(struct device *device, const struct store_device *setup)
+/* 0 or negative errno. */
+static int
+take_parts(struct device *device, const struct store_device *setup)
 {
-	for (unsigned i = 0; i < setup->connector_count; i++) {
+	int ret = 0;
+
+	device->connectors = calloc(setup->connector_count, sizeof(*device->connectors));
+	device->guest = guest_get(device->host, device->subject.domid);
+	if (!device->connectors || !device->guest)
+		return -ENOMEM;
+	device->channels = channel_set_create();
+	if (!device->channels)
+		return -errno;
+	for (unsigned i = 0; ret == 0 && i < setup->connector_count; i++) {
 		connector_init(&device->connectors[i], device, i, &setup->connectors[i]);
 		device->connector_count = i + 1;
-		if (serve_init(&device->connectors[i]) < 0)
-			return false;
+		ret = serve_init(&device->connectors[i]);
 	}
-	return true;
+	return ret;
 }
 
 /* Returns NULL after logging why. */
@@ -203,14 +212,13 @@ make(struct display_host *host, const struct store_device *setup)
 	wl_list_init(&device->leaving);
 	wl_list_init(&device->framebuffers);
 	wl_list_insert(&host->devices, &device->link);
-	device->connectors = calloc(setup->connector_count, sizeof(*device->connectors));
-	device->channels = channel_set_create();
-	device->guest = guest_get(host, device->subject.domid);
-	if (device->connectors && device->channels && device->guest &&
-	    init_connectors(device, setup))
+	int error = take_parts(device, setup);
+	if (error == 0)
 		return device;
 	log_guest(&setup->subject, -1,
-		  "xen: cannot create the device: out of memory or event channels");
+		  "xen: cannot create the device (%s); it needs memory, and a descriptor of "
+		  "/dev/xen/evtchn",
+		  strerror(-error));
 	device_free(device);
 	return NULL;
 }

@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* Size of the line buffer in Weston's parser. */
-#define LINE_BYTES 512
+/* Weston reads lines by fgets() with 512 bytes: with the end of the line and a terminator. */
+#define MOST_LINE_BYTES 510
 
 struct reader {
 	struct options *options;
@@ -121,7 +122,7 @@ options_read_text(struct options *options, const char *text, size_t size,
 
 	for (size_t start = 0, length; start < size; start += length + 1) {
 		const char *end = memchr(text + start, '\n', size - start);
-		char line[LINE_BYTES];
+		char line[MOST_LINE_BYTES + 1];
 
 		length = end ? (size_t)(end - (text + start)) : size - start;
 		reader.number++;

@@ -35,7 +35,6 @@ struct card {
 	struct wl_subsurface *subsurface;
 	struct wp_viewport *viewport;
 	bool shown; /* as a sub-surface */
-	int32_t x, y;
 };
 
 void

@@ -73,8 +73,9 @@ begin(struct messages *messages, enum message_kind kind)
 	if (message)
 		message->kind = kind;
 	else
-		log_line("xen: out of memory: a vdispl device is stuck in its current state until "
-			 "its guest reconnects");
+		log_line(
+			"xen: out of memory: what happened to a guest's device is lost; the device "
+			"may be stuck until its guest reconnects");
 	return message;
 }
 

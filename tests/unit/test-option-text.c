@@ -100,9 +100,16 @@ TEST(each_section_is_a_rule_of_its_own)
 
 TEST(lines_longer_than_westons)
 {
-	char text[1024] = "[xen-guest]\nname=";
+	static const unsigned lengths[] = {510, 511, 600};
 
-	memset(text + strlen(text), 'a', 600);
-	options_destroy(read_text(text, 1));
-	check(strstr(told, "line 2: longer than"));
+	for (unsigned i = 0; i < 3; i++) {
+		char text[1024] = "[xen-guest]\n#";
+
+		test_case("%u bytes", lengths[i]);
+		memset(text + strlen(text), 'a', lengths[i] - 1);
+		strcat(text, "\n");
+		told[0] = '\0';
+		options_destroy(read_text(text, i > 0));
+		check((strstr(told, "line 2: longer than") != NULL) == (i > 0));
+	}
 }
