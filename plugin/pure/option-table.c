@@ -30,6 +30,8 @@ const char *const option_section_names[] = {
 	}
 #define ANY_PAGES 16777216
 
+/* Section, key, when a change takes effect, kind, where it is stored, where it is noted that it was
+ * given, minimum and maximum, default, unit, help (the same as in weston.ini.example). */
 const struct option_entry option_table[] = {
 	{SECTION_MODULE, "require-xen", EFFECT_RESTART, KIND_BOOL, IN_MODULE(require_xen), 0, 0, 0,
 	 "false", "", "refuse to start on a host without Xen"},
@@ -66,8 +68,8 @@ const struct option_entry option_table[] = {
 	{SECTION_MODULE, "status-card", EFFECT_NOW, KIND_BOOL, IN_MODULE(status_card), 0, 0, 0,
 	 "true", "",
 	 "whether a card explains why a screen shows nothing, or nothing new, see below"},
-	{SECTION_MODULE, "natural-size-key", EFFECT_RESTART, KIND_SHORTCUT,
-	 IN_MODULE(natural_size_key), 0, 0, 0, "ctrl+alt+0", "",
+	{SECTION_MODULE, "natural-size-key", EFFECT_NOW, KIND_SHORTCUT, IN_MODULE(natural_size_key),
+	 0, 0, 0, "ctrl+alt+0", "",
 	 "resizes the window that has the focus to one guest pixel per output pixel"},
 
 	{SECTION_GUEST, "name", EFFECT_BUFFERS, KIND_STRING, IN_RULE(name), 0, 1,

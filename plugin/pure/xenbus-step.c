@@ -36,7 +36,7 @@ step_initialised(const struct xenbus_view *view, int64_t *wait_ms)
 	return XENBUS_CONNECT;
 }
 
-/* The frontend believes that it is connected. */
+/* The frontend is Connected, or believes so. */
 static enum xenbus_step
 step_connected(const struct xenbus_view *view)
 {
@@ -49,7 +49,7 @@ step_connected(const struct xenbus_view *view)
 	return view->offered && view->backend == XenbusStateInitWait ? XENBUS_WAIT : XENBUS_CLOSE;
 }
 
-/* The frontend has no rings for us (any more). */
+/* The frontend has no rings for us: it is Initialising, or Closing or Closed after a connection. */
 static enum xenbus_step
 step_not_ready(const struct xenbus_view *view)
 {

@@ -57,9 +57,10 @@ TEST(the_same_is_no_change)
 TEST(each_kind_has_its_effect)
 {
 	check_string(changes("", "[xen-display]\nhidden-rate=20\nmax-buffers=3\ngrab-key=super+f1\n"
-				 "allocator=/dev/dma_heap/a\n"),
+				 "natural-size-key=super+f2\nallocator=/dev/dma_heap/a\n"),
 		     "xen-display hidden-rate now;xen-display allocator restart;"
-		     "xen-display grab-key now;xen-display max-buffers restart;");
+		     "xen-display grab-key now;xen-display natural-size-key now;"
+		     "xen-display max-buffers restart;");
 	check_string(changes("[xen-guest]\nname=a\n", "[xen-guest]\nname=b\nalpha=true\n"),
 		     "xen-guest name buffers;xen-guest alpha buffers;");
 	check_string(changes("[xen-connector]\nshow-as=output\n", "[xen-connector]\nframe=none\n"),
