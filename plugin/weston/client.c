@@ -341,6 +341,7 @@ client_destroy(struct client *client)
 uint32_t
 client_shm_format(uint32_t fourcc)
 {
+	/* All other formats have the fourcc as their code. */
 	switch (fourcc) {
 	case DRM_FORMAT_ARGB8888:
 		return WL_SHM_FORMAT_ARGB8888;
