@@ -81,8 +81,8 @@ class Screens:
     """with Screens(build) as screens: a Weston with the module, and one connected guest of each size."""
 
     def __init__(self, build, tool=(), environment=None, fourcc="XR24", dmabuf=None, sizes=SIZES, hardware=False,
-                 seat=False, options=""):
-        """options: more lines of the module's section. hardware: the output completes frames as a display does, and
+                 seat=False, options="", core=""):
+        """options: more lines of the module's section; core: of Weston's. hardware: the output completes frames as a display does, and
         not as a timer. seat: Weston has one."""
         os.environ["SIM_BUILD"] = f"{build}/tests/sim"
         # only a domain that is not PV may export
@@ -94,7 +94,8 @@ class Screens:
             RULE.format(name=name_of(size), x=i * PART[0], width=PART[0], height=PART[1])
             for i, size in enumerate(SIZES))
         self.weston = ToolWeston(self.machine, outputs=[("headless", PART[0] * (len(SIZES) + 1), PART[1])], config=rules,
-                                 renderer="gl" if dmabuf else "pixman", environment=environment, seat=seat)
+                                 renderer="gl" if dmabuf else "pixman", environment=environment, seat=seat,
+                                 core=core)
         self.weston.tool = tool
         self.fourcc = fourcc
         self.guests = {}

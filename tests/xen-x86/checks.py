@@ -129,22 +129,6 @@ def thousand_flips(stage):
 
 
 @check
-def slow_guest_keeps_the_refresh(stage):
-    """A guest that draws for 12 ms before each flip flips nearly as often as one that draws nothing: if it heard of
-    its flips when they are presented, it would miss every other refresh. The best of three tries."""
-    need(stage, "guest")
-    slowdowns = []
-    for _ in range(3):
-        said = stage.guest("pace 12", 60)
-        idle, drawing = map(float, re.search(r"a flip takes ([\d.]+) ms, and ([\d.]+) with 12 of drawing", said).groups())
-        print(f"    a flip takes {idle} ms, and {drawing} with 12 of drawing")
-        slowdowns.append(drawing / idle)
-        if slowdowns[-1] < 1.5:
-            return
-    raise Failed(f"flips take {min(slowdowns):.1f} times as long")
-
-
-@check
 def flips_while_paused(stage):
     """The guest is paused for 5 s in the middle of 300 flips: all of them are done in the end."""
     need(stage, "guest")

@@ -9,7 +9,6 @@
  *   TAG show PICTURE   by a page flip
  *   TAG draw PICTURE   into what is on screen, without a word to the kernel
  *   TAG flip COUNT
- *   TAG pace MS        how long flips take, and with so much drawing before each
  *   TAG remake COUNT   drops its buffers, also the one on screen, and makes new ones
  *   TAG format N       the same, once, in the Nth format of the table below
  *   TAG reset PICTURE  a mode set at the same mode to a new framebuffer, as a splash hands over
@@ -51,7 +50,6 @@
 #define SCANS_TO_CLOSE 3
 /* More than xen-drm-front's own 3.1 s, so that it is the driver that gives up first. */
 #define FLIP_MS 6000
-#define PACE_FLIPS 61
 /* The second buffer's picture while "flip" alternates. */
 #define OTHER_PICTURE 32
 
@@ -424,46 +422,6 @@ flip(int count)
 	return error;
 }
 
-static int
-compare_times(const void *left, const void *right)
-{
-	const double *a = left, *b = right;
-	return (*a > *b) - (*a < *b);
-}
-
-/* The middle one of the times from a flip to the next, in milliseconds. */
-static int
-measure_flips(int drawing_ms, double *middle)
-{
-	double took[PACE_FLIPS], before = now_ms();
-	int error = 0;
-	for (int i = 0; i < PACE_FLIPS && !error; i++) {
-		usleep((unsigned)drawing_ms * 1000);
-		error = for_each_screen(start_flip);
-		if (!error)
-			error = for_each_screen(finish_flip);
-		took[i] = now_ms() - before;
-		before += took[i];
-	}
-	qsort(took, PACE_FLIPS, sizeof took[0], compare_times);
-	*middle = took[PACE_FLIPS / 2];
-	return error;
-}
-
-static int
-pace(int drawing_ms)
-{
-	double idle, drawing;
-	int error = for_each_screen(prepare_other);
-	if (!error)
-		error = measure_flips(0, &idle);
-	if (!error)
-		error = measure_flips(drawing_ms, &drawing);
-	if (!error)
-		say("a flip takes %.1f ms, and %.1f with %d of drawing", idle, drawing, drawing_ms);
-	return error;
-}
-
 /* The buffer on screen goes last: the kernel takes it off the screen then. */
 static int
 drop_buffers(struct device *device, struct screen *screen)
@@ -597,8 +555,6 @@ execute(const char *verb, int argument)
 	}
 	if (strcmp(verb, "flip") == 0)
 		return flip(argument);
-	if (strcmp(verb, "pace") == 0)
-		return pace(argument);
 	if (strcmp(verb, "remake") == 0)
 		return remake(argument);
 	if (strcmp(verb, "format") == 0)
