@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Exported buffers: how they are made and given back, and what a dma-buf can
- * be asked. main.c calls xdb_export(), all else the dma-buf layer calls.
+ * Exported buffers: creating them, giving their pages back, and the dma-buf
+ * operations. main.c calls xdb_export(), the dma-buf layer all others.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -61,7 +61,7 @@ static void op_detach(struct dma_buf *dmabuf, struct dma_buf_attachment *attach)
 	kfree(attachment);
 }
 
-/* Whether devices address the machine's memory itself. */
+/* Whether devices use machine addresses. */
 static bool devices_see_machine(void)
 {
 #ifdef CONFIG_ARM64
@@ -73,8 +73,8 @@ static bool devices_see_machine(void)
 
 /*
  * A bounce buffer would show the picture of this moment for ever, and the DMA
- * layers use one without a word. So each page's address is compared with what
- * it must be. Behind an IOMMU that Linux knows there is nothing to compare.
+ * layers use one silently. So each page's address is compared with the expected
+ * one. Behind an IOMMU that Linux knows there is nothing to compare.
  */
 static bool is_direct(struct xdb_buffer *buffer, struct device *dev, struct sg_table *sgt)
 {
@@ -102,7 +102,7 @@ static int map_for_device(struct xdb_buffer *buffer, struct device *dev, struct 
 {
 	int ret;
 
-	/* Neighbours here are no neighbours in the machine: one entry each. */
+	/* Adjacent pages here need not be adjacent in the machine: one entry each. */
 	ret = sg_alloc_table_from_pages_segment(sgt, buffer->pages, buffer->count, 0,
 						(unsigned long)buffer->count << PAGE_SHIFT,
 						PAGE_SIZE, GFP_KERNEL);
@@ -141,7 +141,7 @@ static struct sg_table *op_map_dma_buf(struct dma_buf_attachment *attach,
 	struct sg_table *sgt;
 	int ret;
 
-	/* graphics drivers say "both ways" whatever they mean */
+	/* graphics drivers always pass DMA_BIDIRECTIONAL, even if they only read */
 	if (buffer->readonly && dir == DMA_FROM_DEVICE)
 		return ERR_PTR(-EACCES);
 	sgt = kzalloc(sizeof(*sgt), GFP_KERNEL);
@@ -219,12 +219,12 @@ static int op_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
 	struct xdb_buffer *buffer = dmabuf->priv;
 
-	/* not VM_SHARED, which goes with a descriptor that is for reading only */
+	/* not VM_SHARED, which is cleared if the descriptor is read-only */
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 	if (buffer->readonly && (vma->vm_flags & VM_WRITE))
 		return -EACCES;
-	/* a child would have entries that nobody takes away when the pages go */
+	/* no copy for a child: nobody would remove its entries when the pages go */
 	change_flags(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP | VM_DONTCOPY,
 		     buffer->readonly ? VM_MAYWRITE : 0);
 	return xdb_translated() ? insert_pages(buffer, vma) : xdb_pv_mmap(buffer, vma);
@@ -278,8 +278,8 @@ void xdb_buffer_put(struct xdb_buffer *buffer)
 }
 
 /*
- * Pages that Xen did not unmap still are another domain's: they are lost to
- * this one, and count for ever.
+ * Pages that Xen did not unmap still belong to another domain: they are lost to
+ * this one, and stay charged for ever.
  */
 static void give_back(struct xdb_buffer *buffer)
 {
@@ -303,7 +303,7 @@ static void op_release(struct dma_buf *dmabuf)
 	struct xdb_buffer *buffer = dmabuf->priv;
 
 	give_back(buffer);
-	/* whoever finds it no longer may rely on that */
+	/* a caller that no longer finds it may assume that the pages are given back */
 	mutex_lock(&buffer->opener->lock);
 	list_del(&buffer->link);
 	mutex_unlock(&buffer->opener->lock);
@@ -333,7 +333,7 @@ bool xdb_is_export(const struct dma_buf *dmabuf)
 	return dmabuf->ops == &export_ops;
 }
 
-/* What can be had without Xen. */
+/* Allocates everything that does not involve Xen. */
 static struct xdb_buffer *buffer_create(struct xdb_opener *opener, domid_t domid, bool readonly,
 					unsigned int count)
 {
@@ -364,7 +364,7 @@ static struct xdb_buffer *buffer_create(struct xdb_opener *opener, domid_t domid
 	return buffer;
 }
 
-/* From here on the buffer is the dma-buf's, and goes with it. */
+/* Creates the dma-buf, which owns the buffer on success. Returns its descriptor. */
 static int publish(struct xdb_buffer *buffer, u32 __user *number)
 {
 	DEFINE_DMA_BUF_EXPORT_INFO(info);
@@ -378,7 +378,7 @@ static int publish(struct xdb_buffer *buffer, u32 __user *number)
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	/* while it can be undone: a descriptor that is not told would be lost to the caller */
+	/* while it can be undone: the caller would lose a descriptor whose number it never got */
 	if (number && put_user(fd, number)) {
 		put_unused_fd(fd);
 		return -EFAULT;
@@ -420,7 +420,7 @@ int xdb_export(struct xdb_opener *opener, domid_t domid, bool readonly, unsigned
 	struct xdb_buffer *buffer;
 	int ret;
 
-	/* before anything is allocated that the caller could make large */
+	/* before any allocation whose size the caller controls */
 	ret = xdb_charge(opener, count);
 	if (ret)
 		return ret;
@@ -432,7 +432,7 @@ int xdb_export(struct xdb_opener *opener, domid_t domid, bool readonly, unsigned
 	if (copy_from_user(buffer->refs, refs, count * sizeof(*refs)))
 		goto put;
 	buffer->eventfd = eventfd;
-	/* it has taken the charge over, whatever it says */
+	/* takes over the charge, even if it fails */
 	ret = map_and_publish(buffer, number);
 	if (ret < 0)
 		xdb_buffer_put(buffer);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Mapping the grants of a buffer at the kernel's own addresses of its pages,
- * batch by batch. export.c calls it. Nothing is allocated to unmap.
+ * batch by batch. export.c calls it. Unmapping allocates nothing.
  */
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -57,7 +57,7 @@ static int map_batch(struct xdb_buffer *buffer, unsigned int first, unsigned int
 	for (i = 0; i < n; i++) {
 		gnttab_set_map_op(&ops[i], address_of(buffer->pages[first + i]),
 				  xdb_host_flags(buffer), buffer->refs[first + i], buffer->domid);
-		/* what the hypervisor does not come to is not mapped */
+		/* entries that the hypervisor does not reach are not mapped */
 		ops[i].status = GNTST_general_error;
 	}
 	ret = gnttab_map_refs(ops, NULL, buffer->pages + first, n);

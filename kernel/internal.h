@@ -29,16 +29,16 @@ struct iosys_map;
 struct xdb_batch;
 struct xdb_vmap;
 
-/* A grant that is not mapped has this for a handle. */
+/* The handle of a grant that is not mapped. */
 #define XDB_NO_HANDLE	((grant_handle_t)-1)
 
 /**
  * struct xdb_opener - one open file of the device
- * @kref:	the file's, and one of each buffer and offer
+ * @kref:	one reference for the file, one for each buffer and offer
  * @lock:	guards the lists
  * @buffers:	exported and not given back; xdb_buffer.link
  * @offers:	granted and not released; xdb_offer.link
- * @pages:	what counts against its quota; guarded as the total is
+ * @pages:	pages counted against its quota; guarded like the total
  */
 struct xdb_opener {
 	struct kref kref;
@@ -56,23 +56,23 @@ void xdb_uncharge(struct xdb_opener *opener, unsigned long pages);
 
 /**
  * struct xdb_buffer - pages of another domain, exported
- * @kref:	the dma-buf's, and one of each who waits
+ * @kref:	one reference for the dma-buf, one for each waiter
  * @link:	in xdb_opener.buffers, newest first
- * @opener:	who exported it
- * @released:	when the pages are given back
- * @eventfd:	to be told of it; may be NULL
- * @fd:		the number of the descriptor, as it was exported
- * @domid:	whose pages they are
+ * @opener:	the open file that exported it
+ * @released:	completed when the pages are given back
+ * @eventfd:	signalled at the same time; may be NULL
+ * @fd:		the number of the descriptor when it was exported
+ * @domid:	the domain that granted the pages
  * @readonly:	mapped for reading only
- * @count:	of pages, and of what the arrays hold
+ * @count:	number of pages, and of entries in each array
  * @refs:	references
- * @pages:	this domain's pages, in whose place the others are
+ * @pages:	this domain's pages, at whose addresses the grants are mapped
  * @handles:	of the mappings at the pages' addresses
- * @bus:	addresses of the pages in the machine, if Xen tells them
- * @batch:	to unmap with, when there may be no memory
+ * @bus:	machine addresses of the pages, if Xen returns them
+ * @batch:	preallocated for unmapping, when there may be no memory
  * @attach_lock: guards @attachments
  * @attachments: devices
- * @vaddr:	all pages in a row for the kernel, while someone wants that
+ * @vaddr:	contiguous kernel mapping of all pages, while in use
  * @vmap:	what is behind @vaddr in a PV domain
  */
 struct xdb_buffer {
@@ -99,8 +99,8 @@ struct xdb_buffer {
 void xdb_buffer_put(struct xdb_buffer *buffer);
 
 /*
- * Returns the new descriptor, which is written to number too unless that is NULL. The caller's
- * eventfd, or NULL, is the buffer's then.
+ * Returns the new descriptor, which is also written to number unless that is NULL. On success the
+ * buffer takes over the caller's eventfd, which may be NULL.
  */
 int xdb_export(struct xdb_opener *opener, domid_t domid, bool readonly, unsigned int count,
 	       const u32 __user *refs, struct eventfd_ctx *eventfd, u32 __user *number);
@@ -113,10 +113,10 @@ void xdb_batch_free(struct xdb_batch *batch);
 
 /* Maps all pages, or none. */
 int xdb_grants_map(struct xdb_buffer *buffer);
-/* Unmaps what is mapped. If it fails the pages must never be used again. */
+/* Unmaps all mapped pages. If it fails the pages must never be used again. */
 int xdb_grants_unmap(struct xdb_buffer *buffer);
 
-/* What the status of a mapping means to the caller. */
+/* Converts the status of a mapping to 0 or a negative errno. */
 int xdb_grant_error(int status);
 
 static inline u32 xdb_host_flags(const struct xdb_buffer *buffer)
@@ -131,7 +131,7 @@ static inline bool xdb_translated(void)
 	return !IS_ENABLED(CONFIG_XEN_PV) || xen_feature(XENFEAT_auto_translated_physmap);
 }
 
-/* For domains that are not translated. The area is as dma_buf_ops.mmap gets it. */
+/* For domains that are not translated. The area is that of dma_buf_ops.mmap. */
 int xdb_pv_mmap(struct xdb_buffer *buffer, struct vm_area_struct *vma);
 int xdb_pv_vmap(struct xdb_buffer *buffer);
 void xdb_pv_vunmap(struct xdb_buffer *buffer);
@@ -139,12 +139,12 @@ void xdb_pv_vunmap(struct xdb_buffer *buffer);
 /* Grants a dma-buf and writes the references. */
 int xdb_offer(struct xdb_opener *opener, domid_t domid, int fd, unsigned int count,
 	      u32 __user *refs);
-/* Of the dma-buf that had this number; all of an opener. */
+/* Releases the grants of the dma-buf that had this number, or all of an opener. */
 int xdb_offer_release(struct xdb_opener *opener, int fd);
 void xdb_offer_release_all(struct xdb_opener *opener);
 
 int xdb_offer_init(void);
-/* When the module goes: no offer is left. */
+/* Called when the module is unloaded; no offer is left by then. */
 void xdb_offer_exit(void);
 
 #endif /* XEN_DMABUF_INTERNAL_H */

@@ -24,12 +24,12 @@
 
 #include "internal.h"
 
-/* it has names of Xen's interface in it, and does not say where they come from */
+/* uses types of Xen's interface without including their headers */
 #include <xen/gntdev.h>
 
 #include "xen-dmabuf.h"
 
-/* Half of what Xen lets a domain map, unless it is told otherwise. */
+/* Half of the pages that Xen lets a domain map by default. */
 #define DEFAULT_MAX_PAGES	(256ul * 1024)
 
 static unsigned long max_pages;
@@ -45,7 +45,7 @@ static unsigned long pages;
 module_param(pages, ulong, 0444);
 MODULE_PARM_DESC(pages, "Pages that are mapped or granted now");
 
-/* guards pages, and those of each opener */
+/* guards pages, and pages of each opener */
 static DEFINE_SPINLOCK(quota_lock);
 
 static bool fits(unsigned long have, unsigned long more, unsigned long limit)
@@ -86,7 +86,7 @@ void xdb_opener_put(struct xdb_opener *opener)
 	kref_put(&opener->kref, opener_free);
 }
 
-/* Xen tells other domains than Dom0 the size of no grant table but their own. */
+/* Except in Dom0, Xen answers this query only for the caller's own grant table. */
 static bool is_own_domain(u32 domid)
 {
 	struct gnttab_query_size query = { .dom = domid };
@@ -106,8 +106,8 @@ static int do_export(struct xdb_opener *opener, u32 flags, u32 domid, u32 count,
 	if ((flags & ~XEN_DMABUF_READONLY) || domid >= DOMID_FIRST_RESERVED || !count)
 		return -EINVAL;
 	/*
-	 * A page of this domain's own that gets a second address in it loses
-	 * the first one, under the kernel's feet.
+	 * Mapping one of this domain's own pages at a second address would
+	 * remove it from the first one, which the kernel still uses.
 	 */
 	if (xdb_translated() && is_own_domain(domid))
 		return -EINVAL;
@@ -239,7 +239,7 @@ static int device_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Exports live on by their own descriptors; grants of ours end. */
+/* Exports stay alive through their own descriptors; the grants of offers end. */
 static int device_release(struct inode *inode, struct file *file)
 {
 	struct xdb_opener *opener = file->private_data;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The other direction: the pages of a dma-buf of this domain's memory, granted
- * to another domain. A dma-buf is held until that domain has let go of its last
- * page, whatever becomes of the file by which it was granted: its memory must
- * not serve anything else while somebody out there can write to it.
+ * to another domain. The dma-buf is held until that domain has unmapped its last
+ * page, even if the file that granted it was closed: its memory must not be
+ * reused while another domain can write to it.
  */
 #include <linux/dma-buf.h>
 #include <linux/dma-map-ops.h>
@@ -25,15 +25,15 @@
 /**
  * struct xdb_offer - a dma-buf that is granted
  * @link:	in xdb_opener.offers, until it is released
- * @opener:	who did it
- * @fd:		the number of the descriptor by which it did
+ * @opener:	the open file that granted it
+ * @fd:		the number of the descriptor passed then
  * @dmabuf:	the dma-buf
- * @attach:	for which this module is a device
+ * @attach:	attachment of this module's importer device
  * @sgt:	its pages
- * @charged:	pages that count for it
- * @granted:	how many references there are
+ * @charged:	pages charged for it
+ * @granted:	number of references
  * @refs:	references that have not ended
- * @retry:	ends what could not be ended at once
+ * @retry:	ends the grants that could not be ended at once
  */
 struct xdb_offer {
 	struct list_head link;
@@ -52,8 +52,8 @@ static struct platform_device *importer;
 static struct workqueue_struct *retries;
 
 /*
- * DMA for a device that is none: addresses are those of this domain's own
- * pages. An ordinary one could get a bounce buffer, which would be granted then.
+ * DMA for a device that does not exist: addresses are those of this domain's own
+ * pages. Ordinary DMA operations could use a bounce buffer, and grant that.
  */
 static int import_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
 			 enum dma_data_direction dir, unsigned long attrs)
@@ -62,7 +62,7 @@ static int import_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
 	int i;
 
 	for_each_sg(sgl, sg, nents, i) {
-		/* nor memory of a device, or pages that other domains have granted */
+		/* refuse device memory, and pages granted by other domains */
 		if (!sg_page(sg) || is_zone_device_page(sg_page(sg)))
 			return -EINVAL;
 		sg_dma_address(sg) = sg_phys(sg);
@@ -76,7 +76,7 @@ static void import_unmap_sg(struct device *dev, struct scatterlist *sgl, int nen
 {
 }
 
-/* Memory of a device is mapped page by page: there is nothing to grant. */
+/* Used for single mappings, as of device memory: there is nothing to grant. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
 static dma_addr_t import_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 				  enum dma_data_direction dir, unsigned long attrs)
@@ -101,7 +101,7 @@ static const struct dma_map_ops import_dma_ops = {
 #endif
 };
 
-/* Nothing is granted any more. */
+/* Call when no grant is left. */
 static void offer_free(struct xdb_offer *offer)
 {
 	if (!IS_ERR_OR_NULL(offer->sgt))
@@ -114,16 +114,16 @@ static void offer_free(struct xdb_offer *offer)
 	xdb_opener_put(offer->opener);
 	kvfree(offer->refs);
 	kfree(offer);
-	/* while a file is open, or the queue that exit waits for runs this, it is not the last */
+	/* not the last reference: a file is open, or this runs on the queue that exit waits for */
 	module_put(THIS_MODULE);
 }
 
-/* Ends the grants that nobody has mapped; whether that was all. */
+/* Ends the grants that nobody has mapped. Returns true if none is left. */
 static bool end_grants(struct xdb_offer *offer)
 {
 	unsigned int i, left = 0;
 
-	/* without a word of the kernel's for each that is still in use */
+	/* this variant logs nothing for grants still in use */
 	for (i = 0; i < offer->granted; i++)
 		if (!gnttab_try_end_foreign_access(offer->refs[i]))
 			offer->refs[left++] = offer->refs[i];
@@ -131,7 +131,7 @@ static bool end_grants(struct xdb_offer *offer)
 	return !left;
 }
 
-/* It is in no list any more. */
+/* The offer must be in no list. */
 static void offer_end(struct xdb_offer *offer)
 {
 	if (end_grants(offer))
@@ -145,7 +145,7 @@ static void handle_retry(struct work_struct *work)
 	offer_end(container_of(to_delayed_work(work), struct xdb_offer, retry));
 }
 
-/* Attaches to the dma-buf, and looks whether it is as large as it should be. */
+/* Checks the size of the dma-buf, attaches to it and maps it. */
 static int take_dmabuf(struct xdb_offer *offer, unsigned int count)
 {
 	offer->dmabuf = dma_buf_get(offer->fd);
@@ -212,7 +212,7 @@ static struct xdb_offer *offer_create(struct xdb_opener *opener, int fd, unsigne
 	offer->opener = opener;
 	offer->fd = fd;
 	offer->charged = count;
-	/* it may outlive the file */
+	/* the offer may outlive the file */
 	__module_get(THIS_MODULE);
 	return offer;
 }
@@ -247,7 +247,7 @@ int xdb_offer(struct xdb_opener *opener, domid_t domid, int fd, unsigned int cou
 	return 0;
 }
 
-/* Takes it out of the list: the newest of this number, or the first of all. */
+/* Takes an offer out of the list: the newest with this number, or any. */
 static struct xdb_offer *take_offer(struct xdb_opener *opener, int fd, bool any)
 {
 	struct xdb_offer *offer, *found = NULL;

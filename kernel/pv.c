@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mappings for processes and for the kernel in a PV domain. Xen lets no
- * ordinary page table entry name another domain's page: each such mapping has
- * the grants mapped once more, by Xen, into its entries, and they must be
- * unmapped as grants before anything else changes the entries. export.c calls
- * this for domains that are not translated.
+ * Mappings for processes and for the kernel in a PV domain. Xen does not allow
+ * ordinary page table entries for another domain's pages: for each such mapping
+ * Xen maps the grants once more, into its entries, and they must be unmapped as
+ * grants before anything else changes the entries. export.c calls this for
+ * domains that are not translated.
  */
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -23,13 +23,13 @@
 
 /**
  * struct entries - page table entries with a buffer's grants in them
- * @buffer:	whose grants
- * @first:	the first page of the buffer
- * @count:	how many
+ * @buffer:	the buffer
+ * @first:	index of the first page in the buffer
+ * @count:	number of entries
  * @flags:	of the mappings
  * @ptes:	machine addresses of the entries
  * @handles:	of the mappings
- * @unmap:	to unmap with: it may be reclaim that asks for it
+ * @unmap:	preallocated for unmapping, which reclaim may request
  */
 struct entries {
 	struct xdb_buffer *buffer;
@@ -94,7 +94,7 @@ static int entries_map_batch(struct entries *entries, struct gnttab_map_grant_re
 	return ret;
 }
 
-/* What has been mapped when it fails stays so. */
+/* If it fails, entries mapped so far stay mapped. */
 static int entries_map(struct entries *entries)
 {
 	struct gnttab_map_grant_ref *ops;
@@ -136,11 +136,11 @@ static void entries_unmap(struct entries *entries, unsigned long at, unsigned lo
 
 /**
  * struct area - a mapping of a process
- * @kref:	areas of memory: a part of it may be unmapped, which splits it
- * @notifier:	tells before its entries change
+ * @kref:	one reference for each vma: unmapping a part splits the vma
+ * @notifier:	called before its entries change
  * @lock:	guards the handles of its entries
- * @start:	its address, as it was mapped
- * @entries:	what is mapped there
+ * @start:	the address at which it was mapped
+ * @entries:	its page table entries
  */
 struct area {
 	struct kref kref;
@@ -158,7 +158,7 @@ static bool area_invalidate(struct mmu_interval_notifier *notifier,
 	unsigned long start = max(range->start, area->start);
 	unsigned long end = min(range->end, area->start + bytes);
 
-	/* somebody forgets which pages were written to: these entries do not know, and stay */
+	/* soft-dirty bits are being cleared: these entries have none, and stay mapped */
 	if (range->event == MMU_NOTIFY_SOFT_DIRTY)
 		return true;
 	if (mmu_notifier_range_blockable(range))
@@ -201,14 +201,14 @@ static void area_close(struct vm_area_struct *vma)
 	kref_put(&area->kref, area_release);
 }
 
-/* Other rights would need other mappings of the grants. */
+/* Other permissions would need other mappings of the grants. */
 static int area_mprotect(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			 unsigned long flags)
 {
 	return flags != vma->vm_flags ? -EACCES : 0;
 }
 
-/* The entries that the mappings are known by have been left behind. */
+/* The grants are mapped in the old entries, and cannot move to new ones. */
 static int area_mremap(struct vm_area_struct *vma)
 {
 	return -EINVAL;
@@ -235,7 +235,7 @@ static int area_map(struct area *area, struct vm_area_struct *vma)
 	unsigned long bytes = area->entries.count << PAGE_SHIFT;
 	int ret;
 
-	/* an invalidation from before the notifier was there; the next one waits for mmap_lock */
+	/* wait for an invalidation begun before the notifier; the next one waits for mmap_lock */
 	mmu_interval_read_begin(&area->notifier);
 	ret = apply_to_page_range(vma->vm_mm, area->start, bytes, find_entry, area);
 	return ret ?: entries_map(&area->entries);
@@ -247,7 +247,7 @@ int xdb_pv_mmap(struct xdb_buffer *buffer, struct vm_area_struct *vma)
 	struct area *area;
 	int ret;
 
-	/* or get_user_pages_fast() takes the entries for ordinary ones */
+	/* without it get_user_pages_fast() would treat the entries as ordinary ones */
 	if (!xen_feature(XENFEAT_gnttab_map_avail_bits))
 		return -EOPNOTSUPP;
 	if (!(vma->vm_flags & VM_WRITE))
@@ -283,16 +283,16 @@ free:
 }
 
 /**
- * struct xdb_vmap - all pages in a row, for the kernel
- * @dummy:	the page that the kernel thinks is everywhere in it
- * @entries:	what is mapped there
+ * struct xdb_vmap - contiguous kernel mapping of all pages
+ * @dummy:	the page that the kernel believes to be mapped throughout
+ * @entries:	its page table entries
  */
 struct xdb_vmap {
 	struct page *dummy;
 	struct entries entries;
 };
 
-/* Addresses that are the buffer's alone, whose entries exist. */
+/* Reserves a range of kernel addresses with existing page table entries. */
 static void *reserve_addresses(struct page *dummy, unsigned int count)
 {
 	struct page **dummies = kvcalloc(count, sizeof(*dummies), GFP_KERNEL);
@@ -308,7 +308,7 @@ static void *reserve_addresses(struct page *dummy, unsigned int count)
 	return vaddr;
 }
 
-/* Xen maps a grant into an empty entry only. */
+/* Clears the entries and records their addresses: Xen maps grants only into empty entries. */
 static int empty_entries(struct xdb_buffer *buffer, struct entries *entries)
 {
 	unsigned long address = (unsigned long)buffer->vaddr;
