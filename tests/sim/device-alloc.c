@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Devices that give out memory as dma-bufs: the dma-heaps system and linux,cma, and a DRM card,
+ * Devices that allocate memory as dma-bufs: the dma-heaps system and linux,cma, and a DRM card,
  * /dev/dri/card-sim, with dumb buffers whose rows are multiples of 64 bytes as on most hardware.
- * What they give out are plain memory files. Called by simxen.c.
+ * The dma-bufs are plain memory files. Called by simxen.c.
  */
 #include "device.h"
 #include "machine.h"

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * dma-bufs of guests' pages, as gntdev and /dev/xen/dmabuf export them, and of ours, as they grant
- * them to guests. Of a guest's pages: a descriptor that is a file of the right size,
- * whose mapping is the guest's own scattered pages. The kernel lets go of the pages when the last
- * descriptor and the last mapping are gone, in whatever process; here a lock tells that, which
- * the exported file description holds as long as it lives.
+ * them to guests. An exported dma-buf is a file of the right size whose mapping shows the guest's
+ * own scattered pages. The kernel releases the pages when the last descriptor and the last mapping
+ * are gone, in whatever process; here this is found by a lock that the exported file description
+ * holds as long as it lives.
  *
- * Whether a GPU still reads is told by poll and epoll, for which a memory file is no good: a FIFO
- * of the machine stands in, writable unless a test has filled it.
+ * poll and epoll report whether a GPU still reads. A memory file cannot do that: a FIFO of the
+ * machine stands in, writable unless a test has filled it.
  *
- * Where a real device is to read the pages, the real kernel's udmabuf takes the memory file's
- * place.
+ * Where a real device must read the pages, the real kernel's udmabuf replaces the memory file.
  */
 #include "device.h"
 #include "machine.h"
@@ -36,23 +35,23 @@ struct export
 {
 	struct export *next;
 	ino_t inode;
-	ino_t device;    /* of the file of the device that it came from */
-	uint32_t number; /* the descriptor as it was exported */
+	ino_t device;    /* inode of the device file that exported it */
+	uint32_t number; /* the descriptor's number when exported */
 	int watch_fd;    /* another file description, to try the lock with */
 	uint32_t count;
 	uint32_t *frames;
 	int memory_fd;
 	int mapping;
 	bool is_udmabuf;
-	int event; /* an eventfd to tell of the release; -1: none */
+	int event; /* an eventfd written at the release; -1: none */
 };
 
-/* Memory of ours that is granted to a guest. */
+/* Memory of this domain that is granted to a guest. */
 struct import {
 	struct import *next;
 	ino_t device;
 	uint32_t number;
-	int fd; /* keeps the memory */
+	int fd; /* keeps the memory alive */
 	uint32_t count;
 	uint32_t *refs;
 };
@@ -95,7 +94,7 @@ domain_is_pv(void)
 	return got > 0 && strcmp(text, "PV\n") == 0;
 }
 
-/* The file that stands for the dma-buf, locked; *watch_fd is another description of it. */
+/* Creates the locked file that stands for the dma-buf; *watch_fd is another description of it. */
 static int
 make_file(uint32_t count, int *watch_fd)
 {
@@ -137,7 +136,7 @@ is_released(const struct export *export)
 				  : flock(export->watch_fd, LOCK_EX | LOCK_NB) == 0;
 }
 
-/* Gives back what nobody refers to any more. */
+/* Releases exports that nobody refers to any more. */
 static void
 reap_locked(void)
 {
@@ -162,7 +161,7 @@ dmabuf_reap(void)
 	pthread_mutex_unlock(&lock);
 }
 
-/* The new descriptor; watch_fd is made with it. */
+/* Returns the new descriptor; sets watch_fd. */
 static int
 make_export(struct export *export)
 {
@@ -231,7 +230,7 @@ dmabuf_wait_released(int device_fd, uint32_t number)
 	return there ? fail(ETIMEDOUT) : fail(ENOENT);
 }
 
-/* What the guest still maps stays granted, as the kernel puts it off. */
+/* Pages that the guest still maps stay granted, since the kernel defers their release. */
 static void
 free_import(struct import *import)
 {
@@ -274,7 +273,7 @@ dmabuf_import(int device_fd, uint16_t domid, int fd, uint32_t count, uint32_t *r
 	return 0;
 }
 
-/* Releases what a device has imported; number < 0: all of it. How much that was. */
+/* Releases one import of a device, or all if number < 0. Returns how many were released. */
 static int
 release_imports(int device_fd, int64_t number)
 {
@@ -319,7 +318,7 @@ dmabuf_is(int fd)
 	       fstat(fd, &stat) == 0 && (stat.st_mode & 07777) == marker;
 }
 
-/* Whoever maps it holds it: the area keeps a descriptor. */
+/* A mapping holds the dma-buf: its area keeps a descriptor. */
 void *
 dmabuf_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
 {

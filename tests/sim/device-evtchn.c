@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /dev/xen/evtchn: a pipe to read events from, whose other calls change the machine.
+ * /dev/xen/evtchn: a pipe to read events from; the other calls change the machine.
  *
  * Called by simxen.c. The rules of event channels are in machine-evtchn.c.
  */
@@ -125,7 +125,7 @@ evtchn_device_close(int fd)
 	struct machine *machine = machine_get();
 	int handle = handle_of_fd[fd] - 1;
 	handle_of_fd[fd] = 0;
-	/* A child that closes what it inherited does not end its parent's channels. */
+	/* A child that closes inherited descriptors does not close its parent's channels. */
 	if (process_is_self(&machine->handles[handle].process))
 		evtchn_handle_close(machine, handle);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * /dev/xen/gntdev with the rules of Linux's driver: MAP_GRANT_REF only records references, mmap
- * does the work and fails for bad ones, its page count must be exact, and an insertion can be
- * mapped once ever. Pages are mapped one by one from wherever they lie in the guest's memory, with
- * an inaccessible page behind the last one.
+ * does the work and fails for bad ones, its page count must be exact, and an insertion can only
+ * ever be mapped once. Pages are mapped one by one from wherever they lie in the guest's memory,
+ * with an inaccessible page behind the last one.
  *
- * The records are in the file itself, so that a descriptor works in whatever process gets it.
- * Called by simxen.c. What concerns dma-bufs is in device-dmabuf.c.
+ * The records are in the file itself, so that a descriptor works in any process that receives it.
+ * Called by simxen.c. dma-bufs are in device-dmabuf.c.
  */
 #include "device.h"
 #include "machine.h"
@@ -38,13 +38,13 @@ struct insertion {
 	uint64_t first_page;
 };
 
-/* What this process maps. */
+/* A mapping of this process. */
 struct area {
 	struct area *next;
 	char *address;
 	size_t length;
 	uint64_t offset;
-	int mapping; /* -1: of a dma-buf, which has one for all */
+	int mapping; /* -1: of a dma-buf, which has one mapping for all its areas */
 	int held_fd; /* -1: none */
 	struct ioctl_gntdev_unmap_notify notify;
 };
@@ -102,7 +102,7 @@ read_all(int fd, struct insertion *all)
 	return pread(fd, all, INSERTIONS * sizeof *all, 0) == INSERTIONS * sizeof *all;
 }
 
-/* Even a file that was opened for reading can be changed by its owner, as the driver does. */
+/* Also writes to a file that was opened read-only, as the driver can. */
 static bool
 write_at(int fd, const void *data, size_t size, off_t offset)
 {
@@ -120,7 +120,7 @@ write_slot(int fd, int slot, const struct insertion *insertion)
 	return write_at(fd, insertion, sizeof *insertion, (off_t)slot * (off_t)sizeof *insertion);
 }
 
-/* The lowest gap, as gntdev_add_map finds it. */
+/* Finds the lowest gap, as gntdev_add_map does. */
 static uint64_t
 find_gap(const struct insertion *all, uint32_t count)
 {
@@ -232,12 +232,12 @@ gntdev_device_ioctl(int fd, unsigned long request, void *argument)
 		return dmabuf_import_release(
 			fd, ((struct ioctl_gntdev_dmabuf_imp_release *)argument)->fd);
 	default:
-		/* Also SET_MAX_GRANTS, which Linux no longer has. */
+		/* Includes SET_MAX_GRANTS, which Linux no longer has. */
 		return fail(ENOTTY);
 	}
 }
 
-/* Maps runs of pages that happen to be neighbours in one go. */
+/* Maps each run of adjacent pages in one call. */
 static bool
 map_pages(char *base, const uint32_t *frames, uint32_t count, int protection, int memory_fd)
 {
@@ -295,7 +295,7 @@ gntdev_device_map_frames(void *address, const uint32_t *frames, uint32_t count, 
 	return base;
 }
 
-/* Reads the insertion that a mapping names and marks it mapped. Its references go to *refs. */
+/* Reads the insertion at index, marks it mapped and stores its references in refs. */
 static int
 claim_insertion(int fd, uint64_t index, uint32_t count, struct ioctl_gntdev_grant_ref *refs)
 {
@@ -377,7 +377,7 @@ gntdev_device_maps(const void *address)
 	return found;
 }
 
-/* The last page of it is gone. */
+/* Called when the area's last page is gone. */
 static void
 end_area(struct area *area)
 {
@@ -389,7 +389,8 @@ end_area(struct area *area)
 	dmabuf_reap();
 }
 
-/* The area whose first pages these are, shorter by them; taken out of the list if none is left. */
+/* Takes these pages from the beginning of their area, and the area out of the list if none is left.
+ * Returns the area. */
 static struct area *
 shorten_area(char *address, size_t length)
 {

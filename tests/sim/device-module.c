@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /dev/xen/dmabuf, the device of the project's own kernel module, as far as device-dmabuf.c has not
- * all of it: the call by which exports are asked for, and gntdev's that it takes too.
+ * /dev/xen/dmabuf, the device of the project's own kernel module: its export call, and gntdev's
+ * calls that it also takes. The rest is in device-dmabuf.c.
  */
 #include "device.h"
 #include "machine.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dma-bufs that a real device can read: the guest's pages handed to /dev/udmabuf of the real
- * kernel. device-dmabuf.c uses them where $SIMXEN_UDMABUF is set, so that a display can scan
- * simulated guests' frames out. Knows nothing of grants.
+ * dma-bufs that a real device can read: the guest's pages passed to /dev/udmabuf of the real
+ * kernel. device-dmabuf.c uses them if $SIMXEN_UDMABUF is set, so that a display can scan out
+ * simulated guests' frames. Knows nothing of grants.
  */
 #include "device.h"
 #include "machine.h"
@@ -23,7 +23,7 @@ udmabuf_is_wanted(void)
 	return getenv("SIMXEN_UDMABUF") != NULL;
 }
 
-/* Runs of neighbouring pages go as one item: the kernel takes 1024. */
+/* A run of adjacent pages is one item: the kernel accepts 1024 items. */
 static struct udmabuf_create_list *
 make_list(int memory_fd, const uint32_t *frames, uint32_t count)
 {

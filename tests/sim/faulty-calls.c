@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ordinary library calls that libsimxen.so passes on unchanged, unless a test has asked for one of
- * them to fail or to be slow.
+ * Ordinary library calls that libsimxen.so passes on unchanged, unless a test makes them fail or
+ * slow.
  *
  * Preloaded with the rest of libsimxen.so. Knows only the table of faults.
  */
@@ -19,8 +19,8 @@
 
 #define PUBLIC __attribute__((visibility("default")))
 
-/* A library that only a module of Weston is linked with is not in the global scope, where the next
- * definition is looked for: it is found by its name. */
+/* RTLD_NEXT searches the global scope, which lacks a library that only a module of Weston links
+ * with: such a library is found by its name. */
 static void *
 find_in(const char *library, const char *name)
 {
@@ -43,7 +43,7 @@ find_real(const char *name)
 	if (!real)                                                                                 \
 	real = (__typeof__(&name))find_real(#name)
 
-/* Defines a passed-on function; call is its name in the table of faults. */
+/* Defines a function that is passed on; call is its name in the table of faults. */
 #define PASS_ON(type, name, call, failure, parameters, arguments)                                  \
 	PUBLIC type name parameters                                                                \
 	{                                                                                          \
@@ -97,7 +97,7 @@ PASS_ON(int, weston_surface_copy_content, "weston_surface_copy_content", -1,
 	 int height),
 	(surface, target, size, x, y, width, height))
 
-/* Weston's GL renderer imports a dma-buf by a function that it asks for by its name. */
+/* Weston's GL renderer looks up its dma-buf import function by name. */
 
 typedef void (*egl_function)(void);
 typedef void *(*create_image_function)(void *display, void *context, unsigned target, void *buffer,
@@ -128,9 +128,9 @@ eglGetProcAddress(const char *name)
 	return (egl_function)create_image;
 }
 
-/* Weston's headless outputs are timers; with SIMXEN_HARDWARE_FRAMES they complete frames as
- * hardware does, and with SIMXEN_REFRESH_HZ on the grid of a display's refreshes, whenever they
- * were drawn. No fault: of those each look takes the machine's lock, which is too much for each
+/* Weston's headless outputs are timers. With SIMXEN_HARDWARE_FRAMES they complete frames as
+ * hardware does; with SIMXEN_REFRESH_HZ they do so at a display's refreshes, whenever the frame was
+ * drawn. This is no fault of the table, whose check takes the machine's lock: too slow for each
  * frame.
  */
 
@@ -143,7 +143,7 @@ PUBLIC void
 weston_output_finish_frame(struct weston_output *output, const struct timespec *when,
 			   uint32_t flags);
 
-/* Of a refresh; 0: there is no grid. */
+/* Duration of a refresh; 0: frames are not aligned to refreshes. */
 static int64_t
 refresh_ns(void)
 {
@@ -179,7 +179,7 @@ weston_output_finish_frame(struct weston_output *output, const struct timespec *
 	real(output, when, getenv("SIMXEN_HARDWARE_FRAMES") ? flags | HARDWARE_COMPLETED : flags);
 }
 
-/* A headless output's timer ends at the next refresh that is not upon us. */
+/* Delays a headless output's timer to the next refresh that is not imminent. */
 PUBLIC int
 wl_event_source_timer_update(struct wl_event_source *source, int ms);
 

@@ -14,7 +14,7 @@ struct attack {
 	pthread_t thread;
 	bool used;
 	uint64_t rounds;
-	struct guest_channel *channel; /* NULL: scribbles */
+	struct guest_channel *channel; /* NULL: writes patterns */
 	const struct guest_pages *pages;
 	size_t offset;
 	struct attack_pattern patterns[ATTACK_PATTERNS];
@@ -70,7 +70,7 @@ begin(const struct attack *wanted)
 		if (attack->used)
 			continue;
 		*attack = *wanted;
-		/* On a busy machine the thread may wait for long until it runs. */
+		/* On a busy machine it may take long until the thread runs. */
 		play_round(attack);
 		int error = pthread_create(&attack->thread, NULL, run, attack);
 		attack->used = error == 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The simulated guest's display buffers, page directories and framebuffers, and the requests that
- * concern them. They all go through connector 0's ring, as xen-drm-front does it.
+ * The simulated guest's display buffers, page directories and framebuffers, and their requests,
+ * which all go through connector 0's ring, as in xen-drm-front.
  */
 #include "guest-display.h"
 #include "guest-private.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define REFS_PER_PAGE (MACHINE_PAGE / sizeof(grant_ref_t) - 1)
-#define STALE_REF 5 /* reserved by Xen for others; nobody grants it here */
+#define STALE_REF 5 /* reserved by Xen, never granted here */
 
 static struct guest_dbuf *dbufs;
 static struct guest_fb *fbs;
@@ -55,7 +55,7 @@ write_directory_page(const struct guest_pages *directory, uint32_t index,
 		page->gref[i] = pages->refs[first + i];
 }
 
-/* be-alloc: pages that are chained, for the backend to fill in. */
+/* be-alloc: chained pages for the backend to fill in. */
 static int
 make_empty_directory(struct guest_pages *directory, uint32_t page_count, uint16_t backend)
 {
@@ -212,7 +212,7 @@ guest_dbuf_create(struct guest_device *device, uint64_t cookie, unsigned width, 
 	status = status ? status : ask(&device->connector[0], &request);
 	if (!status && options->flags & XENDISPL_DBUF_FLG_REQ_ALLOC && map_offered(dbuf) < 0)
 		guest_event("be-alloc-not-mapped dev=%u", device->id);
-	/* The directory is of no use after the answer, as in xen-drm-front. */
+	/* The directory is not needed after the answer, as in xen-drm-front. */
 	if (guest_pages_destroy(&dbuf->directory))
 		guest_event("directory-still-mapped dev=%u", device->id);
 	if (status)
@@ -226,7 +226,7 @@ guest_dbuf_destroy(struct guest_device *device, uint64_t cookie, uint32_t *mappe
 	struct guest_dbuf *dbuf = guest_dbuf_find(device, cookie);
 	struct xendispl_req request = {.operation = XENDISPL_OP_DBUF_DESTROY,
 				       .op.dbuf_destroy.dbuf_cookie = cookie};
-	/* As xen-drm-front: what the backend offered is unmapped before. */
+	/* As in xen-drm-front, the backend's pages are unmapped first. */
 	if (dbuf)
 		guest_foreign_unmap(&dbuf->foreign);
 	int status = ask(&device->connector[0], &request);

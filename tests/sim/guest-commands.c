@@ -56,7 +56,7 @@ reply_result(int error)
 		printf("ok\n");
 }
 
-/* What the backend answered; no answer at all is an error. */
+/* Replies with the backend's status; no answer at all is an error. */
 static void
 reply_status(int status)
 {
@@ -72,7 +72,7 @@ number(const struct words *words, unsigned index)
 	return index < words->count ? strtoull(words->word[index], NULL, 0) : 0;
 }
 
-/* The value of an option key=value, or NULL; of a bare key, "". */
+/* Returns the value of an option key=value, "" for a bare key, NULL without the option. */
 static const char *
 option(const struct words *words, const char *key)
 {
@@ -103,7 +103,7 @@ pair(const struct words *words, unsigned index, unsigned *first, unsigned *secon
 		sscanf(words->word[index], "%u%*[x,]%u", first, second);
 }
 
-/* The device of word 1, or NULL and a reply. */
+/* Returns the device of word 1; NULL if there is none, having replied. */
 static struct guest_device *
 device(const struct words *words)
 {
@@ -113,7 +113,7 @@ device(const struct words *words)
 	return found;
 }
 
-/* The connector of words 1 and 2, or NULL and a reply. */
+/* Returns the connector of words 1 and 2; NULL if there is none, having replied. */
 static struct guest_connector *
 connector(const struct words *words)
 {
@@ -372,7 +372,7 @@ run_edid(const struct words *words)
 	printf("\n");
 }
 
-/* Sends 64 bytes as they are, but for the id, which is the guest's own counter. */
+/* Sends 64 bytes unchanged except for the id, which is the guest's counter. */
 static void
 send_raw(const struct words *words, bool wait)
 {
@@ -421,7 +421,8 @@ run_flood(const struct words *words)
 	       (unsigned long long)(guest_now_ms() - begin));
 }
 
-/* The pages that "req:CONN", "evt:CONN", "dbuf:COOKIE" or "granted" names; NULL and a reply. */
+/* Returns the pages named by "req:CONN", "evt:CONN", "dbuf:COOKIE" or "granted"; NULL if there are
+ * none, having replied. */
 static const struct guest_pages *
 area(const struct words *words)
 {
@@ -542,7 +543,7 @@ run_mapped(const struct words *words)
 		reply_error("no such buffer");
 }
 
-/* Pages without a device: page i begins with the number i. */
+/* Grants pages without a device: page i begins with the number i. */
 static void
 run_grant(const struct words *words)
 {
@@ -586,7 +587,7 @@ run_xs_write(const struct words *words)
 	reply_result(written ? 0 : -errno);
 }
 
-/* Bytes that no word can hold. */
+/* Writes bytes that no word can hold. */
 static void
 run_xs_hex(const struct words *words)
 {

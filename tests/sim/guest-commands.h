@@ -11,7 +11,7 @@
 void
 guest_commands_init(uint16_t domid, struct xs_handle *store);
 
-/* Runs one command and prints its reply. The line is taken apart. */
+/* Runs one command and prints its reply. Modifies the line. */
 void
 guest_command(char *line);
 

@@ -166,7 +166,7 @@ write_all(struct guest_device *device, xs_transaction_t transaction)
 	return written;
 }
 
-/* All rings of all connectors in one transaction, tried again while it collides. */
+/* Publishes all rings of all connectors in one transaction, repeated while it conflicts. */
 static int
 publish(struct guest_device *device)
 {
@@ -221,7 +221,7 @@ guest_device_free(struct guest_device *device)
 	return mapped;
 }
 
-/* Closed, or already InitWait again: the backend does not stay in between. */
+/* Waits for Closed or already InitWait again: the backend does not stay in Closed. */
 static bool
 wait_closed(struct guest_device *device)
 {
@@ -247,8 +247,8 @@ guest_device_close(struct guest_device *device)
 	return closed ? 0 : -ETIMEDOUT;
 }
 
-/* As displback_disconnect: nothing without a DRM device, which there is from the connection on;
- * else 7 while it takes everything down, then 1. */
+/* As displback_disconnect: does nothing without a DRM device, which exists once connected; else
+ * state 7 while it takes everything down, then 1. */
 static void
 disconnect(struct guest_device *device)
 {

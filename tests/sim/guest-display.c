@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The displif part of the simulated guest's display driver: rings, event pages and requests.
- * Buffers and what refers to them are in guest-buffers.c.
+ * Display buffers and framebuffers are in guest-buffers.c.
  */
 #include "guest-display.h"
 #include "guest-private.h"
@@ -21,7 +21,7 @@ static uint16_t own_domid;
 static int events_fd = -1;
 static int handle;
 
-/* The driver's limit for an answer, longer where a build is slower than usual. */
+/* The driver's timeout for an answer, longer for builds that are slower than usual. */
 static uint64_t
 response_timeout_ms(void)
 {
@@ -120,7 +120,7 @@ guest_request(struct guest_connector *connector, struct xendispl_req *request, b
 	request->id = connector->next_request_id++;
 	*RING_GET_REQUEST(&connector->ring, connector->ring.req_prod_pvt) = *request;
 	connector->ring.req_prod_pvt++;
-	/* An animation's flips go out while a command waits for its own answer. */
+	/* While a command waits for its answer, an animation goes on flipping. */
 	if (wait) {
 		connector->awaiting = true;
 		connector->answered = false;
@@ -277,7 +277,7 @@ dispatch_events(struct guest_connector *connector)
 	uint32_t produced = __atomic_load_n(&page->in_prod, __ATOMIC_ACQUIRE);
 	if (connector->device->deaf)
 		return;
-	/* A guest that has rewritten these itself would read for days. */
+	/* A guest that has overwritten these indices itself would read for days. */
 	if (produced - page->in_cons > XENDISPL_IN_RING_LEN)
 		page->in_cons = produced;
 	for (uint32_t i = page->in_cons; i != produced; i++) {

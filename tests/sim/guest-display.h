@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The simulated guest's display driver: the front end of displif as xen-drm-front does it, with the
- * means to do it wrongly. Devices, connectors, display buffers and framebuffers.
+ * The simulated guest's display driver: the frontend of displif as in xen-drm-front, with ways to
+ * violate the protocol. Devices, connectors, display buffers and framebuffers.
  *
  * guest-commands.c drives it and prints; this layer reports what happens through guest_event().
  */
@@ -39,10 +39,10 @@ struct guest_connector {
 	struct xen_displif_front_ring ring;
 	uint16_t next_request_id;
 	uint16_t next_event_id;
-	bool awaiting; /* a response, by the request's id */
+	bool awaiting; /* the response to the last request */
 	bool answered;
 	uint16_t awaited_id;
-	uint64_t requested_us; /* when the last request was put, by CLOCK_REALTIME */
+	uint64_t requested_us; /* time of the last request, by CLOCK_REALTIME */
 	struct xendispl_resp response;
 	bool flooding; /* answers are only counted */
 	uint64_t flood_answers;
@@ -53,14 +53,14 @@ struct guest_connector {
 		unsigned buffers;
 		uint64_t cookies[4];
 		uint64_t started_ms, flipped_ms;
-		unsigned drawing_ms; /* that the guest is busy before each flip */
+		unsigned drawing_ms; /* for which the guest is busy before each flip */
 	} animation;
 };
 
 struct guest_device {
 	bool used;
 	bool connected;
-	bool deaf;    /* does not look at its event pages */
+	bool deaf;    /* does not read its event pages */
 	bool follows; /* reacts to the backend's state as Linux does */
 	bool watched;
 	unsigned id;
@@ -93,12 +93,12 @@ struct guest_fb {
 	uint32_t fourcc;
 };
 
-/* How a display buffer is described to the backend, also wrongly. */
+/* How a display buffer is described to the backend, truthfully or not. */
 struct guest_dbuf_options {
 	uint32_t data_ofs;
 	bool zero_geometry;
 	bool read_only;
-	int64_t claimed_size; /* -1: the true one */
+	int64_t claimed_size; /* -1: the true size */
 	uint32_t flags;
 	enum {
 		DIRECTORY_GOOD,
@@ -109,7 +109,7 @@ struct guest_dbuf_options {
 	} directory;
 };
 
-/* Implemented by guest-commands.c: something happened that nobody asked for just now. */
+/* Implemented by guest-commands.c: reports something other than a command's reply. */
 void __attribute__((format(printf, 1, 2))) guest_event(const char *format, ...);
 
 /* 0 or a negative errno. */
@@ -123,15 +123,15 @@ guest_display_fd(void);
 void
 guest_display_dispatch(void);
 
-/* A watch fired; handles those of devices, and hands on those of input devices. */
+/* A watch fired: handles those of display devices, passes on those of input devices. */
 void
 guest_display_watch_fired(const char *token);
 
-/* Looks at the device's event pages without being notified. */
+/* Reads the device's event pages without a notification. */
 void
 guest_device_read_events(struct guest_device *device);
 
-/* Looks after flips without an event; call it now and then. */
+/* Checks for flips that were not completed in time; call regularly. */
 void
 guest_display_tick(void);
 
@@ -146,19 +146,19 @@ guest_device_connect(struct guest_device *device, bool only_publish);
 void
 guest_device_set_state(struct guest_device *device, int state);
 
-/* As if the backend had just written the state that it is in. */
+/* Handles the backend's current state as if it had just been written. */
 void
 guest_device_look(struct guest_device *device);
 
-/* Waits up to that long for a state of the backend. */
+/* Waits for a state of the backend. False: timeout. */
 bool
 guest_device_wait(struct guest_device *device, int backend_state, int timeout_ms);
 
-/* Closing, waits for the backend's Closed, frees the rings, Closed. */
+/* Switches to Closing, waits for the backend's Closed, frees the rings, switches to Closed. */
 int
 guest_device_close(struct guest_device *device);
 
-/* Frees rings and buffers without a word. Returns how many pages are still mapped. */
+/* Frees rings and buffers without telling the backend. Returns how many pages are still mapped. */
 uint32_t
 guest_device_free(struct guest_device *device);
 
@@ -166,8 +166,8 @@ guest_device_free(struct guest_device *device);
 int
 guest_request(struct guest_connector *connector, struct xendispl_req *request, bool wait);
 
-/* Sends that many copies, each as soon as the ring has room; how many were answered until none
- * came for 3 s. */
+/* Sends count copies, each as soon as the ring has room. Returns how many were answered before 3 s
+ * passed without an answer. */
 uint64_t
 guest_flood(struct guest_connector *connector, const struct xendispl_req *request, uint64_t count);
 
@@ -180,7 +180,7 @@ guest_dbuf_find(struct guest_device *device, uint64_t cookie);
 struct guest_fb *
 guest_fb_find(struct guest_device *device, uint64_t cookie);
 
-/* These return the status of the answer, or -ETIMEDOUT where there was none in time. */
+/* These return the status of the answer, or -ETIMEDOUT. */
 int
 guest_dbuf_create(struct guest_device *device, uint64_t cookie, unsigned width, unsigned height,
 		  unsigned bpp, const struct guest_dbuf_options *options);
@@ -203,7 +203,7 @@ guest_set_config(struct guest_connector *connector, uint64_t fb, unsigned x, uns
 int
 guest_flip(struct guest_connector *connector, uint64_t fb);
 
-/* edid has room for size bytes; *got is what the backend said. */
+/* edid has room for size bytes; *got is the size by the backend's answer. */
 int
 guest_get_edid(struct guest_connector *connector, void *edid, uint32_t size, uint32_t *got);
 
@@ -211,7 +211,7 @@ guest_get_edid(struct guest_connector *connector, void *edid, uint32_t size, uin
 bool
 guest_fb_fill(struct guest_fb *fb, unsigned picture);
 
-/* Flips between the framebuffers, each time so long after the last flip is done. */
+/* Flips between the framebuffers, each time drawing_ms after the last flip is done. */
 int
 guest_animate(struct guest_connector *connector, unsigned count, bool draw, unsigned drawing_ms,
 	      const uint64_t *cookies, unsigned buffers);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See guest-input.h. As xen-kbdfront of Linux 6.12: features are read and the page is published
- * once, when the driver is made, whatever the backend's state is; then the backend's state is
- * followed. Events are read when the backend notifies, and never else.
+ * See guest-input.h. As xen-kbdfront of Linux 6.12: when the driver is created, it reads features
+ * and publishes the page once, in any state of the backend; then it follows the backend's state.
+ * It reads events only when the backend notifies.
  */
 #include "guest-input.h"
 #include "guest-display.h"
@@ -31,7 +31,7 @@ struct input {
 	int state;
 	struct guest_pages page;
 	uint32_t port;
-	/* Whether the driver has made these. */
+	/* Whether the driver has created these. */
 	bool keyboard, pointer, absolute, touch;
 	unsigned width, height, touch_width, touch_height, contacts;
 	bool down[KEY_CNT];
@@ -59,7 +59,7 @@ guest_input_fd(void)
 	return events_fd;
 }
 
-/* What the driver makes of events */
+/* How the driver handles events */
 
 static void
 oops(const struct input *input, const char *why)
@@ -79,8 +79,8 @@ is_key(const struct input *input, uint32_t code)
 	return (code >= KEY_ESC && code < KEY_UNKNOWN) || (code >= KEY_OK && code < KEY_MAX);
 }
 
-/* The driver looks at its pointer's bits, then at its keyboard's, without asking whether there is
- * one; beyond the last code it reads beyond its maps. */
+/* The driver tests its pointer's bits, then its keyboard's, without checking that the device
+ * exists; for a code beyond the last one it reads beyond its bitmaps. */
 static void
 take_key(struct input *input, const struct xenkbd_key *key)
 {
@@ -283,7 +283,7 @@ publish(struct input *input, long ref, long port)
 	}
 }
 
-/* As xenkbd_connect_backend; ref and port: -1, the true ones. */
+/* As xenkbd_connect_backend; ref and port: -1: the true ones. */
 static int
 connect_backend(struct input *input, long ref, long port)
 {
@@ -338,7 +338,7 @@ guest_input_watch_fired(const char *token)
 	struct input *input = &inputs[atoi(token + strlen(GUEST_INPUT_TOKEN)) % DEVICES];
 	long state = guest_store_number(store, input->back, "state", 0);
 
-	/* Without a driver nobody follows. */
+	/* Without a driver, states are ignored. */
 	if (!input->used || !input->port)
 		return;
 	guest_event("kbd-back dev=%u state=%ld", input->id, state);
@@ -397,7 +397,7 @@ run_connect(struct input *input, unsigned count, char *const *words)
 	reply(error);
 }
 
-/* Which keys and fingers are down, as the driver has it. */
+/* Replies with the keys and fingers that are down for the driver. */
 static void
 run_held(const struct input *input)
 {
@@ -443,7 +443,7 @@ run_peek(const struct input *input, unsigned offset, unsigned length)
 	printf("\n");
 }
 
-/* Random bytes all over the page, for that long. */
+/* Writes random bytes all over the page for this time. */
 static void
 run_scribble(struct input *input, double seconds)
 {

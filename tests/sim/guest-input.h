@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The simulated guest's input driver: the front end of kbdif as xen-kbdfront does it. What that
- * driver would have died of is told as an event "oops".
+ * The simulated guest's input driver: the frontend of kbdif as in xen-kbdfront. What would crash
+ * that driver is reported as an event "oops".
  *
- * Events: "key", "pos", "rel", "touch", "syn", each with dev= and what it says; "oops" with why=.
+ * Events: "key", "pos", "rel", "touch", "syn", each with dev= and its values; "oops" with why=.
  */
 #ifndef SIM_GUEST_INPUT_H
 #define SIM_GUEST_INPUT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Allocates the simulated guest's pages in random places, so that neither their order nor their
- * neighbourhood can be relied upon, and grants them.
+ * Allocates the simulated guest's pages in random places, so that nothing can rely on their order
+ * or adjacency, and grants them.
  */
 #include "guest-memory.h"
 #include "machine.h"
@@ -30,7 +30,7 @@ guest_memory_init(uint16_t domid)
 	int fd = memfd_create("guest-memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0 || ftruncate(fd, (off_t)FRAMES * MACHINE_PAGE) < 0)
 		return -errno;
-	/* or the kernel would make no udmabuf of it */
+	/* required for a udmabuf */
 	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0)
 		return -errno;
 	memory = mmap(NULL, (size_t)FRAMES * MACHINE_PAGE, PROT_READ | PROT_WRITE,
@@ -57,7 +57,7 @@ take_frame(uint32_t from)
 	abort();
 }
 
-/* A large buffer keeps some neighbours together: the host's number of mappings is limited. */
+/* Pages of a large buffer are partly adjacent: the host's number of mappings is limited. */
 static uint32_t
 next_frame(uint32_t last, uint32_t count)
 {
@@ -103,7 +103,7 @@ keep(uint32_t frame, uint32_t ref)
 	kept.count++;
 }
 
-/* Pages that are still mapped are moved to those that are kept. */
+/* Frees the pages; those still mapped are moved to kept. */
 static void
 release(struct guest_pages *pages)
 {

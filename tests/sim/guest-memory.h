@@ -2,8 +2,8 @@
 /*
  * The simulated guest's memory: pages that lie scattered and out of order, and their grants.
  *
- * Used by the rest of the guest. Knows nothing of displays. A page whose grant somebody still maps
- * is kept, as Linux does, and tried again at each later release.
+ * Used by the rest of the guest. Knows nothing of displays. A page whose grant is still mapped is
+ * kept, as Linux does, and its release is retried at each later one.
  */
 #ifndef SIM_GUEST_MEMORY_H
 #define SIM_GUEST_MEMORY_H
@@ -20,7 +20,7 @@ struct guest_pages {
 	uint32_t *refs;
 };
 
-/* Pages that another domain granted, mapped in one piece; address NULL: none. */
+/* Pages granted by another domain, mapped contiguously; address NULL: none. */
 struct guest_foreign {
 	char *address;
 	size_t size;
@@ -35,7 +35,7 @@ guest_foreign_map(struct guest_foreign *foreign, uint16_t domid, const uint32_t 
 void
 guest_foreign_unmap(struct guest_foreign *foreign);
 
-/* Makes the memory of the domain and becomes it. 0 or a negative errno. */
+/* Creates the domain's memory and makes this process the domain. 0 or a negative errno. */
 int
 guest_memory_init(uint16_t domid);
 
@@ -43,11 +43,11 @@ guest_memory_init(uint16_t domid);
 int
 guest_pages_create(struct guest_pages *pages, uint32_t count, uint16_t to_domid, bool read_only);
 
-/* Ends the grants and frees the pages. Returns how many of them are still mapped by somebody. */
+/* Ends the grants and frees the pages. Returns how many of them are still mapped. */
 uint32_t
 guest_pages_destroy(struct guest_pages *pages);
 
-/* How many of them somebody maps right now. */
+/* How many of them are mapped now. */
 uint32_t
 guest_pages_mapped(const struct guest_pages *pages);
 
@@ -55,14 +55,14 @@ guest_pages_mapped(const struct guest_pages *pages);
 void *
 guest_page(const struct guest_pages *pages, uint32_t index);
 
-/* Copy to and from the pages as if they were one piece; false if out of their range. */
+/* Copy to and from the pages as if they were contiguous; false if out of range. */
 bool
 guest_pages_write(const struct guest_pages *pages, size_t offset, const void *data, size_t size);
 
 bool
 guest_pages_read(const struct guest_pages *pages, size_t offset, void *data, size_t size);
 
-/* One page with the reference that Xen reserves for the store's ring; NULL if that failed. */
+/* One page with the reference that Xen reserves for the store's ring; NULL on failure. */
 void *
 guest_store_page(void);
 

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What guest-device.c and guest-display.c need of each other. Nobody else includes it.
+ * Shared by the files of the guest's display driver. Nobody else includes it.
  */
 #ifndef SIM_GUEST_PRIVATE_H
 #define SIM_GUEST_PRIVATE_H
 
 #include "guest-display.h"
 
-/* All GUEST_DEVICES of them, used or not. */
+/* Returns all GUEST_DEVICES devices, used or not. */
 struct guest_device *
 guest_devices(void);
 
-/* Waits for events or watches, up to that long, and handles them. */
+/* Waits for events or watches, at most timeout_ms, and handles them. */
 void
 guest_wait(int timeout_ms);
 
 int
 guest_requests_init(uint16_t domid);
 
-/* Makes a connector's rings, pages and channels; ids start anew. */
+/* Creates a connector's rings, pages and channels; request ids start anew. */
 int
 guest_connector_open(struct guest_connector *connector);
 
@@ -30,7 +30,8 @@ guest_connector_close(struct guest_connector *connector);
 void
 guest_connector_tick(struct guest_connector *connector);
 
-/* Frees the device's buffers without a word. Returns how many pages are still mapped. */
+/* Frees the device's buffers without telling the backend. Returns how many pages are still mapped.
+ */
 uint32_t
 guest_buffers_free(struct guest_device *device);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Carries libxenstore's bytes between a socket and the domain's ring, on a thread of its own, as
- * the kernel's xenbus driver does; and small helpers to read and write nodes.
+ * Copies libxenstore's bytes between a socket and the domain's ring, on a thread of its own, as the
+ * kernel's xenbus driver does; and has small helpers to read and write nodes.
  */
 #include "guest-store.h"
 #include "guest-memory.h"
@@ -28,7 +28,7 @@ static struct {
 	char path[108];
 } bridge;
 
-/* The bytes that may be moved at once from index used in a ring with that many available. */
+/* How many of the available bytes are contiguous in the ring from index. */
 static uint32_t
 run_length(uint32_t index, uint32_t available)
 {
@@ -90,7 +90,7 @@ carry(int connection)
 	}
 }
 
-/* One connection after the other; what the last one watched is its own matter. */
+/* Serves one connection after the other; the watches of an earlier one are not removed. */
 static void *
 run_bridge(void *nothing)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The simulated guest's access to xenstore: the ring and event channel that a kernel has, behind a
- * socket that libxenstore connects to, so that xenstored enforces the domain's permissions.
+ * The simulated guest's access to xenstore: a kernel's ring and event channel, behind a socket that
+ * libxenstore connects to, so that xenstored enforces the domain's permissions.
  */
 #ifndef SIM_GUEST_STORE_H
 #define SIM_GUEST_STORE_H
@@ -10,11 +10,11 @@
 #include <stdint.h>
 #include <xenstore.h>
 
-/* Makes the ring and its channel. Returns the port for the tool stack, or a negative errno. */
+/* Creates the ring and its channel. Returns the port for the tool stack, or a negative errno. */
 int
 guest_store_init(uint16_t domid);
 
-/* NULL if it failed. */
+/* NULL on failure. */
 struct xs_handle *
 guest_store_open(void);
 
@@ -23,7 +23,7 @@ long
 guest_store_number(struct xs_handle *store, const char *directory, const char *name,
 		   long otherwise);
 
-/* A copy of the string in directory/name for the caller to free; NULL if there is none. */
+/* Returns a copy of the string in directory/name, owned by the caller; NULL if there is none. */
 char *
 guest_store_string(struct xs_handle *store, const char *directory, const char *name);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A simulated guest: a process with a domid of its own that owns a para-virtual display, driven by
- * one command per line on standard input. Each gets one reply line, "ok ..." or "error ...";
- * lines that begin with "event" tell what happened meanwhile. The commands are in
- * guest-commands.c; "help" lists them. The tool stack must have made the domain and its nodes.
+ * A simulated guest: a process with its own domid and a paravirtual display, driven by one command
+ * per line on standard input. Each gets one reply line, "ok ..." or "error ..."; lines that begin
+ * with "event" report what happened meanwhile. The commands are in guest-commands.c; "help" lists
+ * them. The tool stack must have created the domain and its nodes.
  */
 #include "guest-commands.h"
 #include "guest-display.h"
@@ -34,7 +34,7 @@ guest_event(const char *format, ...)
 	va_end(arguments);
 }
 
-/* False at the end of the input. */
+/* Returns false at the end of the input. */
 static bool
 read_commands(void)
 {
@@ -103,7 +103,7 @@ main(int argc, char **argv)
 	printf("booted %u store-port %d\n", domid, port);
 	fflush(stdout);
 	if (argc > 2 && strcmp(argv[2], "serve") == 0) {
-		/* A domain whose programs are others: it only carries their store until the end. */
+		/* The domain's programs run elsewhere: this one only carries their xenstore. */
 		while (read(0, input, sizeof input) > 0)
 			;
 		return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Event channels of the simulated machine, with the rules of Xen and of Linux's evtchn device: a
- * bound port is reported once, as four bytes in the listener's pipe, then masked until unmasked.
- * So a pipe never holds more than one entry a port.
+ * bound port is reported once, as four bytes in the listener's pipe, then masked until unmasked,
+ * so a pipe never holds more than one entry per port.
  *
  * Called by the simulated device and by simulated guests.
  */
@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Writing ends that this process has open, by handle index; the id tells whether it is still it. */
+/* Writing ends that this process has open, by handle index; id: the handle's when it was opened. */
 static struct {
 	uint32_t id;
 	int fd;
@@ -28,7 +28,8 @@ pipe_path(char *path, size_t size, uint32_t id)
 	snprintf(path, size, "%s/ev/%u", machine_directory(), id);
 }
 
-/* Opened for both directions: neither end then blocks, or is signalled, when the other one dies. */
+/* Opened for both directions, so that neither end blocks or is signalled when the other one dies.
+ */
 static int
 open_pipe(uint32_t id, bool nonblock)
 {
@@ -139,7 +140,7 @@ own_port(struct machine *machine, int handle, uint32_t port)
 static int
 take_port(struct domain *domain, int handle, struct port content)
 {
-	/* Linux's evtchn device never gives out 0; low numbers are the kernel's own. */
+	/* Linux's evtchn device never returns 0; low numbers are the kernel's own. */
 	for (uint32_t port = 8; port < MACHINE_PORTS; port++) {
 		if (domain->ports[port].state != PORT_FREE)
 			continue;
@@ -186,7 +187,7 @@ evtchn_bind_interdomain(struct machine *machine, int handle, uint16_t remote_dom
 		if (port >= 0) {
 			other->state = PORT_INTERDOMAIN;
 			other->remote_port = (uint32_t)port;
-			/* As Xen: what was sent to the unbound port may have been lost. */
+			/* As in Xen: events sent to the unbound port may have been lost. */
 			raise_port(machine, &local->ports[port], (uint32_t)port);
 		}
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Grant tables of the simulated machine: what a guest grants, and who maps it. A batch is mapped
+ * Grant tables of the simulated machine: each guest's grants, and who maps them. A batch is mapped
  * whole or not at all, and the pages of a destroyed domain stay valid until they are unmapped.
  *
  * Called by the simulated gntdev and by simulated guests. Does not touch the pages themselves.
@@ -44,8 +44,7 @@ int
 grant_create(struct machine *machine, uint16_t domid, uint16_t to_domid, uint32_t frame,
 	     bool read_only)
 {
-	/* A page's place and its reference have nothing to do with each other; 0 to 7 are reserved.
-	 */
+	/* References are unrelated to the pages' places; 0 to 7 are reserved. */
 	static uint32_t seed = 1;
 	seed = seed * 1664525 + 1013904223;
 	uint32_t ref = seed >> 16;
@@ -74,7 +73,7 @@ grant_create_of(struct machine *machine, uint16_t domid, uint16_t to_domid, uint
 	return ref;
 }
 
-/* The entry goes at once, or, if it may, with its last mapping. */
+/* Ends the grant at once, or, if later is set, with its last mapping. */
 static int
 end_grant(struct machine *machine, uint16_t domid, uint32_t ref, bool later)
 {
@@ -130,7 +129,7 @@ take_track(struct machine *machine)
 	return track;
 }
 
-/* Where the page of a grant is; one batch has all its pages in the same place. */
+/* Opens the memory that holds a grant's page; all pages of a batch are in the same memory. */
 static int
 open_memory(const struct domain *domain, const struct grant *grant)
 {
@@ -158,7 +157,7 @@ free_mapping(struct machine *machine)
 	return NULL;
 }
 
-/* Claims one more page for the mapping; false if the host's table is full. */
+/* Adds a page to the mapping; false if the host's maptrack table is full. */
 static bool
 claim_page(struct machine *machine, struct domain *domain, struct mapping *mapping, uint32_t ref)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The simulated machine itself: its file, its lock, and the birth and death of domains.
+ * The simulated machine itself: its file, its lock, and the creation and destruction of domains.
  *
  * Called by everything in this directory; event channels and grants are in files of their own.
  */
@@ -149,15 +149,15 @@ machine_init(const char *directory, const char *guest_type)
 	machine->next_domid = 1;
 	machine->next_handle_id = 1;
 	machine->domains[0].state = DOMAIN_ALIVE;
-	/* The kernel's own channel to xenstored; nobody listens at its end. */
+	/* The kernel's own channel to xenstored; nobody listens at its other end. */
 	machine->domains[0].ports[1].state = PORT_UNBOUND;
 	machine->magic = machine_magic;
 	munmap(machine, sizeof *machine);
 	return 0;
 }
 
-/* Who is killed between being woken and taking a robust lock takes the others' wake-up along:
- * so nobody sleeps for long without another look. */
+/* A process killed between its wake-up and taking a robust lock loses the wake-up for the others,
+ * so waiters retry regularly. */
 void
 machine_lock(struct machine *machine)
 {
@@ -180,7 +180,7 @@ machine_unlock(struct machine *machine)
 	pthread_mutex_unlock(&machine->lock);
 }
 
-/* Reads what tells a process from another; false if it does not run. */
+/* Reads a process's identity; false if it does not run. */
 static bool
 read_process(int32_t pid, struct process *process)
 {
@@ -215,7 +215,7 @@ process_self(struct process *process)
 {
 	if (self.pid != getpid()) {
 		read_process(getpid(), &self);
-		/* Under valgrind the kernel knows it by another name. */
+		/* Under valgrind the kernel has another name for it. */
 		snprintf(self.comm, sizeof self.comm, "%.15s", program_invocation_short_name);
 	}
 	*process = self;

@@ -30,7 +30,7 @@
 enum domain_state {
 	DOMAIN_FREE,
 	DOMAIN_ALIVE,
-	DOMAIN_DYING, /* destroyed, but someone still maps its pages */
+	DOMAIN_DYING, /* destroyed, but its pages are still mapped */
 };
 
 enum port_state {
@@ -40,7 +40,7 @@ enum port_state {
 	PORT_VIRQ,
 };
 
-/* A process, told apart from a later one with the same id. */
+/* A process, distinguished from a later one with the same pid. */
 struct process {
 	int32_t pid;
 	uint64_t start;
@@ -69,8 +69,8 @@ struct grant {
 struct domain {
 	uint8_t state;
 	uint16_t domid;
-	bool paused;            /* its store is not there yet */
-	struct process process; /* pid 0: nobody plays it yet */
+	bool paused;            /* not yet introduced to xenstored */
+	struct process process; /* which plays the domain; pid 0: none yet */
 	int memory_fd;          /* in that process */
 	uint32_t mapped_pages;  /* mapped by others */
 	uint32_t grant_count;
@@ -104,8 +104,8 @@ struct fault {
 	char call[32];
 	char comm[16];  /* empty: any process */
 	uint32_t calls; /* seen so far */
-	uint32_t first; /* 1: the first call that is seen */
-	uint32_t times; /* how many in a row; 0: all that follow */
+	uint32_t first; /* the first call affected, from 1 */
+	uint32_t times; /* how many in a row; 0: all from there on */
 	uint32_t hits;
 	int32_t error; /* 0: only a delay */
 	uint32_t delay_ms;
@@ -127,7 +127,7 @@ struct machine {
 	struct domain domains[MACHINE_DOMAINS];
 };
 
-/* Maps the machine in $SIMXEN once; NULL if there is none. */
+/* Returns the machine in $SIMXEN, mapped at the first call; NULL if there is none. */
 struct machine *
 machine_get(void);
 
@@ -139,7 +139,7 @@ machine_directory(void);
 uint16_t
 machine_own_domid(void);
 
-/* Makes the files of a new machine in an existing empty directory. */
+/* Creates the files of a new machine in an existing empty directory. */
 int
 machine_init(const char *directory, const char *guest_type);
 
@@ -149,19 +149,19 @@ machine_lock(struct machine *machine);
 void
 machine_unlock(struct machine *machine);
 
-/* NULL if there is no such domain; one that is dying counts. */
+/* Finds a domain, also a dying one; NULL if there is none. */
 struct domain *
 machine_domain_locked(struct machine *machine, uint16_t domid);
 
-/* The new domain's id, or a negative errno. It is paused. */
+/* Returns the id of the new domain, which is paused, or a negative errno. */
 int
 machine_domain_create(struct machine *machine);
 
-/* The tool stack has introduced it to xenstored. */
+/* Call when the tool stack has introduced the domain to xenstored. */
 int
 machine_domain_unpause(struct machine *machine, uint16_t domid);
 
-/* Waits until that has been done. */
+/* Waits until the domain is unpaused. */
 void
 machine_domain_wait_unpaused(struct machine *machine, uint16_t domid);
 
@@ -169,11 +169,12 @@ machine_domain_wait_unpaused(struct machine *machine, uint16_t domid);
 int
 machine_domain_play(struct machine *machine, uint16_t domid, int memory_fd);
 
-/* The hypervisor's part of the domain's end: ports closed, grants gone, VIRQ_DOM_EXC raised. */
+/* The hypervisor's part of a domain's destruction: closes ports, ends grants, raises VIRQ_DOM_EXC.
+ */
 int
 machine_domain_destroy(struct machine *machine, uint16_t domid);
 
-/* Gives back what processes held that are gone, and destroys domains whose player is gone. */
+/* Releases what terminated processes held, and destroys domains whose process has terminated. */
 void
 machine_reap(struct machine *machine);
 
@@ -211,7 +212,7 @@ evtchn_unbind(struct machine *machine, int handle, uint32_t port);
 int
 evtchn_notify(struct machine *machine, int handle, uint32_t port);
 
-/* As Linux: a port that was reported says nothing more until it is unmasked. */
+/* As in Linux, a reported port is not reported again until it is unmasked. */
 int
 evtchn_unmask(struct machine *machine, int handle, uint32_t port);
 
@@ -221,7 +222,7 @@ evtchn_raise_virq_locked(struct machine *machine, uint32_t virq);
 void
 evtchn_close_port_locked(struct machine *machine, struct domain *domain, uint32_t port);
 
-/* Grants, the granting domain's side: the reference, or a negative errno. */
+/* Grants, the granting domain's side. Returns the reference, or a negative errno. */
 int
 grant_create(struct machine *machine, uint16_t domid, uint16_t to_domid, uint32_t frame,
 	     bool read_only);
@@ -231,21 +232,21 @@ int
 grant_create_at(struct machine *machine, uint16_t domid, uint32_t ref, uint16_t to_domid,
 		uint32_t frame, bool read_only);
 
-/* Of a page of some file of this process, which must keep the descriptor open. */
+/* The same for a page of a file of this process, which must keep the descriptor open. */
 int
 grant_create_of(struct machine *machine, uint16_t domid, uint16_t to_domid, uint32_t frame, int fd);
 
-/* -EBUSY while somebody maps it. */
+/* -EBUSY while it is mapped. */
 int
 grant_end(struct machine *machine, uint16_t domid, uint32_t ref);
 
-/* The same, but put off while somebody maps it, as Linux does for memory that it takes back. */
+/* The same, but deferred while it is mapped, as Linux does for memory that it takes back. */
 void
 grant_end_later(struct machine *machine, uint16_t domid, uint32_t ref);
 
 /*
- * The mapping domain's side. Claims count references of one domain, all or none, and writes their
- * page frames. The domain's memory is opened into *memory_fd. Returns the mapping's index.
+ * The mapping domain's side. Maps count references of one domain, all or none, and stores their
+ * page frames. Opens the domain's memory as *memory_fd. Returns the mapping's index.
  */
 int
 grant_map(struct machine *machine, uint16_t domid, const uint32_t *refs, uint32_t count,
@@ -258,13 +259,13 @@ void
 grant_unmap_locked(struct machine *machine, struct mapping *mapping);
 
 /*
- * Counts a call of the named function for the injected faults: sleeps as told, then returns 0 or
- * the errno (positive) to fail with.
+ * Counts a call of the named function for the injected faults: sleeps for a fault's delay, then
+ * returns 0 or the errno (positive) to fail with.
  */
 int
 fault_check(const char *call);
 
-/* A fault's index, or a negative errno. */
+/* Returns the fault's index, or a negative errno. */
 int
 fault_add(struct machine *machine, const struct fault *fault);
 

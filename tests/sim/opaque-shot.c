@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Preloaded into weston-screenshooter: it stores the picture as if the screen's unused bytes were
- * alpha, and divides the colours by it. A guest may have anything there, so that must not be.
+ * Preloaded into weston-screenshooter, which treats the screen's unused bytes as alpha and divides
+ * the colours by it. A guest may have anything there, so this library makes the picture opaque.
  */
 #include <dlfcn.h>
 

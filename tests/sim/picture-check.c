@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * picture-check FILE.png CHECK...: compares regions of a screenshot with what they should show,
- * pixel by pixel. Exits with 0 if all are right, 1 and a line for each wrong region if not.
+ * picture-check FILE.png CHECK...: compares regions of a screenshot with what they must show, pixel
+ * by pixel. Exits with 0 if all match, else with 1 and a line for each wrong region.
  *
  *   size=WxH                             of the whole image
  *   solid=X,Y,W,H,RRGGBB                 one colour
@@ -12,8 +12,8 @@
  *                                        the part SX,SY,SW,SH of a picture PWxPH, scaled to W,H:
  *                                        each pixel within the range of its source's neighbours
  *   blended=X,Y,W,H,FORMAT,N,RRGGBB      picture N with its alpha over that background
- *   but=X,Y,W,H                          leaves this region out of the checks after it
- *   turn=90                              turns the image, clockwise, for all that comes after it
+ *   but=X,Y,W,H                          excludes this region from the checks after it
+ *   turn=90                              turns the image clockwise for the checks after it
  *
  * Knows nothing of Xen or Weston.
  */
@@ -97,7 +97,7 @@ between(long value, unsigned low, unsigned high)
 	return value < (long)low ? low : value > (long)high ? high : (unsigned)value;
 }
 
-/* All colours around the place of a source that a scaler may have taken the pixel from. */
+/* Widens the range by all source colours that a scaler may have used for the pixel. */
 static void
 scaled_range(const struct check *check, unsigned x, unsigned y, struct range *range)
 {
@@ -237,7 +237,7 @@ parse_check(const char *text, struct check *check)
 	return check->fourcc != 0;
 }
 
-/* By 90 degrees, clockwise. */
+/* Turns by 90 degrees, clockwise. */
 static void
 turn(struct image *image)
 {

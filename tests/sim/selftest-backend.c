@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Checks of the simulated kernel by an ordinary program: linked with the real libxengnttab and
- * libxenevtchn, it maps, is refused and exchanges events as on a real machine.
+ * Checks of the simulated kernel by an ordinary program, linked with the real libxengnttab and
+ * libxenevtchn: it maps, gets refusals and exchanges events as on a real machine.
  *
- * selftest-backend CHECK DOMID REF... is run by selftest.py, which makes the guest that granted
- * the references: page i of them begins with the number i. Exit status 0 if all is right.
+ * selftest-backend CHECK DOMID REF... is run by selftest.py, which starts the guest that granted
+ * the references: page i begins with the number i. Exit status 0 if all checks pass.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ static uint32_t count;
 		}                                                                                  \
 	} while (0)
 
-/* Inserts references; the index, or -1. */
+/* Inserts references. Returns the index, or -1. */
 static int64_t
 insert(int fd, uint32_t number, const uint32_t *from)
 {
@@ -84,7 +84,7 @@ in_order(const char *pages)
 	return true;
 }
 
-/* Whether reading there ends a child with SIGSEGV. */
+/* Whether reading the address kills a child with SIGSEGV. */
 static bool
 faults(const char *address)
 {
@@ -135,7 +135,7 @@ check_dmabuf(void)
 	struct pollfd pollfd = {.fd = (int)fd, .events = POLLOUT};
 	CHECK(poll(&pollfd, 1, 0) == 1 && pollfd.revents == POLLOUT);
 
-	/* A mapping alone holds it, a copy of the descriptor too. */
+	/* A mapping alone holds the dma-buf, and so does a copy of the descriptor. */
 	size_t size = (size_t)count * PAGE;
 	char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
 	CHECK(pages != MAP_FAILED && in_order(pages));
@@ -171,7 +171,7 @@ check_module(void)
 	CHECK(read(event, &told, sizeof told) == sizeof told && told == 1);
 }
 
-/* What was granted for reading only, by the same device. */
+/* Read-only grants, on the same device. */
 static void
 check_module_read_only(void)
 {
@@ -193,7 +193,7 @@ check_refusals(void)
 	CHECK(insert(fd, 0, refs) < 0 && errno == EINVAL);
 	CHECK(insert(fd, 65537, NULL) < 0 && errno == EINVAL);
 
-	/* A bad reference is only seen by mmap, and spoils the whole batch. */
+	/* A bad reference is only detected by mmap, and fails the whole batch. */
 	memcpy(stale, refs, sizeof stale);
 	stale[count - 1] = 5;
 	int64_t bad = insert(fd, count, stale);
@@ -240,7 +240,7 @@ check_read_only(void)
 	CHECK(pages != MAP_FAILED && in_order(pages));
 }
 
-/* As few pages as possible are neighbours: each lies in a memory area of its own. */
+/* Hardly any pages are adjacent: each is in a memory area of its own. */
 static void
 check_scattered(void)
 {
@@ -257,7 +257,7 @@ check_scattered(void)
 	CHECK(areas > count * 9 / 10);
 }
 
-/* A descriptor that came over a socket is the same gntdev. */
+/* A descriptor received over a socket is the same gntdev. */
 static void
 check_passing(void)
 {
@@ -287,7 +287,7 @@ check_passing(void)
 	wait(NULL);
 }
 
-/* Maps, says so, and waits to be told to look again and to unmap. */
+/* Maps and reports it, then checks again and unmaps on command. */
 static void
 check_outliving(void)
 {
@@ -314,7 +314,7 @@ next_port(xenevtchn_handle *events, int timeout_ms)
 	return poll(&polled, 1, timeout_ms) == 1 ? xenevtchn_pending(events) : -1;
 }
 
-/* The guest's end: sends every event back until the other side is gone. */
+/* The guest's side: returns every event until the other side is gone. */
 static void
 echo(int port_pipe)
 {
@@ -346,7 +346,7 @@ check_events(void)
 	int port = xenevtchn_bind_interdomain(events, domid, (evtchn_port_t)remote);
 	CHECK(port > 0);
 	CHECK(xenevtchn_bind_interdomain(events, domid, (evtchn_port_t)remote) < 0);
-	CHECK(next_port(events, 2000) == port); /* Xen's own first event */
+	CHECK(next_port(events, 2000) == port); /* Xen's own initial event */
 	xenevtchn_unmask(events, (evtchn_port_t)port);
 
 	for (int i = 0; i < 1000; i++) {
@@ -356,7 +356,7 @@ check_events(void)
 		xenevtchn_unmask(events, (evtchn_port_t)port);
 	}
 
-	/* While masked, any number of events is one; it comes with the unmasking. */
+	/* While masked, any number of events is one, reported when unmasked. */
 	CHECK(xenevtchn_notify(events, (evtchn_port_t)port) == 0);
 	CHECK(next_port(events, 2000) == port);
 	for (int i = 0; i < 100; i++)

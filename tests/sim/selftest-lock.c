@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Checks that the simulated machine goes on when processes that use it are killed in any place:
- * one process takes its lock again and again, others are started and killed, and after each round
- * of that the first one must get the lock although nobody else asks for it any more.
+ * Checks that the simulated machine survives its processes being killed at any point: one process
+ * takes the machine's lock repeatedly while others are started and killed; after each round the
+ * first one must get the lock although nobody else takes it any more.
  *
- * Run by selftest.py. Exit status 0 if all is right.
+ * Run by selftest.py. Exit status 0 if all checks pass.
  */
 #include "machine.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * simctl: looks at and changes the simulated machine in $SIMXEN from outside: makes domains and
- * destroys them, counts what is live, injects faults.
+ * simctl: inspects and changes the simulated machine in $SIMXEN from outside: creates and destroys
+ * domains, counts live objects, injects faults.
  *
- * Used by the harness and by the simxen command. Does only what a hypervisor does; xenstore is the
- * tool stack's business.
+ * Used by the harness and by the simxen command. Does only what a hypervisor does; xenstore belongs
+ * to the tool stack.
  */
 #include "machine.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libsimxen.so, to be preloaded: makes a machine without Xen look like a domain with it. The
+ * libsimxen.so, to be preloaded: makes a machine without Xen look like a Xen domain. The
  * devices and files of Linux under Xen are simulated below the real Xen libraries, so any program
  * linked with them runs unchanged; only libxenctrl's few calls for xenstored are replaced.
  *
@@ -30,7 +30,7 @@
 
 #define PUBLIC __attribute__((visibility("default")))
 
-/* Where files that belong to the machine really are. */
+/* Real paths of the machine's files. */
 static const struct {
 	const char *from;
 	const char *to;
@@ -109,7 +109,7 @@ open64(const char *path, int flags, ...)
 	return simulated_open(path, flags, mode);
 }
 
-/* What the C library's fortified headers call. */
+/* Called by the C library's fortified headers. */
 PUBLIC int
 __open_2(const char *path, int flags);
 PUBLIC int
@@ -164,7 +164,7 @@ stat(const char *restrict path, struct stat *restrict status)
 	return real(redirect(path, buffer, sizeof buffer), status);
 }
 
-/* What stat() is called by a program with large files. */
+/* The stat() of programs with large file support. */
 PUBLIC int
 stat64(const char *restrict path, struct stat64 *restrict status)
 {
@@ -204,7 +204,7 @@ inotify_add_watch(int fd, const char *path, uint32_t mask)
 	return (int)syscall(SYS_inotify_add_watch, fd, redirect(path, buffer, sizeof buffer), mask);
 }
 
-/* As if Weston were another version than the one that runs, if SIMXEN_WESTON_MAJOR says so. */
+/* Reports another major version of Weston than the running one, if SIMXEN_WESTON_MAJOR is set. */
 PUBLIC int
 weston_version(int *major, int *minor, int *micro)
 {
@@ -216,7 +216,7 @@ weston_version(int *major, int *minor, int *micro)
 	return version;
 }
 
-/* The socket address with its path redirected; buffer holds it if so. */
+/* Returns the address, in buffer if its path had to be redirected. */
 static const struct sockaddr *
 redirect_address(const struct sockaddr *address, socklen_t *length, struct sockaddr_un *buffer)
 {
@@ -347,7 +347,7 @@ mremap(void *address, size_t old_length, size_t new_length, int flags, ...)
 	return (void *)syscall(SYS_mremap, address, old_length, new_length, flags, wanted);
 }
 
-/* libxenctrl, as far as xenstored uses it. */
+/* The part of libxenctrl that xenstored uses. */
 static int dummy_interface;
 
 PUBLIC xc_interface *
@@ -376,7 +376,7 @@ domain_state(uint32_t domid)
 
 #ifdef XC_HAS_DOMINFO
 
-/* Xen 4.17 and earlier; only one domain is ever asked for at a time. */
+/* Xen 4.17 and earlier; callers only ever request one domain. */
 PUBLIC int
 xc_domain_getinfo(xc_interface *interface, uint32_t first, unsigned max, xc_dominfo_t *info)
 {

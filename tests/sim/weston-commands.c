@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See weston-commands.h. A part of each module that has commands, with a socket of its own. */
+/* See weston-commands.h. Linked into each module that has commands, with a socket of its own. */
 #include "weston-commands.h"
 
 #include <stdio.h>

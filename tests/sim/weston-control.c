@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A Weston module for tests: adds, removes, brings back, moves and scales outputs of the headless
- * backend, puts the compositor to sleep, or leaves that to the shell, takes a shell's lock away,
- * tells whether its clients are idle, and what the module under test says of its connectors, on
- * commands that arrive at the socket $WESTON_CONTROL.
+ * A Weston module for tests, controlled by commands at the socket $WESTON_CONTROL: adds, removes,
+ * brings back, moves and scales outputs of the headless backend, puts the compositor to sleep or
+ * lets the shell do so, removes a shell's lock, reports whether clients are idle, and prints what
+ * the module under test reports of its connectors.
  *
- * One line a connection; one line of reply, behind those of "list". Loaded by
- * tests/sim/rig/weston.py; knows the module under test by its installed header only. Built for
+ * One line per connection; one line of reply, after those of "list". Loaded by
+ * tests/sim/rig/weston.py; uses only the installed header of the module under test. Built for
  * libweston 10 to 16.
  */
 #include <stdio.h>
@@ -21,7 +21,7 @@
 #include "weston-commands.h"
 #include "xen-display-api.h"
 
-/* Of libweston, but not in its installed headers, or not in those of each version. */
+/* Exported by libweston, but missing from its installed headers in some or all versions. */
 int
 weston_output_mode_set_native(struct weston_output *output, struct weston_mode *mode,
 			      int32_t scale);
@@ -89,8 +89,8 @@ note_helper(struct wl_resource *resource, void *data)
 	return WL_ITERATOR_CONTINUE;
 }
 
-/* Whether the shell's client and the keyboard's have bound an output. One that binds what has just
- * gone is ended by libwayland, and Weston ends itself if that is the shell's. */
+/* Whether the clients of the shell and the keyboard have bound an output. libwayland kills a client
+ * that binds an output just removed, and Weston exits without its shell's client. */
 static bool
 is_output_bound(const char *name)
 {
@@ -130,7 +130,7 @@ keep_mode(struct weston_output *output, struct weston_mode *mode)
 	return 0;
 }
 
-/* Its pixels stay as they are; in the compositor's coordinates it gets another size. */
+/* Keeps the output's pixels; its size in the compositor's coordinates changes. */
 static bool
 scale_output(const char *name, int scale)
 {
@@ -141,7 +141,7 @@ scale_output(const char *name, int scale)
 	return weston_output_mode_set_native(output, output->current_mode, scale) == 0;
 }
 
-/* As mirror-of= in weston.ini makes it, which the headless backend does not know. */
+/* Does what mirror-of= in weston.ini does, which the headless backend does not support. */
 static bool
 mirror_output(const char *name, const char *other)
 {
@@ -203,7 +203,7 @@ list(int connection)
 	return api != NULL;
 }
 
-/* Whether a program sleeps, and so has done all that it was asked to. */
+/* Whether a program sleeps, and so has nothing left to do. */
 static bool
 sleeps(pid_t pid)
 {
@@ -217,7 +217,7 @@ sleeps(pid_t pid)
 	return !found || state == 'S';
 }
 
-/* Whether the programs beside Weston have nothing to do: nothing unread either way, and asleep. */
+/* Whether Weston's client programs are idle: asleep, with nothing unread in either direction. */
 static bool
 are_clients_idle(void)
 {
@@ -254,7 +254,7 @@ tell_label(struct weston_surface *surface, int connection)
 	dprintf(connection, "%s", label);
 }
 
-/* All that the compositor would show, frontmost first. */
+/* Lists all views that the compositor would show, frontmost first. */
 static bool
 list_views(int connection)
 {

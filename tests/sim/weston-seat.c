@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A Weston module for tests: seats whose keyboards, pointers and touch screens obey commands that
- * arrive at the socket $WESTON_SEAT. Headless Weston has no seat of its own.
+ * A Weston module for tests: seats whose keyboards, pointers and touch screens are controlled by
+ * commands at the socket $WESTON_SEAT. Headless Weston has no seat of its own.
  *
- * A line a connection, commands in it separated by ";", all done before the event loop goes on; a
- * line of reply, behind that of "dump". Each begins with the number of a seat, which is made when
- * it is first named. Built for libweston 10 to 16; nobody else looks at what differs there.
+ * One line per connection, with commands separated by ";", all run before the event loop goes on;
+ * one line of reply, after that of "dump". Each command begins with the number of a seat, which is
+ * created when first named. Built for libweston 10 to 16; differences between them end here.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 
 #define SEATS 4
 
-/* Of libweston, but not in its installed headers. */
+/* Exported by libweston, but missing from its installed headers. */
 void
 weston_seat_init(struct weston_seat *seat, struct weston_compositor *compositor, const char *name);
 void
@@ -96,7 +96,7 @@ int
 wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[]);
 
 struct seat {
-	struct weston_seat *weston; /* NULL: not made */
+	struct weston_seat *weston; /* NULL: not created */
 	struct weston_touch_device *touch;
 	bool pointer, keyboard;
 };
@@ -125,7 +125,7 @@ plug_touch(struct seat *seat)
 #endif
 }
 
-/* The device goes first: Weston 10 aborts else. */
+/* Removes the device first, or Weston 10 aborts. */
 static void
 unplug_touch(struct seat *seat)
 {
@@ -162,7 +162,7 @@ plug(struct seat *seat, const char *what, bool in)
 	return true;
 }
 
-/* NULL: there cannot be so many. */
+/* NULL: the number is too large. */
 static struct seat *
 get_seat(unsigned number)
 {
@@ -229,7 +229,7 @@ press_button(struct seat *seat, uint32_t button, bool pressed)
 	notify_pointer_frame(seat->weston);
 }
 
-/* steps 0: a surface that is stroked, not a wheel. */
+/* steps 0: a touchpad's scrolling, not a wheel. */
 static void
 turn(struct seat *seat, uint32_t axis, double value, int steps)
 {
@@ -376,7 +376,7 @@ run(char *command, int connection)
 	return true;
 }
 
-/* All of them, though one may fail. */
+/* Runs all commands, even if one fails. */
 static void
 run_line(char *line, int connection)
 {
