@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The limits of a weston.ini that names none, for tests. */
+/* For tests: the limits if weston.ini sets none. */
 #pragma once
 
 #include "pure/options.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A key of weston.ini, described as documentation has it. */
+/* A key of weston.ini, described for documentation. */
 #pragma once
 
 #include "pure/option-table.h"
@@ -7,7 +7,7 @@
 struct option_description {
 	const char *section;
 	const char *key;
-	char value[48];   /* the default as weston.ini would say it; "" = no value */
+	char value[48];   /* the default as written in weston.ini; "" = no value */
 	char allowed[96]; /* such as "20 to 2000" or "true or false" */
 	const char *unit; /* "" = none */
 	const char *help;

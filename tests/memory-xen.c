@@ -33,7 +33,7 @@ struct mapping {
 	uint32_t count;
 };
 
-/* A port that fires; its number is its place in the table and one. */
+/* A local port; its number is its index in the table plus one. */
 struct port {
 	xenevtchn_handle *handle; /* NULL: not bound */
 	uint32_t remote;
@@ -142,7 +142,7 @@ all_granted(const uint32_t *refs, uint32_t count, bool writable)
 	return true;
 }
 
-/* More pages than one are memory that must not be touched. */
+/* A mapping of several pages is memory that must not be accessed. */
 static void *
 take_mapping(xengnttab_handle *handle, const uint32_t *refs, uint32_t count)
 {
@@ -255,7 +255,7 @@ xenevtchn_open(struct xentoollog_logger *logger, unsigned flags)
 	return handle;
 }
 
-/* Its ports are unbound with it, as the kernel does. */
+/* Unbinds the handle's ports too, as the kernel does. */
 int
 xenevtchn_close(xenevtchn_handle *handle)
 {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libxengnttab and libxenevtchn without a Xen: a guest's pages, grants and event
- * channels in memory, for tests that put rooms xen/ and device/ under a
- * fuzzer or a race detector. Everything that is taken is counted, so that a test
- * can ask for it back; what is given back wrongly ends the program. May be
- * called on any thread.
+ * libxengnttab and libxenevtchn without Xen: a guest's pages, grants and event channels in memory,
+ * for tests that run xen/ and device/ under a fuzzer or a race detector. All resources are counted,
+ * so that a test can check that they were released; a wrong release aborts the program. Any thread.
  */
 #pragma once
 
@@ -13,9 +11,9 @@
 #include <stdint.h>
 
 /*
- * References 1 to MEMORY_XEN_PAGES are pages that memory_xen_page() shows; those
- * below MEMORY_XEN_WRITABLE are granted for writing too and those below
- * MEMORY_XEN_READABLE for reading only, all without contents; others are not granted.
+ * References 1 to MEMORY_XEN_PAGES are pages that memory_xen_page() returns. Those from there to
+ * below MEMORY_XEN_WRITABLE are granted for writing too, those to below MEMORY_XEN_READABLE for
+ * reading only, all without contents; others are not granted.
  */
 #define MEMORY_XEN_PAGES 32u
 #define MEMORY_XEN_WRITABLE 200u
@@ -34,12 +32,12 @@ enum memory_xen_call {
 	MEMORY_XEN_CALLS,
 };
 
-/* What is held at the moment. */
+/* What is held at present. */
 struct memory_xen_count {
 	unsigned grant_handles, channel_handles, mappings, pages, offers, ports;
 };
 
-/* Nothing held, nothing notified, all pages zero, no call fails. */
+/* Resets notifications, pages and failing calls; aborts if something is held. */
 void
 memory_xen_reset(void);
 
@@ -49,14 +47,14 @@ memory_xen_held(void);
 void *
 memory_xen_page(uint32_t ref);
 
-/* The n-th of these calls from now on fails; 0: none. */
+/* Makes the n-th of these calls from now on fail; 0: none. */
 void
 memory_xen_fail(enum memory_xen_call call, unsigned n);
 
-/* The guest notifies: the local port bound to its remote one fires; when unmasked, if it is not. */
+/* The guest notifies its port remote_port: the local port bound to it fires, or once unmasked. */
 void
 memory_xen_fire(uint32_t remote_port);
 
-/* How often the guest was notified on its port since the start. */
+/* How often the guest's port was notified since the reset. */
 unsigned
 memory_xen_notified(uint32_t remote_port);

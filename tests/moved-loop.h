@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The event loop of device/loop.h for tests that say what time it is: a clock that
- * goes when it is told to, timers on it, and descriptors that are read when it is told to.
- * What breaks the loop's contract ends the program. For one thread.
+ * The event loop of device/loop.h for tests that control time: a clock that only the test moves,
+ * its timers, and descriptors that are read when the test says so. Violating the loop's contract
+ * ends the program. For one thread.
  */
 #pragma once
 
@@ -12,15 +12,15 @@
 
 extern int64_t moved_clock_ms;
 
-/* The clock goes on; what is due until then, and at that time, fires on the way. */
+/* Moves the clock on by ms; timers due up to and at that time fire on the way. */
 void
 moved_pass(int64_t ms);
 
-/* Whoever has something to read reads it, once. */
+/* Calls the handler of each source that is readable, once. */
 void
 moved_read(void);
 
-/* What is added and not removed. */
+/* Sources and timers that are added and not removed. */
 extern unsigned moved_sources, moved_timers;
 
 /* Timers that will fire. */

@@ -13,7 +13,7 @@ static const struct format {
 	uint32_t fourcc;
 	const char *name;
 	unsigned bpp;
-	unsigned bits[3]; /* of red, green and blue in an RGB word */
+	unsigned bits[3]; /* bits of red, green and blue in an RGB word */
 	unsigned alpha_bits;
 	bool alpha_counts;
 } formats[] = {
@@ -95,7 +95,8 @@ pattern_xrgb(unsigned picture, unsigned x, unsigned y, unsigned w, unsigned h)
 	if (x < block_w && y < block_h)
 		return picture & 2 ? rgb(255, 255, 255) : rgb(255, 255, 0);
 
-	/* Steps of two pixels keep a YUYV pair one colour; quadrants start at even places. */
+	/* Steps of two pixels give both pixels of a YUYV pair one colour; quadrants start at even
+	 * columns. */
 	unsigned across = (unsigned)((uint64_t)(x & ~1u) * 100 / w);
 	unsigned down = (unsigned)((uint64_t)(y & ~1u) * 100 / h);
 	unsigned quadrant = (x >= (w / 2 & ~1u)) + 2 * (y >= (h / 2 & ~1u));
@@ -132,7 +133,7 @@ rgb_from_yuv(struct yuv yuv)
 		   clamp((y + 0x0206a2 * u) >> 16));
 }
 
-/* The stored values of a pixel: its own luma, the chroma of the pair that it belongs to. */
+/* The stored values of a pixel: its own luma and the chroma of its pair. */
 static struct yuv
 pair_yuv(unsigned picture, unsigned x, unsigned y, unsigned w, unsigned h)
 {

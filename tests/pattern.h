@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The picture that every test draws and looks for: what it is, how it is stored in each pixel
- * format of displif, and what a correct screen shows of it.
+ * The picture that every test draws and checks: its contents, its encoding in each pixel format of
+ * displif, and what a correct screen shows of it.
  *
- * Used by simulated guests, by the KMS client of the real-Xen rigs and by the screenshot checker.
- * Knows neither Xen nor Wayland nor DRM, and needs nothing but the C library.
+ * Used by simulated guests, by the KMS client of the tests on a real Xen and by the screenshot
+ * checker. Knows neither Xen nor Wayland nor DRM, and needs only the C library.
  */
 #ifndef TESTS_PATTERN_H
 #define TESTS_PATTERN_H
@@ -26,7 +26,7 @@
 #define PATTERN_ARGB1555 PATTERN_FOURCC('A', 'R', '1', '5')
 #define PATTERN_YUYV PATTERN_FOURCC('Y', 'U', 'Y', 'V')
 
-/* The fourcc of a name such as "XR24" or "XRGB8888"; 0 if there is no such format. */
+/* The fourcc of a name such as "XR24" or "XRGB8888"; 0 for an unknown name. */
 uint32_t
 pattern_format_from_name(const char *name);
 
@@ -34,7 +34,7 @@ pattern_format_from_name(const char *name);
 unsigned
 pattern_bpp(uint32_t fourcc);
 
-/* Octets of one unpadded row, as xen-drm-front computes it: DIV_ROUND_UP(w * bpp, 8). */
+/* Bytes of one unpadded row, as xen-drm-front computes them: DIV_ROUND_UP(w * bpp, 8). */
 size_t
 pattern_pitch(uint32_t fourcc, unsigned w);
 
@@ -70,7 +70,7 @@ uint32_t
 pattern_shown(uint32_t fourcc, unsigned picture, unsigned x, unsigned y, unsigned w, unsigned h,
 	      unsigned *tolerance);
 
-/* The same where alpha counts and the picture, taken as premultiplied, lies over a background. */
+/* The same with alpha applied: the picture, premultiplied, over a background. */
 uint32_t
 pattern_blended(uint32_t fourcc, uint32_t xrgb, uint32_t background, unsigned *tolerance);
 

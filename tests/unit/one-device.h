@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One device with one connector, of a guest in memory-xen.h, on the host of
- * device-host.h: what unit tests of the device layer begin and end with.
+ * One device with one connector, of a guest in memory-xen.h, on the host of device-host.h: setup
+ * and teardown for unit tests of the device layer.
  */
 #pragma once
 
@@ -22,28 +22,28 @@
 extern struct display_host host;
 extern struct device *device;
 
-/* How often the device layer said so. A broken device fails the test. */
+/* How often the device layer reported it. A broken device fails the test. */
 extern unsigned attached, detached;
 
-/* A host as at its start; the directory names granted pages without end. Its worker is the
- * caller's. */
+/* Resets the host; the page directory names granted pages in an endless loop. The caller creates
+ * the worker. */
 void
 start_host(void);
 
-/* Begins to; attached tells when it is. */
+/* Begins to connect; attached counts when it is done. */
 void
 connect_device(void);
 
-/* The device of a guest whose driver is not there; NULL: none was made. Later it comes. */
+/* Creates the device of a guest without a driver, which may come later; NULL: none was created. */
 void
 expect_device(void);
 void
 connect_expected(void);
 
-/* Puts a request on the ring under the next id and notifies. */
+/* Puts a request on the ring with the next id and notifies. */
 void
 ask(struct xendispl_req request);
 
-/* After the device is gone: ends the host, and nothing is held of guest or host. */
+/* Call after the device is gone: ends the host and checks that nothing of guest or host is held. */
 void
 stop_host(void);

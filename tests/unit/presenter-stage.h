@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stage of test-presenter.c: Weston, the worker and the device layer are stand-ins that do what
- * the test says, when it says so; wl_buffers are names that nobody looks into. Included once.
+ * The setup of test-presenter.c: stand-ins for Weston, the worker and the device layer that act
+ * when the test says so; wl_buffers are opaque pointers. Included once.
  */
 #pragma once
 
@@ -68,7 +68,7 @@ backing_open_pool(const struct backing *backing)
 int
 backing_open_dmabuf(const struct backing *backing, struct grants_export **export)
 {
-	return EXPORTED_FD; /* nobody has it open: closing it does nothing */
+	return EXPORTED_FD; /* not an open descriptor: closing it does nothing */
 }
 
 void *
@@ -135,9 +135,9 @@ display_buffer_released(struct display_buffer *buffer)
 {
 }
 
-/* Weston: clients and orders of wl_buffers */
+/* Weston: clients, and requests to create wl_buffers */
 
-static struct client *client; /* made last */
+static struct client *client; /* created last */
 
 struct client *
 client_create(struct wl_display *server, const struct client_handler *handler, void *data)
@@ -196,7 +196,7 @@ client_sync(struct client *synced, const struct wl_callback_listener *listener, 
 	return the_callback;
 }
 
-/* In place of libwayland's. */
+/* Replaces libwayland's. */
 WL_EXPORT void
 wl_proxy_destroy(struct wl_proxy *proxy)
 {
@@ -219,7 +219,7 @@ struct dmabuf_order {
 	void *data;
 };
 
-static struct wl_list orders = {&orders, &orders}; /* oldest first */
+static struct wl_list orders = {&orders, &orders}; /* pending, oldest first */
 
 struct dmabuf_order *
 linux_dmabuf_order(struct linux_dmabuf *dmabuf, const struct dmabuf_picture *picture,
@@ -265,7 +265,7 @@ open_orders(void)
 	return wl_list_length(&orders);
 }
 
-/* Surfaces, which show what they are told to at once */
+/* Surfaces, which show everything at once */
 
 void
 surface_init(struct surface *surface, struct connector *connector, struct placements *placements,
@@ -584,8 +584,8 @@ show(struct framebuffer *framebuffer, unsigned connector)
 	presenter_show(&connectors[connector], framebuffer, &whole, 1);
 }
 
-/* A guest whose picture is to be kept shows one on its first connector; the second one's wl_buffer
- * is still ordered. */
+/* A guest whose picture is to be kept shows one on its first connector; the wl_buffer of the second
+ * one is still pending. */
 static void
 show_one(struct display_buffer *buffer, struct framebuffer *framebuffer)
 {
@@ -596,7 +596,7 @@ show_one(struct display_buffer *buffer, struct framebuffer *framebuffer)
 	wl_list_insert(&device.buffers, &buffer->link);
 	attach(framebuffer, buffer);
 	run_jobs();
-	/* One after the other: each is another import. */
+	/* One after the other: each is an import of its own. */
 	for (int i = 0; i < CONNECTORS; i++) {
 		check_int(open_orders(), i);
 		check(answer_sync());

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* A folder of a test's own for real files. Made at its first use. */
+/* A test's own folder for real files, created at its first use. */
 #ifndef TEST_SCRATCH_H
 #define TEST_SCRATCH_H
 
-/* A path below the folder, "." for the folder. Valid until the fourth call after this one. */
+/* A path in the folder, "." for the folder itself. Valid until the fourth call after this one. */
 const char *
 at(const char *name);
 
-/* Empty, mode 0600. */
+/* Creates an empty file, mode 0600. */
 void
 make_file(const char *name);
 
-/* Mode 0700. */
+/* Creates a folder, mode 0700. */
 void
 make_folder(const char *name);
 
-/* Removes the folder with all in it, closed folders too. The next use makes another. */
+/* Removes the folder with its contents, even without permissions. The next use makes another. */
 void
 remove_all(void);
 

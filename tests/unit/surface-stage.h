@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stage of test-surface.c: a surface with one connector, in a Weston that does what the test
- * says, when it says so. Included once.
+ * The setup of test-surface.c: a surface with one connector, and a stand-in for Weston that acts
+ * when the test says so. Included once.
  */
 #pragma once
 
@@ -34,7 +34,7 @@
 #define TIMER 0u
 #define HARDWARE WP_PRESENTATION_FEEDBACK_KIND_HW_COMPLETION
 
-/* What surface.c calls */
+/* Functions that surface.c calls */
 
 static struct surface surface;
 static char told[128];
@@ -286,7 +286,7 @@ client_flush(struct client *client)
 	wl_display_flush(client->display);
 }
 
-/* Nothing here runs what draws titles and cards. */
+/* Never called: there are no titles and cards here. */
 struct wl_buffer *
 client_make_picture(struct client *client, int fd, int32_t width, int32_t height, uint32_t fourcc)
 {
@@ -366,7 +366,7 @@ convert(const struct conversion *conversion)
 	if (no_memory_to_convert)
 		return -ENOMEM;
 
-	/* The next rows, at their place. */
+	/* The rows after those converted so far. */
 	check_int(source->y, converted % surface.source.height);
 	check_int((uint8_t *)conversion->out - (uint8_t *)surface.paint.shadow.pixels,
 		  source->y * source->width * 4);
@@ -375,7 +375,7 @@ convert(const struct conversion *conversion)
 	return 0;
 }
 
-/* The stage: a connector with two framebuffers */
+/* A connector with two framebuffers */
 
 static int sockets[2], gpu[2];
 static struct client client;
@@ -418,7 +418,7 @@ bind_globals(void)
 	client.presentation = wl_registry_bind(registry, 4, &wp_presentation_interface, 1);
 }
 
-/* The compositor knows the wl_surface. */
+/* Creates the surface; the compositor has created its side. */
 static void
 make_surface(void)
 {
@@ -538,7 +538,7 @@ present(uint32_t number, uint32_t flags)
 	test_fail(__FILE__, __LINE__, "nobody asked what becomes of frame %u", number);
 }
 
-/* Whether it is to be told when this frame is presented. */
+/* Whether feedback for this frame is pending. */
 static bool
 is_followed(uint32_t number)
 {
@@ -549,7 +549,7 @@ is_followed(uint32_t number)
 	return false;
 }
 
-/* The compositor draws with this frame. False: nobody asked to be told. */
+/* The compositor draws with this frame. False: nobody asked for the event. */
 static bool
 draw(uint32_t number)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When a guest is answered and notified, and when its screen is looked at: one that takes a buffer
- * or a framebuffer back while the screens still hold it, and one that the host fails once to notify
- * or to hear. The device layer over a Xen in memory, with a clock that moves when it is told to and
- * a presenter that withholds its word.
+ * When a guest is answered and notified, and when its screen is checked for changes: a guest that
+ * takes a buffer or framebuffer back while the screens still hold it, and one whose event channel
+ * fails once. The device layer over a Xen in memory, with a clock that only the test moves and a
+ * presenter that delays its events.
  */
 #include "test.h"
 
@@ -179,7 +179,7 @@ TEST(destroy_waits_no_longer_than_100_ms)
 	check_int(answers(), before);
 	moved_pass(1);
 	check_answered(0);
-	/* Answered is not given back: the pages count until they are. */
+	/* Answered, but not yet released: the pages still count. */
 	check(host.mapped_pages > 0);
 	moved_pass(10000);
 	check(host.mapped_pages > 0);
@@ -203,7 +203,7 @@ TEST(what_comes_behind_a_destroy_waits_no_longer_either)
 	detach_framebuffer(1);
 	moved_pass(99);
 	check_int(answers(), before);
-	/* The ring is taken up again in the next turn of the loop. */
+	/* The ring is processed again in the next iteration of the loop. */
 	moved_pass(2);
 	check_answered(0);
 	check_int(answers(), before + 3);
@@ -219,7 +219,7 @@ TEST(detach_is_answered_at_once)
 		attach_framebuffer(cookie);
 	}
 	show(1);
-	/* Shown, its flip under way, and the one before it still read. */
+	/* It is shown, its flip is pending, and the previous one is still read. */
 	host_mood |= HOST_HOLDS_PREVIOUS;
 	flip_to(2);
 	check_answered(0);
@@ -232,7 +232,7 @@ TEST(detach_is_answered_at_once)
 	tear_down();
 }
 
-/* The import takes longer than the guest is let wait for it. */
+/* The import takes longer than the guest may wait. */
 TEST(detach_of_what_is_not_ready_is_answered_at_once)
 {
 	set_up();
@@ -252,7 +252,7 @@ TEST(detach_of_what_is_not_ready_is_answered_at_once)
 	tear_down();
 }
 
-/* The host is so slow that the page directory is still unread when the guest gives up. */
+/* The host is so slow that the page directory is still unread when the wait times out. */
 TEST(a_buffer_that_was_refused_too_late_is_none)
 {
 	set_up();
@@ -262,7 +262,7 @@ TEST(a_buffer_that_was_refused_too_late_is_none)
 	check_int(answers(), before);
 	moved_pass(1);
 	check_answered(-XEN_EIO);
-	/* The cookie is free again, and the pages are when the worker has seen to them. */
+	/* The cookie is free at once, the pages when the worker has released them. */
 	moved_pass(1);
 	ask_to_create(1);
 	run_worker();
@@ -274,7 +274,7 @@ TEST(a_buffer_that_was_refused_too_late_is_none)
 	tear_down();
 }
 
-/* As the frontend does that sleeps until it is notified. */
+/* As a frontend that sleeps until it is notified. */
 static void
 sleep_until_answered(void)
 {
@@ -351,7 +351,7 @@ TEST(a_port_that_could_not_be_unmasked_is_heard_again)
 	tear_down();
 }
 
-/* Looks at what a guest draws without a word; the clock of in-place.h is in its own test. */
+/* Checks for drawing without flips; the timing of in-place.h has its own test. */
 
 static struct connector *
 connector(void)
@@ -365,7 +365,7 @@ present(bool scanned_out)
 	connector_frame_presented(connector(), connector()->frame, 16, scanned_out);
 }
 
-/* Two framebuffers, the first of which is shown and presented, and was looked at once. */
+/* Two framebuffers, of which the first was shown, presented and checked once. */
 static void
 set_up_screen(void)
 {
@@ -380,7 +380,7 @@ set_up_screen(void)
 	host_looks = 0;
 }
 
-/* How often it is looked at in ten seconds; each look finds this, and whatever is shown is
+/* How often it is checked in ten seconds; each check has this result, and whatever is shown is
  * presented. */
 static unsigned
 looks_in_ten_seconds(uint64_t sum)
@@ -402,7 +402,7 @@ looks_in_ten_seconds(uint64_t sum)
 	return host_looks - before;
 }
 
-/* While nobody sees its frames, nothing is drawn with them. */
+/* While its frames are not visible, they are never drawn with. */
 TEST(guest_is_slow_while_it_is_seen)
 {
 	set_up_screen();
@@ -434,7 +434,7 @@ TEST(frame_that_is_drawn_and_not_followed_counts_as_presented)
 	check_int(connector()->count.presented, presented);
 	connector_frame_drawn(connector(), connector()->frame, true);
 	check_int(connector()->count.presented, presented + 1);
-	/* How long it took is not known, and what is shown anew by a look is no flip. */
+	/* Its duration is unknown, and showing it again after a check is no flip. */
 	present(false);
 	histogram_summarise(&connector()->measured.flip, &measured, &since);
 	check_int(since.count, 0);
@@ -474,7 +474,7 @@ TEST(mode_set_is_looked_at_with_the_full_rate)
 TEST(flips_between_known_framebuffers_are_looked_at_once_a_second)
 {
 	set_up_screen();
-	/* The second one is new to this connector, and might be a mode set. */
+	/* The second framebuffer is new to this connector: it might be a mode set. */
 	flip_to(2);
 	present(false);
 	check(looks_in_ten_seconds(1) >= 90);
@@ -508,7 +508,7 @@ TEST(what_is_dark_is_not_looked_at)
 	tear_down();
 }
 
-/* Asleep, say: it is looked at again when something is presented. */
+/* For instance while the screen sleeps: checks go on when something is presented. */
 TEST(what_cannot_be_shown_is_looked_at_no_more)
 {
 	set_up_screen();
@@ -531,7 +531,7 @@ TEST(what_cannot_be_read_is_shown_anew)
 	tear_down();
 }
 
-/* A look that tells of a frame before says nothing of this one. */
+/* A check's result for an earlier frame says nothing of the current one. */
 TEST(look_at_an_older_frame_is_ignored)
 {
 	set_up_screen();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/weston/convert.c: the colours of all nine formats, at odd sizes and
- * offsets, between pages that nobody may touch.
+ * Tests of plugin/weston/convert.c: the colours of all nine formats, at odd sizes and offsets,
+ * between inaccessible pages.
  */
 #include "test.h"
 
@@ -101,7 +101,7 @@ check_part(const struct format *format, unsigned width, unsigned height, struct 
 	test_case("%s %ux%u, %dx%d at (%d, %d)%s", format->name, width, height, source.width,
 		  source.height, source.x, source.y, alpha ? ", alpha" : "");
 	check(pattern_fill(pixels.start, format->fourcc, 1, width, height, pitch));
-	/* A guest's pages are only read. */
+	/* Conversion must only read a guest's pages. */
 	check_int(mprotect(pixels.map + PAGE, pixels.map_size - 2 * PAGE, PROT_READ), 0);
 	check_int(convert(&conversion), 0);
 	check_pixels(&conversion, width, height);
@@ -109,8 +109,8 @@ check_part(const struct format *format, unsigned width, unsigned height, struct 
 	fenced_destroy(&out);
 }
 
-/* A row of the table in which pixman's pixel is wider than ours: refused, nothing is read or
- * written. */
+/* Formats whose pixels are wider for pixman than in our table: refused, nothing is read or written.
+ */
 TEST(formats_that_pixman_sees_otherwise)
 {
 	struct format format = *format_find(DRM_FORMAT_RGB565);
@@ -200,7 +200,7 @@ convert_yuyv_row(const uint8_t *bytes, int32_t width, uint32_t *out)
 	fenced_destroy(&pixels);
 }
 
-/* It has no V of its own, and takes that of the pair before it. */
+/* It has no V of its own and takes the previous pair's. */
 TEST(last_pixel_of_an_odd_row_of_yuyv)
 {
 	static const uint8_t row[] = {100, 90, 110, 200, 120, 60};

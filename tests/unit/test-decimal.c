@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/base/decimal.c: digits, what stands behind them, and the largest number that
- * fits.
+ * Tests of plugin/base/decimal.c: digits, what follows them, and the largest number that fits.
  */
 #include "test.h"
 
@@ -9,7 +8,7 @@
 
 static uint32_t value;
 
-/* The first character behind the number, or -1. */
+/* The first character after the number, or -1. */
 static int
 behind(const char *text, uint32_t maximum)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/displif-decode.c: every field of every request at its
- * extremes and beside its limits, and which error says so.
+ * Tests of plugin/pure/displif-decode.c: every field of every request at its extremes and around
+ * its limits, and the error for each.
  */
 #include "test.h"
 
@@ -17,7 +17,7 @@
 static int
 decode(struct displif_request *out, const struct xendispl_req *request)
 {
-	/* What the last user of the memory left must not shine through. */
+	/* Earlier contents of the memory must not show. */
 	memset(out, 0xa5, sizeof(*out));
 	struct limits limits = default_limits();
 	int result = displif_decode(out, request, &limits);
@@ -34,7 +34,7 @@ outcome(const struct xendispl_req *request)
 	return decode(&out, request);
 }
 
-/* A request that is in order, to be spoilt. */
+/* A valid request, to be made invalid. */
 static struct xendispl_req
 make_dbuf_create(uint32_t width, uint32_t height, uint32_t bpp, uint32_t size)
 {
@@ -168,7 +168,7 @@ TEST(dbuf_create_holds_its_picture_exactly)
 	}
 }
 
-/* Products that are small again in 32 or 64 bits. */
+/* Products that wrap to small values in 32 or 64 bits. */
 TEST(dbuf_create_arithmetic_that_wraps)
 {
 	static const uint32_t sides[] = {0x4000,     0x8000,     0x10000,    0x10001,
@@ -228,7 +228,7 @@ TEST(dbuf_create_over_the_limit_of_pages)
 	request.op.dbuf_create.buffer_sz++;
 	check_int(displif_decode(&out, &request, &limits), -ENOSPC);
 
-	/* With the geometry given as without. */
+	/* With and without a geometry. */
 	request = make_dbuf_create(1024, 10, 32, 10 * 4096);
 	check_int(displif_decode(&out, &request, &limits), 0);
 	request.op.dbuf_create.height = 11;
@@ -262,7 +262,7 @@ make_cookie_request(uint8_t operation, uint64_t cookie)
 {
 	struct xendispl_req request = {.id = 7, .operation = operation};
 
-	/* These three begin with their only field. */
+	/* In these three, the cookie is the only field. */
 	request.op.dbuf_destroy.dbuf_cookie = cookie;
 	return request;
 }
@@ -377,7 +377,7 @@ TEST(set_config_is_copied)
 		make_set_config(UINT64_MAX, UINT32_MAX, UINT32_MAX - 1, UINT32_MAX - 2, 1, 24);
 	struct displif_request out;
 
-	/* Sizes are held against the framebuffer later, by geometry_source(). */
+	/* geometry_source() checks sizes against the framebuffer later. */
 	check_int(decode(&out, &request), 0);
 	check(out.set_config.fb_cookie == UINT64_MAX);
 	check_int(out.set_config.x, UINT32_MAX);
@@ -473,7 +473,7 @@ TEST(unknown_operations)
 	}
 }
 
-/* Any bytes at all give an answer and nothing else. */
+/* Any bytes at all give an answer, with no other effect. */
 TEST(random_requests)
 {
 	uint64_t state = 0x9e3779b97f4a7c15;
@@ -511,7 +511,7 @@ TEST(statuses)
 		{-EBUSY, -XEN_EBUSY},
 		{-EACCES, -XEN_EACCES},
 		{-EPERM, -XEN_EACCES},
-		/* Whatever else may go wrong is an error too. */
+		/* Any other errno becomes an error too. */
 		{-EIO, -XEN_EIO},
 		{-EMFILE, -XEN_EIO},
 		{-EAGAIN, -XEN_EIO},
@@ -548,14 +548,14 @@ TEST(framebuffer_in_a_buffer_with_geometry)
 
 	check_int(check_framebuffer(&buffer, 1366, 768, DRM_FORMAT_XRGB8888, &pitch), 0);
 	check_int(pitch, 5464);
-	/* The rows are the buffer's, however narrow the framebuffer. */
+	/* The pitch is the buffer's, however narrow the framebuffer. */
 	check_int(check_framebuffer(&buffer, 1, 1, DRM_FORMAT_XRGB8888, &pitch), 0);
 	check_int(pitch, 5464);
 	check_int(check_framebuffer(&buffer, 1367, 768, DRM_FORMAT_XRGB8888, &pitch), -EINVAL);
 	check_int(check_framebuffer(&buffer, 1366, 769, DRM_FORMAT_XRGB8888, &pitch), -EINVAL);
 	check_int(check_framebuffer(&buffer, 1366, 768, DRM_FORMAT_RGB565, &pitch), -EINVAL);
 	check_int(check_framebuffer(&buffer, 1366, 768, DRM_FORMAT_RGB888, &pitch), -EINVAL);
-	/* Also where the buffer would have room for one more row. */
+	/* Even if the buffer had room for one more row. */
 	buffer.size += 5464;
 	check_int(check_framebuffer(&buffer, 1366, 769, DRM_FORMAT_XRGB8888, &pitch), -EINVAL);
 }

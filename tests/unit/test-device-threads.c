@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The device layer on a real worker, over a Xen in memory: the guest asks for
- * more while the worker maps, and the device goes while jobs are under way. For
- * ThreadSanitizer, but true without it too.
+ * The device layer on a real worker, over a Xen in memory: the guest sends requests while the
+ * worker maps, and the device is removed while jobs are running. Meant for ThreadSanitizer, but
+ * also a test without it.
  */
 #include "test.h"
 
@@ -56,12 +56,12 @@ TEST(devices_come_and_go_while_the_worker_maps)
 		for (uint64_t cookie = 1; cookie <= 4; cookie++)
 			ask_for_buffer(cookie);
 		ask_for_edid();
-		/* In some rounds all is answered, in others it goes while jobs run. */
+		/* In some rounds all is answered; in others the device goes while jobs run. */
 		while (round % 3 == 0 && ring->rsp_prod < 5) {
 			turn_loop();
 			moved_pass(1 + round % 30);
 		}
-		/* Long enough that it is asked whether a directory is read yet. */
+		/* Long enough to check whether a directory has been read. */
 		for (unsigned i = 0; i < 5; i++)
 			moved_pass(40);
 		device_destroy(device);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of plugin/pure/dmabuf-policy.c: every way to a no, and the reason that it gives. */
+/* Tests of plugin/pure/dmabuf-policy.c: every reason not to use dma-bufs, and its text. */
 #include "test.h"
 
 #include "pure/dmabuf-policy.h"
@@ -93,7 +93,7 @@ TEST(pages_for_reading_only_need_the_module_and_a_gpu)
 	host.module_error = -ENOENT;
 	check(!dmabuf_takes_readonly(&host));
 	host.module_error = 0;
-	/* software GL maps them for writing, and crashes when it cannot */
+	/* software GL maps them for writing, and crashes if that fails */
 	host.linux_dmabuf_version = 3;
 	host.mode = DMABUF_FORCE;
 	check(!dmabuf_takes_readonly(&host));
@@ -109,11 +109,11 @@ TEST(the_kernel_says_why)
 	check_contains(dmabuf_reason_kernel(&host), "CONFIG_XEN_GNTDEV_DMABUF");
 	host.export_error = -EPERM;
 	check_contains(dmabuf_reason_kernel(&host), "refuses");
-	/* In a PV domain the kernel may have it all, and refuses all the same. */
+	/* In a PV domain the kernel may have all of it, but still refuses. */
 	host.domain_is_pv = true;
 	check_contains(dmabuf_reason_kernel(&host), "PV domain");
 	host.export_error = 0;
 	check_contains(dmabuf_reason_kernel(&host), "PV domain");
-	/* What the kernel can is nothing to the compositor: be-alloc needs no export. */
+	/* Kernel support does not matter to the compositor: be-alloc needs no export. */
 	check(!dmabuf_reason_compositor(&host));
 }

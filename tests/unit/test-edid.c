@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/edid.c: each EDID is read back field by field and, where the
- * program edid-decode is installed, judged by it.
+ * Tests of plugin/pure/edid.c: each EDID is read back field by field and, if the program
+ * edid-decode is installed, checked by it.
  */
 #include "test.h"
 
@@ -131,7 +131,7 @@ TEST(blocks_and_checksums)
 	}
 }
 
-/* Whether a detailed timing can say it, as edid.h has it. */
+/* Whether a detailed timing can describe the mode, by the limits in edid.h. */
 static bool
 fits(const struct mode *mode)
 {
@@ -139,7 +139,7 @@ fits(const struct mode *mode)
 	       (uint64_t)(mode->width + 160) * mode->height * 60 / 10000 < 64000;
 }
 
-/* Pixels that come back are those that were asked for, where they can. */
+/* The preferred mode has the requested pixels, if possible. */
 TEST(preferred_mode)
 {
 	uint8_t edid[EDID_BYTES];
@@ -174,7 +174,7 @@ TEST(refresh_rate)
 	}
 }
 
-/* CVT: the width of the vertical sync tells the shape, and blanks take 460 us. */
+/* CVT: the width of the vertical sync encodes the aspect ratio, and blanks take 460 us. */
 TEST(blanks)
 {
 	static const struct {
@@ -195,7 +195,7 @@ TEST(blanks)
 		check(timing.v_blank * line_us >= 459 && (timing.v_blank - 2) * line_us < 460);
 	}
 
-	/* Low pictures get the least back porch, small ones the least clock, and no more. */
+	/* Low pictures get just the minimum back porch, small ones just the minimum clock. */
 	write_mode(edid, &(struct mode){4000, 100}, "guest");
 	struct read_timing low = read_detailed(edid + 54);
 	check_int(low.v_blank, 3 + 10 + 6);
@@ -204,7 +204,7 @@ TEST(blanks)
 	check(small.clock >= 1000 && small.clock < 1010);
 }
 
-/* A mode that does not fit is written in the same shape, smaller. */
+/* A mode that does not fit is replaced by a smaller one of the same aspect ratio. */
 TEST(fallback_keeps_the_shape)
 {
 	uint8_t edid[EDID_BYTES];
@@ -257,7 +257,7 @@ TEST(physical_size_is_96_dpi)
 	check_physical_size(1, 1, 1, 1);
 	check_physical_size(378, 378, 10, 10);
 	check_physical_size(9637, 9637, 255, 255);
-	/* Beyond 255 cm both sides shrink alike. */
+	/* Beyond 255 cm both sides shrink in proportion. */
 	check_physical_size(20000, 10000, 255, 128);
 	check_physical_size(10000, 20000, 128, 255);
 	check_physical_size(65535, 65535, 255, 255);
@@ -304,7 +304,7 @@ TEST(serial_number)
 
 static const uint8_t dummy_descriptor[18] = {[3] = 0x10};
 
-/* Range limits hold the mode. */
+/* The range limits include the mode. */
 static void
 check_range_limits(const struct mode *mode)
 {
@@ -415,7 +415,7 @@ TEST(edid_decode_finds_no_failure_in_any_name)
 		check_conformity(&(struct mode){1920, 1080}, names[i]);
 }
 
-/* The judge is awake: it finds a checksum that is wrong. */
+/* edid-decode really checks: it finds a wrong checksum. */
 TEST(edid_decode_finds_failures)
 {
 	static char output[64 * 1024];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/event-page.h: 63 slots under indices of 32 bits, of which 63
- * is no divisor.
+ * Tests of plugin/pure/event-page.h: 63 slots with indices of 32 bits, whose range is not a
+ * multiple of 63.
  */
 #include "test.h"
 
@@ -44,7 +44,7 @@ TEST(full_after_63)
 	}
 }
 
-/* A guest that says it consumed what was never sent is not sent anything. */
+/* A guest that claims to have consumed events never sent gets none. */
 TEST(consumer_ahead)
 {
 	check(event_page_full(0, 1));
@@ -54,8 +54,8 @@ TEST(consumer_ahead)
 }
 
 /*
- * Whether an event overwrites one that waits, found by looking at each that
- * waits. Around the wrap of the index the slots are not those of a ring.
+ * Whether an event overwrites one that is still waiting, found by checking each of those. When the
+ * index wraps, the slots do not continue as in a ring.
  */
 static bool
 overwrites(uint32_t producer, uint32_t waiting)
@@ -76,7 +76,7 @@ TEST(no_waiting_event_is_overwritten)
 		}
 }
 
-/* A guest that takes its time loses nothing and gets everything in order. */
+/* A slow guest loses nothing and gets everything in order. */
 TEST(events_across_the_wrap)
 {
 	uint32_t ring[63];

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds weston.ini.example and the table of options together: every key is
- * documented in the example as the table has it, every key in the example is
- * known, and every line of it can be used as it stands.
+ * Checks weston.ini.example against the table of options: every key is documented in the example as
+ * in the table, every key in the example is known, and every line can be used as it is.
  */
 #include "test.h"
 
@@ -47,14 +46,14 @@ free_example(void)
 		free(lines[--lines_size]);
 }
 
-/* "#key=value" is a key at its default, "# ..." is prose or a worked example. */
+/* "#key=value" is a key with its default, "# ..." is prose or a complete example. */
 static bool
 is_setting(const char *line)
 {
 	return line[0] == '#' && line[1] >= 'a' && line[1] <= 'z' && strchr(line, '=');
 }
 
-/* The number of the line that sets a key, used or not; 0 when there is none. */
+/* The number of the line that sets a key, commented out or not; 0 if there is none. */
 static size_t
 find_setting(const char *section, const char *key)
 {
@@ -107,7 +106,7 @@ print_complaint(void *data, const char *sentence)
 	++*complaints;
 }
 
-/* Lines that set a key lose their "#"; those of a worked example their "# ". */
+/* Uncomments: lines that set a key lose their "#", those of a complete example their "# ". */
 static void
 use_everything(void)
 {
@@ -186,7 +185,7 @@ TEST(every_line_can_be_used)
 		keys++;
 	check(feed(options) >= keys + 9);
 
-	/* The worked example does what it says. */
+	/* The complete example does what it says. */
 	const struct connector_options *corner =
 		options_find_connector(options, "cluster", NULL, "", 0, 1);
 	check_string(corner->output, "HDMI-A-2");
@@ -196,7 +195,7 @@ TEST(every_line_can_be_used)
 	free_example();
 }
 
-/* Used as it is, the example changes nothing. */
+/* Used unchanged, the example sets nothing. */
 TEST(the_example_as_it_is_keeps_all_defaults)
 {
 	struct options *options = options_create();

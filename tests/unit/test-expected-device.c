@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The device of a guest whose driver is not there yet: it has screens, and connects later, or goes.
+ * The device of a guest whose driver is not there yet: it has screens, and later connects or is
+ * removed.
  */
 #include "test.h"
 

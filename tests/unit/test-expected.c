@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* When the compositor's thread is told of a display whose guest has no driver, and when not. */
+/* When the compositor's thread learns of a display whose guest has no driver, and when not. */
 #include "test.h"
 
 #include "base/base.h"
@@ -11,7 +11,7 @@ static struct messages messages;
 static struct xenbus_device device;
 static uint32_t last_serial;
 
-/* Offered to a guest that does nothing. */
+/* Offered to a guest that does not react. */
 static void
 begin(void)
 {
@@ -34,14 +34,14 @@ look(enum xenbus_step step)
 	expected_follow(&device, step, &last_serial, &messages);
 }
 
-/* As if it had been like that for longer. */
+/* Makes the display's state older by this time. */
 static void
 pass(int64_t ms)
 {
 	device.alone_since_ms -= ms;
 }
 
-/* What was told since: its kind, or -1. */
+/* The kind of the event reported since, or -1. */
 static int
 told(uint32_t *serial)
 {

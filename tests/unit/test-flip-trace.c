@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The last flips of a connector, and when they reached each stage. */
+/* Tests of plugin/pure/flip-trace.c: a connector's last flips, and when they reached each stage. */
 #include "test.h"
 
 #include "pure/flip-trace.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/flip.c: when a flip is done, with a clock that only the test
- * moves. The guest must never be told too early, never be left waiting, and
- * never run free.
+ * Tests of plugin/pure/flip.c: when a flip is done, with a clock that only the test moves. It must
+ * never be reported too early, never be left pending, and never let the guest run unthrottled.
  */
 #include "test.h"
 
@@ -41,7 +40,7 @@ submitted(bool shown, bool previous_held)
 	return flip;
 }
 
-/* Done exactly at `at`, with the timer set for it. */
+/* Checks that it is done exactly at `at`, with the timer set for it. */
 static void
 check_done_at(struct flip *flip, int64_t at)
 {
@@ -91,7 +90,7 @@ TEST(drawn_is_done_unless_the_previous_buffer_is_held)
 	flip_released(&flip);
 	check(complete_at(&flip, START_MS + 10));
 	check(!flip.hidden);
-	/* Presented later: nothing more is to be told. */
+	/* Presented later: nothing more is reported. */
 	flip_presented(&flip, true);
 	check(!complete_at(&flip, START_MS + 16));
 }
@@ -119,7 +118,7 @@ TEST(release_before_presented)
 	check(complete_at(&flip, START_MS + 250));
 }
 
-/* Taken by the compositor is not on screen, however long it takes. */
+/* A commit that was applied is not yet on screen, however long it takes. */
 TEST(applied_is_not_presented)
 {
 	struct flip flip = submitted(true, false);
@@ -140,7 +139,7 @@ TEST(deadline)
 	check_done_at(&applied, START_MS + 300);
 	check(applied.hidden);
 
-	/* A buffer that is held for ever does not hold the guest, and is no sign of hiding. */
+	/* A buffer held for ever does not block the guest, and does not mean that it is hidden. */
 	struct flip held = submitted(true, true);
 	flip_applied(&held);
 	flip_presented(&held, true);
@@ -166,7 +165,7 @@ TEST(presented_of_an_earlier_frame)
 	check(complete_at(&flip, START_MS + 300));
 }
 
-/* What came for the frame before says nothing of the new one. */
+/* Events for the previous frame say nothing of the new one. */
 TEST(superseded)
 {
 	struct flip flip = submitted(true, false);
@@ -186,12 +185,12 @@ TEST(not_shown_is_done_after_one_period)
 
 	check_done_at(&flip, START_MS + REFRESH_MS);
 	check(flip.hidden);
-	/* Nobody releases a buffer that is not looked at. */
+	/* Nobody releases a buffer that is not shown. */
 	struct flip held = submitted(false, true);
 	check_done_at(&held, START_MS + REFRESH_MS);
 }
 
-/* After a deadline without a frame the next flips go at the output's rate. */
+/* After a deadline passed without a frame, the next flips are done at the output's rate. */
 TEST(hidden_is_learned)
 {
 	struct flip flip = submitted(true, false);
@@ -204,7 +203,7 @@ TEST(hidden_is_learned)
 	check_done_at(&flip, START_MS + 301 + REFRESH_MS);
 }
 
-/* Hidden, but the compositor did not even take it: only the deadline helps. */
+/* Hidden, and the commit was not even applied: only the deadline completes it. */
 TEST(hidden_and_not_applied)
 {
 	struct flip flip = submitted(true, false);
@@ -242,7 +241,7 @@ TEST(slower_when_hidden_for_long)
 	check_done_at(&flip, START_MS + 5100);
 	flip_submit(&flip, START_MS + 1000000, false, false);
 	check_done_at(&flip, START_MS + 1000100);
-	/* Seen once, it is a short time again. */
+	/* Once presented, the time is short again. */
 	flip_presented(&flip, false);
 	flip_submit(&flip, START_MS + 1000200, false, false);
 	check_done_at(&flip, START_MS + 1000216);
@@ -288,7 +287,7 @@ TEST(periods)
 	check_period(UINT32_MAX, UINT32_MAX, 16, UINT32_MAX);
 }
 
-/* Off, output removed, guest's screen dark in mid-flip. */
+/* The screen goes off, or its output is removed, during a flip. */
 TEST(hidden_during_flip)
 {
 	struct flip early = submitted(true, true);
@@ -303,12 +302,12 @@ TEST(hidden_during_flip)
 	check_int(due(&late), START_MS + 101);
 	check(complete_at(&late, START_MS + 100));
 	check_int(late.hidden_since_ms, START_MS + 100);
-	/* Hidden twice is hidden since the first time. */
+	/* Hidden twice: the first time counts. */
 	flip_hide(&late, START_MS + 200);
 	check_int(late.hidden_since_ms, START_MS + 100);
 }
 
-/* A timer set for a time that is past would never come to rest. */
+/* A timer set for a time in the past would fire for ever. */
 TEST(due_is_in_the_future)
 {
 	struct flip flip = submitted(true, false);
@@ -320,7 +319,7 @@ TEST(due_is_in_the_future)
 		check(due(&flip) > now);
 }
 
-/* A guest that flips as soon as it may, for ten seconds of the clock. */
+/* A guest that flips as soon as it may, for ten seconds. */
 static unsigned
 flips_in_ten_seconds(bool shown, bool applied)
 {

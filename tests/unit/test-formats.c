@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/formats.c: the nine formats of xen-drm-front, each with its
- * depth, and nothing beside them.
+ * Tests of plugin/pure/formats.c: the nine formats of xen-drm-front, each with its depth, and no
+ * others.
  */
 #include "test.h"
 
@@ -41,12 +41,12 @@ TEST(all_nine)
 		check_int(format->bits_per_pixel, expected[i].bits_per_pixel);
 		check_int(format->bytes_per_pixel, expected[i].bytes_per_pixel);
 		check_string(format->name, expected[i].name);
-		/* A name is its code, as the protocol's header writes it. */
+		/* A name is the fourcc's four characters, as in the protocol's header. */
 		check_int(format->bits_per_pixel, format->bytes_per_pixel * 8);
 	}
 }
 
-/* A row whose pixels are wider for pixman than for us would be read past its end. */
+/* If pixman's pixels were wider than ours, rows would be read past their end. */
 TEST(pixman_agrees_about_each)
 {
 	const struct format *format;
@@ -81,7 +81,7 @@ TEST(none_beside_them)
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		check(format_find(others[i]) == NULL);
-	/* No bit of a known code may be ignored. */
+	/* Every bit of a code counts. */
 	for (size_t i = 0; i < EXPECTED; i++)
 		for (unsigned bit = 0; bit < 32; bit++) {
 			uint32_t fourcc = expected[i].fourcc ^ UINT32_C(1) << bit;
@@ -104,7 +104,7 @@ TEST(walk)
 	check(format_at(UINT32_MAX) == NULL);
 }
 
-/* What is shown opaque is itself a format that can be shown. */
+/* The opaque variant of each format is itself a known format. */
 TEST(opaque_formats_are_known)
 {
 	for (unsigned i = 0; format_at(i); i++) {

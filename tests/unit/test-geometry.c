@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/geometry.c: arithmetic that would wrap, the visible part of a
- * framebuffer, and the four fits, for sizes that a guest may choose.
+ * Tests of plugin/pure/geometry.c: arithmetic that could wrap, the visible part of a framebuffer,
+ * and the four fits, for sizes that a guest may choose.
  */
 #include "test.h"
 
@@ -73,7 +73,7 @@ part(const struct layout *layout, int32_t x, int32_t y, int32_t width, int32_t h
 	struct rectangle found;
 
 	geometry_part(&found, &source, layout);
-	/* What renderers and libwayland demand. */
+	/* Requirements of renderers and libwayland. */
 	uint64_t offset = layout->data_ofs + (uint64_t)found.y * layout->pitch +
 			  (uint64_t)found.x * layout->bytes_per_pixel;
 	check_int(offset % 4, 0);
@@ -85,7 +85,7 @@ part(const struct layout *layout, int32_t x, int32_t y, int32_t width, int32_t h
 	return found;
 }
 
-/* Wherever the rows end before the pool does, it begins where it should. */
+/* As long as the rows end within the pool, the part begins at its exact place. */
 TEST(part_of_a_framebuffer)
 {
 	const struct layout layout = {
@@ -216,7 +216,7 @@ TEST(source_that_shows_nothing)
 		{{800, 600}, {0, 0}, {0, 600}, {800, 600}, {0, 0, 0, 0}},
 		{{800, 600}, {0, 0}, {800, 0}, {800, 600}, {0, 0, 0, 0}},
 		{{800, 600}, {0, 0}, {800, 600}, {0, 600}, {0, 0, 0, 0}},
-		/* beyond what a rectangle can say */
+		/* beyond what a rectangle can hold */
 		{{UINT32_MAX, 1}, {0x80000000, 0}, {1, 1}, {1, 1}, {0, 0, 0, 0}},
 		{{UINT32_MAX, 1}, {0, 0}, {UINT32_MAX, 1}, {UINT32_MAX, 1}, {0, 0, 0, 0}},
 	};
@@ -240,7 +240,7 @@ fit_at(enum fit how, struct rectangle source, struct rectangle area, int width, 
 	return out;
 }
 
-/* Where the output cuts nothing off. */
+/* On an output that cuts nothing off. */
 static struct fitted
 fit(enum fit how, struct rectangle source, struct rectangle area)
 {
@@ -317,14 +317,14 @@ TEST(center_is_pixel_for_pixel)
 	fitted = fit(FIT_CENTER, full_hd, vga);
 	check_destination(&fitted, 0, 0, 640, 480);
 	check_fitted_source(&fitted, 640, 300, 640, 480);
-	/* wider, but not as high; odd rests */
+	/* wider, but not as high; odd remainders */
 	fitted = fit(FIT_CENTER, (struct rectangle){0, 0, 801, 101},
 		     (struct rectangle){0, 0, 640, 480});
 	check_destination(&fitted, 0, 189, 640, 101);
 	check_fitted_source(&fitted, 80, 0, 640, 101);
 }
 
-/* A picture that ends within a pixel of an edge takes the edge. */
+/* A picture that ends within a pixel of an edge is extended to the edge. */
 TEST(fit_takes_edges_that_are_near)
 {
 	struct fitted fitted = fit(FIT_FIT, (struct rectangle){0, 0, 1366, 768}, full_hd);
@@ -334,14 +334,14 @@ TEST(fit_takes_edges_that_are_near)
 	fitted = fit(FIT_FIT, (struct rectangle){0, 0, 1080, 1918},
 		     (struct rectangle){5, 7, 1080, 1920});
 	check_destination(&fitted, 5, 7, 1080, 1920);
-	/* two pixels beside it on each side, or one and two */
+	/* margins of two pixels on each side, or of one and two */
 	fitted = fit(FIT_FIT, (struct rectangle){0, 0, 1080, 1916},
 		     (struct rectangle){5, 7, 1080, 1920});
 	check_destination(&fitted, 5, 9, 1080, 1916);
 	fitted = fit(FIT_FIT, (struct rectangle){0, 0, 1080, 1917},
 		     (struct rectangle){5, 7, 1080, 1920});
 	check_destination(&fitted, 5, 8, 1080, 1917);
-	/* Pixels stay on pixels. */
+	/* Pixels map to whole pixels. */
 	fitted = fit(FIT_CENTER, (struct rectangle){0, 0, 1919, 1078}, full_hd);
 	check_destination(&fitted, 0, 1, 1919, 1078);
 }
@@ -353,18 +353,18 @@ TEST(center_at_scale)
 
 	check_destination(&fitted, 320, 150, 320, 240);
 	check_fitted_source(&fitted, 0, 0, 640, 480);
-	/* What does not go in is cut off on both sides. */
+	/* What does not fit is cut off on both sides. */
 	fitted = fit_at(FIT_CENTER, (struct rectangle){3, 5, 2000, 1200}, half, 960, 540, 2, true);
 	check_destination(&fitted, 0, 0, 960, 540);
 	check_fitted_source(&fitted, 43, 65, 1920, 1080);
-	/* A surface has whole coordinates: odd rests are left out. */
+	/* A surface has whole coordinates: odd remainders are dropped. */
 	fitted = fit_at(FIT_CENTER, (struct rectangle){0, 0, 801, 599}, half, 960, 540, 2, true);
 	check_destination(&fitted, 280, 120, 400, 299);
 	check_fitted_source(&fitted, 0, 0, 800, 598);
 	fitted = fit_at(FIT_CENTER, (struct rectangle){0, 0, 1921, 101}, half, 960, 540, 3, true);
 	check_destination(&fitted, 160, 253, 640, 33);
 	check_fitted_source(&fitted, 0, 0, 1920, 99);
-	/* Less than a coordinate: shown all the same. */
+	/* Smaller than one coordinate: still shown. */
 	fitted = fit_at(FIT_CENTER, (struct rectangle){0, 0, 1, 2}, half, 960, 540, 3, true);
 	check_destination(&fitted, 479, 269, 1, 1);
 	check_fitted_source(&fitted, 0, 0, 1, 2);
@@ -372,13 +372,13 @@ TEST(center_at_scale)
 
 TEST(what_lies_beside_the_output_is_cut_off)
 {
-	/* half of it on the left, a quarter below */
+	/* half of it is beyond the left edge, a quarter below the bottom */
 	struct fitted fitted = fit_at(FIT_STRETCH, vga, (struct rectangle){-320, 360, 640, 480},
 				      1920, 720, 1, true);
 
 	check_destination(&fitted, 0, 360, 320, 360);
 	check_fitted_source(&fitted, 320, 0, 320, 360);
-	/* as it is scaled, and from where the source begins */
+	/* scaled, and with a source that does not begin at 0 */
 	fitted = fit_at(FIT_STRETCH, (struct rectangle){100, 200, 640, 480},
 			(struct rectangle){1600, -40, 1280, 960}, 1920, 1080, 1, true);
 	check_destination(&fitted, 1600, 0, 320, 920);
@@ -387,7 +387,7 @@ TEST(what_lies_beside_the_output_is_cut_off)
 	fitted = fit_at(FIT_FIT, vga, (struct rectangle){1280, 0, 1280, 480}, 1920, 1080, 1, true);
 	check_destination(&fitted, 1600, 0, 320, 480);
 	check_fitted_source(&fitted, 0, 0, 320, 480);
-	/* pixels on pixels, at scale 2 */
+	/* pixels map to whole pixels, at scale 2 */
 	fitted = fit_at(FIT_CENTER, vga, (struct rectangle){800, 440, 320, 240}, 960, 540, 2, true);
 	check_destination(&fitted, 800, 440, 160, 100);
 	check_fitted_source(&fitted, 0, 0, 320, 200);
@@ -403,16 +403,16 @@ TEST(what_lies_beside_the_output_alone_is_not_shown)
 	fit_at(FIT_STRETCH, vga, (struct rectangle){0, 1080, 640, 480}, 1920, 1080, 1, false);
 	fit_at(FIT_STRETCH, vga, (struct rectangle){-640, 0, 640, 480}, 1920, 1080, 1, false);
 	fit_at(FIT_STRETCH, vga, (struct rectangle){0, -480, 640, 480}, 1920, 1080, 1, false);
-	/* the rectangle is on it, what is in its middle is not */
+	/* the rectangle is on the output, but the picture in its middle is not */
 	fit_at(FIT_CENTER, vga, (struct rectangle){1800, 0, 1280, 480}, 1920, 1080, 1, false);
-	/* at least a pixel, and then there is something */
+	/* a single pixel is visible, and is shown */
 	fit_at(FIT_STRETCH, vga, (struct rectangle){1919, 1079, 640, 480}, 1920, 1080, 1, true);
 }
 
 static const int32_t sides[] = {1, 2, 3, 7, 480, 599, 640, 1023, 1366, 4095, 32767, 65536};
 #define SIDES (sizeof(sides) / sizeof(sides[0]))
 
-/* Within what is there on both sides, and never empty: not in a viewport's steps, either. */
+/* Source and target are within bounds and never empty, not even in a viewport's fixed point. */
 static void
 check_legal(const struct fitted *fitted, const struct rectangle *source, const struct place *place)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What one guest may take of the host's time. */
+/* Limits on a guest's use of the host's time. */
 #include "device/guest.h"
 #include "test.h"
 #include "default-limits.h"
@@ -61,7 +61,7 @@ TEST(notifications_of_a_second)
 		check(!guest_may_notify(guest, 5999, &rest_ms));
 		check_int(rest_ms, 6999);
 	}
-	/* They are no requests. */
+	/* Mappings do not count as requests. */
 	check(guest_may_request(guest, 5999, &rest_ms));
 	check(guest_may_notify(guest, 6999, &rest_ms));
 	guest_put(guest);
@@ -81,7 +81,7 @@ TEST(mapping_has_to_be_paid_for)
 	check_int(rest_ms, 5032);
 	check(!guest_may_request(guest, 5031, &rest_ms));
 	check(guest_may_request(guest, 5032, &rest_ms));
-	/* What is small adds up. */
+	/* Small charges add up. */
 	for (unsigned i = 0; i < 100; i++)
 		guest_charge_mapping(guest, 10, 6000);
 	check(!guest_may_request(guest, 6000, &rest_ms));

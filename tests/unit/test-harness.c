@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of the harness: that it finds fault where there is one. A harness that
- * passes everything would make every other test worthless.
+ * Tests of the harness: that it detects failures. A harness that passes everything would make every
+ * other test worthless.
  */
 #include "test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Latencies in buckets: what is read from them is right to an eighth, and never too small. */
+/* Tests of plugin/pure/histogram.c: percentiles are accurate to an eighth, and never too small. */
 #include "test.h"
 
 #include "pure/histogram.h"
@@ -57,7 +57,7 @@ TEST(shares_of_many)
 {
 	struct histogram histogram = {{0}};
 
-	/* 1 to 7 are told exactly. */
+	/* 1 to 7 are exact. */
 	for (unsigned i = 0; i < 90; i++)
 		histogram_add(&histogram, 1);
 	for (unsigned i = 0; i < 6; i++)

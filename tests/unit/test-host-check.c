@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/xen/host-check.c: what is said of a file that is not there, of one
- * that somebody else owns, and of one behind a closed folder.
+ * Tests of plugin/xen/host-check.c: what is reported of a missing file, of one that somebody else
+ * owns, and of one in a folder without permission.
  */
 #include "scratch.h"
 #include "test.h"
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As somebody who is not root, for whom nothing would be denied. */
+/* Runs as a user other than root, whom no permission stops. */
 static void
 be_ordinary(void)
 {
@@ -39,7 +39,7 @@ TEST(a_denial_names_owner_mode_and_who_we_are)
 
 	make_file("gntdev");
 	check_int(chmod(at("."), 0711), 0);
-	/* Root's names are the same everywhere; others' may be in no file. */
+	/* Only root's names are the same everywhere; other ids may have none. */
 	if (getuid() == 0)
 		snprintf(expected, sizeof(expected),
 			 "it belongs to root:root with mode 0600; Weston");

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/in-place.c: how soon what a guest draws without a flip is seen,
- * and that a guest which does not is left alone, with a clock that only the test
- * moves.
+ * Tests of plugin/pure/in-place.c: how soon drawing without a flip is detected, and that a guest
+ * that does not draw so costs little, with a clock that only the test moves.
  */
 #include "test.h"
 
@@ -14,7 +13,7 @@
 
 static int64_t now;
 
-/* Shown and presented; the next look is due after this long. */
+/* Shows a frame and presents it. Returns how long until the next check is due. */
 static int64_t
 show(struct in_place *in_place, bool new_here)
 {
@@ -24,7 +23,7 @@ show(struct in_place *in_place, bool new_here)
 	return in_place->due_ms - now;
 }
 
-/* The look that is due finds this sum. */
+/* The check that is due finds this sum. */
 static bool
 look(struct in_place *in_place, uint64_t sum)
 {
@@ -55,7 +54,7 @@ TEST(mode_set_is_looked_at_with_the_full_rate)
 	struct in_place in_place = begun(true);
 
 	check_int(in_place.due_ms - now, PERIOD_MS);
-	check(look(&in_place, 1)); /* what was drawn before it is not on the screen for sure */
+	check(look(&in_place, 1)); /* earlier drawing may not be on the screen */
 	check(!look(&in_place, 1));
 	check(look(&in_place, 2));
 	check(!look(&in_place, 2));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/input-step.c: single decisions, and lives of a device played against a
- * small model of xen-kbdfront.
+ * Tests of plugin/pure/input-step.c: single decisions, and whole lives of a device against a small
+ * model of xen-kbdfront.
  */
 #include "test.h"
 
@@ -35,7 +35,7 @@ TEST(page_is_taken_in_either_state)
 		check_int(input_next_step(&view), XENBUS_OFFER);
 		view.backend = XenbusStateInitWait;
 		check_int(input_next_step(&view), XENBUS_CONNECT);
-		/* That of a backend that was killed. */
+		/* The state left by a backend that was killed. */
 		view.backend = XenbusStateConnected;
 		check_int(input_next_step(&view), XENBUS_CONNECT);
 	}
@@ -163,7 +163,7 @@ take_step(struct xenbus_view *view)
 	return true;
 }
 
-/* Whatever an earlier backend has left: in a few steps the frontend's page is ours. */
+/* Whatever an earlier backend has left, the frontend's page is ours after a few steps. */
 TEST(every_state_left_by_an_earlier_backend)
 {
 	static const enum xenbus_state fronts[] = {XenbusStateInitialised, XenbusStateConnected,
@@ -186,7 +186,7 @@ TEST(every_state_left_by_an_earlier_backend)
 	}
 }
 
-/* A step, for a frontend that does nothing. False: there is none to take. */
+/* Takes a step, with a frontend that does nothing. False: there is none to take. */
 static bool
 take_step_alone(struct xenbus_view *view)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/device/input.c over a Xen in memory: input devices that come and go, whose guest
- * takes events late or never, and what it costs.
+ * Tests of plugin/device/input.c over a Xen in memory: input devices that come and go, guests that
+ * take events late or never, and the cost of both.
  */
 #include "device-host.h"
 #include "memory-xen.h"
@@ -124,7 +124,7 @@ page_of(uint32_t devid)
 	return memory_xen_page(PAGE + devid);
 }
 
-/* The guest takes one event, which is this. */
+/* The guest takes one event; checks it. */
 static void
 take_key(uint32_t devid, uint32_t code, bool pressed)
 {
@@ -190,7 +190,7 @@ TEST(what_the_guest_has_taken_is_known)
 	finish();
 }
 
-/* The guest's notifications are looked at while something waits for room, and never else. */
+/* The guest's notifications are only handled while events wait for room. */
 TEST(full_ring_is_gone_on_with_when_there_is_room)
 {
 	start();
@@ -235,7 +235,7 @@ TEST(flood_of_notifications_is_not_heard)
 	}
 	check_int(heard, host.limits.requests_per_second);
 	check(input->masked);
-	/* The next second it is. */
+	/* A second later it is. */
 	page_of(0)->in_cons = page_of(0)->in_prod;
 	moved_pass(1000);
 	check_int(page_of(0)->in_prod, KBDIF_QUEUE);
@@ -344,7 +344,7 @@ TEST(indices_without_sense)
 	tap(input, 100);
 	input_send(input);
 	check_int(page_of(0)->in_prod, 77);
-	/* It goes on where the page said once. */
+	/* It continues at the index read once from the page. */
 	page_of(0)->in_cons = 77;
 	page_of(0)->in_prod = 5;
 	input_send(input);
@@ -386,7 +386,7 @@ TEST(device_of_a_screen)
 	input_send(left);
 	take_key(2, KEY_A, true);
 
-	/* Another one comes: nothing stays pressed in what may no longer be meant. */
+	/* Another one comes: keys are released in the old one, which may no longer be meant. */
 	setup = setup_of(1, 1);
 	setup.input.features.touch = true;
 	struct input *second = connect_it(&setup);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/kbdif.c: what a guest is told of keys, pointer and touches, also where its
- * ring takes nothing for long.
+ * Tests of plugin/pure/kbdif.c: the events sent to a guest for keys, pointer and touches, also
+ * while its ring is full for long.
  */
 #include "test.h"
 
@@ -83,7 +83,7 @@ tell(const union xenkbd_in_event *event, char *out, size_t size)
 	}
 }
 
-/* All that comes out now, a word each. */
+/* All events that are sent now, one word each. */
 static const char *
 taken(void)
 {
@@ -103,7 +103,7 @@ taken(void)
 	return text;
 }
 
-/* As many presses and releases as fit. */
+/* Presses and releases until the ring is full. */
 static void
 fill(void)
 {
@@ -154,7 +154,7 @@ TEST(more_seats_than_can_be_counted)
 	check_string(taken(), "+30 -30");
 }
 
-/* Which codes a device with these features takes: the first, the last and how many. */
+/* Checks which codes a device with these features takes: the first, the last and how many. */
 static void
 check_codes(const struct kbdif_features *features, unsigned first, unsigned last, unsigned count)
 {
@@ -272,7 +272,7 @@ TEST(relative_motion_adds_up)
 	kbdif_move_by(&kbdif, 4, -5);
 	kbdif_move_to(&kbdif, 0.5, 0.5);
 	check_string(taken(), "by7,-7/0");
-	/* Parts of a step wait. */
+	/* Fractions of a step are kept. */
 	kbdif_move_by(&kbdif, 0.4, -0.4);
 	check_string(taken(), "");
 	kbdif_move_by(&kbdif, 0.4, -0.4);
@@ -318,7 +318,7 @@ TEST(touches_have_a_contact_each)
 	check_string(taken(), "down0@0,0 down1@400,300 syn drag1@200,150 syn");
 	kbdif_lift(&kbdif, &one_seat, 70);
 	check_string(taken(), "up0 syn");
-	/* Who is gone does nothing. */
+	/* A finger that is gone does nothing. */
 	kbdif_drag(&kbdif, &one_seat, 70, 0.5, 0.5);
 	kbdif_lift(&kbdif, &one_seat, 70);
 	check_string(taken(), "");
@@ -397,7 +397,7 @@ TEST(press_that_has_no_room_goes_with_its_release)
 	check_string(taken(), "+30");
 }
 
-/* Else it would come before what is owed. */
+/* A new event waits for those that are owed. */
 TEST(nothing_overtakes_what_is_owed)
 {
 	union xenkbd_in_event event;
@@ -458,7 +458,7 @@ TEST(adopted_frontend_is_told_that_nothing_is_pressed)
 
 	begin(&everything);
 	kbdif_adopt(&kbdif);
-	/* A key that comes meanwhile has its release before it. */
+	/* The release owed comes before a new press of the key. */
 	check(kbdif_press(&kbdif, KEY_A));
 	check(kbdif_next(&kbdif, &event) && event.key.keycode == KEY_A && !event.key.pressed);
 	check(kbdif_next(&kbdif, &event) && event.key.keycode == KEY_A && event.key.pressed);

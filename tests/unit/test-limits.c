@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/limits.c: the defaults, and what 0 stands for.
+ * Tests of plugin/pure/limits.c: the defaults, and what 0 means.
  */
 #include "test.h"
 
@@ -27,7 +27,7 @@ TEST(defaults)
 	check_int(limits.xenstore_value_bytes, 4096);
 }
 
-/* What xen-drm-front may ask for has to be possible. */
+/* Whatever xen-drm-front may request must be possible. */
 TEST(defaults_suffice_for_linux)
 {
 	struct limits limits = default_limits();
@@ -90,7 +90,7 @@ TEST(resolve_keeps_the_order)
 	check_int(limits.guest_pages, 1000);
 	check_int(limits.buffer_pages, 1000);
 
-	/* However small the host, a guest has a page, so that errors are -ENOSPC. */
+	/* However small the host, a guest gets one page, so that errors are -ENOSPC. */
 	limits = default_limits();
 	limits.host_pages = 1;
 	limits_resolve(&limits, false, UINT64_MAX, 1024);

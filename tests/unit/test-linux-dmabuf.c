@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/weston/linux-dmabuf.c against a compositor that is libwayland's
- * server and what the protocol says, at the other end of a socket pair: what is
- * asked of it, word by word, and what becomes of each answer.
+ * Tests of plugin/weston/linux-dmabuf.c against a minimal compositor made of libwayland's server at
+ * the other end of a socket pair: the exact requests, and the effect of each answer.
  */
 #include "test.h"
 
@@ -36,8 +35,8 @@ static struct {
 	struct wl_client *client;
 	const struct offered *offered; /* ends with a fourcc of 0 */
 	uint32_t bound_version;        /* 0: not bound */
-	char asked[512];               /* all requests, in their order */
-	struct stat dmabuf;            /* the last one that came */
+	char asked[512];               /* all requests, in order */
+	struct stat dmabuf;            /* the last one received */
 	struct wl_resource *params[ORDERS];
 	unsigned params_count, params_alive, buffers_alive;
 } compositor;
@@ -226,7 +225,7 @@ read_events(void)
 	check(wl_display_dispatch_pending(display) >= 0);
 }
 
-/* Until each side has taken what the other one had said. */
+/* Until each side has handled what the other one had sent. */
 static void
 exchange(void)
 {
@@ -241,7 +240,7 @@ exchange(void)
 	}
 }
 
-/* The same, and also what that made them say. */
+/* The same, and also what they sent in response. */
 static void
 settle(void)
 {
@@ -390,7 +389,7 @@ TEST(linear_is_said_where_it_is_offered)
 	check_modifier("last", last, "0000000000000000");
 }
 
-/* Of another format's modifier nothing follows. */
+/* Another format's modifier means nothing. */
 TEST(no_modifier_is_said_where_linear_is_not_offered)
 {
 	const struct offered alone[] = {{DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_INVALID}, {0, 0}};
@@ -417,7 +416,7 @@ TEST(a_format_that_is_tiled_only_is_not_taken)
 	disconnect();
 }
 
-/* Orders */
+/* Creating wl_buffers */
 
 #define ASKED                                                                                      \
 	"add plane 0 offset 4160 pitch 1408 modifier 0000000000000000; create 320x240 XR24 flags " \
@@ -493,8 +492,8 @@ TEST(each_order_has_its_own_answer)
 	disconnect();
 }
 
-/* The compositor makes the object before it hears of it: the next one still has the number that
- * both expect. */
+/* The compositor creates the object before it learns of the cancellation: the next object must
+ * still have the id that both sides expect. */
 TEST(a_cancelled_order_tells_nobody_and_leaves_no_buffer)
 {
 	struct outcome cancelled = {0}, next = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/base/log.c: who a line is about, text of a guest in it, and how
- * many lines a guest can cause.
+ * Tests of plugin/base/log.c: the subject of a line, a guest's text in it, and how many lines a
+ * guest can cause.
  */
 #include "test.h"
 
@@ -23,7 +23,7 @@ keep_line(const char *line)
 
 static const struct log_subject subject = {.guest = "g1", .domid = 7, .devid = 3};
 
-/* Long, so that what follows would show if a line were not ended. */
+/* Long, so that leftover characters would show if a line were not terminated. */
 static void
 log_long_line(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/weston/look.c: a look sees each pixel of its part and none beside it,
- * in pieces of bounded size. The worker runs a job when the test says so.
+ * Tests of plugin/weston/look.c: it covers each pixel of its part and none outside, in pieces of
+ * bounded size. The worker runs a job when the test says so.
  */
 #include "test.h"
 
@@ -65,7 +65,7 @@ look(const struct look_pixels *pixels)
 TEST(each_byte_of_the_part_counts)
 {
 	uint8_t bytes[10 * 32];
-	/* Three rows of 13 bytes, of rows of 32. */
+	/* Three rows of 13 bytes, with a pitch of 32. */
 	const struct look_pixels pixels = {bytes + 2 * 32 + 5, 13, 32, 3};
 
 	memset(bytes, 7, sizeof(bytes));
@@ -120,7 +120,7 @@ TEST(cancelled_in_the_middle)
 	munmap(bytes, size);
 }
 
-/* What differs of a picture of so many rows when this one has changed. */
+/* Which rows of a picture of this many are reported as changed when this one has changed. */
 static struct rows
 changed_with(uint32_t rows, uint32_t row)
 {

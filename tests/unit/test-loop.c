@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/weston/loop.c: a descriptor that fails tells so once, and wakes nobody
- * any more.
+ * Tests of plugin/weston/loop.c: a descriptor's failure is reported once, and wakes nobody
+ * afterwards.
  */
 #include "test.h"
 
@@ -23,7 +23,7 @@ handle(void *arg)
 	to_remove = NULL;
 }
 
-/* The writing end of a pipe that nobody reads is in error, and never readable. */
+/* The writing end of a pipe without readers: in error, and never readable. */
 static int
 open_failing(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/losses.c: who loses connections again and again waits, ever
- * longer, and nobody else does.
+ * Tests of plugin/pure/losses.c: a guest that loses connections repeatedly waits longer each time,
+ * and no other does.
  */
 #include "test.h"
 
@@ -32,7 +32,7 @@ TEST(losses_make_the_next_connection_wait)
 		now += wait;
 	}
 	check_int(before, 32000);
-	/* A minute without any. */
+	/* A minute without a loss. */
 	check_int(lose(7, now + 60000), 0);
 }
 
@@ -45,7 +45,7 @@ TEST(others_do_not_wait)
 	check_int(lose(8, 0), 0);
 }
 
-/* Many guests, of which one loses all the time: it is the last to be forgotten. */
+/* Of many guests, the one that loses connections all the time is the last to be forgotten. */
 TEST(who_loses_most_is_not_forgotten)
 {
 	for (unsigned i = 0; i < 10; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two readings of weston.ini: what differs, when it takes effect, and what stays. */
+/* Comparison of two versions of weston.ini: what changed, when it takes effect, and what stays. */
 #include "test.h"
 
 #include "pure/option-change.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/option-check.c: each rule that can have no effect is told once, with
- * what it is and what to do, and no other is.
+ * Tests of plugin/pure/option-check.c: each rule that can have no effect is reported once, with the
+ * reason and a remedy, and no other rule is.
  */
 #include "test.h"
 
@@ -61,7 +61,7 @@ TEST(rules_that_are_right)
 	expect("[xen-guest]\nname=a\n[xen-guest]\nname=b\n[xen-guest]\n", NULL);
 	expect("[xen-connector]\nguest=a\n[xen-connector]\nguest=a\nconnector=1\n[xen-connector]\n",
 	       NULL);
-	/* What stands alone is a name. */
+	/* A lone quote character is part of a name. */
 	expect("[xen-guest]\nname=\"\n[xen-guest]\nname=a#b\n[xen-connector]\noutput=X'\n", NULL);
 }
 
@@ -91,7 +91,7 @@ TEST(comments_behind_values)
 	       "value; a comment needs a line of its own");
 }
 
-/* Where the value is refused, too. */
+/* Also for values that are refused. */
 TEST(refused_values_have_the_hint)
 {
 	struct options *options = options_create();
@@ -129,7 +129,7 @@ TEST(rules_behind_others)
 	expect("[xen-guest]\nname=g\n[xen-guest]\nname=g\nuuid=01234567-89ab-cdef-0123-456789abcdef\n",
 	       "[xen-guest] number 2 (name=g, uuid=01234567-89ab-cdef-0123-456789abcdef): it has no effect, "
 	       "because [xen-guest] number 1 (name=g) before it matches all that it matches");
-	/* These match something that is left. */
+	/* These match something that no earlier rule covers. */
 	expect("[xen-connector]\n[xen-connector]\nid=left\n", NULL);
 	expect("[xen-connector]\nid=left\nconnector=1\n[xen-connector]\nid=left\n", NULL);
 	expect("[xen-connector]\nid=left\n[xen-connector]\nid=right\n", NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* weston.ini as text: what it sets, and complaints with their lines. */
+/* weston.ini as text: what it sets, and complaints with their line numbers. */
 #include "test.h"
 
 #include "pure/option-text.h"
@@ -17,7 +17,7 @@ note(void *data, const char *sentence)
 	snprintf(told + used, sizeof(told) - used, "%s\n", sentence);
 }
 
-/* Reads it; the options, and what was complained of in told. */
+/* Parses it. Returns the options; complaints are in told. */
 static struct options *
 read_text(const char *text, int complaints)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/options.c and option-table.c: values at and beyond their
- * ranges, which rule wins, what the complaints say, and memory that runs out.
- * Linked with calloc and strdup wrapped.
+ * Tests of plugin/pure/options.c and option-table.c: values at and beyond their ranges, which rule
+ * wins, the texts of complaints, and running out of memory. Linked with calloc and strdup wrapped.
  */
 #include "test.h"
 
@@ -23,7 +22,7 @@ static const char uuid[] = "01234567-89ab-cdef-0123-456789abcdef";
 /* How many allocations succeed before one fails; negative: all. */
 static int allocations_left = -1;
 static bool ran_out;
-/* Allocations that nobody has freed. */
+/* Allocations not yet freed. */
 static int live;
 
 void *
@@ -163,7 +162,7 @@ TEST(module_keys)
 	options_destroy(options);
 }
 
-/* Of an uint32_t in [xen-display]: its bounds, and a sentence beyond them. */
+/* Checks an uint32_t in [xen-display]: its bounds, and the complaint beyond them. */
 static void
 check_range(const struct option_entry *entry)
 {
@@ -208,7 +207,7 @@ TEST(numbers_of_the_module_keep_to_their_range)
 		check_range(entry);
 		if (entry->offset < offsetof(struct module_options, limits))
 			continue;
-		/* Each limit has one row, in the order of the struct. */
+		/* Each limit has one row, in the struct's order. */
 		check_int(entry->offset,
 			  offsetof(struct module_options, limits) + limits * sizeof(uint32_t));
 		limits++;
@@ -666,7 +665,7 @@ TEST(connector_rule_by_id)
 			if (*value)
 				check_int(set(options, *key, *value), 0);
 	}
-	/* Of any device and connector, unless they are given. */
+	/* For any device and connector, unless they are given. */
 	check_int(z_of_id(options, "g1", "left", 0, 0), 1);
 	check_int(z_of_id(options, "g2", "left", 7, 3), 1);
 	check_int(z_of_id(options, "g1", "right", 1, 1), 2);
@@ -676,7 +675,7 @@ TEST(connector_rule_by_id)
 	check_int(z_of_id(options, "g1", "top", 1, 3), 0);
 	check_int(z_of_id(options, "g1", "top", 1, 0), 4);
 	check_int(z_of_id(options, "g1", "bottom", 4, 4), 5);
-	/* Nobody's id, the beginning of one, and none at all. */
+	/* An unknown id, the beginning of one, and none at all. */
 	check_int(z_of_id(options, "g1", "lef", 0, 0), 6);
 	check_int(z_of_id(options, "g1", "", 0, 0), 6);
 	check_int(z_of_id(options, "g1", "*", 0, 1), 0);
@@ -722,7 +721,7 @@ TEST(resample_rate_is_inherited_in_any_order)
 	check_int(options_find_connector(options, "g5", NULL, "", 0, 0)->resample_rate_hz, 60);
 	options_destroy(options);
 
-	/* Also by a rule that says nothing at all. */
+	/* Also by a rule without keys. */
 	options = create_in("xen-display");
 	set(options, "resample-rate", "60");
 	options_begin_section(options, "xen-connector");
@@ -730,7 +729,7 @@ TEST(resample_rate_is_inherited_in_any_order)
 	options_destroy(options);
 }
 
-/* A section as Weston's parser would hold it, and what was complained of. */
+/* A section as Weston's parser would hold it, and the complaints. */
 struct section {
 	unsigned complaints;
 	char last_complaint[1024];
@@ -835,7 +834,7 @@ TEST(scan_survives_broken_files)
 	struct section section = {0};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		/* In memory of its own, so that a sanitizer sees what is read beyond. */
+		/* In memory of its own, so that a sanitizer detects reads beyond it. */
 		size_t size = strlen(texts[i]);
 		char *copy = malloc(size);
 
@@ -847,7 +846,7 @@ TEST(scan_survives_broken_files)
 	}
 }
 
-/* Text of the characters that matter, at random; each complaint is a sentence. */
+/* Random text of the characters that matter; each complaint is a sentence. */
 TEST(scan_random_text)
 {
 	static const char *const parts[] = {"[",
@@ -918,7 +917,7 @@ TEST(complaints_are_never_cut)
 	strcpy(text + 214, "=1\n");
 	check_int(scan(&section, text), 1);
 	check_contains(section.last_complaint, "max-xenstore-value");
-	/* In a line of the log there is "xen-display: weston.ini: " before it. */
+	/* The log puts "xen-display: weston.ini: " before it. */
 	check(strlen(section.last_complaint) < LOG_LINE_BYTES - 32);
 }
 
@@ -951,7 +950,7 @@ TEST(defaults_in_the_table_are_allowed)
 	}
 }
 
-/* All that can run out of memory; whether it said so. */
+/* Runs everything that can run out of memory. Returns whether an error was reported. */
 static bool
 says_it_ran_out(void)
 {
@@ -968,7 +967,7 @@ says_it_ran_out(void)
 		return true;
 	int ret = options_read_text(options, text, sizeof(text) - 1, note_complaint, &section);
 	check(ret == 0 || ret == -ENOMEM);
-	/* What is there can be used. */
+	/* What exists can be used. */
 	check(options_find_connector(options, "g1", uuid, "", 0, 0));
 	check(options_find_guest(options, "g1", uuid));
 	options_destroy(options);

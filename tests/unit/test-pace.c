@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of plugin/pure/pace.c: which guests are slow, on a display of 60 Hz whose refreshes are
- * drawn 7 ms before. Who is told at presentation has 9 ms. */
+/* Tests of plugin/pure/pace.c: which guests are slow, on a display of 60 Hz whose frames are drawn
+ * 7 ms before a refresh. A guest that is notified at presentation has 9 ms. */
 #include "test.h"
 
 #include "pure/pace.h"
@@ -19,8 +19,8 @@ started(void)
 	return pace;
 }
 
-/* The guest draws for so long, then flips; the flip is done so many refreshes after the last one.
- * Returns whether the guest was slow. */
+/* The guest draws for this time, then flips; the flip is done this many refreshes after the last
+ * one. Returns whether the guest was slow. */
 static bool
 draw_and_flip(struct pace *pace, int64_t drawing_us, unsigned refreshes)
 {
@@ -54,14 +54,14 @@ TEST(slow_for_some_flips_more)
 	check(!draw_and_flip(&pace, 2000, 1));
 }
 
-/* What counts of a guest that draws for longer than a refresh is when it flips in the last one. */
+/* For a guest that draws for longer than a refresh, only the time within the last one counts. */
 TEST(drawing_for_more_than_a_refresh)
 {
 	struct pace quick = started(), slow = started();
 
 	check(!draw_and_flip(&quick, (REFRESH_MS + 4) * 1000, 2));
 	check(draw_and_flip(&slow, (REFRESH_MS + 12) * 1000, 2));
-	/* One that took a little longer than a refresh does not make a slow guest quick. */
+	/* A frame that took a little longer than a refresh does not make a slow guest quick. */
 	check(draw_and_flip(&slow, REFRESH_MS * 1000 + 100, 2));
 }
 
@@ -70,26 +70,26 @@ TEST(rest_is_not_drawing)
 	struct pace pace = started();
 
 	check(!draw_and_flip(&pace, 1000000 + 12000, 61));
-	/* Nor is what follows a flip that was done by timer. */
+	/* Nor does one after a flip that was completed by timer. */
 	pace_done(&pace, false, START_US * 10);
 	pace_flip(&pace, REFRESH_MS, WINDOW_MS, START_US * 10 + 12000);
 	check(!pace.early);
 }
 
-/* A busy machine: the guest was in time by the clock, and yet its frame came a refresh later. */
+/* A busy machine: the guest flipped in time, but its frame appeared a refresh later. */
 TEST(missed_refreshes_widen_the_margin)
 {
 	struct pace pace = started();
 
 	check(!draw_and_flip(&pace, 8200, 2));
 	check(draw_and_flip(&pace, 8200, 1));
-	/* As it happens to one that draws for half as long, which stays quick. */
+	/* The same for a guest that draws half as long, which stays quick. */
 	struct pace quick = started();
 	for (unsigned i = 0; i < 100; i++)
 		check(!draw_and_flip(&quick, 4000, 2));
 }
 
-/* Slowly: nine of ten flips are in time. */
+/* Slowly, so that nine of ten flips are in time. */
 TEST(margin_is_found_again)
 {
 	struct pace pace = started();
@@ -101,7 +101,7 @@ TEST(margin_is_found_again)
 	check(early > 50);
 }
 
-/* A frame that was flipped too late for its refresh is no missed one. */
+/* A frame flipped too late for its refresh does not count as missed. */
 TEST(late_flip_is_no_missed_refresh)
 {
 	struct pace pace = started();

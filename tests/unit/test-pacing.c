@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/weston/pacing.c: how many pages are mapped in a while, with a clock
- * that only the test moves. However they are cut into buffers, no more may be
- * mapped than the limit says, and whoever waits has its turn in the end.
+ * Tests of plugin/weston/pacing.c: how many pages are mapped per refresh, with a clock that only
+ * the test moves. However they are split into buffers, no more may be mapped than the limit says,
+ * and every request gets its turn in the end.
  */
 #include "test.h"
 
@@ -16,7 +16,7 @@
 static struct display_host host;
 static struct pacing pacing;
 static struct pacing_turn turns[TURNS];
-static unsigned gone; /* turns that had their time */
+static unsigned gone; /* turns that were granted */
 static uint64_t mapped;
 static struct guest accounts[2];
 
@@ -49,7 +49,8 @@ ask_all(unsigned count, uint32_t pages)
 	}
 }
 
-/* All of it in its time, and never ahead of it by more than one refresh. */
+/* Checks that all pages are mapped at the limit's rate, never ahead of it by more than a refresh.
+ */
 static void
 check_pace(unsigned count, uint32_t pages)
 {
@@ -86,7 +87,7 @@ TEST(middling_buffers)
 	check_pace(1000, 129);
 }
 
-/* Each costs a descriptor and some calls, whatever its size. */
+/* Each buffer costs a descriptor and some system calls, whatever its size. */
 TEST(tiny_buffers_are_not_all_mapped_at_once)
 {
 	start();
@@ -140,7 +141,7 @@ go_small(struct pacing_turn *turn)
 	small_gone++;
 }
 
-/* One guest has many large turns waiting at any time; a small one of another waits for none of
+/* One guest always has many large turns waiting; a small one of another guest waits for none of
  * them. */
 TEST(small_turns_of_another_guest_do_not_queue_behind_large_ones)
 {
@@ -166,7 +167,7 @@ TEST(small_turns_of_another_guest_do_not_queue_behind_large_ones)
 		pacing_cancel(&turns[n]);
 }
 
-/* Both ask for more than there is: each gets half of it, whatever the sizes of its turns. */
+/* Both request more than the limit: each gets half of it, whatever the sizes of its turns. */
 TEST(guests_share_by_pages_not_by_turns)
 {
 	struct pacing_turn small;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/page-directory.c: directories of every length about a page's
- * end, and those of a guest that lies: loops, short lists, zero references.
+ * Tests of plugin/pure/page-directory.c: directories of every length around a page's end, and
+ * malformed ones: loops, short lists, zero references.
  */
 #include "test.h"
 
@@ -74,7 +74,7 @@ TEST(every_length_about_the_end_of_a_page)
 		for (uint32_t j = 0; j < counts[i]; j++)
 			check_int(refs[j], 1000 + j);
 		check_int(refs[counts[i]], 0xa5a5a5a5);
-		/* No page is looked at twice, nor one more than needed. */
+		/* No page is copied twice, and none more than needed. */
 		check_int(memory.copies, (counts[i] + 1022) / 1023);
 	}
 }
@@ -137,7 +137,7 @@ TEST(list_that_ends_early)
 	check_int(refs[2046], 0xa5a5a5a5);
 }
 
-/* A loop ends when all references are found, and so do its effects. */
+/* Following a loop ends when all references are found. */
 TEST(page_that_is_its_own_next)
 {
 	fill(1023);
@@ -170,7 +170,7 @@ TEST(page_that_cannot_be_copied)
 	check_int(walk(2000), -EFAULT);
 }
 
-/* Filling: what be-alloc writes into directories that the guest has chained. */
+/* Filling: be-alloc writes references into directories that the guest has chained. */
 
 static int
 write_page(void *data, uint32_t ref, const uint32_t *written, uint32_t count,
@@ -219,7 +219,7 @@ TEST(filling_ends_with_the_directory)
 	memory.fail_at = 2;
 	check_int(page_directory_fill(1, 2 * PAGE_DIRECTORY_REFS, given, write_page, &memory),
 		  -EIO);
-	/* A directory that loops is written to no more often than a straight one. */
+	/* A directory that loops is written no more often than a straight one. */
 	fill(PAGE_DIRECTORY_REFS);
 	memory.page[1][0] = 1;
 	check_int(page_directory_fill(1, 2 * PAGE_DIRECTORY_REFS, given, write_page, &memory), 0);

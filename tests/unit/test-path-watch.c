@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/xen/path-watch.c on real folders: files that come late, are
- * replaced or get another mode, on paths that come, go and are replaced.
+ * Tests of plugin/xen/path-watch.c on real folders: files that appear late, are replaced or get
+ * another mode, on paths that appear, disappear and are replaced.
  */
 #include "scratch.h"
 #include "test.h"
@@ -24,7 +24,7 @@ woken(struct path_watch *watch)
 	return poll(&fd, 1, 0) > 0;
 }
 
-/* inotify tells at once. */
+/* inotify reports changes at once. */
 static bool
 told(struct path_watch *watch)
 {
@@ -167,7 +167,7 @@ TEST(more_events_than_the_kernel_keeps)
 	make_file("socket");
 	struct path_watch *watch = watch_one("socket");
 
-	/* By default it keeps 16384; equal ones that follow each other count as one. */
+	/* By default inotify queues 16384 events; identical ones in sequence count as one. */
 	for (unsigned i = 0; i < 20000; i++) {
 		const char *name = i % 2 ? "a" : "b";
 
@@ -193,8 +193,8 @@ TEST(a_path_that_is_none)
 	check_int(errno, EINVAL);
 }
 
-/* Something that happens while the watch is set up: the first folder that cannot be watched, since
- * it is not there, is made before the next one is tried. */
+/* A change while the watch is set up: the first folder that cannot be watched because it does not
+ * exist is created before the next one is tried. */
 
 int
 __real_inotify_add_watch(int fd, const char *path, uint32_t mask);
@@ -244,7 +244,7 @@ TEST(outer_folders_wake_nobody_once_the_inner_one_is_there)
 	remove_all();
 }
 
-/* As somebody who is not root, for whom everything may be read. */
+/* Runs as a user other than root, who may read everything. */
 static void
 be_ordinary(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/places.c: each sentence of its rule, and all of them together in
- * every order in which screens can come, and in long lives made up at random.
+ * Tests of plugin/pure/places.c: each sentence of its rule, and all of them together for every
+ * order in which screens can come, and in long random sequences.
  */
 #include "test.h"
 
@@ -19,7 +19,7 @@ static const char *const names[] = {"DP-1", "HDMI-A-1", "HDMI-A-2", "eDP-1", "VG
 static struct places_output outputs[MOST];
 static bool plugged[MOST];
 
-/* Outputs stand from left to right as they are named, and are plugged in the other way round. */
+/* Outputs are placed from left to right in the order of their names, but plugged in in reverse. */
 static void
 begin(unsigned output_count)
 {
@@ -53,7 +53,7 @@ come_as(unsigned i, const char *guest, uint16_t domid, uint32_t devid, unsigned 
 	return screen;
 }
 
-/* A guest of its own. */
+/* A screen with a guest of its own. */
 static struct screen *
 come(unsigned i)
 {
@@ -102,7 +102,7 @@ TEST(outputs_are_taken_by_position)
 		come(i);
 	for (unsigned i = 0; i < 3; i++)
 		check_where(i, names[i]);
-	/* x counts first, then y, then the name. */
+	/* Ordered by x first, then y, then the name. */
 	static const struct places_output four[] = {{"D", 0, 1080, false},
 						    {"C", 0, 0, false},
 						    {"B", -1, 5000, false},
@@ -151,7 +151,7 @@ TEST(where_none_is_free_they_share)
 		check_where(i, names[i % 2]);
 	for (unsigned i = 0; i < 4; i++)
 		show(i);
-	/* One goes: who shared its output is alone there, and stays. */
+	/* One goes: the screen that shared its output is alone there, and stays. */
 	go(1);
 	check_where(0, names[0]);
 	check_where(2, names[0]);
@@ -205,13 +205,13 @@ TEST(a_guest_returns_to_its_output)
 	}
 	go(0);
 	go(1);
-	/* Rebooted, the second one is there first. */
+	/* After a reboot, the second one comes first. */
 	come_as(1, "b", 20, 0, 0);
 	check_where(1, names[1]);
 	show(1);
 	come_as(0, "a", 21, 0, 0);
 	check_where(0, names[0]);
-	/* Of another device or connector nothing is remembered. */
+	/* Nothing is remembered for another device or connector. */
 	go(0);
 	go(1);
 	come_as(1, "b", 30, 1, 0);
@@ -252,12 +252,12 @@ TEST(rules_and_names_come_first)
 	screens[2] = (struct screen){.guest = "i", .domid = 4, .id = names[1]};
 	places_add(&places, &screens[2]);
 	come(3);
-	/* A rule's output is shared, and is not free. */
+	/* An output named by a rule is shared, and does not count as free. */
 	check_where(0, names[0]);
 	check_where(1, names[0]);
 	check_where(2, names[1]);
 	check_where(3, names[2]);
-	/* A rule waits for its output, who is only named after it does not. */
+	/* A screen with a rule waits for its output; one that is only named after it does not. */
 	for (unsigned i = 0; i < 4; i++)
 		show(i);
 	plug(0, false);
@@ -267,7 +267,7 @@ TEST(rules_and_names_come_first)
 	plug(1, true);
 	check_where(2, names[1]);
 	check_where(1, "");
-	/* The rule counts where both are there. */
+	/* If both are there, the rule counts. */
 	go(3);
 	screens[3] = (struct screen){.guest = "b", .domid = 9, .rule = names[2], .id = names[1]};
 	places_add(&places, &screens[3]);
@@ -275,7 +275,7 @@ TEST(rules_and_names_come_first)
 	check_where(3, names[2]);
 }
 
-/* What shows the same as another output is good for those alone that name it. */
+/* A mirror of another output is only used by rules that name it. */
 TEST(mirrors)
 {
 	static const struct places_output two[] = {{"mirror", 0, 0, true}, {"first", 0, 0, false}};
@@ -309,7 +309,7 @@ TEST(more_outputs_than_there_can_be)
 	check_int(screens[0].output, PLACES_MAX_OUTPUTS - 1);
 }
 
-/* A name that does not fit is as good as another one. */
+/* A name that is too long works like any other. */
 TEST(long_names)
 {
 	static const char name[] =
@@ -327,7 +327,8 @@ TEST(long_names)
 	check_int(screens[0].output, 1);
 }
 
-/* Whatever happened: who has no rule is somewhere, and nobody shares where an output is empty. */
+/* At any time, a screen without a rule is on some output, and none shares one while another is
+ * empty. */
 static void
 check_all_placed(void)
 {
@@ -402,7 +403,7 @@ step(bool here[MOST])
 			return;
 		here[i] = true;
 		come(i);
-		/* Who stands stays. */
+		/* A placed screen stays. */
 		for (unsigned j = 0; j < MOST; j++)
 			if (here[j] && screens[j].stands)
 				check_string(where(&screens[j]), before[j]);
@@ -418,7 +419,7 @@ step(bool here[MOST])
 		break;
 	default:
 		plug(i, !plugged[i]);
-		/* Who stands alone stays, unless it can go home. */
+		/* A screen alone on its output stays, unless it can return to its own. */
 		for (unsigned j = 0; j < MOST; j++)
 			if (here[j] && screens[j].stands && before[j][0] && is_plugged(before[j]) &&
 			    !is_plugged(screens[j].home)) {

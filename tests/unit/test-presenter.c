@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/weston/presenter.c and import.c: what becomes of a device's
- * imports and wl_buffers, in orders of events that a real Weston shows too
- * seldom. Weston, the worker and the device layer are stand-ins that do what
- * the test says, when it says so; wl_buffers are names that nobody looks into.
+ * Tests of plugin/weston/presenter.c and import.c: what happens to a device's imports and
+ * wl_buffers, in sequences of events that are rare in a real Weston. Weston, the worker and the
+ * device layer are stand-ins that act when the test says so; wl_buffers are opaque pointers.
  */
 #include "presenter-stage.h"
 
@@ -19,15 +18,15 @@ TEST(picture_is_kept_while_a_buffer_is_still_ordered)
 	presenter_device_destroy(device.screens);
 	run_jobs();
 	check(shown->wl_buffer == a_buffer);
-	/* The number is anybody's, now that the import has closed it. */
+	/* The import has closed the descriptor: its number may be reused. */
 	check_int(shown->dmabuf_fd, -1);
 	check_int(host.mapped_pages, 1);
-	/* The framebuffer that it was ordered for is gone. */
+	/* Its framebuffer is gone. */
 	check_int(open_orders(), 0);
 	stop_host();
 }
 
-/* Whoever asks for pages may be in the middle of anything: nothing is destroyed at once. */
+/* Nothing is destroyed at once: the caller that needs pages may be using it. */
 TEST(oldest_picture_gives_way_a_moment_later)
 {
 	struct display_buffer buffer;
@@ -109,7 +108,7 @@ TEST(framebuffers_of_pages_that_cannot_be_mapped_are_all_told)
 		check_int(framebuffer_error, -EINVAL);
 		check_int(framebuffers_settled, i + 1);
 	}
-	/* Mapping them to convert them was paid for once. */
+	/* Mapping them for conversion was charged once. */
 	check_int(guest.mapped_until_us,
 		  moved_clock_ms * 1000 +
 			  3 * LIMITS_REFRESH_MS * 1000 / host.limits.pages_per_refresh);
@@ -118,7 +117,7 @@ TEST(framebuffers_of_pages_that_cannot_be_mapped_are_all_told)
 	stop_host();
 }
 
-/* Answers all that is ordered until nothing more is, or only after this time. */
+/* Answers all orders until no more follow, or only after this time. */
 static unsigned
 answer_all(unsigned refreshes)
 {
@@ -136,7 +135,7 @@ answer_all(unsigned refreshes)
 	return portions;
 }
 
-/* More than a socket takes, at least of descriptors, would end the next client as well. */
+/* More than a socket takes, at least of descriptors, would end the next client too. */
 TEST(wl_buffers_are_ordered_in_portions)
 {
 	static struct framebuffer framebuffers[1000];
@@ -156,7 +155,7 @@ TEST(wl_buffers_are_ordered_in_portions)
 		check(portions >= 2 * ARRAY_LENGTH(framebuffers) / 32 && portions <= 400);
 		check_int(lose_client(), 0);
 	}
-	/* What was ordered when the client went is not ordered again, all else is. */
+	/* Everything is ordered again, except what was pending when the client went. */
 	check(answer_sync());
 	int ordered = open_orders();
 	lose_client();

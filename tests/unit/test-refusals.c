@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each error that requests are answered with is counted by itself; others together. */
+/* Each error that is an answer to requests is counted separately; all others together. */
 #include "test.h"
 
 #include "pure/refusals.h"

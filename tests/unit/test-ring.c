@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/xen/ring.c on pages of our own: a frontend that behaves, and one
- * that writes what it likes into indices and slots at any time.
+ * Tests of plugin/xen/ring.c on local pages: a correct frontend, and one that writes anything into
+ * indices and slots at any time.
  */
 #include "test.h"
 
@@ -22,7 +22,7 @@ static xen_displif_sring_t *shared;
 
 static struct request_ring ring;
 
-/* As a frontend leaves it: SHARED_RING_INIT. */
+/* Initialises the ring as a frontend does with SHARED_RING_INIT. */
 static void
 start_ring(void)
 {
@@ -81,7 +81,7 @@ TEST(requests_come_in_order_and_once)
 	check_int(request_ring_next(&ring, &request), 0);
 }
 
-/* What the guest writes after the copy is of no effect. */
+/* What the guest writes after the copy has no effect. */
 TEST(requests_are_copies)
 {
 	struct xendispl_req request;
@@ -154,7 +154,7 @@ TEST(rest_asks_to_be_notified)
 		check_int(request_ring_next(&ring, &request), 1);
 	check(!request_ring_rest(&ring));
 	check_int(shared->req_event, 4);
-	/* One that came before we asked is not forgotten. */
+	/* A request that came before notifications were enabled is not missed. */
 	shared->req_prod = 4;
 	check(request_ring_rest(&ring));
 	check_int(request_ring_next(&ring, &request), 1);
@@ -171,7 +171,7 @@ TEST(notify_as_the_frontend_wants)
 	shared->req_prod = 4;
 	for (unsigned i = 0; i < 4; i++)
 		request_ring_next(&ring, &request);
-	/* wants to hear of the first, then of the third */
+	/* requests a notification for the first response, then for the third */
 	check(request_ring_respond(&ring, &response));
 	shared->rsp_event = 3;
 	check(!request_ring_respond(&ring, &response));
@@ -179,7 +179,7 @@ TEST(notify_as_the_frontend_wants)
 	check(!request_ring_respond(&ring, &response));
 }
 
-/* Whatever stands in the shared indices, each call comes to an end. */
+/* Whatever the shared indices contain, each call returns. */
 TEST(random_indices)
 {
 	struct xendispl_resp response = make_response(1);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/weston/surface.c: when a flip's previous buffer counts as read, whose
- * commit an applied one is, and how what is converted is cut into turns. Its
- * requests go into a socket that nobody reads, events are those that a compositor
- * could send, in any order, and a pipe is the dma-buf: full, a GPU reads it.
+ * Tests of plugin/weston/surface.c: when a flip's previous buffer counts as no longer read, which
+ * commit was applied, and how a conversion is split into turns. Requests go into a socket that
+ * nobody reads; events are any that a compositor could send, in any order; a pipe stands for the
+ * dma-buf, and is full while a GPU reads it.
  */
 #include "surface-stage.h"
 
@@ -23,7 +23,7 @@ TEST(slow_guest_is_told_of_what_is_mapped_when_it_is_drawn)
 	show(0);
 	check(draw(frame));
 	check(strncmp(told, "drawn", 5) == 0);
-	/* Once a frame, and not of one that another has replaced. */
+	/* Once per frame, and not for a frame that was replaced. */
 	check(!draw(frame));
 	show(1);
 	show(0);
@@ -187,7 +187,7 @@ TEST(completed_by_a_timer_then_released_while_the_gpu_reads)
 	end();
 }
 
-/* It was on screen before the frame that is waited for was even drawn. */
+/* It was on screen before the expected frame was even drawn. */
 TEST(older_frame_is_ignored)
 {
 	begin_flip(IMPORT_DMABUF);
@@ -226,7 +226,7 @@ TEST(hardware_of_one_output_tells_nothing_of_another)
 	}
 }
 
-/* Then only the end of this time counts. */
+/* Only the end of the last use counts. */
 TEST(a_buffer_is_shown_again_while_the_gpu_reads)
 {
 	begin_flip(IMPORT_DMABUF);
@@ -261,7 +261,7 @@ TEST(each_release_counts_once)
 	end();
 }
 
-/* As a screen that is read again and again: each time the dma-buf is asked, until it is free. */
+/* For a screen that is read repeatedly: the dma-buf is checked each time, until it is free. */
 TEST(what_is_waited_for_may_be_asked_again)
 {
 	char bytes[4096];
@@ -296,14 +296,14 @@ TEST(what_is_hidden_was_not_read_to_its_end)
 	end();
 }
 
-/* Weston 14 and later keep a surface's last dma-buf, so that it is made anew. */
+/* Weston 14 and later keep a surface's last dma-buf, so the surface is created anew. */
 TEST(commits_of_a_surface_before_are_not_counted)
 {
 	begin(IMPORT_DMABUF);
 	show(0);
 	surface_forget(&surface, shown[0]);
 	check(!surface.canvas.usable);
-	/* What the old one was still told. */
+	/* An event for the old surface. */
 	placement_handler->applied(&surface);
 	placement_handler->applied(&surface);
 	check_string(told, "");
@@ -349,7 +349,7 @@ TEST(look_at_what_cannot_be_read)
 	end();
 }
 
-/* Whatever takes the picture away, or another one's place, ends it. */
+/* Anything that hides or replaces the picture ends the look. */
 TEST(look_is_over_when_something_else_is_shown)
 {
 	for (unsigned path = 0; path < 4; path++) {
@@ -411,7 +411,7 @@ TEST(what_is_large_takes_turns)
 	begin_converting();
 	show_part(0, LARGE_WIDTH, LARGE_HEIGHT);
 	for (unsigned refreshes = 1; !surface.shown; refreshes++) {
-		/* No more than eight pages' time a page. */
+		/* No more than eight pages' time per page. */
 		check(converted * LARGE_WIDTH * 4 <=
 		      refreshes * host.limits.pages_per_refresh * (uint64_t)PAGE_BYTES / 8);
 		check(refreshes < 100);
@@ -426,7 +426,7 @@ TEST(what_is_large_takes_turns)
 	end();
 }
 
-/* Frames that come faster than they are converted are seen all the same; the last one whole. */
+/* Frames that come faster than they are converted are still shown, the last one completely. */
 TEST(what_is_shown_meanwhile_is_converted_whole_in_the_end)
 {
 	begin_converting();
@@ -458,7 +458,7 @@ TEST(what_is_hidden_meanwhile_is_not_converted_further)
 	end();
 }
 
-/* The pixels that were shown are gone then, and what the compositor has of them has to go too. */
+/* The pixels shown before are gone by then, so the compositor must drop its copy too. */
 TEST(hidden_while_another_size_is_converted)
 {
 	begin_converting();
@@ -475,7 +475,7 @@ TEST(hidden_while_another_size_is_converted)
 	end();
 }
 
-/* Rows that are not written must not be shown as if they were. */
+/* Rows that were not written must not be shown. */
 TEST(no_memory_during_conversion)
 {
 	begin_converting();
@@ -495,7 +495,7 @@ TEST(no_memory_during_conversion)
 	end();
 }
 
-/* Pages that the guest owes for showing it; what it owed before is paid off. */
+/* Returns the pages that showing it costs the guest, whose earlier debt is paid first. */
 static uint64_t
 cost_of_showing(struct rows seen)
 {
@@ -534,7 +534,7 @@ TEST(drawing_in_place_costs_the_rows_that_changed)
 	buffer.geometry.pages = 0;
 }
 
-/* As from a compositor that a client of ours has bound a wl_output of. */
+/* Sends wl_surface.enter as a compositor whose wl_output a client of ours has bound. */
 static void
 send_sync_output(struct wp_presentation_feedback *proxy, struct wl_output *output)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/base/mailbox.c, thread.c and worker.c: order, who runs on which
- * thread, and an end that is not held up by a thread that hangs.
+ * Tests of plugin/base/mailbox.c, thread.c and worker.c: order, what runs on which thread, and a
+ * shutdown that is not blocked by a thread that hangs.
  */
 #include "test.h"
 
@@ -98,7 +98,7 @@ note_signals(void *data)
 	pthread_sigmask(SIG_SETMASK, NULL, data);
 }
 
-/* Weston takes its signals from a signalfd: no other thread may have them. */
+/* Weston reads its signals from a signalfd: no other thread may receive them. */
 TEST(threads_block_all_signals)
 {
 	sigset_t inside, before, after;
@@ -140,7 +140,7 @@ TEST(thread_that_hangs_is_abandoned)
 	check(!thread_finish(&thread, 120));
 	int64_t took = clock_ms() - start;
 	check(took >= 119);
-	/* It may still come to its end later, on memory that stays. */
+	/* The thread may still end later, using memory that stays. */
 	sem_post(&semaphore);
 	usleep(20000);
 }
@@ -154,7 +154,7 @@ has_ended(struct thread *thread)
 	return ended;
 }
 
-/* Its end is not waited for once more. */
+/* It is not waited for a second time. */
 TEST(thread_that_has_ended)
 {
 	struct thread thread;
@@ -226,13 +226,13 @@ TEST(jobs_run_in_order_and_come_back)
 		check_int(poll(&poll_fd, 1, 10000), 1);
 		worker_dispatch(worker);
 	}
-	/* The descriptor may be readable once more: a job is taken before its wake-up was read. */
+	/* The descriptor may still be readable: a job may be taken before its wake-up is read. */
 	worker_dispatch(worker);
 	check_int(jobs_done, 1000);
 	check(worker_destroy(worker, 10000));
 }
 
-/* The first job holds the thread until all others are posted. */
+/* The first job blocks the thread until all others are posted. */
 TEST(lanes_take_turns)
 {
 	struct worker *worker = worker_create();
@@ -244,7 +244,7 @@ TEST(lanes_take_turns)
 	worker_lane_init(&busy);
 	worker_lane_init(&idle);
 	post_job(worker, &first, 0, &semaphore);
-	/* Numbers are the order in which they have to run. */
+	/* Numbers are the order in which they must run. */
 	post_job(worker, &busy, 1, NULL);
 	for (unsigned i = 4; i < 100; i++)
 		post_job(worker, &busy, i == 4 ? 3 : i, NULL);
@@ -294,7 +294,7 @@ TEST(worker_that_hangs_is_abandoned)
 	post_job(worker, &lane, 0, &semaphore);
 	check(!worker_destroy(worker, 50));
 	check_int(jobs_done, 0);
-	/* It hangs no longer: what it wakes up is not there to hear it. */
+	/* The thread goes on: what it wakes up no longer exists. */
 	sem_post(&semaphore);
 	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 	check_int(poll(&poll_fd, 1, 10000), 1);

@@ -21,7 +21,7 @@ TEST(each_thing_is_new_once_a_guest)
 	check(!told_is_new(&told, 1, "dma-buf", NULL));
 }
 
-/* The same words elsewhere in memory are the same. */
+/* An equal text at another address is the same text. */
 TEST(texts_are_compared_and_not_their_addresses)
 {
 	struct told told = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests that Weston's own parser takes weston.ini.example, and that it and our reader see the same
- * sections, keys and values in a file.
+ * Tests that Weston's own parser accepts weston.ini.example, and that it and our parser find the
+ * same sections, keys and values in a file.
  */
 #include "test.h"
 
@@ -46,7 +46,7 @@ note_change(void *data, const char *section, const char *key, enum option_effect
 	fprintf(stderr, "[%s] %s\n", section, key);
 }
 
-/* What Weston's parser sees, key by key. */
+/* The options found by Weston's parser, key by key. */
 static struct options *
 read_by_weston(struct weston_config *config)
 {
@@ -74,7 +74,7 @@ read_by_weston(struct weston_config *config)
 	return options;
 }
 
-/* Ours, which has to see the same. */
+/* The options found by our parser, which must be the same. */
 static struct options *
 read_ini(const char *ini)
 {
@@ -135,7 +135,7 @@ TEST(example_with_all_settings_is_parsed)
 	options_destroy(options);
 }
 
-/* Each line has one trap; what Weston does not see is complained of. */
+/* Each line has one trap; what Weston does not find is complained of. */
 TEST(traps)
 {
 	static const char ini[] = "[xen-guest]\n"
@@ -157,7 +157,7 @@ TEST(traps)
 	options_destroy(options);
 }
 
-/* Weston's parser knows neither quotes nor comments behind a value. */
+/* Weston's parser knows neither quotes nor comments after a value. */
 TEST(quotes_and_comments_are_told)
 {
 	static const char ini[] = "[xen-connector]\n"

@@ -34,7 +34,7 @@ TEST(what_cannot_be_seen_is_told)
 	check_name("a\nb\tc\x7f"
 		   "d",
 		   "a" BAD "b" BAD "c" BAD "d");
-	check_name("bank\xe2\x80\xaemoc", "bank" BAD "moc"); /* right to left from here */
+	check_name("bank\xe2\x80\xaemoc", "bank" BAD "moc"); /* right-to-left override */
 	check_name("a\xe2\x80\x8f"
 		   "b",
 		   "a" BAD "b"); /* right-to-left mark */
@@ -43,10 +43,10 @@ TEST(what_cannot_be_seen_is_told)
 		   "a" BAD "b"); /* Arabic letter mark */
 	check_name("a\xe2\x80\x8b"
 		   "b",
-		   "a" BAD "b"); /* no width */
+		   "a" BAD "b"); /* zero-width space */
 	check_name("a\xe2\x80\xa9"
 		   "b",
-		   "a" BAD "b"); /* paragraph */
+		   "a" BAD "b"); /* paragraph separator */
 	check_name("a\xef\xbb\xbf"
 		   "b",
 		   "a" BAD "b");
@@ -57,9 +57,9 @@ TEST(no_utf8_is_told)
 {
 	check_name("\xff", BAD);
 	check_name("a\xc3", "a" BAD);
-	check_name("\xc0\xaf", BAD BAD);                 /* a slash, longer than needed */
-	check_name("\xed\xa0\x80", BAD BAD BAD);         /* half of a pair */
-	check_name("\xf4\x90\x80\x80", BAD BAD BAD BAD); /* beyond the last one */
+	check_name("\xc0\xaf", BAD BAD);                 /* an overlong slash */
+	check_name("\xed\xa0\x80", BAD BAD BAD);         /* half of a surrogate pair */
+	check_name("\xf4\x90\x80\x80", BAD BAD BAD BAD); /* beyond U+10FFFF */
 	check_name("\xe4\xb8z", BAD BAD "z");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of plugin/pure/window-memory.c: where guests' windows were. */
+/* Tests of plugin/pure/window-memory.c: remembered places of guests' windows. */
 #include "test.h"
 
 #include "pure/window-memory.h"
@@ -26,7 +26,7 @@ keep(const char *guest, uint32_t devid, unsigned connector, int32_t x)
 	window_memory_keep(&memories, &memory);
 }
 
-/* Where it was; -1: nobody knows. */
+/* The remembered place; -1: none. */
 static int32_t
 find(const char *guest, uint32_t devid, unsigned connector)
 {

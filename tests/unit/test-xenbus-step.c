@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of plugin/pure/xenbus-step.c: single decisions, and whole lives of a device
- * played against a small model of xenstore and of Linux's frontend.
+ * Tests of plugin/pure/xenbus-step.c: single decisions, and whole lives of a device against a small
+ * model of xenstore and of Linux's frontend.
  */
 #include "test.h"
 
@@ -48,7 +48,7 @@ TEST(new_device_is_offered)
 	struct xenbus_view view = quiet;
 
 	check_step(&view, XENBUS_OFFER);
-	/* also where nobody wrote our state, and where an earlier backend closed */
+	/* also if our state was never written, and if an earlier backend closed */
 	view.backend = XenbusStateUnknown;
 	check_step(&view, XENBUS_OFFER);
 	view.backend = XenbusStateClosed;
@@ -75,7 +75,7 @@ TEST(offer_stays_until_the_tool_stack_saw_it)
 	check_step(&view, XENBUS_CONNECT);
 }
 
-/* A hot-plugged front can be at 3 before we looked. */
+/* A hot-plugged frontend can be at 3 before we first look. */
 TEST(front_that_is_quicker)
 {
 	struct xenbus_view view = quiet;
@@ -86,7 +86,7 @@ TEST(front_that_is_quicker)
 	check_step(&view, XENBUS_OFFER);
 }
 
-/* xenstored could not be asked when the outcome was to be written. */
+/* xenstored was not available when the outcome was to be written. */
 TEST(outcome_is_written_until_it_stands_there)
 {
 	struct xenbus_view view = quiet;
@@ -128,7 +128,7 @@ TEST(connected_and_content)
 	check_step(&view, XENBUS_WAIT);
 }
 
-/* It went through Closed and Initialising between two looks: its old rings are of no use. */
+/* It went through Closed and Initialising between two looks: its old rings are invalid. */
 TEST(front_that_published_anew_unseen)
 {
 	struct xenbus_view view = quiet;
@@ -140,7 +140,7 @@ TEST(front_that_published_anew_unseen)
 	check_step(&view, XENBUS_DETACH);
 	view.attached = view.published_anew = false;
 	check_step(&view, XENBUS_CONNECT);
-	/* It believes our Connected, which was of the rings before. */
+	/* It relies on our Connected, which was for the earlier rings. */
 	view.frontend = XenbusStateConnected;
 	view.attached = view.published_anew = true;
 	check_step(&view, XENBUS_DETACH);
@@ -148,7 +148,7 @@ TEST(front_that_published_anew_unseen)
 	check_step(&view, XENBUS_CLOSE);
 }
 
-/* The front's driver began anew without a word, or its device is in use. */
+/* The frontend's driver restarted without closing, or its device is in use. */
 TEST(front_that_let_go)
 {
 	static const enum xenbus_state fronts[] = {XenbusStateInitialising, XenbusStateInitWait,
@@ -170,7 +170,7 @@ TEST(front_that_let_go)
 	}
 }
 
-/* Connected, but to nobody: it is offered a connection, closed before if need be. */
+/* Connected, but to no backend: it is offered a connection, after a close if necessary. */
 TEST(front_that_believes_in_a_connection)
 {
 	struct xenbus_view view = quiet;
@@ -183,7 +183,7 @@ TEST(front_that_believes_in_a_connection)
 	view.backend = XenbusStateInitWait;
 	view.offered = true;
 	check_step(&view, XENBUS_WAIT);
-	/* 2 was written by somebody before us: the front has not seen a change. */
+	/* 2 was written by an earlier backend: the frontend has seen no change. */
 	view.offered = false;
 	check_step(&view, XENBUS_CLOSE);
 }
@@ -227,7 +227,7 @@ TEST(detached_by_the_tool_stack)
 	}
 }
 
-/* Whichever of the two nodes is seen first. */
+/* The two nodes may be seen in either order. */
 TEST(detached_in_two_looks)
 {
 	struct xenbus_view view = quiet;
@@ -284,7 +284,7 @@ TEST(front_directory_that_went_first)
 	check_step(&view, XENBUS_WAIT);
 }
 
-/* A reconfiguring front (7) ignores us and is not pressed. */
+/* A reconfiguring frontend (7) ignores us; nothing is written meanwhile. */
 TEST(front_that_reconfigures)
 {
 	struct xenbus_view view = quiet;
@@ -294,14 +294,14 @@ TEST(front_that_reconfigures)
 	view.offered = true;
 	check_step(&view, XENBUS_WAIT);
 	check_int(wait_ms, -1);
-	/* Back at 1 it waits for a watch: the same state is written again, once. */
+	/* Back at 1, it waits for a watch to fire: the same state is written again, once. */
 	view.frontend = XenbusStateInitialising;
 	check_step(&view, XENBUS_OFFER);
 	view.offer_seen = true;
 	check_step(&view, XENBUS_WAIT);
 }
 
-/* Every view there is: what is said never contradicts itself. */
+/* Every possible view: a decision never contradicts itself. */
 TEST(all_views)
 {
 	unsigned views = 0;
@@ -326,7 +326,7 @@ TEST(all_views)
 				enum xenbus_step step = xenbus_next_step(&view, &wait_ms);
 				views++;
 				check(step >= XENBUS_WAIT && step <= XENBUS_FORGET);
-				/* What we hold is let go before anything is written. */
+				/* What we hold is released before anything is written. */
 				if (view.attached)
 					check(step == XENBUS_WAIT || step == XENBUS_DETACH ||
 					      step == XENBUS_TELL);
@@ -342,7 +342,7 @@ TEST(all_views)
 				if (step == XENBUS_CONNECT)
 					check(view.online && front == XenbusStateInitialised &&
 					      !view.failed);
-				/* What the tool stack took away is not offered again. */
+				/* A device removed by the tool stack is not offered again. */
 				if (!view.online)
 					check(step != XENBUS_OFFER && step != XENBUS_CONNECT);
 				if (step == XENBUS_REMOVE)
@@ -357,14 +357,14 @@ TEST(all_views)
 /* Whole lives */
 
 /*
- * xenstore's nodes, what a backend knows, and Linux's frontend: xen-drm-front
- * as protocol-wise relevant. A watch of ours that fires is a call of settle().
+ * xenstore's nodes, the backend's knowledge, and Linux's xen-drm-front as far as the protocol is
+ * concerned. A call of settle() stands for a watch of ours that fires.
  */
 struct world {
 	struct xenbus_view view;
 	int64_t now_ms, offered_at_ms;
-	bool busy;         /* the front's device is in use, so it reconfigures */
-	bool front_asleep; /* the front does not act */
+	bool busy;         /* the frontend's device is in use, so it reconfigures */
+	bool front_asleep; /* the frontend does not act */
 	unsigned offers, connects, detaches, closes;
 	bool removed;
 	char states[256]; /* the states that we wrote, in order */
@@ -450,7 +450,7 @@ take(struct world *world, enum xenbus_step step)
 	}
 }
 
-/* Until nobody has anything to do; a life that does not come to rest fails. */
+/* Runs until neither side has anything to do; fails if that does not happen. */
 static void
 settle(struct world *world)
 {
@@ -535,7 +535,7 @@ TEST(driver_that_is_unloaded_and_loaded)
 	}
 }
 
-/* A new backend finds a front in any state, and what an earlier one wrote. */
+/* A new backend finds a frontend in any state, and what an earlier backend wrote. */
 static void
 check_adoption(enum xenbus_state backend, enum xenbus_state front, const char *states)
 {
@@ -557,12 +557,12 @@ TEST(front_found_at_our_start)
 	check_adoption(XenbusStateConnected, XenbusStateInitialising, "624");
 	check_adoption(XenbusStateClosed, XenbusStateInitialising, "24");
 
-	/* Its rings are valid, and it waits for nothing but 4. */
+	/* Its rings are valid, and it only waits for 4. */
 	check_adoption(XenbusStateInitWait, XenbusStateInitialised, "4");
 	check_adoption(XenbusStateConnected, XenbusStateInitialised, "4");
 	check_adoption(XenbusStateInitialising, XenbusStateInitialised, "24");
 
-	/* It believes in the connection of the backend that is gone. */
+	/* It relies on the connection to the backend that is gone. */
 	check_adoption(XenbusStateConnected, XenbusStateConnected, "624");
 	check_adoption(XenbusStateInitWait, XenbusStateConnected, "624");
 }
@@ -579,7 +579,7 @@ TEST(busy_front_found_at_our_start)
 	world.now_ms += 3600000;
 	settle(&world);
 	check_string(world.states, "62");
-	/* Its last client went away: back to 1, and 2 has to be written again. */
+	/* Its last client went away: it is back at 1, and 2 has to be written again. */
 	world.view.frontend = XenbusStateInitialising;
 	world.front_asleep = true;
 	settle(&world);
@@ -664,7 +664,7 @@ TEST(driver_domain_removes_its_directory)
 	check_string(world.states, "246");
 }
 
-/* A front that writes states at random gets an end to each of its walks. */
+/* With a frontend that writes random states, every sequence comes to an end. */
 TEST(random_front)
 {
 	uint64_t random = 1;

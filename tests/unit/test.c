@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs the tests of one program, each in a child of its own, and reports them
- * as TAP. With a name as argument only that test runs, with --list none. Called
- * by nobody: it has main(). Knows nothing of what is tested.
+ * main() of each test program: runs its tests, each in a child of its own, and reports them as TAP.
+ * With a name as argument only that test runs, with --list none.
  */
 #include "test.h"
 

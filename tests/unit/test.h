@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The harness of the unit tests: each TEST() runs in a process of its own,
- * with a time limit, and fails also when it leaves a file descriptor open.
- * Results go to stdout as TAP, which meson counts. Included by every test
- * program; knows nothing of what is tested.
+ * The harness of the unit tests: each TEST() runs in a process of its own, with a time limit, and
+ * also fails if it leaves a file descriptor open. Results go to stdout as TAP, which meson counts.
+ * Included by every test program; knows nothing of what is tested.
  */
 #pragma once
 
@@ -21,12 +20,12 @@ struct test {
 void
 test_register(struct test *test);
 
-/* A program that defines it has it called after each test that did not fail: for
- * counts that must be back at their start. */
+/* If the program defines it, called after each test that did not fail, to check that counts are
+ * back at their start. */
 void
 test_after_each(void) __attribute__((weak));
 
-/* Says in what case the checks that follow are, for the message of a failure. */
+/* Names the case of the checks that follow, for failure messages. */
 void
 test_case(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -43,7 +42,7 @@ test_check_int(const char *file, int line, const char *what, intmax_t actual, in
 void
 test_check_string(const char *file, int line, const char *what, const char *actual,
 		  const char *expected);
-/* `text` has `part` in it. */
+/* Checks that `text` contains `part`. */
 void
 test_check_contains(const char *file, int line, const char *what, const char *text,
 		    const char *part);
@@ -75,5 +74,5 @@ test_check_bytes(const char *file, int line, const char *what, const void *actua
 	static void run_##test_name(void)
 
 #define TEST(name) TEST_DEFINE(name, false)
-/* Passes when the harness finds fault with it. */
+/* Passes if the harness reports a failure. */
 #define TEST_THAT_FAILS(name) TEST_DEFINE(name, true)
