@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Status cards: what stands where a guest shows nothing, or nothing new, and when none does."""
+"""Status cards: shown where a guest shows nothing, or nothing new; and when there is none."""
 from control import run, screens
 from inputgate import expect_lock_alone
 from inputseat import LEFT, SIZE, SMALL, click, last_of, touched
@@ -137,7 +137,7 @@ def none_where_a_screen_is_hidden(rig):
 
 @scenario("cards")
 def behind_all_pictures(rig):
-    """Guests that share an output: what is dark of the one in front says nothing over the other's picture."""
+    """Guests share an output: a dark screen in front has no card over the other guest's picture."""
     weston, guest = began(rig, config="[xen-connector]\nguest=back\n", guest="[xen-guest]\nname=x\n")
     rig.guest("back", "640x480").picture(2, size=(640, 480))
     weston.expect("picture=0,0,640,480,XR24,2")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""xen-displayctl and the control protocol: what it tells of guests' screens, and places them."""
+"""xen-displayctl and the control protocol: it reports guests' screens and places them."""
 import grp
 import json
 import os
@@ -46,7 +46,7 @@ def two_guests(rig, **options):
 
 @scenario("control")
 def list_and_info(rig):
-    """What stands in the table, in JSON and in info is what the guests do."""
+    """The table, JSON and info report what the guests do."""
     weston, g1, _ = two_guests(rig)
     told = subprocess.run([tool(), "-v", "list"], env=environment(weston), text=True, capture_output=True, check=True)
     check("wayland-sim-xen-display: Weston " in told.stderr and "2 screens" in told.stderr, f"-v says {told.stderr!r}")
@@ -65,7 +65,7 @@ def list_and_info(rig):
 
 @scenario("control")
 def errors_name_what_there_is(rig):
-    """A wrong screen, output, fit, command or option: the sentence has the right ones; the code tells the kind."""
+    """A wrong screen, output, fit, command or option: the error lists the right ones; the exit code is its kind."""
     weston, *_ = two_guests(rig)
     check("there are: g1:0.0, g2:0.0" in run(weston, "info", "g9", code=4), "screens")
     check("no output HDMI-9; there are: headless, second" in
@@ -100,7 +100,7 @@ def the_socket_is_the_users_own(rig):
 
 @scenario("control")
 def what_weston_ini_allows(rig):
-    """control=observe tells, and places nothing."""
+    """control=observe: reports are given, placing is refused."""
     weston, *_ = two_guests(rig, config="[xen-display]\ncontrol=observe\n")
     check("g1:0.0" in run(weston, "list"), "observe")
     for command in ("hide", "grab"):
@@ -116,7 +116,7 @@ def is_served_as(weston, uid, gid):
 
 @scenario("control")
 def a_group_may_use_it(rig):
-    """control-group=: its members may, others may not; a group that there is not is told."""
+    """control-group=: members may connect, others may not; an unknown group is logged."""
     if os.geteuid() != 0:
         raise Skip("needs root, to be several users")
     group = grp.getgrnam("games")
@@ -138,7 +138,7 @@ def a_group_may_use_it(rig):
 
 @scenario("control")
 def switched_off(rig):
-    """control=off: there is no socket, and the tool says where it has looked."""
+    """control=off: there is no socket, and the tool names the paths that it tried."""
     off = rig.weston(outputs=SCREEN, config="[xen-display]\ncontrol=off\n")
     check("tried:" in run(off, "list", code=3), "refusal")
     check(not os.path.exists(f"{off.home}/wayland-sim-xen-display"), "a socket in spite of control=off")
@@ -146,7 +146,7 @@ def switched_off(rig):
 
 @scenario("control")
 def place_hide_show_reset(rig):
-    """A screen goes where it is told to, out of sight and back, and in the end where it was."""
+    """A screen is placed, hidden, shown again, and reset to its first place."""
     weston, g1, g2 = two_guests(rig)
     check("would succeed" in run(weston, "place", "g1", "--rect", "10,20,160x120", "--dry-run"), "dry run")
     equal(screens(weston)["g1:0.0"]["placement"]["from"], "default", "after a dry run")
@@ -213,7 +213,7 @@ def monitor_tells_each_change(rig):
 
 @scenario("control")
 def statistics(rig):
-    """Counters are what the guest did; latencies are there, of input too; what was refused is told by error."""
+    """Counters match what the guest did; latencies, also of input, are there; refusals are counted by error."""
     weston = rig.weston(outputs=SCREEN, seat=True)
     guest = touched(rig, "g1")
     guest.buffer(2, *SIZE, picture=2)
@@ -272,7 +272,7 @@ def is_served(weston):
 
 @scenario("control")
 def eight_clients(rig):
-    """A ninth connection is closed, told so, and served when another one has gone."""
+    """A ninth connection gets an error and is closed, and is served once another one has gone."""
     weston = rig.weston(outputs=SCREEN)
     path = f"{weston.home}/wayland-sim-xen-display"
     check(wait_until(lambda: is_served(weston), 5 * SCALE), "no control")
@@ -367,7 +367,7 @@ def doctor(rig, *arguments, environment=None):
 
 @scenario("control")
 def doctor_counts_pages(rig):
-    """Screens that need more pages than may be mapped, more grants than a guest has, or larger textures, are told."""
+    """Screens that need more pages than may be mapped, more grants than a guest has, or larger textures are reported."""
     weston = rig.weston(outputs=SCREEN, renderer="gl", config="[xen-display]\nmax-host-pages=200\n")
     rig.guest("large", "320x240", "20000x8")
     rig.guest("huge", "16000x20000", connect=False)
@@ -485,7 +485,7 @@ def screenshot_of_the_guests_own_picture(rig):
 
 @scenario("control")
 def screenshot_is_not_permitted(rig):
-    """Without control-capture=true nobody takes pictures."""
+    """Without control-capture=true a screenshot is refused."""
     weston, *_ = two_guests(rig)
     check("control-capture=true" in run(weston, "screenshot", "g1", "/dev/null", code=5), "refusal")
 

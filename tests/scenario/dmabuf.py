@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Guests' own pages as dma-bufs, on a GL renderer: shown live, refused at each step, let go of late."""
+"""Guests' own pages as dma-bufs, on a GL renderer: shown live, refused at each step, released late."""
 import ctypes
 import functools
 import os
@@ -200,7 +200,7 @@ def direct_display_is_not_offered(rig):
 
 @dmabuf()
 def pv_domain(rig):
-    """A PV domain's kernel cannot export: known from the start."""
+    """A PV domain's kernel cannot export: logged at the start, and mapped."""
     weston = gl_weston(rig, guest_type="PV")
     said(weston, "dma-buf: off: this is a PV domain")
     picture(rig.guest("g", SMALL), weston, 1)
@@ -227,7 +227,7 @@ def kernel_module_in_a_pv_domain(rig):
 
 @dmabuf()
 def kernel_module_is_preferred(rig):
-    """Where gntdev could export too it is the module that does."""
+    """If gntdev could export too, the kernel module is used."""
     weston = gl_weston(rig, kernel_module=True)
     said(weston, "dma-buf: on: Weston gets guests' buffers as dma-bufs, made by /dev/xen/dmabuf\n")
     picture(rig.guest("g", SMALL), weston, 1)
@@ -245,7 +245,7 @@ def kernel_module_is_not_for_this_user(rig):
 
 @dmabuf()
 def kernel_module_is_not_for_this_user_of_a_pv_domain(rig):
-    """The same where gntdev cannot: mapped."""
+    """Weston cannot open the module's device, and gntdev cannot export: mapped."""
     weston = gl_weston(rig, guest_type="PV", kernel_module=True, faults=["fail weston dmabuf.open 1 EACCES 0"])
     said(weston, "dma-buf: off: this is a PV domain, and Weston cannot open /dev/xen/dmabuf\n")
     picture(rig.guest("g", SMALL), weston, 1)
@@ -275,7 +275,7 @@ def kernel_without_dmabuf(rig):
 
 @dmabuf()
 def one_export_fails(rig):
-    """It counts for that buffer alone: the guest's next one and another guest's are dma-bufs."""
+    """A failed export concerns only that buffer: the guest's next one and another guest's are dma-bufs."""
     weston = gl_weston(rig)
     guest = rig.guest("g", SMALL)
     rig.machine.control("fail", "weston", "dmabuf.export", 1, "ENOMEM")
@@ -382,7 +382,7 @@ register_refusal("the_second", 2)
 
 @dmabuf()
 def read_only_grants(rig):
-    """What was granted for reading alone can be neither exported nor a pool."""
+    """Read-only grants can be neither exported nor a wl_shm pool: converted."""
     weston = gl_weston(rig)
     guest = rig.guest("g", SMALL)
     picture(guest, weston, 1, options="readonly")
@@ -473,7 +473,7 @@ def hardware_of_one_output_tells_nothing_of_another(rig):
 
 @dmabuf()
 def deadline_bounds_a_busy_gpu(rig):
-    """A GPU that never ends: flips are done at the deadline, each; and the buffer can be destroyed."""
+    """A GPU that never finishes: each flip is done at the deadline, and the buffer can be destroyed."""
     weston = gl_weston(rig)
     guest = rig.guest("g", SMALL)
     picture(guest, weston, 1)
@@ -527,7 +527,7 @@ def draw_others(rig, weston, done):
 
 @dmabuf()
 def destroy_does_not_wait_for_the_holder(rig):
-    """DBUF_DESTROY is answered all the same; the pages come back when the holder lets go."""
+    """DBUF_DESTROY is answered while a dma-buf is still held; the pages are back when its holder releases it."""
     weston, guest, held = held_buffer(rig)
     guest.ok("fb-detach 0 1")
     check(guest.ok("dbuf-destroy 0 1")["mapped"] > 0, "nothing was held at the answer")
@@ -583,7 +583,7 @@ def destroyed_buffers_leave_the_budget(rig):
 
 @dmabuf()
 def destroyed_while_shown(rig):
-    """DBUF_DESTROY of what is shown: the screen lets go, and the pages follow."""
+    """DBUF_DESTROY of the buffer on screen: the screen releases it, then the pages are returned."""
     weston = gl_weston(rig)
     guest = rig.guest("g", SMALL)
     rings = rig.machine.domain(guest.domid)["mapped_pages"]
@@ -636,7 +636,7 @@ def guest_goes_while_there_is_no_output(rig):
 
 @dmabuf()
 def guest_destroyed_while_held(rig):
-    """Its picture goes at once, its pages when the holder lets go; then the domain is gone."""
+    """A destroyed guest's picture goes at once, its pages when the holder releases them; then the domain is gone."""
     weston, guest, held = held_buffer(rig)
     domid = guest.domid
     guest.destroy()
@@ -692,7 +692,7 @@ def slow_release_holds_nobody_up(rig):
 
 @dmabuf()
 def buffers_in_a_loop(rig):
-    """Created, attached, shown and destroyed 50 times: nothing stays."""
+    """Buffers are created, attached, shown and destroyed 50 times: nothing stays mapped."""
     gl_weston(rig)
     guest = rig.guest("g", SMALL)
     rings = rig.machine.domain(guest.domid)["mapped_pages"]

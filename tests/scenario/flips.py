@@ -32,7 +32,7 @@ def two_buffers_in_turn(rig):
 
 @scenario("flips")
 def never_free_running(rig):
-    """60 flips take no less than 60 refreshes, on screen or off."""
+    """60 flips take at least 60 refreshes, on screen or off."""
     rig.weston(outputs=SCREEN)
     guest = rig.guest("guest", SMALL)
     two_buffers(guest)
@@ -58,7 +58,7 @@ def previous_buffer_is_free_when_done(rig):
 
 @scenario("flips")
 def covered_by_another_guest(rig):
-    """A screen wholly behind another one: its flips go on, and it is there when that one is gone."""
+    """A completely covered screen goes on flipping, and is shown when the one in front has gone."""
     weston = rig.weston(outputs=SCREEN, config="[xen-connector]\nguest=front\nz=5\n")
     behind = rig.guest("behind", SMALL)
     two_buffers(behind)

@@ -33,7 +33,7 @@ def weston_without_xen(rig, config):
 
 @scenario("host")
 def without_xen_weston_runs_on(rig):
-    """One line says so."""
+    """Without Xen, Weston runs on, and one log line says that there is no Xen."""
     weston = weston_without_xen(rig, "")
     weston.expect_log("xen-display:.*[Xx]en")
     check(wait_until(lambda: os.path.exists(weston.control_path), 10), "Weston does not start")
@@ -239,7 +239,7 @@ def refused_pool_is_an_error_not_a_crash(rig):
 
 @scenario("host")
 def refused_event_channel_closes_the_device(rig):
-    """Binding fails: this device closes, the next connection works."""
+    """Binding an event channel fails: this device closes, the next connection works."""
     weston = rig.weston(outputs=SCREEN)
     guest = rig.guest("guest", SMALL, connect=False)
     rig.machine.tools.wait_backend(guest.domid, 0, 2)
@@ -411,7 +411,7 @@ def xenstored_that_does_not_listen_yet(rig):
 
 @scenario("host", limit=120)
 def connecting_again_is_not_given_up_for_want_of_descriptors(rig):
-    """What this process lacks for a while does not keep it from xenstored for good."""
+    """A temporary lack of descriptors does not keep the module from xenstored for ever."""
     weston = rig.weston(outputs=SCREEN)
     rig.machine.control("fail", "weston", "xs_open", 1, "EMFILE", 0)
     rig.machine.xenstored.kill()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Guests that draw into the framebuffer that is shown: they never say so, whatever they did before."""
+"""Guests that draw into the framebuffer on screen without flips: the drawing appears, whatever they did before."""
 import re
 import time
 
@@ -174,7 +174,7 @@ def idle_guest_costs_nothing(rig):
 
 @scenario("in-place")
 def never_where_switched_off(rig):
-    """resample-rate=0: neither after a flip nor later."""
+    """resample-rate=0: drawing without a flip is not read, neither after a flip nor later."""
     def play(weston, guest, fourcc):
         guest.flip(2)
         guest.ok("fill 0 2 5")

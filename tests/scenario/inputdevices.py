@@ -185,7 +185,7 @@ def killed_in_every_state(rig):
 
 @scenario("input")
 def page_that_is_none(rig):
-    """A reference or a channel that is not granted: refused, told, and tried again, which is limited."""
+    """A page or channel that was not granted is refused and logged; retries are limited."""
     weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-reconnects-per-minute=600\n"
                         "max-log-lines-per-second=1000\n")
     guest = rig.guest("guest", SMALL, inputs=({},))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The gate: nothing reaches a guest that is not meant, and nothing stays pressed in it."""
+"""Input only reaches the guest that it is meant for, and nothing stays pressed in a guest."""
 from control import run, screens
 from inputseat import (KEY_A, KEY_B, KEY_G, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTMETA, KEY_TAB, LEFT, RIGHT, SCREEN, SMALL,
                        START, TOUCHED, TWO, click, expect, last_of, said, seated, touched)
@@ -92,7 +92,7 @@ def display_is_off(rig):
 
 @scenario("gate")
 def output_goes(rig):
-    """The output is unplugged, and the guest's screen is nowhere: the same."""
+    """The guest's output is unplugged: what is held is released, and nothing passes."""
     weston = rig.weston(outputs=TWO, shell="kiosk", seat=True, config="[xen-connector]\noutput=second\n")
     guest = touched(rig)
     weston.expect("picture=320,0,320,240,XR24,1")

@@ -114,7 +114,7 @@ def keys_reach_who_was_clicked(rig):
 
 @scenario("seat")
 def keys_in_the_turn_of_a_click(rig):
-    """A key that is pressed in the same turn as the click or touch before it is for who was clicked, not for who was."""
+    """A key pressed in the same turn of the loop as a click or touch goes to the guest that was clicked."""
     weston = rig.weston(outputs=TWO, shell="kiosk", seat=True)
     left, right = touched(rig, "left"), touched(rig, "right")
     weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What stands on the screen: every format, odd sizes, offsets, scaling, alpha, huge and still ones."""
+"""Pixels on the screen: every format, odd sizes, offsets, scaling, alpha, huge and unchanging pictures."""
 import time
 
 from rig.formats import FORMATS

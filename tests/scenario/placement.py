@@ -25,7 +25,7 @@ def position_and_size(rig):
 
 @scenario("placement")
 def names_of_guests_are_taken_as_they_are(rig):
-    """A rule's name may have any letters, and be as long as a guest's; names that begin alike are two."""
+    """A rule's name may have any characters and a guest's full length; names with the same beginning differ."""
     long = "a" * 100
     weston = rig.weston(outputs=(("headless", 160, 120), ("second", 160, 120), ("third", 160, 120)),
                         config=rule(guest="küche", output="second") + rule(guest=f"{long}1", output="third"))
@@ -94,7 +94,7 @@ def scaling_down(rig):
 
 @scenario("placement")
 def z_order(rig):
-    """The higher z is in front, whoever came first."""
+    """The higher z is in front, whichever came first."""
     config = (rule(guest="low", x=0, y=0, width=160, height=120, z=-1) +
               rule(guest="high", x=80, y=60, width=160, height=120, z=7) +
               rule(guest="middle", x=40, y=30, width=160, height=120))
@@ -110,7 +110,7 @@ def z_order(rig):
 
 @scenario("placement")
 def two_guests_on_two_outputs(rig):
-    """Each on its own, by name."""
+    """Rules by name place each of two guests on its own output."""
     weston = rig.weston(outputs=(("headless", 320, 240), ("second", 320, 240)),
                         config=rule(guest="left", output="headless") +
                         rule(guest="right", output="second"))
@@ -121,7 +121,7 @@ def two_guests_on_two_outputs(rig):
 
 @scenario("placement")
 def rule_by_uuid(rig):
-    """A guest is known by its UUID whatever its name."""
+    """A rule by UUID matches a guest whatever its name."""
     uuid = "12345678-1234-1234-1234-123456789abc"
     weston = rig.weston(outputs=(("headless", 320, 240),),
                         config=rule(guest=uuid, x=100, y=100, width=64, height=48))
@@ -150,7 +150,7 @@ def guest_cannot_choose_its_place(rig):
 
 @scenario("placement")
 def connectors_take_outputs_in_turn(rig):
-    """Without rules a guest's connectors take free outputs in turn; what is beyond them is behind the first."""
+    """Without rules a guest's connectors take free outputs in turn; any others are behind the first."""
     weston = rig.weston(outputs=(("headless", 320, 240), ("second", 320, 240)))
     guest = rig.guest("g", "320x240", "320x240", "320x240")
     for connector in (0, 1):
@@ -231,7 +231,7 @@ def bad_settings_are_named(rig):
 
 @scenario("placement")
 def rules_without_effect_are_named(rig):
-    """Values in quotes, comments behind values, outputs that are not there: a line each, and no other."""
+    """Values in quotes, comments after values, absent outputs: one log line for each, and no other."""
     weston = rig.weston(outputs=TWO, config=rule(guest='"g1"', output="second") +
                         rule(guest="g2", output="HDMI-1") + rule(guest="g3", fit="fill # all of it", output="second") +
                         rule(guest="g4", output="headless # left") + rule(guest="g5", output="second") +
@@ -292,7 +292,7 @@ def each_of(variants):
 
 @each_of(RENDERERS)
 def output_goes(rig, renderer, shell):
-    """A guest whose output goes is seen on the one that takes its place, and goes on flipping there."""
+    """A guest whose output is removed is shown on the one that takes its place, and goes on flipping there."""
     weston = rig.weston(outputs=TWO, renderer=renderer, shell=shell)
     guest = rig.guest("g", "320x240")
     guest.picture(1, size=(320, 240))
@@ -346,7 +346,7 @@ def output_goes_from_under_each_fit(rig, renderer, shell):
 
 @each_of(RENDERERS)
 def output_goes_of_several(rig, renderer, shell):
-    """Of three screens on three outputs the two whose outputs are left go with them, and are whole."""
+    """Of three screens on three outputs, the two whose outputs remain move with them and are shown completely."""
     weston = rig.weston(outputs=THREE, renderer=renderer, shell=shell, config="".join(
         rule(guest="g", connector=number, output=name) for number, (name, _, _) in enumerate(THREE)))
     guest = rig.guest("g", "320x240", "320x240", "320x240")
@@ -368,7 +368,7 @@ def picture_takes_the_edge(rig, renderer):
 
 @each_of([("pixman",), ("gl",)])
 def rectangle_is_cut_at_its_output(rig, renderer):
-    """What reaches over an edge of the output is not on its neighbours; what is left is the right part."""
+    """A picture that crosses its output's edge is not on neighbouring outputs; the visible part is correct."""
     weston = rig.weston(outputs=THREE, renderer=renderer, config=rule(
         guest="g", output="second", x=200, y=-60, width=320, height=240, fit="stretch") + rule(
         guest="small", output="second", x=-140, y=100, width=320, height=240, fit="stretch"))
@@ -381,7 +381,7 @@ def rectangle_is_cut_at_its_output(rig, renderer):
 
 @scenario("placement")
 def rectangle_beside_its_output(rig):
-    """A rectangle that lies beside its output is on none, and its guest's flips are done all the same."""
+    """A rectangle beside its output is shown on none, and its guest's flips are still done."""
     weston = rig.weston(outputs=TWO, config=rule(guest="g", output="headless", x=320, y=0, width=320,
                                                height=240))
     guest = rig.guest("g", "320x240")
@@ -413,7 +413,7 @@ def center_at_scale_two(rig, renderer, turned):
     weston.expect(*first, f"size={width}x{height}", f"picture={x},{y},320,240,XR24,1", f"but={x},{y},320,240",
                   f"solid=0,0,{width},{height},{GREY}")
     guest.destroy()
-    # What does not go in is cut off on both sides.
+    # What does not fit is cut off on both sides.
     large = rig.guest("large", "1000x900")
     large.picture(2, size=(1000, 900))
     cut = f"{(1000 - width) // 2},{(900 - height) // 2},1000,900"
@@ -451,13 +451,13 @@ def output_gets_another_size(rig):
     weston.expect("picture=470,310,100,100,XR24,2", "but=470,310,100,100", "picture=0,0,640,480,XR24,1")
     weston.control("scale-output headless 1")
     weston.expect("picture=210,130,100,100,XR24,2", "but=210,130,100,100", "picture=0,0,640,480,XR24,1")
-    # Who shows nothing leaves nothing.
+    # A guest that shows nothing leaves no picture.
     rig.guest("kept", "640x480")
 
 
 @each_of([("pixman",), ("gl",)])
 def output_moves(rig, renderer):
-    """Two outputs change places: the screens of guests that draw nothing go with them."""
+    """Two outputs swap places: the screens of guests that draw nothing move with them."""
     weston = rig.weston(outputs=TWO, renderer=renderer, config="".join(
         rule(guest=name, output=output, width=width, height=height, z=z) for name, output, width, height, z in (
             ("left", "headless", 320, 240, 0), ("right", "second", 320, 240, 0), ("over", "second", 64, 60, 1))) +
@@ -527,7 +527,8 @@ def devices_take_outputs_in_turn(rig):
 
 @scenario("placement")
 def guests_take_outputs_in_turn(rig):
-    """Without rules the second guest takes the second output, the third shares, in front; who leaves makes room."""
+    """Without rules the second guest takes the second output, the third shares one, in front; a guest that goes frees
+    its output."""
     weston = rig.weston(outputs=TWO)
     for number, name in enumerate("ab"):
         show(rig.guest(name, "320x240"), number)
@@ -562,7 +563,7 @@ def rules_make_outputs_taken(rig):
 
 @scenario("placement")
 def rule_is_for_the_first_connector(rig):
-    """A rule without connector= and device= speaks of connector 0 of device 0 only."""
+    """A rule without connector= and device= only matches connector 0 of device 0."""
     weston = rig.weston(outputs=THREE, config=rule(guest="g", output="third"))
     guest = rig.guest("g", devices=[["320x240", "320x240"], ["320x240"]])
     show(guest, 1)

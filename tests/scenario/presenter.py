@@ -192,7 +192,7 @@ def flood_of_sizes_is_converted_once_a_refresh(rig):
 
 @scenario("presenter")
 def nothing_is_converted_while_asleep(rig):
-    """Flips go on by time while nobody can see them; awake, the last one is on the screen by itself."""
+    """While the compositor sleeps, flips are done by timer; once awake, the last one is on the screen."""
     weston, guest, _ = converted_guest(rig)
     for last in (2, 1):
         weston.control("sleep")
@@ -210,7 +210,7 @@ def nothing_is_converted_while_asleep(rig):
 
 @scenario("presenter")
 def nothing_is_converted_while_locked(rig):
-    """The session is locked: flips are done by time; unlocked, the last one is on the screen by itself."""
+    """While the session is locked, flips are done by timer; once unlocked, the last one is on the screen."""
     weston, guest, _ = converted_guest(rig, shell_config="locking=true\n")
     weston.control("idle")
     time.sleep(2)  # desktop-shell fades out, and locks then
@@ -242,7 +242,7 @@ def converted_buffers_that_nobody_sees(rig):
 
 @scenario("presenter")
 def flip_to_a_larger_framebuffer(rig):
-    """The part that SET_CONFIG named is shown of whatever is flipped to, and of the first one again."""
+    """The part named by SET_CONFIG is shown of each framebuffer flipped to, and of the first one again."""
     weston = rig.weston(outputs=SCREEN)
     guest = rig.guest("guest", SMALL)
     guest.buffer(1, *SIZE, picture=1)
@@ -292,7 +292,7 @@ def pages_that_could_not_be_had_once(rig):
 
 @scenario("presenter")
 def converted_pixels_count_as_pages(rig):
-    """max-guest-pages holds for the copy that is shown, too: one page less, and the screen stays dark."""
+    """max-guest-pages includes the converted copy: with one page less, the screen stays dark."""
     # 57 pages of 24 bits a pixel, and 75 of 32.
     for pages, connectors in ((132, 1), (131, 0), (132 + 75, 2), (131 + 75, 1)):
         weston = rig.weston(outputs=(*SCREEN, ("second", 320, 240)),
@@ -315,7 +315,7 @@ def converted_pixels_count_as_pages(rig):
 
 @scenario("presenter")
 def converted_pixels_of_other_sizes_are_given_back(rig):
-    """A copy of another size takes the place of the one before, also where both do not fit."""
+    """A copy of another size replaces the previous one, even if both together exceed the limit."""
     weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-guest-pages=170\n")
     guest = rig.guest("guest", SMALL)
     guest.buffer(1, *SIZE, "RG24", picture=1)
@@ -554,7 +554,7 @@ def textures_count_as_pages(rig):
 
 @scenario("presenter")
 def losses_are_counted_by_guest(rig):
-    """Weston ends a guest's connections; the guest reconnects each time, and waits all the same."""
+    """Weston ends a guest's connections; the guest has to wait although it reconnects each time."""
     weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-reconnects-per-minute=100\n")
     guest = rig.guest("guest", SMALL)
     lost = "ended the connection of a guest's device"
@@ -579,7 +579,7 @@ def losses_are_counted_by_guest(rig):
 
 @scenario("presenter")
 def kept_picture_of_a_renamed_guest(rig):
-    """The guest comes again under another name: its UUID tells that the picture is its own."""
+    """The guest returns under another name: its UUID identifies the kept picture as its own."""
     uuid = "12345678-1234-1234-1234-123456789abc"
     weston = rig.weston(outputs=SCREEN, config=KEEP)
     leave_picture(rig, weston, rig.guest("g", SMALL, uuid=uuid))
@@ -591,7 +591,7 @@ def kept_picture_of_a_renamed_guest(rig):
 
 @scenario("presenter")
 def no_picture_of_a_nameless_guest_is_kept(rig):
-    """Where the tool stack's nodes cannot be read, nobody knows when the guest comes again."""
+    """If the guest's name cannot be read, no picture is kept, since its return could not be noticed."""
     guest = rig.guest("g", SMALL, connect=False)
     for node in ("name", "vm"):
         rig.machine.store.remove(f"/local/domain/{guest.domid}/{node}")

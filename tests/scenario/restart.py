@@ -275,7 +275,7 @@ def expect_serving(rig, domid=0, timeout=10):
 
 @scenario("restart")
 def tool_stacks_see_that_guests_are_served(rig):
-    """A node says so, from the start on, also after a kill, and no more after the end."""
+    """A node in xenstore says that guests are served: from the start, also after a kill, and not after the end."""
     weston = rig.weston(outputs=SCREEN)
     node = expect_serving(rig)
     equal(weston.stop(), 0, "Weston's exit status")

@@ -33,7 +33,7 @@ def place(weston, name="guest", timeout=10):
 
 
 def place_becomes(weston, wanted, name="guest"):
-    """The window comes to be there; of what is None nothing is asked."""
+    """Waits until the window is there; parts that are None are not checked."""
     def right():
         return all(number in (None, got) for number, got in zip(wanted, place(weston, name)))
 
@@ -125,7 +125,7 @@ def is_written_on(weston, where, left, width):
 
 @scenario("windows")
 def titles(rig):
-    """The name is in the title, the buttons are at its right, and what is grabbed says so."""
+    """The title has the name, and the buttons at its right; that of a grabbed window says so."""
     weston, guest, where = opened(rig)
     # The name needs no more than that; between it and the buttons there is nothing.
     name, rest = 70, where[2] - 3 * BUTTON - 70
@@ -266,7 +266,7 @@ def outlined(where, number):
 
 @scenario("windows")
 def fullscreen_and_grabbed(rig):
-    """What is fullscreen and grabbed has a border inside of its edges, that takes no clicks; whichever came first."""
+    """A fullscreen and grabbed window has a border inside its edges that takes no clicks; whichever came first."""
     weston, guest, where = opened(rig)
     click(weston, where[0] + 5, where[1] + 5)
     last_of(guest, f"-{LEFT}")
@@ -304,7 +304,7 @@ def is_mapped(weston, name="guest"):
 
 @scenario("windows")
 def minimised(rig):
-    """Flips of a minimised window are done by time; it comes back by Super+Tab with its newest picture."""
+    """Flips of a minimised window are done by timer; Super+Tab brings it back with its newest picture."""
     weston, guest, where = opened(rig)
     guest.buffer(2, *SIZE, picture=2)
     click(weston, where[0] + 5, where[1] + 5)
@@ -374,7 +374,7 @@ def closed_until_a_mode_is_set(rig):
 
 @scenario("windows")
 def closing_asks_the_guest(rig):
-    """close=shutdown writes what xl shutdown does, close=nothing nothing."""
+    """close=shutdown writes the same node as xl shutdown; close=nothing writes nothing."""
     weston = rig.weston(outputs=SCREEN, seat=True, windows=True,
                         config="[xen-connector]\nguest=stays\nclose=nothing\n[xen-connector]\nclose=shutdown\n")
     for name in ("stays", "ends"):
@@ -558,7 +558,7 @@ def frames_of_all_kinds(rig):
 
 @scenario("windows")
 def touch(rig):
-    """A finger moves a window by its title, and the guest is told of fingers on its picture alone."""
+    """A finger moves a window by its title; the guest only gets touches on its picture."""
     weston, guest, where = opened(rig)
     x, y = where[0] + 60, where[1] - 10
     weston.seat(f"down 1 {x} {y}")

@@ -43,7 +43,7 @@ def handshake_and_versions(rig):
 
 @scenario("xenbus")
 def early_front_does_not_hide_initwait(rig):
-    """A front that publishes at once still leaves a slow tool stack its 2 to see."""
+    """A frontend publishes at once: a slow tool stack still sees state 2."""
     rig.weston(outputs=SCREEN)
     guest = rig.guest("guest", SMALL, connect=False)
     guest.attach(1, [SMALL])
@@ -132,7 +132,7 @@ def detached_stays_closed(rig):
 
 @scenario("xenbus")
 def removed_while_it_is_answered(rig):
-    """Nodes that go between a look at them and an answer are not made anew by it."""
+    """Nodes removed between being read and being answered are not created again by the answer."""
     weston = rig.weston(outputs=SCREEN)
     rig.machine.control("delay", "any", "xs_write", 500)
     guest = rig.guest("guest", SMALL, connect=False)
@@ -148,7 +148,7 @@ def removed_while_it_is_answered(rig):
 
 @scenario("xenbus", limit=120)
 def destroyed_in_every_state(rig):
-    """xl destroy before, during and after the handshake, while shown and in mid-flip."""
+    """xl destroy before, during and after the handshake, while shown and during a flip: the next guest works."""
     weston = rig.weston(outputs=SCREEN)
     other = rig.guest("other", SMALL)
     other.picture(9, size=SIZE, cookie=7)
@@ -283,7 +283,7 @@ def guest_reboot_keeps_nothing(rig):
 
 @scenario("xenbus", limit=90)
 def driver_domain(rig):
-    """Weston in a domain of its own: it finds its domid, serves, and removes what nobody else does."""
+    """Weston in a driver domain: it finds its domid, serves guests, and removes nodes that nobody else removes."""
     with weston_in_driver_domain(rig, outputs=SCREEN) as (weston, domid):
         guest = rig.guest("guest", SMALL, backend=domid)
         guest.picture(5, size=SIZE)
@@ -348,7 +348,7 @@ def connection_that_was_replaced_unseen(rig):
 
 @scenario("xenbus")
 def connection_that_has_to_wait_is_not_connected(rig):
-    """A guest that connects too often does not read Connected of the connection before."""
+    """A guest that connects too often has to wait, and meanwhile does not see the earlier connection's Connected."""
     weston = rig.weston(outputs=SCREEN, config="[xen-display]\nmax-reconnects-per-minute=1\n")
     guest = rig.guest("hurried", SMALL)
     connects_anew_unseen(rig, guest)
@@ -424,7 +424,7 @@ def renamed(rig, weston, guest, name):
 
 @scenario("xenbus")
 def one_watch_for_the_name_of_a_guest(rig):
-    """However many devices it has, and whichever of them goes first; none where the name cannot be read."""
+    """A guest's name has one watch for all its devices, whichever of them goes first."""
     weston = rig.weston(outputs=SCREEN)
     before = rig.machine.watches()
     guest = rig.guest("guest", devices=[[SMALL], [SMALL], [SMALL]])
