@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A plain Wayland client that shows frames the way a display backend outside of the compositor
-// does: each frame is copied from memory that somebody else owns into a wl_shm buffer, attached,
-// committed, and done when it was presented. tests/bench/bench.py runs it beside the module to
+// A plain Wayland client that shows frames like a display backend outside of the compositor: each
+// frame is copied from another process's memory into a wl_shm buffer, attached, committed, and done
+// when it was presented. tests/bench/bench.py runs it beside the module to
 // compare processor time. It knows nothing of Xen.
 //
 // usage: copy-client WIDTH HEIGHT FLIPS [still|frame [DRAWING_MS]]
@@ -50,8 +50,8 @@ struct client {
 	struct buffer buffers[BUFFERS];
 	uint8_t *source[BUFFERS]; // stands for the guest's mapped pages
 	bool still;
-	bool by_frame;       // the frame callback says when a flip is done
-	unsigned drawing_ms; // that each frame takes
+	bool by_frame;       // a flip is done at the frame callback
+	unsigned drawing_ms; // per frame
 	bool configured;
 	bool pending;      // a flip that is not done yet
 	int64_t *waits_us; // from commit to presentation

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Preloaded into Weston: counts calls of malloc and its kin by who calls, the module itself or
+// Preloaded into Weston: counts calls of malloc and similar by caller, the module itself or
 // libwayland-client, which in Weston's process only the module uses. tests/bench/bench.py reads the
 // counts from the file named by COUNT_ALLOC_FILE, kept mapped so that they can be read at any time.
-// It must change nothing but be slower.
+// It must have no effect except being slower.
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -31,7 +31,7 @@ static _Atomic uint64_t *counts;
 __attribute__((constructor)) static void
 count_alloc_init(void)
 {
-	// Neither Weston's helpers nor a tool that Weston runs under are to be counted.
+	// Count neither Weston's helpers nor a tool that Weston runs under.
 	bool wanted = strcmp(program_invocation_short_name, "weston") == 0;
 	const char *name = getenv("COUNT_ALLOC_FILE");
 	int fd = wanted && name ? open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;

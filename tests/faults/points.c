@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fault-points.so, a Weston module for tests that is loaded behind the module under test: looks at
- * the calls that this one makes to other libraries. Each can be made to fail by the simulation's
- * table of faults, and a test can have recorded from where in the module one was made each time.
+ * fault-points.so, a Weston module for tests, loaded after the module under test: intercepts that
+ * module's calls to other libraries. The simulation's table of faults can make each fail, and a
+ * test can record the stack of each call of a function.
  *
- * It does so by replacing entries of the module's global offset table: only the module is touched,
- * whatever else in Weston calls the same functions, and AddressSanitizer may come first. Commands
- * that arrive at the socket $FAULT_CONTROL hurt the module's connections.
+ * It replaces entries of the module's global offset table: other callers of the same functions in
+ * Weston are not affected, and AddressSanitizer may come first. Commands at the socket
+ * $FAULT_CONTROL cut the module's connections.
  */
 #include "machine.h"
 #include "weston-commands.h"
@@ -43,8 +43,7 @@ wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[]);
 #define RECORDED 1024
 #define STACK_DEPTH 16
 
-/* How often the module has made each call, and the one that is recorded: where it was made from,
- * each time. */
+/* How often the module has made each call, and the stacks of the one that is recorded. */
 static struct {
 	const char *name;
 	uint64_t count;
@@ -106,7 +105,7 @@ begin_record(const char *call)
 	return 0;
 }
 
-/* Ends the record, and tells its stacks in the order of the calls. */
+/* Ends the record and prints its stacks in the order of the calls. */
 static void
 tell_record(int connection)
 {
@@ -119,8 +118,7 @@ tell_record(int connection)
 
 /* Calls */
 
-/* Defines replace_NAME, which counts and, where failing says so, fails as the table of faults
- * tells. */
+/* Defines replace_NAME, which counts and, if failing is set, fails by the table of faults. */
 #define REPLACE(type, name, failure, parameters, arguments)                                        \
 	static type replace_##name parameters                                                      \
 	{                                                                                          \
@@ -138,8 +136,7 @@ tell_record(int connection)
 		return name arguments;                                                             \
 	}
 
-/* Memory that the module holds; what it got from others' hands, such as xs_read(), is not counted.
- */
+/* Memory that the module holds; memory allocated by others, as in xs_read(), is not counted. */
 
 #define HELD 65536 /* a power of two, far more than the module ever has */
 
@@ -220,7 +217,7 @@ REPLACE(pixman_image_t *, pixman_image_create_bits_no_clear, NULL,
 	(format, width, height, bits, stride))
 REPLACE(int, xenevtchn_unbind, -1, (xenevtchn_handle * handle, evtchn_port_t port), (handle, port))
 
-/* What the module does after long silence happens soon here. */
+/* Shortens the module's long timeouts. */
 static int
 replace_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
@@ -487,7 +484,7 @@ set_entry(const struct object *object, const ElfW(Rela) * relocation, void *func
 		*entry = function;
 }
 
-/* Calls found for each of the object's imported names that is in the list; their number. */
+/* Replaces the object's imported names that are in the list. Returns their number. */
 static unsigned
 replace(const struct object *object, const struct replacement *list)
 {
@@ -540,7 +537,7 @@ look_at_object(struct dl_phdr_info *info, size_t size, void *data)
 
 static struct weston_compositor *compositor;
 
-/* xenstored hangs up on this process; the number of connections. */
+/* Cuts this process's connections to xenstored. Returns their number. */
 static int
 cut_xenstore(void)
 {
@@ -555,7 +552,7 @@ cut_xenstore(void)
 	return cut;
 }
 
-/* Weston ends the module's connections; their number. */
+/* Makes Weston end the module's connections. Returns their number. */
 static int
 hurt_clients(bool error)
 {

@@ -16,7 +16,7 @@ run_file(const char *folder, const char *name)
 		perror(path);
 		exit(1);
 	}
-	/* As libFuzzer does: memory of exactly the input's size, so that a read beyond it is seen.
+	/* Memory of exactly the input's size, as in libFuzzer, so that reads beyond are detected.
 	 */
 	size_t size = fread(data, 1, sizeof(data), file);
 	uint8_t *exact = malloc(size ? size : 1);

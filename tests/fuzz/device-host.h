@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the device layer stands on when it is fuzzed, beside moved-loop.h: a worker
- * whose jobs run when they are told to, and a presenter that answers late and
- * in any order. It holds the device layer to the contracts of presenter.h and
- * worker.h.
+ * What the device layer is fuzzed with, beside moved-loop.h: a worker whose jobs run when the test
+ * says so, and a presenter that answers late and in any order. It checks that the device layer
+ * keeps to the contracts of presenter.h and worker.h.
  */
 #pragma once
 
@@ -20,14 +19,14 @@ enum host_mood {
 	HOST_HOLDS_PREVIOUS = 8,
 	HOST_REFUSES_DEVICES = 16,
 	HOST_READS = 32,         /* what is shown, when it is asked to look */
-	HOST_KEEPS_PICTURE = 64, /* of the device that was there before */
+	HOST_KEEPS_PICTURE = 64, /* of the previous device */
 };
 extern unsigned host_mood;
 
-/* How often it was asked to look. */
+/* How often a look was requested. */
 extern unsigned host_looks;
 
-/* The n-th of the framebuffers and buffers that wait for an answer gets it. */
+/* Answers for the n-th of the pending framebuffers and buffers. */
 void
 host_answer_framebuffer(unsigned n, int error);
 void
@@ -41,5 +40,5 @@ host_presented(void);
 bool
 host_run_job(void);
 
-/* The next descriptor that an allocator makes is refused. */
+/* Makes the next allocation of memory for be-alloc fail. */
 extern bool host_refuse_memory;

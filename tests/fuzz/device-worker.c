@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A worker without a thread: a job runs when it is told to, see device-host.h. */
+/* A worker without a thread: a job runs when the test says so, see device-host.h. */
 #include "device-host.h"
 
-/* The worker: first in, first out in a lane; a job and its end may be far apart. */
+/* Jobs are first in, first out in each lane; a job's end may come long after it has run. */
 
 static struct wl_list posted = {&posted, &posted}, finished = {&finished, &finished};
 

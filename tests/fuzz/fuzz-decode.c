@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests of a guest: what is accepted lies within its buffer, counted in more bits than it can
- * have. */
+/* A guest's requests: whatever is accepted is within its buffer, computed with enough bits not to
+ * wrap. */
 #include "fuzz.h"
 
 #include "pure/displif-decode.h"

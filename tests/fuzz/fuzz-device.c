@@ -27,7 +27,7 @@
 #define RING_SLOTS 32
 #define FIRST_DIRECTORY 13u
 
-/* The guest's end of a connector, and what was seen of ours. */
+/* The guest's side of a connector, and what was seen of the backend's. */
 struct frontend {
 	struct xendispl_req taken[2 * RING_SLOTS]; /* by their index */
 	bool known[2 * RING_SLOTS]; /* not overwritten by an answer before it was taken */
@@ -35,7 +35,7 @@ struct frontend {
 };
 
 struct slot {
-	struct device *device; /* NULL: none, or not found any more */
+	struct device *device; /* NULL: none, or gone */
 	struct frontend frontends[CONNECTORS];
 };
 
@@ -153,7 +153,7 @@ disconnect_device(unsigned slot)
 		device_destroy(device);
 }
 
-/* A request that could be right, from few bytes, so that sequences get far. */
+/* Makes a plausible request from few bytes, so that sequences get far. */
 static void
 compose(struct xendispl_req *request, struct input *input)
 {
@@ -265,7 +265,7 @@ acknowledge(unsigned slot, unsigned connector)
 	page->in_cons = page->in_prod;
 }
 
-/* What a step takes from a ring has to be known as it was then. */
+/* Records the rings' contents, for comparison with what a step takes from them. */
 static void
 remember_rings(void)
 {
@@ -389,7 +389,7 @@ take_step(uint8_t byte, struct input *input)
 	}
 }
 
-/* What must hold after each of them */
+/* Properties that must hold after each step */
 
 static bool
 is_zero(const void *bytes, size_t size)
@@ -440,7 +440,7 @@ check_requests(struct frontend *frontend, const struct connector *connector, uin
 			check_answer(&frontend->taken[index], &now->ring[slot].rsp);
 		PROPERTY(now->rsp_prod == back->rsp_prod_pvt);
 	}
-	/* Exactly one answer for each, but for the one that waits for its outcome. */
+	/* Exactly one answer for each request, except the one that waits for its outcome. */
 	PROPERTY(back->req_cons - back->rsp_prod_pvt == (connector->held.active ? 1 : 0));
 }
 
@@ -475,7 +475,7 @@ check_connector(const struct connector *connector)
 	wl_list_for_each(framebuffer, &connector->device->framebuffers, link)
 		found = found || framebuffer == connector->current;
 	PROPERTY(found);
-	/* The clock never stands still for what is owed. */
+	/* A timer is always armed for what is pending. */
 	PROPERTY(!flip->pending ||
 		 moved_clock_ms <= flip->submitted_ms + host.flip_rules.deadline_ms);
 	PROPERTY(!connector->held.active ||
@@ -585,7 +585,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	moved_clock_ms = 1000;
 	host_mood = HOST_READY_AT_ONCE;
 	host_refuse_memory = false;
-	/* A directory of pages without contents, so that buffers can be had at once. */
+	/* A directory of pages without contents, so that buffers can be created at once. */
 	for (unsigned i = 1; i < PAGE_BYTES / 4; i++)
 		((uint32_t *)memory_xen_page(FIRST_DIRECTORY))[i] = 40;
 	while (input.left > 0) {

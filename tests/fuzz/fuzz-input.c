@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Input of the desktop for a guest that writes anything into its page meanwhile: no event that its
- * device has no bit for, none written over one that was not read, and in the end, for a guest that
- * reads, nothing is pressed.
+ * device lacks a bit for, none written over an unread one, and in the end, for a guest that reads,
+ * nothing is pressed.
  */
 #include "fuzz.h"
 
@@ -14,7 +14,7 @@ static union {
 	struct xenkbd_page page;
 } shared;
 
-/* What the guest's driver believes. */
+/* The guest driver's state. */
 static bool keys[KBDIF_CODES];
 static bool contacts[KBDIF_CONTACTS];
 static bool open_frame;
@@ -48,7 +48,7 @@ believe(const struct kbdif *kbdif, const union xenkbd_in_event *event)
 	case XENKBD_TYPE_KEY:
 		PROPERTY(event->key.keycode < KBDIF_CODES && event->key.pressed <= 1);
 		PROPERTY(kbdif_has_code(kbdif, event->key.keycode));
-		/* Only transitions; but a driver that was adopted may hear of a release twice. */
+		/* Only transitions; but an adopted driver may get a release twice. */
 		PROPERTY(!event->key.pressed || !keys[event->key.keycode]);
 		keys[event->key.keycode] = event->key.pressed;
 		break;
@@ -142,7 +142,7 @@ scribble(struct input *input)
 	shared.bytes[where & 0x8000 ? where % 16 : where % sizeof(shared.bytes)] = byte;
 }
 
-/* The guest reads all that there is, over and over. */
+/* The guest reads all events until no more come. */
 static void
 end(struct kbdif *kbdif, struct input_ring *ring)
 {

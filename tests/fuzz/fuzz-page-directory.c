@@ -8,7 +8,7 @@
 #include <errno.h>
 
 #define PAGES 8
-#define REFS ((PAGES + 2) * PAGE_DIRECTORY_REFS) /* more than there are pages for */
+#define REFS ((PAGES + 2) * PAGE_DIRECTORY_REFS) /* more than the pages hold */
 
 struct memory {
 	uint32_t words[PAGES][PAGE_DIRECTORY_REFS + 1];

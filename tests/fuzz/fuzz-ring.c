@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shared pages of a connector, whose guest writes anything anywhere between
- * our looks: no more requests than the ring holds, ids of events without a gap,
- * nothing written over an event that was not read.
+ * The shared pages of a connector, whose guest writes anything anywhere between our accesses: no
+ * more requests than the ring holds, event ids without a gap, no unread event overwritten.
  */
 #include "fuzz.h"
 

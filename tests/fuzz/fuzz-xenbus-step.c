@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A device's life in xenstore with any nodes changed at any time, and a backend
- * that takes each step it is told to: it comes to rest, says Connected only when
- * it is, serves the rings that the frontend has now, and lets go of a device that the tool stack
- * takes away.
+ * A device's life in xenstore, with any nodes changed at any time, and a backend that takes each
+ * step decided: it comes to rest, writes Connected only when it is, serves the frontend's current
+ * rings, and releases a device that the tool stack removes.
  */
 #include "fuzz.h"
 

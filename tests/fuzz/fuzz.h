@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the fuzz targets share: reading an input piece by piece, and properties
- * that end the program when they do not hold. Each target is one file with
- * LLVMFuzzerTestOneInput(); run by libFuzzer, or over its corpus by corpus.c.
+ * Shared by the fuzz targets: reading an input piece by piece, and properties that abort the
+ * program if violated. Each target is one file with LLVMFuzzerTestOneInput(); run by libFuzzer, or
+ * over its corpus by corpus.c.
  */
 #pragma once
 
@@ -30,7 +30,7 @@ struct input {
 	size_t left;
 };
 
-/* Fills it from the input; zeros where that has ended. False: it had ended before. */
+/* Fills out from the input, with zeros after its end. False: it had already ended. */
 static inline bool
 input_take(struct input *input, void *out, size_t size)
 {

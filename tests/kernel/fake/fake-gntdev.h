@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What fake.h has of gntdev's interface. */
+/* The part of gntdev's interface that fake.h needs. */
 #pragma once
 
 struct ioctl_gntdev_dmabuf_exp_from_refs {

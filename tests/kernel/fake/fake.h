@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * So much of the kernel that the module compiles as a program: every kernel header that it includes
- * is this one (run makes them). Each call that can fail in the kernel asks fake_fails() first, and
- * each thing that can be lost is counted; test-module.c makes calls fail one after the other and
- * looks at the counts. fake.c has what is more than a line.
+ * Enough of the kernel to compile the module as a program: every kernel header that it includes is
+ * this one (run makes them). Each call that can fail in the kernel calls fake_fails() first, and
+ * each resource that can leak is counted; test-module.c makes calls fail one after the other and
+ * checks the counts. fake.c has what is longer than a line.
  */
 #ifndef FAKE_H
 #define FAKE_H
@@ -34,7 +34,7 @@ struct fake_counts {
 };
 
 extern struct fake_counts fake_counts;
-/* Which call of those that can fail is to fail; 0: none. */
+/* Number of the call to fail, of those that can; 0: none. */
 extern long fake_fail_at, fake_calls;
 extern bool fake_translated;
 /* This domain. */
@@ -43,7 +43,7 @@ extern unsigned int fake_own_domid;
 extern bool fake_bounces;
 /* The other domain keeps what was granted to it mapped. */
 extern bool fake_in_use;
-/* How many times an eventfd was told. */
+/* How often an eventfd was signalled. */
 extern long fake_told;
 
 bool
@@ -212,7 +212,7 @@ kref_put(struct kref *kref, void (*release)(struct kref *))
 		release(kref);
 }
 
-/* One thread; a lock that is taken twice or never given back is a mistake. */
+/* One thread; taking a lock twice or never releasing it is an error. */
 struct mutex {
 	int held;
 };

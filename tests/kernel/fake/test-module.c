@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module's own code, as a program: stories of a user of its device, in each of which every call
- * that can fail fails once. Whatever the user is told, nothing may be left when the story is over,
- * and a call that says it failed has done nothing. Run by tests/kernel/run.
+ * The module's own code, as a program: uses of its device, in each of which every call that can
+ * fail fails once. Whatever the results, nothing may be left at the end, and a call that returns an
+ * error must have no effect. Run by tests/kernel/run.
  */
 #include "fake.h"
 
