@@ -475,7 +475,7 @@ check_connector(const struct connector *connector)
 	wl_list_for_each(framebuffer, &connector->device->framebuffers, link)
 		found = found || framebuffer == connector->current;
 	PROPERTY(found);
-	/* A timer is always armed for what is pending. */
+	/* Nothing is pending beyond its deadline. */
 	PROPERTY(!flip->pending ||
 		 moved_clock_ms <= flip->submitted_ms + host.flip_rules.deadline_ms);
 	PROPERTY(!connector->held.active ||

@@ -148,7 +148,7 @@ def removed_while_it_is_answered(rig):
 
 @scenario("xenbus", limit=120)
 def destroyed_in_every_state(rig):
-    """xl destroy before, during and after the handshake, while shown and during a flip: the next guest works."""
+    """xl destroy before, during and after the handshake, while shown and during a flip: another guest goes on."""
     weston = rig.weston(outputs=SCREEN)
     other = rig.guest("other", SMALL)
     other.picture(9, size=SIZE, cookie=7)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells on standard error how long the kernel took for each dma-buf that it made of a guest's
- * pages, and what it answered when it was asked whether one is released: LD_PRELOAD it into Weston.
- * checks.py reads that. The module makes these calls by libc alone, on its worker thread.
+ * Preloaded into Weston: prints on standard error how long the kernel took to export each dma-buf
+ * of a guest's pages, and its answers to whether one is released. checks.py reads this. The module
+ * makes these calls through libc, on its worker thread.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 
 static int (*real_ioctl)(int fd, unsigned long request, ...);
 
-/* Before any thread is. */
+/* Runs before any thread is started. */
 static void __attribute__((constructor)) find_real_ioctl(void)
 {
 	*(void **)&real_ioctl = dlsym(RTLD_NEXT, "ioctl");
@@ -36,7 +36,7 @@ tell(unsigned long request, const void *argument, int error, uint64_t took_us)
 {
 	const struct ioctl_gntdev_dmabuf_exp_from_refs *from = argument;
 
-	/* The module finds out by a request for no pages whether the kernel can do it at all. */
+	/* A request for no pages is the module's check whether the kernel supports exports. */
 	if (request == IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS && from->count > 0)
 		dprintf(2, "export-times: exported %" PRIu32 " pages in %" PRIu64 " us: %d\n",
 			from->count, took_us, error);

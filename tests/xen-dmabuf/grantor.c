@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In the guest: grants pages to dom0 or to another domain, writes words into them that tell where
- * they are, and prints the references: grantor PAGES [DOMID [readonly]]. One word counts up ten
- * times a second, so that whoever maps the pages can see that they are live. guest-init runs it;
- * pagetest.c looks at the pages.
+ * In the guest: grants pages to dom0 or to another domain, writes words into them that encode their
+ * places, and prints the references: grantor PAGES [DOMID [readonly]]. One word counts up ten times
+ * a second, which shows in a mapping that the pages are live. guest-init runs it; pagetest.c checks
+ * the pages.
  */
 #include "grantor.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A test of pagetest.c: how long the device takes for what gntdev can do too, in alternating
- * rounds. It prints medians, which nothing asserts: "compared WHAT: ...".
+ * A test of pagetest.c: the time that the device takes for operations that gntdev has too, in
+ * alternating rounds. It only prints medians: "compared WHAT: ...".
  */
 #include "pagetest.h"
 
@@ -17,7 +17,7 @@
 
 #define MOST_ROUNDS 1000
 
-/* Of each round, in milliseconds; those of gntdev second. */
+/* Times of each round in milliseconds, those of gntdev second. */
 static double exports[2][MOST_ROUNDS], releases[2][MOST_ROUNDS], mappings[2][MOST_ROUNDS],
 	unmappings[2][MOST_ROUNDS];
 static struct ioctl_gntdev_dmabuf_exp_from_refs *export_call;

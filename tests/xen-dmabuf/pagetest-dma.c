@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A test of pagetest.c: what a device reads and writes that has imported the guest's pages.
+ * A test of pagetest.c: reads and writes of a device that has imported the guest's pages.
  * dmaprobe.c has the device.
  */
 #include "pagetest.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of pagetest.c: what a process sees of pages that are exported, and may do to its mappings.
+ * Tests of pagetest.c: what a process sees in exported pages, and may do to its mappings.
  */
 #include "pagetest.h"
 
@@ -134,7 +134,7 @@ test_mappings(long number)
 	}
 	check(wrong_words((void *)pages, 0, count) == 0, "every word after that");
 
-	/* it tells all mappings that their entries may change, and changes none of these */
+	/* it notifies all mappings of a change of their entries, and changes none of these */
 	int clear = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
 	if (clear < 0)
 		printf("skipped forgetting which pages were written to: this kernel cannot\n");
@@ -161,7 +161,7 @@ test_mappings(long number)
 	}
 	check(wrong_words((void *)pages, 0, 8) == 0, "what was not moved");
 
-	/* pages of the kernel's own that it would hold on to are not to be had here */
+	/* write() copies from the pages, but vmsplice() would pin them, which must be refused */
 	int out = open("/tmp/pagetest", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	check(write(out, pages, GRANTOR_PAGE) == GRANTOR_PAGE, "write() reads from it");
 	int pipes[2];
@@ -193,11 +193,11 @@ test_hold(long seconds)
 	check(is_released(event, RELEASE_MS), "the eventfd tells of the release");
 }
 
-/* Until when threads go on, and how many things went wrong in them. */
+/* When threads end, and how many errors they found. */
 static double threads_end;
 static int threads_wrong;
 
-/* One thing that a process may do to a part of a mapping; what comes of it differs. */
+/* Does one thing that a process may do to a part of a mapping; results differ. */
 static void
 do_something(unsigned kind, char *pages)
 {

@@ -5,9 +5,9 @@
  *
  *   pagetest TEST DOMID FILE [NUMBER]
  *
- * FILE has the references. Each thing that is looked at is a line "ok WHAT" or "not ok WHAT: WHY";
- * the exit status is 1 if one was not. checks.py runs the tests; knows nothing of Weston. The tests
- * are in pagetest-*.c, and here is what they have in common.
+ * FILE has the references. Each check prints a line "ok WHAT" or "not ok WHAT: WHY"; the exit
+ * status is 1 if one failed. checks.py runs the tests; knows nothing of Weston. The tests are in
+ * pagetest-*.c; here are the functions that they share.
  */
 #include "pagetest.h"
 

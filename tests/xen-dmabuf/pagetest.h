@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of pagetest share: the device, the guest's pages, and looking at what comes of a
- * call. */
+/* Shared by the files of pagetest: the device, the guest's pages, and checks of results. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,7 +16,7 @@
 extern int device;
 extern uint32_t domid, refs[65536], count;
 extern size_t bytes;
-/* What others hold, Weston for one. */
+/* Pages held by others, such as Weston. */
 extern long others_pages;
 /* Whether this domain is a PV one. */
 extern bool is_pv;
@@ -25,7 +24,7 @@ extern bool is_pv;
 /* Prints "ok WHAT", or "not ok WHAT: WHY" with the text of errno. */
 __attribute__((format(printf, 2, 3))) bool
 check(bool good, const char *format, ...);
-/* A call that must fail in this way. */
+/* Checks that a call has failed with this error. */
 void
 refused(int result, int error, const char *what);
 
@@ -35,7 +34,7 @@ long
 parameter(const char *name);
 void
 set_parameter(const char *name, long value);
-/* Pages that count now, without those of others. */
+/* Pages held now, without those of others. */
 long
 pages_held(void);
 int
@@ -45,13 +44,13 @@ int
 export_of(uint32_t domain, const uint32_t *list, uint32_t pages, uint32_t flags, int event);
 int
 export_all(uint32_t flags, int event);
-/* NULL: it failed. */
+/* NULL on failure. */
 void *
 map(int fd, size_t length, int protection, off_t offset);
-/* How many words of these pages are not what the guest wrote; but for the one that counts. */
+/* How many words of these pages differ from what the guest wrote, without the counter. */
 unsigned
 wrong_words(const volatile uint32_t *words, uint32_t first, uint32_t pages);
-/* Whether the eventfd of an export tells within this time that its pages were given back. */
+/* Whether the eventfd of an export reports within this time that its pages were released. */
 bool
 is_released(int event, int ms);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A touch screen of dom0, made by the kernel's uinput: its fingers do what the input says, a line
- * each: "down FINGER X Y", "move FINGER X Y" or "up FINGER", in pixels of Weston's screen. Ends
- * with its input, and the touch screen with it. QEMU has none that a test could touch.
+ * A touch screen of dom0, made by the kernel's uinput and controlled by lines of input: "down
+ * FINGER X Y", "move FINGER X Y" or "up FINGER", in pixels of Weston's screen. Ends with its input,
+ * and the touch screen with it. QEMU has none that a test could control.
  */
 #include <errno.h>
 #include <fcntl.h>

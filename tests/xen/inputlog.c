@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells what a guest's input devices say: each event of each /dev/input/event* as a line
+ * Prints the events of a guest's input devices: each event of each /dev/input/event* as a line
  * "input: NAME TYPE CODE VALUE", and each device that appears as "input: NAME appears". The guest's
  * init sends that to the kernel log. Devices are looked for again while nothing happens.
  */

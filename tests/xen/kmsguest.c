@@ -7,7 +7,7 @@
  * "kmsguest: TAG failed":
  *
  *   TAG show PICTURE   by a page flip
- *   TAG draw PICTURE   into what is on screen, without a word to the kernel
+ *   TAG draw PICTURE   into the buffer on screen, without a call to the kernel
  *   TAG flip COUNT
  *   TAG remake COUNT   drops its buffers, also the one on screen, and makes new ones
  *   TAG format N       the same, once, in the Nth format of the table below
@@ -45,8 +45,8 @@
 #define MAX_DEVICES 4
 #define MAX_SCREENS 4
 #define SCAN_MS 300
-/* An unplugged device is closed when it was found so as often as this: xen-drm-front frees the same
- * lists at a last close as at unplugging, without a lock. */
+/* How often a device must be found unplugged before it is closed: xen-drm-front frees the same
+ * lists at the last close as at unplugging, without a lock. */
 #define SCANS_TO_CLOSE 3
 /* More than xen-drm-front's own 3.1 s, so that it is the driver that gives up first. */
 #define FLIP_MS 6000
@@ -165,7 +165,7 @@ create_buffer(int fd, struct buffer *buffer, const drmModeModeInfo *mode)
 	return 0;
 }
 
-/* The driver asks the backend to let go of the pages, and waits for its answer. */
+/* The driver asks the backend to release the pages, and waits for its answer. */
 static int
 destroy_buffer(int fd, struct buffer *buffer)
 {
@@ -499,7 +499,7 @@ reset_screen(struct device *device, struct screen *screen)
 	return error;
 }
 
-/* What is drawn into the first screen's framebuffer from then on is on all. */
+/* From then on, drawing into the first screen's framebuffer shows on all. */
 static int
 share_first(struct device *device, struct screen *screen)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In dom0: a device that imports dma-bufs and does DMA, so that what an address
- * names can be told from outside of the kernel. The device is QEMU's "edu",
- * which has memory of its own, and copies to it and from it when it is told to.
- * pagetest-dma.c asks by /dev/dmaprobe.
+ * In dom0: a driver that imports dma-bufs and does DMA with a real device, which shows what an
+ * address refers to independently of the kernel. The device is QEMU's "edu", which copies to and
+ * from memory of its own on command. pagetest-dma.c uses it through /dev/dmaprobe.
  */
 #include <linux/delay.h>
 #include <linux/dma-buf.h>
