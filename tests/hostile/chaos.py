@@ -38,7 +38,7 @@ LINES_A_GUEST, LINES_AN_OUTPUT = 12, 10
 
 
 class Attacker:
-    """A guest that is told what to do and not waited for: what it says is taken in when it comes."""
+    """A guest that gets commands without waiting for replies, which are read as they come."""
 
     def __init__(self, stage, name, dice):
         self.stage, self.name = stage, name
@@ -57,7 +57,7 @@ class Attacker:
         self.guest.process.stdin.flush()
 
     def listen(self):
-        """Takes in the answers that are there; how many are still to come."""
+        """Reads the answers that have come. Returns how many are still to come."""
         self.guest.drain_replies(self.pending)
         self.guest.events.clear()
         return len(self.pending)
@@ -131,7 +131,7 @@ def takes_away(attacker, dice):
 
 
 def connection_killed(attacker, dice):
-    """libwayland ends the connection that hands it pages which cannot be mapped."""
+    """libwayland ends a connection that passes it pages that cannot be mapped."""
     attacker.refs = attacker.stage.pages(12, guest=attacker.guest)
     attacker.tell(f"request 0 0 {create(7, directory=attacker.refs[0]).hex()}")
     attacker.tell("ungrant")

@@ -29,7 +29,7 @@ def packed(values):
 
 
 class Client:
-    """Speaks the wire format itself, so that it can say what no library would."""
+    """Writes the wire format itself, so that it can send what no library would."""
 
     def __init__(self, stage):
         self.path = f"{stage.weston.home}/wayland-sim-xen-display"
@@ -91,14 +91,14 @@ class Client:
                 return screens, struct.unpack("=I", data)[0]
 
     def is_ended(self):
-        """Weston closes the connection, whatever it says before."""
+        """Weston closes the connection, whatever it sends before."""
         while self.event() is not None:
             pass
         self.socket.close()
 
 
 def is_served(stage):
-    """Somebody who behaves is told of the screens."""
+    """A correct client still gets the list of screens."""
     client = Client(stage)
     screens, _ = client.state()
     check(screens, "no screens are told")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Page directories and grants that lie, go, or belong to somebody else."""
+"""Page directories and grants that are malformed, vanish, or belong to somebody else."""
 import time
 
 from rig.machine import wait_until

@@ -36,7 +36,7 @@ def storm(kind):
         rounds = stage.guest.ok("attack-end")["rounds"]
         check(rounds > 2000, f"only {rounds} notifications")
         check(taken < (RATE + 200) * seconds, f"{taken} notifications taken in {seconds:.1f} s")
-        # What was put aside is not lost.
+        # What was deferred is not lost.
         stage.guest.no_event("nothing", 1.1)
         stage.ask(of_cookie(PG_FLIP, 1), OK)
         stage.guest.event("flip", 5)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Guests whose input device lies, floods or listens to nobody while somebody types and points."""
+"""Guests whose input device misbehaves, floods or reads nothing while somebody types and points."""
 from rig.machine import wait_until
 from rig.runner import check, equal
 from rig.weston import SCALE
@@ -32,7 +32,7 @@ def connect(stage):
 
 
 def use(stage, times=1):
-    """Somebody points, clicks, types and touches."""
+    """A user points, clicks, types and touches."""
     for number in range(times):
         stage.weston.seat(f"at {20 + number % 200} 30", f"button {LEFT} 1", f"button {LEFT} 0", f"key {KEY_A} 1",
                           f"key {KEY_A} 0", "wheel 1", "down 1 40 50", "drag 1 60 70", "up 1")

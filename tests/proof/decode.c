@@ -6,8 +6,8 @@
 #include "base/base.h"
 #include "pure/displif-decode.h"
 
-/* The two that multiply are proved by themselves, in geometry.c. Here they say anything that is
- * proved there, and it is remembered what they were asked. */
+/* The two functions that multiply are proved separately, in geometry.c. Here they return any result
+ * allowed by those proofs, and their arguments are recorded. */
 #define geometry_pitch real_pitch
 #define geometry_fits real_fits
 #include "pure/geometry.c"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The walks over a guest's page directory, of which the guest may write every word: pages of REFS
- * references, chained as it likes, in a circle too.
+ * The walks over a guest's page directory, in which the guest may write every word: pages of REFS
+ * references, chained in any way, also in a circle.
  */
 #include "proof.h"
 

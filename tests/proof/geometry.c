@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The part of a framebuffer that is shown, over all numbers of a guest: it lies inside of the
+/* The visible part of a framebuffer, for all numbers that a guest can write: it is inside the
  * framebuffer. */
 #include "proof.h"
 
 #include "pure/geometry.h"
 
-/* The inequality that wl_shm and linux-dmabuf insist on: all rows of a picture lie inside of its
- * buffer. */
+/* The inequality that wl_shm and linux-dmabuf check: all rows of a picture are inside its buffer.
+ */
 void
 fits_means_inside(void)
 {
@@ -18,7 +18,7 @@ fits_means_inside(void)
 	end_of_proof();
 }
 
-/* Whole bytes that hold all bits of a row. */
+/* The pitch is the number of bytes that hold all bits of a row. */
 void
 pitch_holds_a_row(void)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a proof is made of. cbmc takes a local without a value for any value at all, so a proof
- * fills its inputs with such locals, assumes what the caller of the code promises, calls it, and
- * proves what must hold of every outcome. With REACHED it tries to prove that no outcome is ever
- * reached, which must fail: else the assumptions contradict each other, and anything could be
- * proved.
+ * Shared by the proofs. cbmc treats an uninitialised local as any value at all, so a proof fills
+ * its inputs with such locals, assumes what the code's caller guarantees, calls it, and proves what
+ * must hold for every outcome. With REACHED it tries to prove that no outcome is ever reached,
+ * which must fail: otherwise the assumptions contradict each other, and anything could be proved.
  */
 #pragma once
 

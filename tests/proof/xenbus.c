@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The state table, over all that can stand in xenstore: it never connects twice, nor lets go of
- * what it does not hold. */
+/* The state table, for all contents of xenstore: it never connects twice, and never releases what
+ * it does not hold. */
 #include "proof.h"
 
 #include "pure/xenbus-step.h"
