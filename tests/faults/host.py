@@ -22,7 +22,7 @@ def flipping_guest(rig):
 
 @scenario("failing", limit=120)
 def xenstored_hangs_up(rig):
-    """The connection is made anew; the guest that is shown keeps its screen, a new one is served."""
+    """xenstored closes the connection: the module reconnects, the guest keeps its screen, a new one is served."""
     weston, faults = weston_with_points(rig, outputs=SCREEN)
     guest = flipping_guest(rig)
     check(faults.tell("cut-xenstore") == 1, "there was no connection")
@@ -36,7 +36,7 @@ def xenstored_hangs_up(rig):
 
 @scenario("failing", limit=120)
 def xenstored_dies_and_weston_ends(rig):
-    """Flips go on without any xenstored; Weston ends in time, and says that guests were not told."""
+    """Flips go on without xenstored; Weston ends in time, and logs that guests were not told."""
     weston = rig.weston(outputs=SCREEN)
     guest = flipping_guest(rig)
     rig.machine.xenstored.send_signal(signal.SIGKILL)
@@ -58,7 +58,7 @@ def xenstored_dies_and_weston_ends(rig):
 
 @scenario("failing")
 def protocol_error_at_any_time(rig):
-    """Weston ends the device's connection in mid-flip: the picture comes back at once."""
+    """Weston ends the device's connection during a flip: the picture comes back at once."""
     weston, faults = weston_with_points(rig, outputs=SCREEN)
     guest = flipping_guest(rig)
     for number in range(4):
@@ -95,7 +95,7 @@ def protocol_errors_again_and_again(rig):
 
 
 def fails_once(rig, call, error, fourcc="XR24"):
-    """A guest that comes while a call fails, and never flips, is seen all the same; what the log says."""
+    """A guest that comes while a call fails, and never flips, is still shown. Returns the log."""
     weston, _ = weston_with_points(rig, outputs=SCREEN)
     rig.machine.control("fail", "weston", call, 1, error)
     guest = rig.guest("guest", SMALL)
@@ -121,7 +121,7 @@ def no_pixels_to_convert_into(rig):
 
 @scenario("failing")
 def no_descriptor_for_a_message(rig):
-    """libwayland drops what follows in silence: the connection is made anew, and all is shown."""
+    """libwayland silently drops what follows: the connection is made anew, and everything is shown."""
     weston, _ = weston_with_points(rig, outputs=SCREEN)
     guest = flipping_guest(rig)
     guest.flips(4, 2, 1)

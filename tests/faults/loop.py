@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Every call that a guest's life makes to another library or to the kernel fails once.
 
-For each kind of call one Weston runs all stories again and again; in the Nth round the Nth call of
-that kind fails, until a round comes to its end without that many calls. Of the calls that are made
-most often only the first and the last of each place fail (ends_of_places()), all with FAULTS_ALL=1.
-After each round Weston lives, what the guest used is given back, the other guest flips, and if
-anything went wrong for the guest the log has said why.
+For each kind of call one Weston runs all stories repeatedly; in the Nth round the Nth call of that
+kind fails, until a round ends with fewer calls than that. Of the most frequent calls only the first
+and the last of each place fail (ends_of_places()), or all with FAULTS_ALL=1. After each round Weston
+must run, the guest's resources must be released, the other guest must flip, and the log must name the
+cause of anything that went wrong for the guest.
 """
 import itertools
 import os

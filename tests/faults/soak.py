@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Four guests flip for long, while buffers, sizes, states and connections change at random.
 
-SOAK_FLIPS: how many flips in all (default 20000). SOAK_SEED: which run; the same one, the same choices.
+SOAK_FLIPS: how many flips in all (default 20000). SOAK_SEED: the same seed makes the same choices.
 Memory must not grow once the first tenth is over; when all guests are gone, so are descriptors, ports,
 mappings and watches.
 """
@@ -108,7 +108,7 @@ class Player:
 
 @scenario("soak", limit=60 + FLIPS // 20)
 def flips_for_long(rig):
-    """SOAK_FLIPS flips; nothing grows."""
+    """Four guests make SOAK_FLIPS flips in all; memory does not grow."""
     dice = random.Random(SEED)
     weston = rig.weston(
         outputs=[(name, 160, 120) for name in NAMES],

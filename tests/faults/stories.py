@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a guest does from its first connection to its end, told so that any step may fail.
+"""What a guest does from its first connection to its end, written so that any step may fail.
 
 A story never raises because something failed: it notes what did, and goes on as a guest would. Each
 begins and ends with no guest but the other one, which flips all the while. Used by loop.py.
