@@ -95,7 +95,7 @@ def protocol_errors_again_and_again(rig):
 
 
 def fails_once(rig, call, error, fourcc="XR24"):
-    """A guest that comes while a call fails, and never flips, is still shown. Returns the log."""
+    """A guest that comes while a call fails, and never flips, is still shown. Returns its Weston."""
     weston, _ = weston_with_points(rig, outputs=SCREEN)
     rig.machine.control("fail", "weston", call, 1, error)
     guest = rig.guest("guest", SMALL)
