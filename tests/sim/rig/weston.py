@@ -76,8 +76,8 @@ class Weston:
                  modules=()):
         """outputs: name, width, height; the first one is always called headless.
 
-        output_config: more lines for the section of an output, by its name. module: a path, "" for the module under test, None for no module. config: whole sections
-        for weston.ini; core and shell_config: lines for those two sections. seat: with one,
+        output_config: more lines for the section of an output, by its name. module: a path, "" for the
+        module under test, None for no module. config: whole sections for weston.ini; core and shell_config: lines for those two sections. seat: with one,
         whose devices do what seat() says. windows: guests' screens are what the module makes of
         them; else they are placed on outputs, unless config says something else. cards: with status
         cards where pictures are missing. modules: more of Weston's own.
