@@ -20,7 +20,8 @@ class PvMachine(pc.Machine):
     kernel = None
     # of buffers that are exported and let go of
     rounds = 1000
-    has_driver_domain = True
+    # a PVH guest, which an emulated processor may lose; run --driver-domain sets it
+    has_driver_domain = False
 
     @property
     def patience(self):
@@ -41,7 +42,6 @@ class PvhMachine(PvMachine):
 
     # the longer it runs, the sooner the emulated processor loses it: README.md
     rounds = 300
-    has_driver_domain = False
 
     def command(self):
         command = super().command()
