@@ -79,17 +79,17 @@ words_find_fit(const char *wanted, uint32_t *fit, const char **all)
 {
 	static char known[64];
 
-	known[0] = '\0';
-	for (uint32_t i = 0; i < LENGTH(fits); i++)
-		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
-			 i == 0 ? "" : ", ", fits[i]);
-	*all = known;
 	for (uint32_t i = 0; i < LENGTH(fits); i++) {
 		if (strcmp(fits[i], wanted) == 0) {
 			*fit = i;
 			return true;
 		}
 	}
+	known[0] = '\0';
+	for (uint32_t i = 0; i < LENGTH(fits); i++)
+		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
+			 i == 0 ? "" : ", ", fits[i]);
+	*all = known;
 	return false;
 }
 

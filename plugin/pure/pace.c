@@ -39,9 +39,12 @@ latest_in_refresh(const struct pace *pace, uint32_t refresh_us)
 {
 	int64_t latest = 0;
 
-	for (unsigned i = 0; i < PACE_TIMES; i++)
-		if (pace->drawing_us[i] % refresh_us > latest)
-			latest = pace->drawing_us[i] % refresh_us;
+	for (unsigned i = 0; i < PACE_TIMES; i++) {
+		int64_t done_us = pace->drawing_us[i] % refresh_us;
+
+		if (done_us > latest)
+			latest = done_us;
+	}
 	return latest;
 }
 
