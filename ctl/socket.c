@@ -19,7 +19,8 @@
 struct tries {
 	char text[4096];
 	size_t used;
-	bool refused;
+	bool quiet;
+	bool several; /* more than one answered, which has been said */
 };
 
 static void
@@ -64,6 +65,26 @@ try_display(struct tries *tries, const char *folder, const char *display, char *
 	return try(tries, path);
 }
 
+/* Whether a second one answers as well. Nobody can know which of them is meant. */
+static bool
+another_answers(const struct tries *tries, const glob_t *found, size_t after)
+{
+	struct tries others = {.used = 0};
+
+	for (size_t i = after + 1; i < found->gl_pathc; i++) {
+		int fd = try(&others, found->gl_pathv[i]);
+
+		if (fd < 0)
+			continue;
+		close(fd);
+		if (!tries->quiet)
+			complain("several Westons answer, among them %s and %s; choose one with -s",
+				 found->gl_pathv[after], found->gl_pathv[i]);
+		return true;
+	}
+	return false;
+}
+
 static int
 try_all(struct tries *tries, const char *pattern, char *path, size_t size)
 {
@@ -77,8 +98,13 @@ try_all(struct tries *tries, const char *pattern, char *path, size_t size)
 	for (size_t i = 0; fd < 0 && i < found.gl_pathc; i++) {
 		snprintf(path, size, "%s", found.gl_pathv[i]);
 		fd = try(tries, path);
+		tries->several = fd >= 0 && another_answers(tries, &found, i);
 	}
 	globfree(&found);
+	if (tries->several) {
+		close(fd);
+		return -1;
+	}
 	return fd;
 }
 
@@ -86,7 +112,7 @@ int
 socket_connect(const char *wanted, char *path, size_t size, bool quiet)
 {
 	const char *folder = getenv("XDG_RUNTIME_DIR"), *display = getenv("WAYLAND_DISPLAY");
-	struct tries tries = {.used = 0};
+	struct tries tries = {.quiet = quiet};
 	char pattern[256];
 	int fd = -1;
 
@@ -100,10 +126,10 @@ socket_connect(const char *wanted, char *path, size_t size, bool quiet)
 			snprintf(pattern, sizeof(pattern), "%s/*" SUFFIX, folder);
 			fd = try_all(&tries, pattern, path, size);
 		}
-		if (fd < 0 && geteuid() == 0)
+		if (fd < 0 && !tries.several && geteuid() == 0)
 			fd = try_all(&tries, "/run/user/*/*" SUFFIX, path, size);
 	}
-	if (fd >= 0 || quiet)
+	if (fd >= 0 || quiet || tries.several)
 		return fd;
 	if (tries.used == 0)
 		complain(

@@ -7,8 +7,8 @@
 
 /*
  * Connects to `wanted`, if given; else to the control socket of the Weston in WAYLAND_DISPLAY, to
- * any of this user's or, for root, to any user's. Writes its path to `path`. -1: none; unless
- * quiet, prints all paths tried to standard error.
+ * the only one of this user or, for root, of all users. Writes its path to `path`. -1: there is
+ * none, or more than one; unless quiet, says on standard error which paths were tried.
  */
 int
 socket_connect(const char *wanted, char *path, size_t size, bool quiet);

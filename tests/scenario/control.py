@@ -289,6 +289,26 @@ def eight_clients(rig):
 
 
 @scenario("control")
+def one_of_several_westons(rig):
+    """Where nothing says which Weston is meant, the only one that answers is; of two, the tool asks to choose."""
+    weston = rig.weston(outputs=SCREEN)
+    check(wait_until(lambda: is_served(weston), 5 * SCALE), "no control")
+    env = environment(weston)
+    del env["WAYLAND_DISPLAY"]
+    with socket.socket(socket.AF_UNIX) as left_behind:
+        left_behind.bind(f"{weston.home}/wayland-0-xen-display")
+    only = subprocess.run([tool(), "list"], env=env, check=False, text=True, capture_output=True)
+    equal((only.returncode, only.stderr), (0, ""), "beside a socket that nobody serves")
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(f"{weston.home}/wayland-9-xen-display")
+        other.listen()
+        both = subprocess.run([tool(), "list"], env=env, check=False, text=True, capture_output=True)
+    equal(both.returncode, 3, "exit code with two")
+    for path in ("wayland-sim-xen-display", "wayland-9-xen-display", "-s"):
+        check(path in both.stderr, f"{path} is not in {both.stderr!r}")
+
+
+@scenario("control")
 def debug_scope(rig):
     """weston-debug xen-display: a line a second of each connector, for as long as somebody reads it."""
     weston = rig.weston(outputs=SCREEN)
