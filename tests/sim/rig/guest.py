@@ -14,7 +14,7 @@ from .machine import stop_process
 
 
 class Failure(AssertionError):
-    """A check that a test made did not hold."""
+    """A check of a test did not hold."""
 
 
 def words_of(line):
@@ -31,8 +31,8 @@ def words_of(line):
 class Guest:
     def __init__(self, machine, name="guest", resolutions=("800x600",), devices=None,
                  backend=0, uuid=None, unique_ids=None, inputs=(), start=True):
-        """devices: a list of lists of resolutions; by default one device with resolutions. inputs: features of
-        its input devices, a dictionary each."""
+        """devices: for each device a list of its connectors' resolutions; by default one device with resolutions.
+        inputs: for each input device a dictionary of its features."""
         self.machine = machine
         self.backend = backend
         self.name = name
@@ -42,7 +42,7 @@ class Guest:
         self.lines = queue.Queue()
         self.process = None
         self.alive = True
-        self.bits = {}  # of (device, cookie), per pixel
+        self.bits = {}  # (device, cookie): bits per pixel
         for device, connectors in enumerate(devices if devices is not None else [resolutions]):
             self.attach(device, connectors, unique_ids=unique_ids)
         for device, features in enumerate(inputs):
@@ -67,7 +67,7 @@ class Guest:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         booted = self.process.stdout.readline().split()
         if len(booted) != 4:
-            raise Failure("the guest does not boot")
+            raise Failure("the guest's process does not print its boot line")
         self.machine.unpause(self.domid, int(booted[3]))
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -77,7 +77,7 @@ class Guest:
         self.lines.put((time.monotonic(), None))
 
     def _next(self, timeout):
-        """The next line that is no event; events are kept. None in time-out or at the end."""
+        """The next line that is not an event; events are kept. None on timeout, or if the guest has ended."""
         end = time.monotonic() + timeout
         while True:
             try:
@@ -108,7 +108,7 @@ class Guest:
         return words
 
     def drain(self):
-        """Takes in what the guest has said so far."""
+        """Reads what the guest has printed so far; keeps its events."""
         while True:
             try:
                 when, line = self.lines.get_nowait()
@@ -118,8 +118,8 @@ class Guest:
                 self.events.append((when, line[6:]))
 
     def drain_replies(self, commands):
-        """Takes in what the guest has said so far, where nobody has waited for its replies: takes the commands (a
-        deque) that it has replied to out of them."""
+        """Like drain(), after commands whose replies nobody has waited for: removes from commands (a deque) those
+        that the guest has replied to."""
         while True:
             try:
                 when, line = self.lines.get_nowait()
@@ -133,7 +133,7 @@ class Guest:
                 commands.popleft()
 
     def take_event(self, kind, timeout=5, **wanted):
-        """Removes and returns the first event of that kind whose words match; None if none."""
+        """Removes and returns the first event of that kind whose words match; None on timeout."""
         end = time.monotonic() + timeout
         while True:
             for index, (when, line) in enumerate(self.events):
@@ -173,7 +173,7 @@ class Guest:
 
     def buffer(self, cookie, width, height, fourcc="XR24", device=0, options="", picture=None,
                status=0):
-        """A display buffer and a framebuffer of the same cookie over all of it."""
+        """Creates a display buffer, and a framebuffer of the same cookie and size on it."""
         bits = bits_of(fourcc)
         self.ok(f"dbuf-create {device} {cookie} {width}x{height} {bits} {options}", status)
         if status:
@@ -184,17 +184,17 @@ class Guest:
             self.ok(f"fill {device} {cookie} {picture}")
 
     def show(self, cookie, width, height, connector=0, device=0, at="0,0"):
-        """Sets a mode with a framebuffer of buffer(), or with one of 32 bits a pixel."""
+        """Sets a mode with a framebuffer that buffer() made, or else with one of 32 bits per pixel."""
         bits = self.bits.get((device, cookie), 32)
         self.ok(f"set-config {device} {connector} {cookie} {at} {width}x{height} {bits}")
 
     def flip(self, cookie, connector=0, device=0, wait=True, timeout=5):
-        """A flip; with wait also its event, which is returned."""
+        """Requests a flip; with wait, returns its event."""
         self.ok(f"flip {device} {connector} {cookie}")
         return self.event("flip", timeout, dev=device, conn=connector, fb=cookie) if wait else None
 
     def flips(self, count, *cookies, connector=0, device=0, timeout=60):
-        """That many flips in turn, each when the last is done; the milliseconds they took."""
+        """Flips count times through the cookies, each time when the last flip is done; returns the milliseconds."""
         self.ok(f"animate {device} {connector} {count} " + " ".join(map(str, cookies)))
         done = self.event("animated", timeout, dev=device, conn=connector)
         self.drain()
@@ -204,26 +204,26 @@ class Guest:
         return done["ms"]
 
     def picture(self, number=1, fourcc="XR24", size=(800, 600), connector=0, device=0, cookie=1):
-        """Makes a buffer with that picture, and shows it by a mode set, without any flip."""
+        """Creates a buffer with that picture, and shows it by setting a mode, without any flip."""
         width, height = size
         self.buffer(cookie, width, height, fourcc, device, picture=number)
         self.show(cookie, width, height, connector, device)
 
     def kill(self):
-        """The domain vanishes from the hypervisor; xenstore is not told otherwise."""
+        """The domain vanishes from the hypervisor; the tool stack removes nothing from xenstore."""
         self.machine.control("destroy", self.domid)
         self.alive = False
         self.end_process()
 
     def destroy(self):
-        """xl destroy."""
+        """What xl destroy does."""
         if self.alive:
             self.machine.tools.remove_devices(self.domid, self.backend)
             self.kill()
         self.machine.tools.forget_domain(self.domid)
 
     def crash_process(self):
-        """The guest's kernel stops at once, without a word; the domain is destroyed later."""
+        """The guest stops at once and cleans nothing up; the simulation destroys the domain when it notices."""
         self.process.kill()
         self.process.wait()
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """One simulated Xen machine: its directory, its xenstored and its counters.
 
-Machines are independent of each other, so tests may run side by side. Everything is stopped by the
-process ids that were started here.
+Machines are independent of each other, so tests may run side by side. Only processes that were started
+here are stopped, by their process ids.
 """
 import glob
 import json
@@ -21,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def build_directory():
-    """Where the built parts of tests/sim are: $SIM_BUILD, else build, else another build directory."""
+    """Where the built parts of tests/sim are: $SIM_BUILD, else in build, else in the first build-*."""
     if os.environ.get("SIM_BUILD"):
         return os.path.abspath(os.environ["SIM_BUILD"])
     top = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
@@ -32,13 +32,13 @@ def build_directory():
 
 
 def find_xenstored():
-    """The daemon itself; Debian's /usr/sbin/xenstored is a script that asks the hypervisor."""
+    """The path of the daemon itself; Debian's /usr/sbin/xenstored is a script that asks the hypervisor."""
     found = glob.glob("/usr/lib/xen-*/bin/xenstored") + glob.glob("/usr/lib/xen/bin/xenstored")
     return os.environ.get("XENSTORED") or (found[-1] if found else None)
 
 
 def wait_until(condition, timeout=10, interval=0.01):
-    """True as soon as condition() is; False if it is not in time."""
+    """Returns True as soon as condition() is true, False if it is not within timeout."""
     end = time.monotonic() + timeout
     while not condition():
         if time.monotonic() >= end:
@@ -48,7 +48,7 @@ def wait_until(condition, timeout=10, interval=0.01):
 
 
 def at_rest(read, timeout, times=3, interval=0.05):
-    """What read() gives once it has given the same so often in a row; None if it never does in time."""
+    """Repeats read() until its value has not changed for that many times in a row, and returns it; None on timeout."""
     last, same = read(), 0
 
     def quiet():
@@ -62,7 +62,7 @@ def at_rest(read, timeout, times=3, interval=0.05):
 
 
 def stop_process(process, seconds=5):
-    """Ends a process that we started; its exit status, or None if it had to be killed."""
+    """Terminates a process that we started; returns its exit status, or None if it had to be killed."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
     try:
@@ -87,7 +87,7 @@ class Machine:
             self.control("init", guest_type)
 
     def environment(self, domid=0, preload=True, extra=None):
-        """For a program that is to run in a domain of this machine."""
+        """The environment of a program that runs in a domain of this machine."""
         env = dict(os.environ, SIMXEN=self.directory, SIMXEN_DOMID=str(domid),
                    XENSTORED_RUNDIR=f"{self.directory}/xenstored",
                    XENSTORED_PATH=f"{self.directory}/xenstored/socket")
@@ -110,7 +110,7 @@ class Machine:
         return json.loads(self.control("counters"))
 
     def add_kernel_module(self):
-        """/dev/xen/dmabuf is there from now on."""
+        """From now on /dev/xen/dmabuf exists."""
         os.makedirs(f"{self.directory}/dev", exist_ok=True)
         with open(f"{self.directory}/dev/dmabuf", "w"):
             pass
@@ -160,7 +160,7 @@ class Machine:
         self.store.write("/local/domain/0/name", "Domain-0")
 
     def watches(self):
-        """How many watches xenstored holds, from its own account of its memory."""
+        """How many watches xenstored holds, according to its memory report."""
         report = f"{self.directory}/memory-report"
         self.store.control("memreport", report)
         text = open(report, errors="replace").read()

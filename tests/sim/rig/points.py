@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Weston with tests/faults/points.c behind the module: counts what it holds, and hurts its connections."""
+"""Weston with fault-points.so (tests/faults/points.c), which counts what the module holds and cuts its connections."""
 import os
 
 from .guest import Failure
@@ -14,16 +14,16 @@ class FaultControl:
         self.path = path
 
     def tell(self, command):
-        """Its answer, a number."""
+        """Sends a command; returns the answer, which is a number."""
         return int(ask(self.path, command) or "-1")
 
     def recorded(self):
-        """From where each call was made that `record CALL` asked for: a list of stacks, which are numbers."""
+        """A hash of the stack of each call made since `record CALL`, in the order of the calls."""
         return [int(word, 16) for word in ask(self.path, "recorded").split()]
 
 
 def weston_with_points(rig, **options):
-    """Weston with fault-points.so, and the way to talk to that."""
+    """Starts Weston with fault-points.so; returns it, and the FaultControl."""
     path = f"{rig.machine.directory}/fault-control"
     points = os.path.join(rig.machine.build, "..", "faults", "fault-points.so")
     os.environ["SIM_MODULES_MORE"] = os.path.abspath(points)
@@ -33,20 +33,20 @@ def weston_with_points(rig, **options):
 
 
 def used(rig, weston, points):
-    """What must come back: what is live in Weston, the module's memory, what dom0 has granted."""
+    """What must be given back: what Weston has in use, the module's memory, what dom0 has granted."""
     return dict(weston.usage(), held=points.tell("held"), granted=rig.machine.domain(0)["grants"])
 
 
 def used_at_rest(rig, weston, points):
-    """The same, once it no longer changes."""
+    """What used() returns once it no longer changes."""
     found = at_rest(lambda: used(rig, weston, points), 10 * SCALE)
     if found is None:
-        raise Failure(f"Weston does not come to rest: {used(rig, weston, points)}")
+        raise Failure(f"what Weston has in use keeps changing: {used(rig, weston, points)}")
     return found
 
 
 def start_other(rig):
-    """A guest that has nothing to do with what happens, ready to flip between two framebuffers."""
+    """A second guest, which the test leaves alone, ready to flip between two framebuffers."""
     other = rig.guest("other", "160x120")
     for cookie in (1, 2):
         other.buffer(cookie, 160, 120, picture=cookie)

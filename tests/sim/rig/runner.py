@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Registers, runs and reports scenarios.
 
-Each scenario runs in a process group of its own with a time limit, on a machine of its own. When it
-is over, everything that it used must be back to what it was at Weston's start: grants, mappings,
-event channels, watches and open files.
+Each scenario runs in a process group of its own with a time limit, on a machine of its own. At its end,
+no more may be in use than at Weston's start: grants, mappings, event channels, watches and open files.
 """
 import argparse
 import concurrent.futures
@@ -31,13 +30,13 @@ class Skip(Exception):
 
 
 def skip_without_dmabuf(weston):
-    """Skips where this Weston's GL renderer takes no dma-bufs. Where SIM_NEEDS_DMABUF says that it does,
-    the module has not found what is there, which must not look like a Weston without it."""
+    """Skips the scenario if this Weston's GL renderer takes no dma-bufs. If SIM_NEEDS_DMABUF says that it does take
+    them, the module has failed to find that out, and the scenario fails."""
     weston.expect_log("dma-buf: o")
     if "offers no linux-dmabuf" not in weston.log():
         return
     check(not os.environ.get("SIM_NEEDS_DMABUF"),
-          "the module finds no linux-dmabuf in a Weston that has it (SIM_NEEDS_DMABUF is set)")
+          "the module finds no linux-dmabuf in a Weston that should offer it (SIM_NEEDS_DMABUF is set)")
     raise Skip("this Weston's GL renderer takes no dma-bufs without a GPU")
 
 
@@ -51,7 +50,7 @@ class Scenario:
 
 
 def scenario(suite, limit=60, module=True):
-    """Decorates a function that gets a Rig; its name is the test's, its doc string tells what."""
+    """Registers a function that gets a Rig; its name is the test's, its docstring says what is tested."""
     def register(function):
         SCENARIOS.append(Scenario(function, suite, limit, module))
         return function
@@ -68,14 +67,14 @@ def equal(got, wanted, what):
 
 
 class Rig:
-    """What a scenario works with; made anew for each."""
+    """What a scenario works with; each has its own."""
 
     def __init__(self):
         self._machine = None
         self.guests = []
         self.westons = []
-        self.processes = []  # others, to be killed in the end if they still run
-        self.remark = ""  # what is told beside "passed"
+        self.processes = []  # others, to be killed at the end if they still run
+        self.remark = ""  # printed after "passed"
         self.baselines = {}
 
     @property
@@ -83,9 +82,9 @@ class Rig:
         return self._machine or self.start_machine()
 
     def start_machine(self, guest_type="PV", kernel_module=False):
-        """Once; a scenario that asks for the machine without it gets that of a PV domain.
+        """To be called at most once, before the machine is used; without it the machine has a PV dom0.
 
-        kernel_module: whether it has the device of the project's own kernel module."""
+        kernel_module: whether dom0 has the device of the project's own kernel module."""
         self._machine = Machine(guest_type=guest_type)
         if kernel_module:
             self._machine.add_kernel_module()
@@ -106,20 +105,20 @@ class Rig:
         return weston
 
     def settle(self, weston):
-        """Notes what is live now that Weston has come to rest."""
+        """Waits until Weston is at rest; without guests, what it has in use then is its baseline."""
         alive = [guest for guest in self.guests if guest.alive]
-        # The module's thread asks for its watches, of two kinds of devices, some time after Weston has started.
+        # The module's store thread sets its watches, on two kinds of devices, some time after Weston has started.
         serving = [one for one in self.westons if one.process.poll() is None and one.is_with_xenstore()]
         if not alive and not wait_until(lambda: self.machine.watches() >= 2 * len(serving), 10 * SCALE):
-            raise Failure(f"{self.machine.watches()} watches of {len(serving)} modules")
+            raise Failure(f"{self.machine.watches()} watches, expected at least 2 for each of {len(serving)} modules")
         still = at_rest(weston.usage, 10 * SCALE, 4, 0.1)
         if still is None:
-            raise Failure(f"Weston does not come to rest: {weston.usage()}")
+            raise Failure(f"what Weston has in use keeps changing: {weston.usage()}")
         if not alive:
             self.baselines[weston] = still
 
     def expect_baseline(self, weston, without_watches=False, timeout=5):
-        """Everything that Weston used beyond its start has been given back."""
+        """Waits until Weston has no more in use than in its baseline."""
         baseline = self.baselines[weston]
         last = {}
 
@@ -131,12 +130,12 @@ class Rig:
             return all(last[key] <= value for key, value in wanted.items())
 
         if not wait_until(back, timeout * SCALE, 0.05):
-            raise Failure(f"not given back: {last}, at the start {baseline}")
+            raise Failure(f"not given back: in use {last}, at the start {baseline}")
 
     def let_go(self, weston):
-        """All guests go, and what GL still holds of them: Weston and llvmpipe refer to what they drew
-        last until they draw something else, so all outputs get something, of a path that leaves nothing
-        behind, and then draw all anew."""
+        """Destroys all guests, and has GL release what it still holds of them: Weston and llvmpipe refer to what
+        they drew last until they draw something else. So a last guest is shown on all outputs, on a path that
+        leaves nothing behind, and then all outputs are repainted."""
         for guest in self.guests:
             guest.destroy()
         self.machine.control("clear")
@@ -152,7 +151,7 @@ class Rig:
         self.expect_baseline(weston)
 
     def finish(self):
-        """Ends everything in an orderly way and checks that nothing is left."""
+        """Stops everything in an orderly way and checks that nothing is left."""
         for guest in self.guests:
             guest.destroy()
         for weston in self.westons:
@@ -178,7 +177,7 @@ class Rig:
             raise Failure(f"left on the machine: {self.machine.counters()}")
 
     def abandon(self):
-        """Ends everything somehow."""
+        """Kills whatever still runs."""
         for guest in self.guests:
             if guest.process and guest.process.poll() is None:
                 guest.process.kill()
@@ -228,7 +227,7 @@ def run_in_child(test, pipe):
 
 
 def run_one(test):
-    """Runs a scenario in a process group of its own; its result."""
+    """Runs a scenario in a process group of its own; returns its result."""
     if test.needs_module:
         missing = weston_module.available()
         if not missing and not weston_module.module_path():
@@ -248,7 +247,7 @@ def run_one(test):
     late = not wait_until(lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG |
                                             os.WNOWAIT), limit - time.monotonic(), 0.02)
     if late:
-        # It tells where it was, and cleans up.
+        # On SIGTERM it reports where it was, and cleans up.
         os.kill(child, signal.SIGTERM)
         late = not wait_until(lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG |
                                                 os.WNOWAIT), 20 * SCALE, 0.02)
@@ -260,11 +259,11 @@ def run_one(test):
     os.close(reader)
     if late:
         return {"state": "failed", "text": f"not done within {test.limit * SCALE:.0f} s"}
-    return json.loads(data) if data else {"state": "failed", "text": "the test died"}
+    return json.loads(data) if data else {"state": "failed", "text": "the test's process died without a result"}
 
 
 def run_with_tries(test):
-    """The result of a scenario that may fail SIM_TRIES - 1 times, which is told, before it counts."""
+    """Runs a scenario up to SIM_TRIES times until it does not fail; prints the failures that do not count."""
     result = run_one(test)
     for _ in range(TRIES - 1):
         if result["state"] != "failed":
@@ -284,7 +283,7 @@ def matches(test, pattern):
 
 
 def select(patterns):
-    """The scenarios that the patterns name, all without any; ends the program where one names none."""
+    """The scenarios that match the patterns, or all without patterns; exits if a pattern matches none."""
     for pattern in patterns:
         if not any(matches(test, pattern) for test in SCENARIOS):
             sys.exit(f"no scenario matches {pattern}; --list names them")
@@ -292,7 +291,7 @@ def select(patterns):
 
 
 def run_here(tests, verbose):
-    """One after the other, in this process; the exit status."""
+    """Runs the tests one after the other, in this process; returns the exit status."""
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for test in tests:
         begin = time.monotonic()
@@ -308,14 +307,14 @@ def run_here(tests, verbose):
 
 
 def run_alone(test):
-    """What the same program says of one test only."""
+    """Runs this program again for one test; returns its output."""
     done = subprocess.run([sys.executable, sys.argv[0], "--alone", "--verbose", test.name],
                           text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     return done.stdout
 
 
 def run_side_by_side(tests, jobs):
-    """Each in a process of its own, told in their order; the exit status."""
+    """Runs each test in a process of its own, prints the results in order; returns the exit status."""
     counts = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for text in pool.map(run_alone, tests):
@@ -329,7 +328,7 @@ def run_side_by_side(tests, jobs):
 
 
 def main(suites=(), jobs=1):
-    """suites: those that run if none is named, none: all; jobs: how many tests at a time, if nobody says."""
+    """suites: which to run if none is named; if empty, all. jobs: how many tests at a time by default."""
     parser = argparse.ArgumentParser(description="Runs tests on the simulated Xen.")
     parser.add_argument("names", nargs="*", help="suites, names or patterns")
     parser.add_argument("--list", action="store_true", help="only list them")

@@ -13,7 +13,7 @@ import time
 
 
 class StoreError(Exception):
-    """xenstored answered with an error; its name is the text."""
+    """xenstored answered with an error; the text begins with its name."""
 
 
 class Store:
@@ -40,7 +40,7 @@ class Store:
         return kind, self._receive(length)
 
     def call(self, kind, *words, transaction=0, last=b""):
-        """Words are sent zero-terminated, last as it is."""
+        """Sends a request and returns the answer. Words are sent with a terminating zero, last as it is."""
         body = b"".join(word.encode() + b"\0" for word in words) + last
         self.socket.sendall(struct.pack("<IIII", kind, 1, transaction, len(body)) + body)
         while True:
@@ -53,7 +53,7 @@ class Store:
                 return data
 
     def read(self, path, transaction=0):
-        """The node's value, or None where there is no such node."""
+        """The node's value, or None if there is no such node."""
         try:
             return self.call(READ, path, transaction=transaction).decode()
         except StoreError as error:
@@ -91,8 +91,8 @@ class Store:
         self.call(TRANSACTION_END, "T", transaction=transaction)
 
     def transact(self, change):
-        """Calls change(transaction) until it does not collide with anybody else's. ENOMEM was seen where a domain
-        that owns one of the nodes was going meanwhile; that is over at the next try or the one after it."""
+        """Repeats change(transaction) until it commits without a conflict. ENOMEM was seen while a domain that owns
+        one of the nodes was being destroyed; one of the next two tries succeeds then."""
         gone = 0
         while True:
             transaction = self.begin()
@@ -118,7 +118,7 @@ class Store:
         return self.call(CONTROL, *words).rstrip(b"\0").decode()
 
     def next_event(self, timeout):
-        """The path of the next watch that fires, or None."""
+        """The path of the next watch that fires, or None on timeout."""
         if not self.events and select.select([self.socket], [], [], timeout)[0]:
             kind, data = self._message()
             if kind == WATCH_EVENT:
@@ -126,9 +126,9 @@ class Store:
         return self.events.pop(0) if self.events else None
 
     def wait(self, path, accept, timeout=10):
-        """Waits until accept(value of path) is true and returns the value; None in time-out.
+        """Waits until accept(value of path) is true and returns the value; None on timeout.
 
-        Looks at each change by a watch of its own, so that no value that lasts is missed.
+        Reads the node after each event of a watch on it, so that only a value that is overwritten at once is missed.
         """
         end = time.monotonic() + timeout
         self.watch(path)

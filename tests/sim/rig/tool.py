@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""xen-displayctl, as built beside the module, and what it needs to find a Weston of the rig."""
+"""xen-displayctl as built with the module, and the environment in which it finds a Weston of the rig."""
 import os
 
 from .machine import build_directory
@@ -10,6 +10,6 @@ def tool():
 
 
 def environment(weston):
-    """Without what is preloaded into Weston: the tool calls no simulated Xen."""
+    """Without LD_PRELOAD, since the tool does not call the simulated Xen."""
     env = {key: value for key, value in os.environ.items() if key not in ("LD_PRELOAD", "DISPLAY")}
     return dict(env, XDG_RUNTIME_DIR=weston.home, WAYLAND_DISPLAY="wayland-sim")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What libxl does in xenstore for a domain and its para-virtual displays and input devices.
 
-The nodes, their order and their permissions are libxl's. Knows nothing of processes.
+The nodes, their order and their permissions are those of libxl. Processes are started elsewhere.
 """
 import uuid
 
@@ -33,7 +33,7 @@ class Toolstack:
     def introduce(self, domid, port):
         self.store.introduce(domid, 1, port)
 
-    # xl's device: as its frontend's and its backend's directories are called.
+    # xl's name of a device: the names of its frontend's and its backend's directory.
     NAMES = {"vdispl": ("vdispl", "vdispl"), "vkb": ("vkbd", "vinput")}
 
     def front(self, domid, device, kind="vdispl"):
@@ -61,7 +61,7 @@ class Toolstack:
         self.make("vkb", domid, device, backend, [], [(*node, ours) for node in back_nodes])
 
     def make(self, kind, domid, device, backend, front_nodes, back_nodes):
-        """Both directories of a new device, with these nodes beside those that all have."""
+        """Creates both directories of a device, with the nodes that every device has, and with these."""
         front, back = self.front(domid, device, kind), self.back(domid, device, backend, kind)
         guests = (f"n{domid}", f"r{backend}")
         ours = (f"n{backend}", f"r{domid}")
@@ -86,7 +86,7 @@ class Toolstack:
         store.transact(make_both)
 
     def wait_backend(self, domid, device, state, timeout=10, backend=0, kind="vdispl"):
-        """True once the backend's state is exactly that one."""
+        """True once the backend's state is exactly that one, False on timeout."""
         path = self.back(domid, device, backend, kind) + "/state"
         return self.store.wait(path, lambda value: value == str(state), timeout) is not None
 
@@ -121,7 +121,7 @@ class Toolstack:
             self.store.remove(f"/local/domain/{backend}/backend/{back}/{domid}")
 
     def forget_domain(self, domid):
-        """The last part of xl destroy, when the domain is gone."""
+        """The last part of xl destroy, after the domain is gone."""
         vm = self.store.read(f"/local/domain/{domid}/vm")
         self.store.remove(f"/local/domain/{domid}")
         if vm:

@@ -19,7 +19,7 @@ SCALE = float(os.environ.get("SIM_TIME_FACTOR", "1"))
 
 
 def module_path():
-    """The module under test: $WESTON_MODULE, else the one that was built beside tests/sim."""
+    """The module under test: $WESTON_MODULE, else the one in the build of tests/sim. None if it is missing."""
     given = os.environ.get("WESTON_MODULE")
     path = os.path.abspath(given or f"{build_directory()}/../../plugin/xen-display.so")
     return path if os.path.exists(path) else None
@@ -32,7 +32,7 @@ def version():
 
 
 def available():
-    """None, or why Weston cannot be run."""
+    """None, or the reason why Weston cannot run."""
     try:
         version()
     except (OSError, subprocess.CalledProcessError):
@@ -41,7 +41,7 @@ def available():
 
 
 def ask(path, command):
-    """What a test's module in Weston answers on its socket."""
+    """Sends a command to the socket of one of the tests' modules in Weston; returns the answer."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(20 * SCALE)
         connection.connect(path)
@@ -51,7 +51,7 @@ def ask(path, command):
 
 
 def check_picture(path, *checks):
-    """What picture-check finds wrong with a PNG file; empty if nothing."""
+    """What picture-check finds wrong with a PNG file; empty if it is right."""
     done = subprocess.run([f"{build_directory()}/picture-check", path, *checks], text=True, capture_output=True,
                           check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr or f"picture-check: {done.returncode}"
@@ -61,8 +61,8 @@ PLACED = "show-as=output\n"
 
 
 def placed(config):
-    """The same rules for places on outputs, also under a shell that has windows, and one for whoever has none; but
-    for those that say themselves how a screen is shown."""
+    """The same config with show-as=output in each rule that has no show-as=, and with a rule for all other screens,
+    so that guests' screens are placed on outputs also under a shell that has windows."""
     before, *rules = config.split("[xen-connector]\n")
     rules.append("device=*\nconnector=*\n")
     return f"{before}\n" + "".join("[xen-connector]\n" + ("" if "show-as=" in rule else PLACED) + rule + "\n"
@@ -77,10 +77,10 @@ class Weston:
         """outputs: name, width, height; the first one is always called headless.
 
         output_config: more lines for the section of an output, by its name. module: a path, "" for the
-        module under test, None for no module. config: whole sections for weston.ini; core and shell_config: lines for those two sections. seat: with one,
-        whose devices do what seat() says. windows: guests' screens are what the module makes of
-        them; else they are placed on outputs, unless config says something else. cards: with status
-        cards where pictures are missing. modules: more of Weston's own.
+        module under test, None for no module. config: whole sections for weston.ini; core and shell_config:
+        lines for those two sections. seat: adds a seat, whose devices do what seat() says. windows: the
+        module decides how guests' screens are shown; else they are placed on outputs, unless config says
+        something else. cards: shows status cards where pictures are missing. modules: more of Weston's own.
         """
         self.machine = machine
         self.outputs = outputs
@@ -112,7 +112,7 @@ class Weston:
         if self.has_seat:
             modules.append(f"{self.machine.build}/weston-seat.so")
         modules += [*self.modules, *os.environ.get("SIM_MODULES_MORE", "").split()]
-        # Of a key that stands twice, Weston takes the first.
+        # If a key is there twice, Weston uses the first one.
         text = (f"[core]\n{core}\nidle-time=0\nmodules={','.join(modules)}\n"
                 f"[shell]\n{shell_config}\nlocking=false\nstartup-animation=none\nclose-animation=none\n"
                 f"animation=none\npanel-position=none\nbackground-color=0xff303030\n"
@@ -126,8 +126,8 @@ class Weston:
         extra = {"XDG_RUNTIME_DIR": self.home, "WESTON_CONTROL": self.control_path,
                  "WESTON_SEAT": self.seat_path,
                  "WESTON_CONTROL_OUTPUTS": " ".join(name for name, _, _ in self.outputs[1:]),
-                 # With threads of its own llvmpipe has several frames under way on a busy machine, and
-                 # what was drawn in one is held until as many are under way again.
+                 # With threads, llvmpipe has several frames in flight on a busy machine, and holds what it
+                 # drew in one until as many are in flight again.
                  "LP_NUM_THREADS": "0",
                  **self.extra}
         env = self.machine.environment(self.domid, extra=extra)
@@ -140,7 +140,7 @@ class Weston:
             renderer = [f"--renderer={self.renderer}"]
         else:
             renderer = [f"--use-{self.renderer}"]
-        # Sizes are in weston.ini only: those of the command line would hold for all outputs.
+        # Sizes are in weston.ini only: those on the command line would apply to all outputs.
         return [*shlex.split(os.environ.get("WESTON_WRAP", "")), "weston",
                 f"--config={self.home}/weston.ini", "--backend=headless-backend.so", *renderer,
                 f"--shell={self.shell}-shell.so",
@@ -169,22 +169,22 @@ class Weston:
             return file.read()
 
     def is_with_xenstore(self):
-        """The module serves, and xenstored was there when it started."""
+        """Whether the module serves guests, and xenstored was there when it started."""
         log = self.log()
         return "serving guests' screens" in log and "no xenstore:" not in log
 
     def expect_log(self, pattern, timeout=5):
         if not wait_until(lambda: re.search(pattern, self.log()), timeout * SCALE):
-            raise Failure(f"Weston's log has no line with: {pattern}")
+            raise Failure(f"no line of Weston's log matches: {pattern}")
 
     def control(self, command):
-        """Runs a command of weston-control.so; returns what it says before its ok."""
+        """Runs a command of weston-control.so; returns the lines that it prints before its ok."""
         word, _, output = command.partition(" ")
         if word == "output-off" and not wait_until(
                 lambda: ask(self.control_path, f"is-output-bound {output}").endswith("ok\n"), 10 * SCALE):
             raise Failure(f"the shell's client does not bind the output {output}")
         if word == "output-off":
-            # it has still to say what it wants there, which of an output that is gone would end it
+            # The client has yet to send requests about the output, which would end it if the output were gone.
             self.wait_for_clients()
         *lines, result = ask(self.control_path, command).splitlines() or [""]
         if result != "ok":
@@ -192,7 +192,7 @@ class Weston:
         return lines
 
     def views(self, label):
-        """Where the views of surfaces are whose label begins so: left, top, width, height; frontmost first."""
+        """The views of surfaces whose label begins so, frontmost first: left, top, width, height."""
         found = []
         for line in self.control("views"):
             name, *numbers = line.split()
@@ -201,7 +201,7 @@ class Weston:
         return found
 
     def seat(self, *commands, number=0):
-        """Runs commands of weston-seat.so, all in one turn of the event loop; returns what "dump" says."""
+        """Runs commands of weston-seat.so, all in one turn of the event loop; returns the words of "dump"."""
         *lines, result = ask(self.seat_path, ";".join(f"{number} {command}" for command in commands)) \
             .splitlines() or [""]
         if result != "ok":
@@ -209,18 +209,18 @@ class Weston:
         return words_of(lines[-1]) if lines else {}
 
     def wait_for_clients(self):
-        """Until the shell's programs are idle: weston-desktop-shell dies of outputs that go as they come."""
+        """Waits until the shell's clients are idle: weston-desktop-shell dies if an output goes as soon as it comes."""
         if not wait_until(lambda: ask(self.control_path, "are-clients-idle").endswith("ok\n"), 10 * SCALE):
-            raise Failure("Weston's clients are never idle")
+            raise Failure("Weston's clients do not become idle")
 
     def lock(self):
-        """Makes desktop-shell, which has locking=true, fade out and lock; the screen sleeps then."""
+        """Makes desktop-shell, which needs locking=true, fade out and lock; then the screen sleeps."""
         self.control("idle")
         if not wait_until(lambda: ask(self.control_path, "is-locked").endswith("ok\n"), 10 * SCALE):
             raise Failure("the shell does not lock")
 
     def open_files(self):
-        """What its descriptors refer to, without the simulation's own; those are counted by simctl."""
+        """What its descriptors refer to, without the simulation's event channels, which simctl counts."""
         found = []
         for name in os.listdir(f"/proc/{self.pid}/fd"):
             try:
@@ -232,12 +232,12 @@ class Weston:
         return found
 
     def usage(self):
-        """Everything that is live in this process and must come back to its start."""
+        """How much this process has in use of all that it must give back."""
         return dict(self.machine.usage(self.pid), descriptors=len(self.open_files()),
                     watches=self.machine.watches())
 
     def screenshot(self):
-        """The path of a new picture of all outputs."""
+        """Takes a screenshot of all outputs; returns its path."""
         self.shots += 1
         directory = f"{self.home}/shot-{self.shots}"
         os.makedirs(directory)
@@ -251,7 +251,7 @@ class Weston:
         return files[0]
 
     def check(self, *checks):
-        """What picture-check finds wrong with the screen at this moment; empty if nothing."""
+        """What picture-check finds wrong with the screen at this moment; empty if it is right."""
         path = self.screenshot()
         wrong = check_picture(path, *checks)
         if not wrong:
@@ -264,7 +264,7 @@ class Weston:
         return wrong
 
     def expect(self, *checks, timeout=4):
-        """The screen must show this, now or soon."""
+        """Fails unless the screen passes these checks within timeout."""
         wrong = "?"
 
         def right():
@@ -272,7 +272,7 @@ class Weston:
             try:
                 wrong = self.check(*checks)
             except Failure as failure:
-                # An output has gone while the client that takes the picture was about to bind it.
+                # An output was removed just before weston-screenshooter bound it.
                 wrong = str(failure)
             return not wrong
 
@@ -285,5 +285,5 @@ class Weston:
         self.process.wait()
 
     def stop(self):
-        """Ends it in an orderly way; its exit status, None if it hung and had to be killed."""
+        """Ends Weston in an orderly way; returns its exit status, or None if it hung and had to be killed."""
         return stop_process(self.process, 20 * SCALE)
