@@ -26,7 +26,7 @@ def run_backend(rig, name, pages=40, options=""):
     errors = process.communicate()[1]
     equal(process.returncode, 0, f"selftest-backend {name} ({errors.strip()})")
     equal(rig.machine.usage(process.pid), {"handles": 0, "ports": 0, "mappings": 0, "pages": 0},
-          "left by the backend")
+          "in use after the backend has ended")
     equal(guest.ok("ungrant")["mapped"], 0, "pages still mapped")
 
 
@@ -38,7 +38,7 @@ def real_grant_library_maps_and_shares(rig):
 
 @scenario("sim", module=False)
 def gntdev_refuses_what_the_kernel_refuses(rig):
-    """Count 0 and too many, stale references, wrong size, second mapping, resizing, O_RDONLY."""
+    """Refused: count 0 and too many, stale references, wrong size, second mapping, resizing, O_RDONLY."""
     run_backend(rig, "refusals")
 
 
@@ -64,7 +64,7 @@ def kernel_module_tells_of_releases(rig):
 
 @scenario("sim", module=False)
 def kernel_module_takes_read_only_grants(rig):
-    """/dev/xen/dmabuf exports what was granted for reading, if it is asked for that."""
+    """/dev/xen/dmabuf exports pages that were granted read-only, if it is asked for a read-only dma-buf."""
     rig.start_machine("PV", kernel_module=True)
     run_backend(rig, "module-read-only", options="readonly")
 
@@ -77,7 +77,7 @@ def guest_pages_are_scattered(rig):
 
 @scenario("sim", module=False)
 def gntdev_descriptor_can_be_passed(rig):
-    """It maps under another number, received over a socket."""
+    """It still maps after it was received over a socket, under another number."""
     run_backend(rig, "passing")
 
 
@@ -93,17 +93,17 @@ def mapping_outlives_the_guest(rig):
     guest = rig.guest("dying", connect=False)
     refs = str(guest.ok("grant 20")["refs"]).split(",")
     process = backend(rig, "outliving", guest, refs)
-    equal(process.stdout.readline().strip(), "mapped", "backend")
-    equal(rig.machine.domain(guest.domid)["mapped_pages"], 21, "pages mapped, the store's ring too")
+    equal(process.stdout.readline().strip(), "mapped", "the backend's first line")
+    equal(rig.machine.domain(guest.domid)["mapped_pages"], 21, "pages mapped, including the store's ring")
     guest.kill()
-    equal(rig.machine.domain(guest.domid)["state"], "dying", "domain")
+    equal(rig.machine.domain(guest.domid)["state"], "dying", "the domain's state")
     process.stdin.write("look\n")
     process.stdin.flush()
-    equal(process.stdout.readline().strip(), "unmapped", "backend")
-    check(wait_until(lambda: rig.machine.domain(guest.domid) is None, 3), "the zombie stays")
+    equal(process.stdout.readline().strip(), "unmapped", "the backend's second line")
+    check(wait_until(lambda: rig.machine.domain(guest.domid) is None, 3), "the zombie is still there after 3 s")
     process.stdin.write("end\n")
     process.communicate()
-    equal(process.returncode, 0, "backend")
+    equal(process.returncode, 0, "the backend's exit status")
 
 
 @scenario("sim", module=False)
@@ -113,10 +113,10 @@ def killed_backend_gives_everything_back(rig):
     refs = str(guest.ok("grant 20")["refs"]).split(",")
     process = backend(rig, "outliving", guest, refs)
     process.stdout.readline()
-    equal(rig.machine.usage(process.pid)["pages"], 20, "mapped by the backend")
+    equal(rig.machine.usage(process.pid)["pages"], 20, "pages mapped by the backend")
     process.kill()
     process.communicate()
-    equal(rig.machine.usage(process.pid)["pages"], 0, "mapped by nobody")
+    equal(rig.machine.usage(process.pid)["pages"], 0, "pages mapped by the killed backend")
     equal(guest.ok("ungrant")["mapped"], 0, "pages still mapped")
 
 
@@ -130,16 +130,16 @@ def xenstored_sees_a_domain_vanish(rig):
     guest.ok("connect 0 publish")
     equal(rig.machine.watches(), before + 1, "watches with the guest's own")
     guest.kill()
-    equal(rig.machine.store.next_event(5), "@releaseDomain", "event")
-    equal(rig.machine.watches(), before, "watches after the guest")
+    equal(rig.machine.store.next_event(5), "@releaseDomain", "the watch's event for the guest's end")
+    equal(rig.machine.watches(), before, "watches after the guest's end")
 
 
 @scenario("sim", module=False)
 def crashed_guest_process_is_a_dead_domain(rig):
-    """A guest whose process is gone counts as destroyed at the next look."""
+    """A guest whose process is gone counts as destroyed when the simulation next looks at it."""
     guest = rig.guest("crashing", connect=False)
     guest.crash_process()
-    check(wait_until(lambda: rig.machine.domain(guest.domid) is None, 3), "the domain lives on")
+    check(wait_until(lambda: rig.machine.domain(guest.domid) is None, 3), "the domain is still there after 3 s")
     guest.alive = False
 
 
@@ -153,35 +153,35 @@ def guest_cannot_write_what_is_not_its_own(rig):
     equal(one.send(f"xs-read /local/domain/{two.domid}/device/vdispl/0/state"),
           "error Permission denied", "reading another guest's nodes")
     one.ok("xs-write device/vdispl/0/state 1")
-    # The directory of a connector is the guest's own, its leaves are not.
+    # The directory of a connector belongs to the guest, the nodes in it do not.
     one.ok("xs-rm device/vdispl/0/0")
     one.ok("xs-write device/vdispl/0/0/resolution 1x1")
 
 
 @scenario("sim", module=False)
 def faults_hit_the_named_call_only(rig):
-    """The Nth call of one program fails, and is counted; the others go on."""
+    """The Nth call of one program fails, and is counted; other calls and programs are not affected."""
     machine = rig.machine
     machine.control("fail", "selftest-backend", "gntdev.mmap", 2, "ENOMEM")
     guest = rig.guest("granting", connect=False)
     refs = str(guest.ok("grant 10")["refs"]).split(",")
     process = backend(rig, "library", guest, refs)
     errors = process.communicate()[1]
-    equal(process.returncode, 1, "backend")
-    check("one && memcmp" in errors, f"it was the second mapping that failed: {errors}")
-    equal(machine.counters()["faults"], [{"call": "gntdev.mmap", "calls": 2, "hits": 1}], "faults")
+    equal(process.returncode, 1, "the backend's exit status with a fault")
+    check("one && memcmp" in errors, f"not the second mapping failed, but: {errors}")
+    equal(machine.counters()["faults"], [{"call": "gntdev.mmap", "calls": 2, "hits": 1}], "faults counted")
     machine.control("clear")
     machine.control("delay", "selftest-backend", "gntdev.map", 150)
     begin = time.monotonic()
     process = backend(rig, "library", guest, refs)
     process.communicate()
-    equal(process.returncode, 0, "backend")
-    check(time.monotonic() - begin >= 0.3, "two calls were not delayed")
+    equal(process.returncode, 0, "the backend's exit status without a fault")
+    check(time.monotonic() - begin >= 0.3, "two calls delayed by 150 ms took less than 300 ms")
 
 
 @scenario("sim", module=False)
 def killed_guests_leave_the_lock_working(rig):
-    """kill -9 of whoever waits for the machine's lock: the others go on."""
+    """kill -9 of processes that wait for the machine's lock: the others can still take it."""
     done = subprocess.run([f"{rig.machine.build}/selftest-lock"], text=True, check=False,
                           env=rig.machine.environment(), capture_output=True)
     equal(done.returncode, 0, f"selftest-lock ({done.stderr.strip()})")
@@ -189,7 +189,7 @@ def killed_guests_leave_the_lock_working(rig):
 
 @scenario("sim", module=False)
 def machines_do_not_see_each_other(rig):
-    """Two machines at once: their domains and stores are their own."""
+    """Two machines at once: each has its own domains and its own xenstore."""
     from rig.machine import Machine
     other = Machine().start()
     try:
@@ -202,7 +202,7 @@ def machines_do_not_see_each_other(rig):
 
 @scenario("sim", module=False)
 def weston_runs_on_the_simulation_unharmed(rig):
-    """Weston without the module, two outputs, one taken away and brought back, asleep, awake."""
+    """Weston without the module, with two outputs; one is removed and comes back; sleep and wake."""
     weston = rig.weston(module=None, outputs=(("headless", 320, 240), ("second", 200, 100)))
     weston.expect("size=520x240", "solid=0,0,320,240,303030", "solid=320,0,200,100,303030")
     weston.control("output-off second")
@@ -215,30 +215,30 @@ def weston_runs_on_the_simulation_unharmed(rig):
 
 @scenario("sim", module=False)
 def outputs_that_go_as_soon_as_they_come(rig):
-    """Weston's own clients have bound an output before it goes: libwayland would end them, and Weston itself.
+    """The rig removes an output only after Weston's clients have bound it: else libwayland would end them, and Weston.
 
-    Weston 14 crashes by itself at one in some hundred outputs that go, in its desktop-shell."""
+    Weston 14 crashes without our doing, in desktop-shell, about once in some hundred removed outputs."""
     weston = rig.weston(module=None, outputs=(("headless", 320, 240), ("second", 200, 100)))
     for _ in range(5):
         weston.control("output-off second")
         weston.control("output-on second")
     weston.expect("size=520x240")
-    equal(weston.log().count("disconnected, respawning"), 0, "clients of Weston that were ended")
+    equal(weston.log().count("disconnected, respawning"), 0, "clients of Weston that were disconnected")
 
 
 @scenario("sim", module=False)
 def checker_sees_one_wrong_pixel(rig):
-    """picture-check fails for a picture that differs in its number or by one level of one colour."""
+    """picture-check notices another picture, another size, and a colour that is off by one level."""
     weston = rig.weston(module=None, outputs=(("headless", 320, 240),))
     weston.expect("solid=10,10,20,20,303030")
     check(weston.check("solid=10,10,20,20,303130"), "a wrong colour passed")
     check(weston.check("picture=0,0,320,240,XR24,1"), "a wrong picture passed")
-    check(weston.check("scaled=0,0,320,240,XR24,1,0,0,64,48,64,48"), "a wrong scaled one passed")
+    check(weston.check("scaled=0,0,320,240,XR24,1,0,0,64,48,64,48"), "a wrong scaled picture passed")
     check(weston.check("size=321x240"), "a wrong size passed")
 
 
 class Logged:
-    """Weston as far as skip_without_dmabuf() looks at it."""
+    """Stands in for Weston in skip_without_dmabuf()."""
 
     def __init__(self, line):
         self.line = line
@@ -267,8 +267,8 @@ def missing_dmabufs_are_skipped_or_fail(rig):
     equal(outcome("dma-buf: on:"), None, "with linux-dmabuf")
     equal(outcome("dma-buf: off: another reason"), None, "for another reason")
     os.environ["SIM_NEEDS_DMABUF"] = "1"
-    equal(outcome(without), Failure, "without linux-dmabuf where it must be")
-    equal(outcome("dma-buf: on:"), None, "with linux-dmabuf where it must be")
+    equal(outcome(without), Failure, "without linux-dmabuf, with SIM_NEEDS_DMABUF")
+    equal(outcome("dma-buf: on:"), None, "with linux-dmabuf, with SIM_NEEDS_DMABUF")
 
 
 if __name__ == "__main__":
