@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What one flip of a shown connector costs, at three sizes, and how a client that copies compares.
 
-Called by scripts/bench (a table, or JSON) and by check.py. All figures are counts, or ratios of two times that
-were taken in the same run. Everything is differenced over FLIPS flips of guests that are warmed up."""
+Called by scripts/bench (a table, or JSON) and by check.py. Figures are counts, or processor times, which are to be
+compared only with others of the same run. Each is a difference over FLIPS flips of guests that are warmed up."""
 
 import collections
 import json
@@ -19,15 +19,15 @@ from weston import SIZES, ClientFlips, Screens, name_of, processor_ns, read_argu
 
 FLIPS = 100
 IDLE_SECONDS = 3
-# of drawing, for a guest that is told when its frame is drawn
+# drawing time of a slow guest, whose flips are done when their frames are drawn
 SLOW_MS = 12
 SETTLE_SECONDS = 0.5
 
-# libraries that work for the module alone in Weston's process; what the simulation spends is not its own
+# INSIDE: libraries that only the module uses in Weston's process. WITHOUT: those that exist only in the test.
 INSIDE = ("libwayland-client", "libxen", "libffi")
 WITHOUT = ("libsimxen", "count-alloc")
 
-# what is there for statistics alone, and for whoever watches
+# functions that serve only statistics and observers
 MEASURING = ("histogram_add", "bucket_of", "measure_flip", "refusals_count", "handle_changed", "update_soon")
 
 ROWS = {
@@ -46,7 +46,7 @@ NOTES = """(1) callgrind: all that runs between a call into xen-display.so and i
     libwayland-client and the Xen libraries, without the simulated Xen
 (2) strace: the whole process, Weston's own repaint included
 (3) in Weston's process only the module uses it: one for each event it receives and each object it makes
-(4) without futex: a guest that wakes wants the lock of the simulated Xen, and no thread of the module has part in a flip"""
+(4) without futex: guests contend for the lock of the simulated Xen, and no thread of the module takes part in a flip"""
 
 SIMULATION_CALL = "futex"
 
@@ -56,7 +56,7 @@ def say(text):
 
 
 def per_flip(take, screens, flips=FLIPS):
-    """{size: what take() counts more after the flips than before, per flip}; take() returns a dictionary."""
+    """{size: by how much each count of the dictionary that take() returns grows per flip}"""
     found = {}
     for size in SIZES:
         time.sleep(SETTLE_SECONDS)
@@ -69,7 +69,7 @@ def per_flip(take, screens, flips=FLIPS):
 
 
 def is_call(text):
-    """Or else it is the end of one, or a signal."""
+    """Whether the line begins a call; others end a call, or tell of a signal or an exit."""
     return not text.startswith(("<...", "---", "+++"))
 
 
@@ -81,7 +81,7 @@ class Trace:
         self.pid = pid
 
     def _lines(self):
-        """(thread, what it says of it) of each line that is about Weston: strace follows its helpers too."""
+        """(thread, text) of each line about a thread of Weston; strace also follows Weston's helper processes."""
         threads = set(os.listdir(f"/proc/{self.pid}/task"))
         with open(self.path, errors="replace") as file:
             for line in file:
@@ -105,7 +105,7 @@ class Trace:
 
 
 def named_calls(build, screens, calls):
-    """{call: (of Weston for one flip of a guest, of one that is slow to draw, and of a client), all of the same size}"""
+    """{call: how often Weston makes it for one flip of (a guest, a slow guest, a client), all of the same size}"""
     def spent(run):
         before = calls.names()
         run()
@@ -126,7 +126,7 @@ def allocations(path):
 
 
 def measure_calls(build):
-    """System calls, wake-ups and allocations; the calls by their names."""
+    """System calls, wake-ups and allocations; and system calls by name."""
     say(f"counting system calls, wake-ups and allocations over {FLIPS} flips of each size")
     with tempfile.TemporaryDirectory() as work:
         trace, counts = f"{work}/trace", f"{work}/counts"
@@ -144,7 +144,7 @@ def measure_instructions(build, **options):
     with tempfile.TemporaryDirectory() as work:
         profile = callgrind.Profile(work)
         found = {}
-        # Weston repaints at once then: no guest is slow, however long the tool makes it wait
+        # With this window Weston repaints at once, so that no guest counts as slow, although callgrind slows it down.
         with Screens(build, profile.tool, core="repaint-window=20", **options) as screens:
             pid = screens.weston.pid
             for size in SIZES:
@@ -160,14 +160,14 @@ def measure_instructions(build, **options):
 
 
 def copied_bytes(log):
-    """{guest's name: (flips, bytes copied)} from what the module logs of each connector at its end."""
+    """{guest's name: (flips, bytes copied)} from the line that the module logs of each connector at its end."""
     return {match[1]: (int(match[2]), int(match[3])) for match in re.finditer(
         r"guest (\S+)\(\d+\) .* disconnected after (\d+) flips .* (\d+) bytes copied", log)}
 
 
 def measure_converted(build):
     """Bytes copied for each flip of a format that no renderer reads in place: {size: bytes}."""
-    say("bytes copied where the module has to convert")
+    say("counting bytes copied where the module has to convert")
     with Screens(build, fourcc="RG24") as screens:
         pass
     copied = copied_bytes(screens.log)
@@ -175,7 +175,7 @@ def measure_converted(build):
 
 
 def measure_client(build, screens, size, *mode):
-    """Processor microseconds for each flip, of a client and of Weston. mode: "still", for one that copies nothing."""
+    """Microseconds of processor time per flip, of a client and of Weston. mode: "still" if it copies nothing."""
     with ClientFlips(build, screens, size, FLIPS, *mode) as client:
         pids = (client.pid, screens.weston.pid)
         before = [processor_ns(pid) for pid in pids]
@@ -185,8 +185,8 @@ def measure_client(build, screens, size, *mode):
 
 
 def wait_for_rest(pid):
-    """Until nothing of the process ran for a second; a busy machine is late with the end of a client. Whatever never
-    rests is there to be counted after a while."""
+    """Waits until no thread of the process ran for a second, since a busy machine handles a client's end late. Gives
+    up after 20 seconds: the caller then counts what still runs."""
     for _ in range(20):
         before = switches(pid)
         time.sleep(1)
@@ -195,8 +195,8 @@ def wait_for_rest(pid):
 
 
 def measure_time(build):
-    """Processor time, beside that of a client that copies; what wakes while nothing happens; bytes copied."""
-    say(f"processor time over {FLIPS} flips of each size, then of a client that copies")
+    """Processor time, also of clients that copy and that do not; wake-ups while nothing happens; bytes copied."""
+    say(f"processor time over {FLIPS} flips of each size, then of clients")
     with Screens(build) as screens:
         pid = screens.weston.pid
         sizes = per_flip(lambda: {"processor_us": processor_ns(pid) / 1000}, screens)
@@ -239,7 +239,7 @@ def measure(build):
 
 
 def call_lines(calls):
-    """A table of those that are made in one of ten flips or more."""
+    """A table of the calls that are made at least once in ten flips."""
     lines = [f"{'system calls of Weston for one flip (4)':46}{'a guest':>11}{'a slow one':>11}{'a client':>11}"]
     counted = {name: values for name, values in calls.items() if name != SIMULATION_CALL and max(values) >= 0.1}
     sums = [sum(values) for values in zip(*counted.values())]
@@ -260,12 +260,12 @@ def table(result):
                      (f"{ratio:11.3f}" if ratio is not None else f"{'-':>11}"))
     copying, native = result["copying_client_4k"], result["native_client_4k"]
     lines += [NOTES, "", *call_lines(result["calls"]), "",
-              "a client that copies each 4K frame into wl_shm, beside it in the same Weston:",
+              "a client that copies each 4K frame into wl_shm, in the same Weston:",
               f"  client {copying['client_us']:.0f} + Weston {copying['weston_us']:.0f} microseconds of processor time"
               f" for each flip; the module in Weston {copying['module_us']:.0f}: {copying['ratio']:.1f} times as much",
               "a client that shows two 4K frames in turn, and copies nothing:",
               f"  client {native['client_us']:.0f} + Weston {native['weston_us']:.0f}: {native['ratio']:.1f} times as much"
-              " as the module in Weston, which is all that a guest's flip costs the host but for Xen",
+              " as the module in Weston, which is all that a guest's flip costs the host, apart from Xen",
               f"three guests that do nothing, for {result['idle_seconds']} s: {result['idle_wake_ups']} wake-ups of "
               "any thread of Weston"]
     return "\n".join(lines)

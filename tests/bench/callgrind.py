@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Reads a profile of callgrind and tells how many instructions and system calls were spent on behalf of one library.
+"""Reads a callgrind profile: how many instructions and system calls were spent on behalf of one library.
 
-Used by bench.py and dmabuf.py. Counted is what runs between a call into the library from outside and its return,
-whatever it calls meanwhile included; taken off again is what was spent in libraries that exist only in the test, and
-a call of theirs counts as the one system call that it stands for. A look at the clock is a system call only under
-valgrind, and is not counted. A call into the library from beneath itself is not counted twice if it comes through one
-of the `inside` libraries."""
+Used by bench.py, dmabuf.py, inputs.py and scale.py. Everything counts that runs between a call into the library from
+outside and its return. What was spent in libraries that exist only in the test (`without`) is subtracted, and each
+call into one of them counts as the one system call that it stands for. Reading the clock is a system call only under
+valgrind, and is not counted. A call back into the library through one of the `inside` libraries is not counted
+twice."""
 
 import collections
 import os
@@ -16,7 +16,7 @@ CLOCK = "clock"
 
 
 class Profile:
-    """What one process under callgrind has spent, in pieces."""
+    """Dumps what one process under callgrind spends, piece by piece."""
 
     def __init__(self, work):
         self.work = work  # a directory of its own
@@ -24,7 +24,7 @@ class Profile:
                      f"--callgrind-out-file={work}/profile"]
 
     def dump(self, pid):
-        """Writes what was spent since the last one, and returns its path."""
+        """Writes a dump of what was spent since the last one, and returns its path."""
         subprocess.run(["vgdb", f"--pid={pid}", "dump"], check=True, capture_output=True, timeout=60)
         number = max(int(name.rpartition(".")[2]) for name in os.listdir(self.work) if "." in name)
         return f"{self.work}/profile.{number}"
@@ -32,7 +32,7 @@ class Profile:
 
 def edges(path):
     """(calling object, called object) -> [calls, instructions, system calls], over all calls from one into another.
-    What looks at the clock counts as an object of its own."""
+    Functions that read the clock count as an object of their own."""
     names = {}
     functions = {}
     found = collections.defaultdict(lambda: [0, 0, 0])
@@ -59,7 +59,7 @@ def edges(path):
         elif line.startswith("calls="):
             calls = int(line[6:].split()[0])
         elif calls:
-            # the cost line that belongs to calls=: position, instructions, system calls; zeros at its end are left out
+            # the cost line that belongs to calls=: position, instructions, system calls; trailing zeros are left out
             if called is not None and called != here:
                 costs = [calls, *map(int, line.split()[1:3]), 0, 0]
                 found[here, called] = [before + more for before, more in zip(found[here, called], costs)]
@@ -69,7 +69,7 @@ def edges(path):
 
 
 def spent_for(path, library, inside=(), without=()):
-    """Instructions, and system calls, on behalf of the library whose file name starts so."""
+    """Instructions and system calls on behalf of the library whose file name starts with library."""
     instructions = system_calls = 0
     own = (library, *inside)
     for (caller, callee), (calls, instructions_there, system_calls_there) in edges(path).items():
@@ -85,7 +85,7 @@ def spent_for(path, library, inside=(), without=()):
 
 
 def own_costs(path):
-    """(object, function, instructions of the function itself, without what it calls), again and again."""
+    """Yields (object, function, instructions of the function itself, without what it calls) for each cost line."""
     objects, functions = {}, {}
     here, of_call = ["", ""], False
     tables = {"ob": (objects, 0), "cob": (objects, None), "fn": (functions, 1), "cfn": (functions, None)}
@@ -101,7 +101,7 @@ def own_costs(path):
         elif key == "calls":
             of_call = True
         elif line[:1].isdigit() or line[:1] in "+-*":
-            # zeros at a line's end are left out
+            # trailing zeros are left out
             costs = line.split()[1:]
             if costs and not of_call:
                 yield *here, int(costs[0])

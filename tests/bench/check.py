@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The promises about speed and memory, as tests on what bench.py and inputs.py counted. Called by scripts/check bench.
+"""Tests the promises about speed and memory on what bench.py and inputs.py measure. Called by scripts/check bench.
 
-No time is compared with a clock's; each promise is a count, or a ratio within the same run."""
+No promise is about absolute times; each is about a count, or a ratio within the same run."""
 
 import os
 import sys
@@ -10,8 +10,8 @@ import sys
 import bench
 import inputs
 
-GROWTH = 1.05    # 4K against VGA
-MEASURING = 100  # instructions, with no client of the control socket
+GROWTH = 1.05    # at most, of 4K to VGA
+MEASURING = 100  # at most, instructions for statistics per flip, with no client of the control socket
 
 
 def promises(result, converted):
@@ -22,7 +22,7 @@ def promises(result, converted):
             f"{found['measuring']:.0f} instructions for each flip"
         yield f"no-allocation-{size}", found["allocations"] == 0, f"{found['allocations']} for each flip"
     for (width, height), data in converted.items():
-        yield f"converting-is-counted-{width}x{height}", data >= width * height * 3, f"{data:.0f} for each flip"
+        yield f"converting-is-counted-{width}x{height}", data >= width * height * 3, f"{data:.0f} bytes for each flip"
     for key in ("instructions", "system_calls"):
         ratio = result["ratio_4k_to_vga"][key]
         yield f"{key}-do-not-grow", ratio is not None and ratio <= GROWTH, f"4K : VGA is {ratio}"
@@ -32,7 +32,7 @@ def promises(result, converted):
 
 
 def tell(found):
-    """Prints promises, as promises() gives them, and the closing line; the exit status."""
+    """Prints what promises() yields, and the closing line; returns the exit status."""
     counts = {True: 0, False: 0}
     for name, holds, text in found:
         counts[bool(holds)] += 1

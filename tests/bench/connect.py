@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """How long it takes until a guest's screen is there: connected, connected to the next Weston, and shown.
 
-Called by scripts/bench --connect. The guest's driver does as xen-drm-front does. Times are printed, none is promised: on
-a busy machine all of them grow."""
+Called by scripts/bench --connect. The guest's driver behaves like xen-drm-front. Times are only printed, none is
+promised: on a busy machine all of them grow."""
 
 import json
 import re
@@ -11,7 +11,7 @@ import statistics
 import sys
 import time
 
-# also says where the rig is
+# must come first: it makes rig importable
 from weston import Screens, read_arguments
 from latency import commit_times, share
 from rig.machine import wait_until
@@ -21,19 +21,19 @@ from rig.weston import SCALE, Weston
 ROUNDS = 20
 SIZE = (640, 480)
 TEXTS = {
-    "connected": "the guest has published its rings, until the backend is connected",
-    "shown": "the guest sets a mode, until Weston's wl_surface.commit",
-    "again": "the module is loaded after kill -9 of Weston, until the guest is connected",
+    "connected": "from the guest's rings being published to the backend being connected",
+    "shown": "from the guest setting a mode to Weston's wl_surface.commit",
+    "again": "from loading the module, after kill -9 of Weston, to the guest's log line",
 }
 
 
 def event_times(guest):
-    """When the guest's driver went to 3 (its rings are there) and when it saw the backend's 4."""
+    """When the guest's driver went to state 3 (its rings are published), and to 4 (it saw the backend's 4)."""
     return [guest.event("front", 10 * SCALE, dev=0, state=state)["when"] for state in (3, 4)]
 
 
 def measure_connected(guest):
-    """Milliseconds; the backend's directory is an old one, as it is but for the first connection after `xl create`."""
+    """Milliseconds of each round; the backend's directory exists already, as for all connections but the first one."""
     found = []
     for _ in range(ROUNDS):
         for command in ("close 0", "state 0 1"):
@@ -51,7 +51,7 @@ def measure_shown(guest, weston):
     found = []
     guest.buffer(1, *SIZE, picture=1)
     for _ in range(ROUNDS):
-        # what is committed for darkness is over
+        # wait until the dark screen has been committed
         guest.ok("config-off 0 0")
         time.sleep(0.2)
         asked = time.time_ns() // 1000
@@ -63,7 +63,7 @@ def measure_shown(guest, weston):
 
 
 def log_ms(log, text):
-    """The time of day of the first line that has this text, in milliseconds."""
+    """The time of day, in milliseconds, of the log's first line with this text; None if there is none."""
     found = re.search(rf"^\[(\d+):(\d+):(\d+)\.(\d+)\][^\n]*{re.escape(text)}", log, re.MULTILINE)
     if not found:
         return None
@@ -72,7 +72,7 @@ def log_ms(log, text):
 
 
 def measure_again(screens):
-    """Milliseconds from the line of Weston's log that tells of the module to the one that tells of the guest."""
+    """Milliseconds from the line of Weston's log about loading the module to the one about the guest's connection."""
     found = []
     screens.guests[SIZE].ok("follow 0 1 now")
     before = screens.weston
@@ -81,7 +81,7 @@ def measure_again(screens):
         after = Weston(screens.machine, outputs=[("headless", *SIZE)])
         after.start()
         if not wait_until(lambda: "connected with 1 connector" in after.log(), 10 * SCALE, 0.01):
-            raise Failure("not connected again: " + after.log()[-500:])
+            raise Failure("the guest is not connected with the next Weston: " + after.log()[-500:])
         begin, end = (log_ms(after.log(), text) for text in ("Loading module '" + after.module, "connected with 1"))
         found.append((end - begin) % (24 * 3600 * 1000))
         before = after
@@ -90,13 +90,13 @@ def measure_again(screens):
 
 
 def measure(build):
-    # it connects more often than a guest may
+    # The guest connects more often than the default limit allows.
     with Screens(build, environment={"WAYLAND_DEBUG": "server"}, sizes=(SIZE,),
                  options="max-reconnects-per-minute=600\n") as screens:
         guest = screens.guests[SIZE]
         found = {"connected": measure_connected(guest), "shown": measure_shown(guest, screens.weston)}
         found["again"] = measure_again(screens)
-        # it has been killed, and the others are stopped
+        # measure_again() has killed it, and stopped those after it.
         screens.weston.process = None
     return found
 
@@ -107,7 +107,7 @@ def main():
     if arguments.json:
         print(json.dumps({"milliseconds": found}))
         return 0
-    print(f"{'milliseconds':74}{'middle':>8}{'90 %':>8}{'most':>8}")
+    print(f"{'milliseconds':74}{'median':>8}{'90 %':>8}{'longest':>8}")
     for key, values in found.items():
         print(f"{TEXTS[key]:74}{statistics.median(values):8.1f}{share(values, 90):8.1f}{max(values):8.1f}")
     return 0

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What a flip costs where the guest's pages are a dma-buf, beside the path mapped in the same GL renderer.
+"""What a flip costs if the guest's pages are a dma-buf, compared with the mapped path in the same GL renderer.
 
 Called by scripts/bench --dmabuf, which scripts/check bench-dmabuf runs in a Debian whose GL renderer takes dma-bufs
-without a GPU. Promised are counts, and ratios within the same run; times are printed only. What an export costs is
-the simulated kernel's and ours together: a real kernel's part is told by tests/xen-arm64, in its remade-buffers.
+without a GPU. Promises are about counts, and ratios within the same run; times are only printed. The cost of an
+export includes the simulated kernel's part; remade-buffers of tests/xen-arm64 prints it with a real kernel.
 
-System calls are counted on an output that completes frames as a display does. Where a timer does, as for a Weston in
-a window, or where two outputs share a picture, there is one more for each flip: poll() on the dma-buf of the frame
-before, since nothing else tells that the GPU has read it."""
+System calls are counted on an output that completes frames as a display does. If a timer completes them, as for a
+Weston in a window, or if two outputs share a picture, there is one more for each flip: poll() on the previous frame's
+dma-buf, since nothing else tells that the GPU has read it."""
 
 import json
 import os
@@ -32,7 +32,7 @@ EXPORTS = 10
 EXPORT_SIZE = (1920, 1080)
 DELAY_MS = 200
 ROUNDS = 5
-# timers make for fractions
+# system calls per flip that a dma-buf may need beyond the mapped path: timers cause fractions
 MORE_CALLS = 0.25
 
 ROWS = {
@@ -48,13 +48,13 @@ NOTES = """(1) callgrind: all that runs between a call into xen-display.so and i
 
 
 def look(build):
-    """Raises Skip or Failure where this Weston's GL renderer takes no dma-bufs."""
+    """Raises Skip or Failure if this Weston's GL renderer takes no dma-bufs."""
     with Screens(build, dmabuf="force", sizes=()) as screens:
         skip_without_dmabuf(screens.weston)
 
 
 def measure_allocations(build, dmabuf):
-    """Heap allocations and bytes copied, and whether every guest took the path dma-buf."""
+    """Heap allocations, bytes copied, and the path that the log names for each guest."""
     say(f"counting allocations over {FLIPS} flips of each size, dmabuf={dmabuf}")
     with tempfile.TemporaryDirectory() as work:
         counts = f"{work}/counts"
@@ -72,7 +72,7 @@ def measure_allocations(build, dmabuf):
 
 
 def measure_exports(screens):
-    """Per megapixel of a buffer that comes and goes: milliseconds until it can be shown, processor milliseconds."""
+    """Per megapixel of a buffer that comes and goes: milliseconds until it can be shown, and of processor time."""
     guest, pid = screens.guests[EXPORT_SIZE], screens.weston.pid
     width, height = EXPORT_SIZE
     megapixels = EXPORTS * width * height / 1e6
@@ -90,8 +90,8 @@ def measure_exports(screens):
 
 
 def flips_during_exports(screens):
-    """How many flips of one guest are done while exports for another one are in the kernel, which takes its time, and
-    how many in spans as long in which nothing else happens."""
+    """How many flips of one guest are done during exports for another guest, which are slow in the kernel, and how
+    many in equally long spans without exports."""
     say(f"{ROUNDS} exports that take {DELAY_MS} ms each")
     machine = screens.machine
     quick = screens.guests[SIZES[0]]
@@ -109,7 +109,7 @@ def flips_during_exports(screens):
     for cookie in range(1, ROUNDS + 1):
         start, before = time.monotonic(), flips()
         slow.ok(f"fb-attach 0 {cookie} {cookie} 640x480 XR24")
-        # the next buffer is mapped when the export is done, and answered then
+        # The next buffer is mapped, and its request answered, only after the export.
         slow.ok(f"dbuf-create 0 {cookie + 1} 640x480 32")
         span, after = time.monotonic() - start, flips()
         time.sleep(span)
@@ -157,11 +157,11 @@ def table(found, times, exporting):
     for path, taken in times.items():
         latency = sorted(taken["latency_us"])
         lines.append(f"{path}: from the guest's request to Weston's commit: median {statistics.median(latency):.0f}, "
-                     f"most {latency[-1]:.0f} microseconds, of {len(latency)} flips")
+                     f"longest {latency[-1]:.0f} microseconds, of {len(latency)} flips")
         lines.append(f"{path}: a buffer, for each megapixel: {taken['until_answered_ms']:.3f} ms until both requests are"
                      f" answered, {taken['processor_ms']:.3f} ms of processor time of Weston until it is gone again")
     lines.append(f"during {exporting['exports']} exports of {DELAY_MS} ms each: {exporting['during']} flips of another"
-                 f" guest; in as much time without: {exporting['without']}")
+                 f" guest; in the same time without exports: {exporting['without']}")
     return "\n".join(lines)
 
 
@@ -179,9 +179,9 @@ def promises(found, exporting):
         more = dmabuf["own_system_calls"] - mapped["own_system_calls"]
         yield f"system-calls-not-above-mapped-{name}", more <= MORE_CALLS, f"{more:.2f} more for each flip"
     during, without = exporting["during"], exporting["without"]
-    # on the compositor's thread an export would leave next to none
+    # If the compositor's thread did the exports, there would be next to no flips.
     yield "export-holds-nobody-up", exporting["exports"] == ROUNDS and during >= without / 2 > 0, \
-        f"{during} flips of another guest during {exporting['exports']} exports, {without} in as much time without"
+        f"{during} flips of another guest during {exporting['exports']} exports, {without} in the same time without"
 
 
 def main():

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What a motion of the pointer and a key cost on their way from the seat to a guest, and how many a guest takes.
+"""What it costs to deliver a pointer motion and a key from the seat to a guest, and how many events a guest takes.
 
-Called by scripts/bench --input (a table, or JSON) and by check.py. Counted between a call into the module and its
-return, as bench.py does; the seat is the tests' own, and what Weston itself does for an event is not counted."""
+Called by scripts/bench --input (a table, or JSON) and by check.py. Costs are counted between a call into the module
+and its return, as in bench.py: neither the tests' seat nor what Weston itself does for an event is included."""
 
 import json
 import os
@@ -33,21 +33,21 @@ ROWS = {
     "instructions": "instructions for the module (1)",
     "system_calls": "system calls on its behalf (2)",
     "allocations": "heap allocations by the module",
-    "notifications": "events that the guest is told",
+    "notifications": "events that the guest gets",
 }
 
 NOTES = """(1) callgrind: all that runs between a call into xen-display.so and its return, with libwayland-client and the
     Xen libraries, without the simulated Xen
-(2) of these one is the notification, and the others libwayland-client's, which reads what Weston has sent"""
+(2) one of them is the notification, the others are libwayland-client's, which reads what Weston has sent"""
 
 
 def told(guest):
-    """The index behind the last event."""
+    """The ring's producer index, which counts the events that the guest was sent."""
     return int.from_bytes(bytes.fromhex(guest.send("kbd 0 peek 4 4").split("data=")[1]), "little")
 
 
 def prepare(screens):
-    """The guest has a pointer and a keyboard, and the focus."""
+    """Gives the guest a pointer, a keyboard and the focus, and warms up; returns the guest."""
     guest = screens.guests[SIZE]
     guest.attach_input(0, **DEVICE)
     guest.ok("kbd 0 connect wait")
@@ -60,7 +60,7 @@ def prepare(screens):
 def run(screens, kind, count=EVENTS):
     for i in range(count):
         KINDS[kind][1](screens.weston, i)
-    # The guest's driver has taken them.
+    # The guest's driver takes the last ones meanwhile.
     time.sleep(bench.SETTLE_SECONDS)
 
 
@@ -100,8 +100,8 @@ def measure_allocations(build):
 
 
 def measure_rate(build):
-    """Events a second that a guest takes, of keys as fast as the seat can press them."""
-    bench.say(f"events a second, over {FLOOD_SECONDS} s")
+    """Events per second that a guest takes while the seat presses keys as fast as it can."""
+    bench.say(f"counting events per second, over {FLOOD_SECONDS} s")
     with Screens(build, sizes=(SIZE,), seat=True) as screens:
         guest = prepare(screens)
         guest.drain()
@@ -122,12 +122,12 @@ def table(result):
     lines = [f"{'':44}" + "".join(f"{KINDS[kind][0]:>40}" for kind in KINDS)]
     for key, text in ROWS.items():
         lines.append(f"{text:44}" + "".join(f"{result['per_event'][kind][key]:>40.1f}" for kind in KINDS))
-    lines.append(f"events a second that one guest takes: {result['events_per_second']:.0f}, each printed by the simulated one")
+    lines.append(f"events per second, one guest: {result['events_per_second']:.0f} (the simulated guest prints each)")
     return "\n".join([*lines, NOTES])
 
 
 def promises(result):
-    """(name, holds, what was found), as check.py's."""
+    """As check.promises()."""
     for kind, found in result["per_event"].items():
         yield f"no-allocation-for-input-{kind}", found["allocations"] == 0, f"{found['allocations']} for each"
         yield f"few-system-calls-for-input-{kind}", found["system_calls"] <= 2.1, f"{found['system_calls']} for each"

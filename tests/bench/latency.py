@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """How long a flip takes: from a guest's request to the commit of its frame in Weston, and to its flip event.
 
-Called by scripts/bench --latency, and dmabuf.py takes what it measures. The output completes frames on the grid of a
-60 Hz display. Each flip is asked for at another moment between two refreshes. Times are printed, none is promised: on a
-busy machine all of them grow."""
+Called by scripts/bench --latency; dmabuf.py and connect.py use its functions. The output completes frames on the grid
+of a 60 Hz display. Each flip is requested at a random moment between two refreshes. Times are only printed, none is
+promised: on a busy machine all of them grow."""
 
 import json
 import random
@@ -12,7 +12,7 @@ import re
 import sys
 import time
 
-# also says where the rig is
+# must come first: it makes rig importable
 from weston import SIZES, Screens, read_arguments
 from rig.weston import SCALE
 
@@ -25,13 +25,13 @@ TEXTS = {"commit": "from the request to Weston's wl_surface.commit", "done": "fr
 
 
 def commit_times(log):
-    """When Weston took each wl_surface.commit: microseconds of the real time, modulo 2 to the 32nd."""
+    """When Weston took each wl_surface.commit: microseconds of CLOCK_REALTIME, modulo 2 to the 32nd."""
     return [int(found[1]) * 1000 + int(found[2]) for found in
             re.finditer(r"\[ *(\d+)\.(\d{3})\][^\n]*? wl_surface[#@]\d+\.commit\(\)", log)]
 
 
 def measure(screens, flips):
-    """{what: microseconds of each flip}, of Weston under WAYLAND_DEBUG=server."""
+    """{what: microseconds of each flip}; Weston must run with WAYLAND_DEBUG=server."""
     guest = screens.guests[SIZE]
     dice = random.Random(1)
     requested, done = [], []
@@ -46,7 +46,7 @@ def measure(screens, flips):
 
 
 def share(values, percent):
-    """The value that so many percent of them do not exceed."""
+    """The value that so many percent of the values do not exceed."""
     return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
 
 
@@ -60,7 +60,7 @@ def main():
     if arguments.json:
         print(json.dumps({"microseconds": found, "refresh_hz": REFRESH_HZ}))
         return 0
-    heads = ("most" if percent == 100 else f"{percent} %" for percent in SHARES)
+    heads = ("longest" if percent == 100 else f"{percent} %" for percent in SHARES)
     print(f"{f'milliseconds of {FLIPS} flips on a display of {REFRESH_HZ} Hz':60}" + "".join(f"{head:>9}" for head in heads))
     for path, kinds in found.items():
         for kind, values in kinds.items():

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""How many refreshes have a new frame of somebody who takes a while to draw each, and how old it is on the screen.
+"""What share of refreshes shows a new frame if each takes a while to draw, and how old the frame is on the screen.
 
-Called by scripts/bench --pace (tables, or JSON). A guest's flips, beside a Wayland client in the same Weston that draws
-as long: once it draws the next frame after the frame callback, once after the presentation. Those are the two rules
-between which the module chooses for each guest. The output completes frames on the grid of a 60 Hz display. All are
-measured in turn, several times in one run, and the middle one counts; on a busy machine all figures get worse."""
+Called by scripts/bench --pace (tables, or JSON). A guest is compared with Wayland clients in the same Weston that draw
+as long: one draws the next frame after the frame callback, one after the presentation. Those are the two rules between
+which the module chooses for each guest. The output completes frames on the grid of a 60 Hz display. All are measured
+in turn, several times in one run, and the median counts; on a busy machine all figures get worse."""
 
 import json
 import statistics
 import subprocess
 import sys
 
-# also says where the rig is
+# must come first: it makes rig importable
 from weston import SIZES, ClientFlips, Screens, name_of, read_arguments
 from rig.tool import environment, tool
 
 REFRESH_HZ = 60
 DRAWING_MS = (0, 4, 8, 10, 12, 14, 15)
-# as many as xen-displayctl trace knows of
+# as many as xen-displayctl trace covers
 FLIPS = 64
 ROUNDS = 3
 SIZE = SIZES[0]
@@ -26,14 +26,15 @@ CLIENTS = {"client, by frame callback": "frame", "client, by presentation": "sti
 
 
 def waits_of(screens):
-    """Microseconds from commit to presentation of the guest's last flips, of a slow one's those that are followed."""
+    """Microseconds from commit to presentation of a guest's last flips; the module follows only some of a slow guest's
+    frames until they are presented."""
     trace = json.loads(subprocess.run([tool(), "trace", name_of(SIZE), "-"], env=environment(screens.weston), text=True,
                                       stdout=subprocess.PIPE, check=True, timeout=60).stdout)
     return [event["dur"] for event in trace["traceEvents"] if event["name"] == "until it is presented"]
 
 
 def guest_flips(screens, drawing):
-    """(milliseconds that they took, microseconds of the middle one from commit to presentation)"""
+    """(milliseconds that all flips took, median of the microseconds from commit to presentation)"""
     took = screens.slow_flips(SIZE, FLIPS, drawing)
     return took, statistics.median(waits_of(screens))
 
@@ -44,7 +45,8 @@ def client_flips(build, screens, mode, drawing):
 
 
 def measure(build, fourcc, clients):
-    """{who: {milliseconds of drawing: {"flips_per_second", "commit_to_screen_us"}}}; clients: those too."""
+    """{who: {milliseconds of drawing: {"flips_per_second", "commit_to_screen_us"}}}; clients: {name: mode} of those
+    that are measured beside the guest."""
     with Screens(build, environment={"SIMXEN_REFRESH_HZ": str(REFRESH_HZ)}, fourcc=fourcc, sizes=(SIZE,)) as screens:
         ways = {"guest": lambda drawing: guest_flips(screens, drawing)}
         for name, mode in clients.items():

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What a flip costs with 1, 4, 16 and 64 guests, while one of them flips and while all do; what a guest costs in memory.
+"""What a flip costs with 1, 4, 16 and 64 guests, while one flips and while all do; how much memory a guest costs.
 
 Called by scripts/bench --guests. Instructions and system calls are counted as bench.py counts them, so no other load
-of the machine changes them; memory is what Weston and the module have for themselves (Private in smaps_rollup)."""
+of the machine changes them; memory is the private memory of Weston's process (Private in smaps_rollup)."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from weston import RULE, ToolWeston, read_arguments, switches
 COUNTS = (1, 4, 16, 64)
 SIDE = 8
 SIZE = (64, 36)
-GROWTH = 1.1  # 64 guests against one
+GROWTH = 1.1  # at most, of 64 guests to one
 MODULE = "xen-display.so"
 IDLE_SECONDS = 3
 
@@ -39,7 +39,7 @@ ROWS = {
 
 
 class Crowd:
-    """with Crowd(build, count) as crowd: a Weston, and so many guests beside each other on its output."""
+    """with Crowd(build, count) as crowd: a Weston, and so many guests side by side on its output."""
 
     def __init__(self, build, count, tool=()):
         os.environ["SIM_BUILD"] = f"{build}/tests/sim"
@@ -70,7 +70,7 @@ class Crowd:
         self.machine.stop()
 
     def fill(self):
-        """All guests are there, and each has flipped."""
+        """Starts all guests, and has each flip."""
         for i in range(self.count):
             guest = Guest(self.machine, f"crowd-{i}", ["%dx%d" % SIZE])
             self.guests.append(guest)
@@ -81,7 +81,7 @@ class Crowd:
         self.flip(self.guests, bench.FLIPS // 10)
 
     def flip(self, guests, count):
-        """Each of these flips so often, all at a time."""
+        """Has each of these guests flip so often, all at the same time."""
         for guest in guests:
             guest.ok(f"animate 0 0 {count} 1 2")
         for guest in guests:
@@ -97,14 +97,14 @@ def private_kib(pid):
 
 
 def count_calls(build, count):
-    """Instructions and system calls for each flip, of one guest among so many, and of all."""
+    """Instructions and system calls for each flip, while one of so many guests flips, and while all do."""
     bench.say(f"counting with {count} guests, under callgrind")
     found = {}
     with tempfile.TemporaryDirectory() as work:
         profile = callgrind.Profile(work)
         with Crowd(build, count, profile.tool) as crowd:
             crowd.fill()
-            # the last one that came, which a list would find last
+            # "one" is the guest that came last, which a search in a list would find last
             for name, guests in (("one", crowd.guests[-1:]), ("all", crowd.guests)):
                 flips = max(bench.FLIPS // len(guests), 10)
                 profile.dump(crowd.weston.pid)
@@ -143,7 +143,7 @@ def table(found):
 def promises(found):
     """As check.promises()."""
     few, many = min(found), max(found)
-    # what all flips together cost in libwayland and in the C library depends on how full their heap is
+    # What flips cost in libwayland and in the C library depends on how full the heap is.
     for name, key in (("one-flips", "one_instructions"), ("all-flip", "all_own")):
         ratio = found[many][key] / found[few][key]
         yield f"{name}-for-the-same-cost-among-{many}", ratio <= GROWTH, f"{ratio:.3f} times the instructions"

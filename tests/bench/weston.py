@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""One headless Weston with the module and guests of several sizes, to be measured.
+"""One headless Weston with the module and guests of several sizes, to be measured by the benchmarks.
 
-Used by bench.py, dmabuf.py and inputs.py. The output is tiny, and each screen is scaled down into its own part of it, so that
-drawing costs next to nothing and the same at every size; one part is left for other clients. It is drawn by pixman,
-or by GL if dmabuf= is to be set. Knows nothing of what is measured."""
+The output is tiny, and each screen is scaled down into its own part of it, so that drawing costs next to nothing and
+the same at every size; one part is left for other clients. Pixman draws it, or GL if dmabuf= is set. Nothing is
+measured here."""
 
 import argparse
 import glob
@@ -44,7 +44,7 @@ def name_of(size):
 
 
 def read_arguments(about):
-    """What scripts/bench passes on: build, the build directory, and json, whether that is printed and no table."""
+    """Parses what scripts/bench passes on: the build directory, and whether to print JSON instead of a table."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("build", type=os.path.abspath, help="the build directory")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -72,7 +72,7 @@ class ToolWeston(Weston):
             pid = int(children[0])
 
     def stop(self):
-        # strace would not pass a signal on
+        # strace does not forward signals
         os.kill(self.pid, signal.SIGTERM)
         return stop_process(self.process, 60)
 
@@ -82,10 +82,10 @@ class Screens:
 
     def __init__(self, build, tool=(), environment=None, fourcc="XR24", dmabuf=None, sizes=SIZES, hardware=False,
                  seat=False, options="", core=""):
-        """options: more lines of the module's section; core: of Weston's. hardware: the output completes frames as a display does, and
-        not as a timer. seat: Weston has one."""
+        """options: more lines of the section [xen-display]; core: of [core]. hardware: the output completes frames as a
+        display does, not as a timer. seat: Weston has one."""
         os.environ["SIM_BUILD"] = f"{build}/tests/sim"
-        # only a domain that is not PV may export
+        # only a domain that is not PV can export dma-bufs
         self.machine = Machine(guest_type="PVH" if dmabuf else "PV")
         self.sizes = sizes
         if hardware:
@@ -131,7 +131,7 @@ class Screens:
         guest.show(1, *size)
         guest.ok(f"animate 0 0 {WARM_UP} 1 2")
         guest.event("animated", 300, dev=0, conn=0)
-        # under a tool software GL compiles its first program so long that the guest gives a flip up
+        # Under a tool, software GL takes so long to compile its first shader that the guest gives up on a flip.
         guest.drain()
         guest.events.clear()
 
@@ -147,17 +147,17 @@ class Screens:
         self.guests[size].flips(count, 1, 2, timeout=300)
 
     def slow_flips(self, size, count, drawing_ms):
-        """Of a guest that draws that long before each; how many milliseconds they took."""
+        """Flips of a guest that draws that long before each; returns how many milliseconds they took."""
         guest = self.guests[size]
         guest.ok(f"animate 0 0 {count} 1 2 busy={drawing_ms}")
         return guest.event("animated", 60, dev=0, conn=0)["ms"]
 
 
 class ClientFlips:
-    """with ClientFlips(...) as client: copy-client beside the guests in their Weston, whose window is shown."""
+    """with ClientFlips(...) as client: copy-client, whose window is shown beside the guests."""
 
     def __init__(self, build, screens, size, flips, *mode):
-        """mode: what copy-client.c says of it."""
+        """mode: see copy-client.c."""
         self.process = subprocess.Popen([f"{build}/tests/bench/copy-client", *map(str, (*size, flips, *mode))], text=True,
                                         env=environment(screens.weston), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.guard = threading.Timer(60, self.process.kill)
@@ -167,7 +167,7 @@ class ClientFlips:
         self.guard.start()
         if self.process.stdout.readline().strip() != "ready":
             self.__exit__()
-            raise RuntimeError("the client beside the guests is not shown")
+            raise RuntimeError("copy-client's window is not shown")
         return self
 
     def __exit__(self, *_):
@@ -176,12 +176,12 @@ class ClientFlips:
         self.process.wait(10)
 
     def run(self):
-        """All its flips; (milliseconds that they took, microseconds of the middle one from commit to presentation)."""
+        """Makes all flips; returns (milliseconds that they took, median microseconds from commit to presentation)."""
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         words = self.process.stdout.readline().split()
         if words[:1] != ["done"]:
-            raise RuntimeError("the client beside the guests does not get its frames shown")
+            raise RuntimeError("copy-client's frames are not all presented")
         return int(words[1]), int(words[2])
 
 
@@ -195,7 +195,7 @@ def processor_ns(pid):
 
 
 def switches(pid):
-    """How often the threads of a process were put on or taken off a processor so far: one that sleeps has none."""
+    """How many context switches the threads of a process had so far: a thread that sleeps has none."""
     total = 0
     for path in glob.glob(f"/proc/{pid}/task/*/status"):
         with open(path) as file:
