@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Every call that a guest's life makes to another library or to the kernel fails once.
+"""Every call to another library or to the kernel that the module makes during a guest's life fails once.
 
 For each kind of call one Weston runs all stories repeatedly; in the Nth round the Nth call of that
-kind fails, until a round ends with fewer calls than that. Of the most frequent calls only the first
-and the last of each place fail (ends_of_places()), or all with FAULTS_ALL=1. After each round Weston
-must run, the guest's resources must be released, the other guest must flip, and the log must name the
-cause of anything that went wrong for the guest.
+kind fails, until a round makes fewer calls than that. Of the most frequent calls only the first and the
+last from each call site fail (ends_of_places()), or all with FAULTS_ALL=1. After each round Weston must
+run, the guest's resources must be released, the other guest must flip, and the log must name the cause
+of anything that went wrong for the guest.
 """
 import itertools
 import os
@@ -18,26 +18,27 @@ from rig.points import start_other, used, used_at_rest, weston_with_points
 from rig.runner import Failure, check, equal, scenario, skip_without_dmabuf
 from rig.weston import SCALE
 
-# Lines that are there without any fault, whatever words they have.
+# Lines of the log that are there without any fault, although words of them may match CAUSE.
 ORDINARY = r": path \w|disconnected after|dma-buf: o"
 CAUSE = r"xen-display: .*(failed \(|memory|descriptors|cannot|could not|refuse|lost|ended)"
 
 
-# Made so often that each story is a test of its own, or they would keep a whole run waiting.
+# Made so often that each story is a test of its own: a single test would outlast the whole run.
 LONG = ("calloc", "xs_read")
-# Made so often from the same places that only two calls of each place fail.
+# Made so often from the same call sites that only two calls of each site fail.
 OFTEN = (*LONG, "xs_check_watch", "wl_array_add", "xs_transaction_start", "xs_transaction_end")
 
 
 class Kind:
-    """A kind of call, the error it fails with, and what it shares with every flip of any guest."""
+    """A kind of call, and the error it fails with. of_flips: every flip of any guest makes it. cause: what the log must
+    say if the guest notices. only: the stories to run."""
 
     def __init__(self, call, error="ENOMEM", of_flips=False, cause=CAUSE, only=None):
         self.call = call
         self.error = error
         self.of_flips = of_flips
         self.cause = cause
-        self.only = only  # stories
+        self.only = only
 
 
 ALLOCATED = (stories.allocated,)
@@ -73,7 +74,7 @@ KINDS = (
     Kind("wl_event_loop_add_timer", only=ASKED),
 )
 
-# Dma-bufs need a renderer that takes them: a Weston with GL, 14 or later.
+# Dma-bufs need a renderer that takes them: that of Weston 14 or later with GL.
 EXPORTED = (stories.exported,)
 GL_KINDS = (
     Kind("calloc", only=EXPORTED), Kind("open", "EMFILE", only=EXPORTED),
@@ -84,7 +85,7 @@ GL_KINDS = (
 
 
 class Round:
-    """The machine between the stories."""
+    """The machine on which the stories of one kind of call run in turn, and what was found so far."""
 
     def __init__(self, rig, kind, renderer="pixman"):
         self.rig = rig
@@ -103,13 +104,13 @@ class Round:
         self.other = start_other(rig)
         self.base = None
         self.rounds = 0
-        self.findings = []  # failures with which Weston lives on
+        self.findings = []  # failures after which Weston still runs
 
     def used(self):
         return used(self.rig, self.weston, self.faults)
 
     def come_to_rest(self):
-        """What is live while only the other guest is there, and still."""
+        """What is in use while only the other guest is there, once it no longer changes."""
         return used_at_rest(self.rig, self.weston, self.faults)
 
     def expect_rest(self, text):
@@ -126,7 +127,7 @@ class Round:
               f"{self.rig.machine.counters()['domains']}")
 
     def tell(self, story, text):
-        """One story with what is armed; what went wrong, and whether a call failed in it."""
+        """Runs one story with the fault that is armed; returns what went wrong, and how many calls failed."""
         log_begin = len(self.weston.log())
         if not self.kind.of_flips:
             self.other.ok("animate 0 0 0 1 2")
@@ -138,7 +139,7 @@ class Round:
         equal(self.weston.process.poll(), None, f"{text}: Weston's exit status")
         if not self.kind.of_flips:
             flips = self.other.ok("animation 0 0 stop")["flips"]
-            check(flips > 0, f"{text}: the other guest flipped {flips} times only")
+            check(flips > 0, f"{text}: the other guest flipped {flips} times, expected more")
             self.other.event("flip", 3)
         self.other.drain()
         self.other.events.clear()
@@ -154,22 +155,22 @@ class Round:
         return told.wrong, hits
 
     def replace_other(self):
-        """It lost its connection too, and would have to wait for another one at last."""
+        """The other guest has lost its connection too: after a few such losses it would have to wait for the next."""
         self.other.destroy()
         self.rig.guests.remove(self.other)
         self.other = start_other(self.rig)
 
     def round(self, story, text):
-        """One story and what must hold after it; how many calls failed in it."""
+        """Runs one story and checks what must hold after it; returns how many calls failed in it."""
         hits = 1
         begin = time.monotonic()
         try:
             wrong, hits = self.tell(story, text)
             if os.environ.get("FAULTS_VERBOSE"):
                 print(f"    {time.monotonic() - begin:5.1f} s {text}: {wrong}", flush=True)
-            check(hits or not wrong, f"{text}, which was not reached: {wrong}")
+            check(hits or not wrong, f"{text}: no call failed, but this went wrong: {wrong}")
             if story is stories.losses:
-                # The other guest is another one.
+                # The other guest was replaced by a new one.
                 self.base = self.come_to_rest()
             self.expect_rest(f"{text}: {wrong}")
         except Failure as failure:
@@ -184,7 +185,7 @@ class Round:
         self.rig.machine.control("fail", "weston", self.kind.call, number, self.kind.error)
 
     def without_fault(self, story):
-        """The story as it goes when nothing fails; which of the kind's calls in it came from where."""
+        """Runs the story without a fault, which must go well; returns the stack of each call of the kind."""
         self.faults.tell(f"record {self.kind.call}")
         wrong, _ = self.tell(story, f"{story.__name__} without any fault")
         equal(wrong, [], f"{story.__name__} without any fault")
@@ -194,8 +195,8 @@ class Round:
 
 
 def ends_of_places(stacks):
-    """The numbers of the calls that are the first or the last from their place. What a call's failure meets was
-    made by the calls before, so these two differ most: nothing is there yet, or all is."""
+    """The numbers of the calls that are the first or the last from their call site. What a failing call leaves to clean
+    up was made by the calls before it, so these two differ most: nothing is there yet, or everything is."""
     first, last = {}, {}
     for number, stack in enumerate(stacks, 1):
         first.setdefault(stack, number)
@@ -204,15 +205,15 @@ def ends_of_places(stacks):
 
 
 def numbers_to_fail(kind, stacks):
-    """Which calls fail, in turn."""
+    """The numbers of the calls that fail, one in each round."""
     if kind.call in OFTEN and not os.environ.get("FAULTS_ALL"):
-        check(stacks, f"no call of {kind.call} is recorded")
+        check(stacks, f"the story was expected to call {kind.call}, but no call is recorded")
         return ends_of_places(stacks)
     return itertools.count(1)
 
 
 def run_kind(rig, kind, renderer="pixman"):
-    """All stories with the first, the second... call failing."""
+    """Runs all stories of the kind with its first, its second, ... call failing."""
     now = Round(rig, kind, renderer)
     calls = 0
     for story in kind.only or stories.STORIES:
@@ -225,7 +226,7 @@ def run_kind(rig, kind, renderer="pixman"):
                 break
     if renderer == "gl":
         rig.let_go(now.weston)
-    check(calls > 0, f"no call of {kind.call} failed")
+    check(calls > 0, f"no story reached a call of {kind.call} that was to fail")
     check(not now.findings, "\n    ".join(map(str, now.findings)))
     print(f"         {kind.call}: {calls} calls failed in {now.rounds} stories", flush=True)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The failing host, see README.md here: runs the tests side by side, each in a process of its own.
+"""The failing host (see README.md here): runs the tests side by side, each in a process of its own.
 
 run.py [--jobs N] [--list] [NAME...]; closes with "N passed, N failed, N skipped".
 """

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Four guests flip for long, while buffers, sizes, states and connections change at random.
+"""A soak run: four guests flip while their buffers, sizes, states and connections change at random.
 
 SOAK_FLIPS: how many flips in all (default 20000). SOAK_SEED: the same seed makes the same choices.
-Memory must not grow once the first tenth is over; when all guests are gone, so are descriptors, ports,
-mappings and watches.
+After the first tenth of the flips memory must not grow; when all guests are gone, their descriptors,
+ports, mappings and watches must be gone too.
 """
 import os
 import random
@@ -29,7 +29,7 @@ def resident_kib(pid):
 
 
 def rest(weston):
-    """What Weston has in use, once that does not change any more."""
+    """What Weston has in use, once it no longer changes."""
     for _ in range(100):
         before = weston.usage()
         time.sleep(0.1 * SCALE)
@@ -39,7 +39,7 @@ def rest(weston):
 
 
 class Player:
-    """One guest; what it does next is drawn from the common dice."""
+    """One guest; its choices come from the random numbers that all players share."""
 
     def __init__(self, rig, number, dice):
         self.rig = rig
@@ -70,7 +70,7 @@ class Player:
             self.flips += ROUND
         self.guest.drain()
         bad = [line for _, line in self.guest.events if line.startswith(("bad-", "flip-timeout"))]
-        equal(bad, [], "events")
+        equal(bad, [], "bad events and flip timeouts")
         self.guest.events.clear()
 
     def take_down(self):
@@ -116,7 +116,7 @@ def flips_for_long(rig):
         "".join(f"[xen-connector]\nguest=soak{number}\nconnector={connector}\noutput={name}\n"
                 f"x={80 * (connector % 2)}\ny={60 * (connector // 2)}\nwidth=80\nheight=60\n"
                 for number, name in enumerate(NAMES) for connector in range(CONNECTORS)))
-    # What the first guest makes once and for all is not the soak's.
+    # What Weston allocates once for its first guest must not count.
     warm = Player(rig, 0, dice)
     warm.begin()
     warm.end()
@@ -140,7 +140,7 @@ def flips_for_long(rig):
         most = max(most, now)
     took = time.monotonic() - begin
     print(f"         {flips} flips in {took:.0f} s; {first} KiB resident after a tenth, "
-          f"{now} KiB in the end; seed {SEED}", flush=True)
+          f"{now} KiB at the end; seed {SEED}", flush=True)
     for player in players:
         player.leave()
     check(wait_until(lambda: weston.usage() == still, 10 * SCALE, 0.1),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a guest does from its first connection to its end, written so that any step may fail.
+"""What a guest does from its first connection to its end, written so that any step may fail. Used by loop.py.
 
-A story never raises because something failed: it notes what did, and goes on as a guest would. Each
-begins and ends with no guest but the other one, which flips all the while. Used by loop.py.
+A story does not raise an exception if a step fails: it notes the failure, and goes on as a guest would.
+Before and after each story only the other guest is there, which flips all the while.
 """
 import subprocess
 import time
@@ -15,7 +15,7 @@ from rig.weston import SCALE
 
 SIZE = (320, 240)
 SMALL = "320x240"
-# where the host's cursor stands, in a Weston that finds a picture of one
+# the part of the screen that the host's cursor may cover, if Weston finds a cursor theme
 CURSOR = "but=90,90,40,40"
 TINY = "160x120"
 OUTPUTS = (("headless", 320, 240), ("second", 160, 120))
@@ -44,7 +44,7 @@ class Story:
         self.guest = self.rig.guest("victim", *resolutions, connect=False)
 
     def ask(self, command, expected=0):
-        """A command; False, and a note, if it did not succeed. No answer at all is noted as such."""
+        """Sends a command; if it does not succeed, notes that and returns False."""
         reply = self.guest.send(command)
         words = words_of(reply)
         good = reply.startswith("ok") and words.get("status", expected) == expected
@@ -62,7 +62,7 @@ class Story:
     def connect(self, device=0):
         """Follows the backend as xen-drm-front does."""
         self.guest.send(f"follow {device} 1 now")
-        # the last is a backend that has refused what the frontend offers
+        # The second pair is a backend that has refused what the frontend offers.
         wait_until(lambda: self.states(device) in (("4", "4"), ("6", "3")), 5 * SCALE)
         back, front = self.states(device)
         if (back, front) == ("4", "4"):
@@ -77,7 +77,7 @@ class Story:
             self.ask(f"fill {device} {framebuffer} {cookie}")
 
     def remove(self, cookie, device=0):
-        """As xen-drm-front does also for what failed: framebuffer, then buffer."""
+        """Destroys the framebuffer, then the buffer; like xen-drm-front also if creating them failed."""
         self.guest.send(f"fb-detach {device} {cookie}")
         self.guest.send(f"dbuf-destroy {device} {cookie}")
 
@@ -94,19 +94,19 @@ class Story:
                 return
 
     def looks(self, *checks):
-        """Looked at only if nothing went wrong before: what else was told is dark in silence?"""
+        """Notes if the screen is wrong; if something went wrong before, it may well be dark, and is not checked."""
         if not self.wrong and not wait_until(lambda: not self.weston.check(CURSOR, *checks), 2 * SCALE,
                                              0.05):
             self.note(f"the screen is not {checks}")
 
     def end(self):
-        """xl destroy."""
+        """What xl destroy does."""
         self.guest.destroy()
         self.rig.guests.remove(self.guest)
 
 
 def life(story):
-    """Buffers of each kind, flips, another size, off and on, EDID; then everything is taken back."""
+    """Buffers on both paths, flips, another size, off and on, EDID; then all is destroyed."""
     story.boot(SMALL, TINY)
     if story.connect():
         story.buffer(1, SMALL)
@@ -124,7 +124,7 @@ def life(story):
         story.ask("config-off 0 0")
         story.flips(1, 1)
         story.show(1, SMALL)
-        time.sleep(0.1)  # a while in which the shown picture is read again
+        time.sleep(0.1)  # meanwhile the shown picture is read again
         for cookie in (3, 4, 2):
             story.remove(cookie)
         story.looks("picture=0,0,320,240,XR24,1")
@@ -133,7 +133,7 @@ def life(story):
 
 
 def ways(story):
-    """Buffers that are read in both ways, read only, from an offset, without geometry."""
+    """A buffer with framebuffers on both paths, mapped and converted; others: read-only, with offset, no geometry."""
     story.boot(SMALL)
     if story.connect():
         if story.ask("dbuf-create 0 1 320x240 16"):
@@ -155,7 +155,7 @@ def ways(story):
 
 
 def allocated(story):
-    """Buffers of this domain's memory, granted to the guest."""
+    """Buffers in this domain's memory, granted to the guest (be-alloc)."""
     story.boot(SMALL)
     if story.connect():
         for cookie in (1, 2):
@@ -168,7 +168,7 @@ def allocated(story):
 
 
 def exported(story):
-    """The guest's own pages as dma-bufs: shown, destroyed while shown, two framebuffers of one."""
+    """The guest's own pages as dma-bufs: two framebuffers of one buffer, shown, destroyed while shown."""
     story.boot(SMALL)
     if story.connect():
         for cookie in (1, 2):
@@ -185,7 +185,7 @@ def exported(story):
 
 
 def plugging(story):
-    """A device is plugged in and out while another shows; then that one closes and comes back."""
+    """A second device is attached and detached while the first is shown; then the first closes and reconnects."""
     story.boot(SMALL)
     if story.connect():
         story.buffer(1, SMALL)
@@ -196,7 +196,7 @@ def plugging(story):
         story.show(2, SMALL, device=1)
         story.flips(1, 2, device=1)
     if not story.guest.detach(1, 4 * SCALE):
-        story.note("detached device 1 does not go to Closed")
+        story.note("the backend of detached device 1 does not go to Closed")
     story.guest.send("forget 1")
     story.guest.send("follow 0 0")
     story.ask("close 0")
@@ -210,7 +210,7 @@ def plugging(story):
 
 
 def death(story):
-    """The domain is destroyed in mid-flip, its xenstore nodes a while later, node by node."""
+    """The domain is destroyed during flips, and afterwards its xenstore nodes are removed one by one."""
     story.boot(SMALL)
     if story.connect():
         story.buffer(1, SMALL)
@@ -247,7 +247,7 @@ LEFT, KEY_A = 0x110, 30
 
 
 def typing(story):
-    """An input device is plugged in, used, and plugged out while a key is down."""
+    """An input device is attached, used, and detached while a key is down."""
     story.boot(SMALL)
     if story.connect():
         story.buffer(1, SMALL)
@@ -257,26 +257,26 @@ def typing(story):
         if story.ask("kbd 0 connect wait"):
             story.weston.seat("at 50 50", f"button {LEFT} 1", f"button {LEFT} 0", "down 1 60 60", "up 1")
             if not wait_until(lambda: story.weston.seat("dump")["keyboard"] == "guest-screen", 2 * SCALE):
-                story.note("a click gives it no keys")
-            # More than its ring holds.
+                story.note("a click does not give the guest the keyboard focus")
+            # More events than the ring holds.
             story.weston.seat(*[f"key {KEY_A} {state}" for state in (1, 0) * 30])
             if not story.guest.take_event("key", 2 * SCALE, code=KEY_A, value=0):
                 story.note("no key arrives")
             story.weston.seat(f"key {KEY_A} 1")
         if not story.rig.machine.tools.detach(story.guest.domid, 0, timeout=4 * SCALE, kind="vkb"):
-            story.note("the detached input device does not go to Closed")
+            story.note("the backend of the detached input device does not go to Closed")
         story.weston.seat(f"key {KEY_A} 0")
     story.end()
 
 
 def windowed(story):
-    """A screen that is a window: opened, off and on, another size, closed with its guest."""
+    """A screen shown as a window: opened, off and on, another size, closed as its guest ends."""
     story.boot(TINY, TINY, SMALL)
     if story.connect():
         story.buffer(1, SMALL)
         story.show(1, SMALL, connector=2)
         if not wait_until(lambda: story.weston.views("top-level-window"), 3 * SCALE, 0.02):
-            story.note("there is no window")
+            story.note("the guest's screen has no window")
         story.weston.seat("at 150 100", "at 160 30", f"button {LEFT} 1", f"button {LEFT} 0")
         story.ask("config-off 0 2")
         story.buffer(2, TINY)
@@ -287,8 +287,8 @@ def windowed(story):
 
 
 def carded(story):
-    """A screen that is dark until its status card is seen, shows something, and is dark again. Without memory for a
-    card there is none, which nobody is told."""
+    """A screen is dark until its status card appears, shows something, and is dark again. If memory for a card is
+    missing there is none, and nothing is logged."""
     def waits_for_a_card():
         wait_until(lambda: len(story.weston.views("guest-screen")) == 2, 2 * SCALE, 0.02)
 
@@ -306,8 +306,8 @@ def carded(story):
 
 
 def awaited(story):
-    """A guest's driver is awaited, and comes. Without memory nothing stands for its screens, as the log says, until
-    then."""
+    """A guest's driver is awaited, and connects. If memory is missing, nothing stands for the guest's screens until
+    then, and the log says so."""
     def lines():
         log = story.weston.log()
         return log.count("waiting for the guest's driver") + log.count("cannot create the device") + \
@@ -329,7 +329,7 @@ ASKED = (("list",), ("info", "victim"), ("stats",), ("place", "victim", "--outpu
 
 
 def asked(story):
-    """xen-displayctl asks for all that it can while a guest is shown. It may fail, and says so itself; it ends."""
+    """Commands of xen-displayctl run while a guest is shown. They may fail, with their own message, but must end."""
     story.boot(SMALL)
     if story.connect():
         story.buffer(1, SMALL)
@@ -337,13 +337,13 @@ def asked(story):
         story.looks("picture=0,0,320,240,XR24,1")
         for words in ASKED:
             subprocess.run([tool(), *words], env=environment(story.weston), capture_output=True, timeout=20 * SCALE, check=False)
-        # Where it is seen depends on which of them failed.
+        # Where the guest is shown depends on which of them failed, so only its flips are checked.
         story.flips(2, 1)
     story.end()
 
 
 def silence(story):
-    """xenstored hangs up on the module, which is connected again, and knows of the next guest."""
+    """xenstored hangs up on the module, which reconnects, and serves the next guest."""
     story.faults.tell("cut-xenstore")
     story.boot(SMALL)
     if story.connect():
