@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Frames of simulated guests on a real plane: what the display scans out, how it is counted, and what is said where
-no plane can be had. Run in the emulated machine by run, with the rig of tests/sim; the guests' pages become real
-dma-bufs by /dev/udmabuf. What is on screen is QEMU's own picture of it, compared pixel by pixel."""
+"""Frames of simulated guests on a real plane: what the display scans out, how it is counted, and what is reported if
+there is no plane. Run in the emulated machine by run, with the rig of tests/sim; the guests' pages become real
+dma-bufs by /dev/udmabuf. The screen is checked by QEMU's screendump, pixel by pixel."""
 
 import functools
 import glob
@@ -24,20 +24,20 @@ from rig.weston import Weston                                   # noqa: E402
 
 SHOTS = "/share/shots"
 LOGS = "/share/log"
-# the largest mode in which this adapter has room for 32 bits a pixel
+# the largest mode for which this adapter has memory at 32 bits per pixel
 SIZE = (800, 600)
 WHOLE = (0, 0, *SIZE)
 BACKGROUND = "#303030"
-# what Weston draws in the place of a buffer that it must not composite
+# what Weston draws in place of a buffer that it must not composite
 PLACEHOLDER = "#660000"
 FORCE = "[xen-display]\ndmabuf=force\n"
 DIRECT = "[xen-display]\ndmabuf=direct-display\n"
-# the check that runs; each is a process of its own
+# name of the check that runs; each runs in a process of its own
 current = None
 
 
 def scenario(limit):
-    """Registers a check, and lets it know its name, after which the last right picture of it is kept."""
+    """Registers a check. While it runs its name is in current, under which its last right screendump is kept."""
     def register(function):
         @functools.wraps(function)
         def run(rig):
@@ -59,12 +59,12 @@ class DrmWeston(Weston):
         return dict(super().environment(), LIBSEAT_BACKEND="noop", SIMXEN_UDMABUF="1")
 
     def usage(self):
-        """The simulation looks whether a dma-buf is released when something is closed, such as this connection."""
+        """The simulation notices that a dma-buf was released only when some file is closed, such as this connection."""
         self.control("list")
         return super().usage()
 
     def planes(self):
-        """What the README tells to look at: Weston's own account of a frame, view by view and plane by plane."""
+        """What weston-debug prints of some frames, as the README recommends: view by view and plane by plane."""
         env = dict(os.environ, XDG_RUNTIME_DIR=self.home, WAYLAND_DISPLAY="wayland-sim")
         done = subprocess.run(["timeout", "2", "weston-debug", "drm-backend"], env=env, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
@@ -75,7 +75,7 @@ class DrmWeston(Weston):
 
 def output_name():
     found = glob.glob("/sys/class/drm/card*-*")
-    check(len(found) == 1, f"not one connector: {found}")
+    check(len(found) == 1, f"expected exactly one connector, found: {found}")
     return os.path.basename(found[0]).partition("-")[2]
 
 
@@ -92,19 +92,19 @@ def drm_weston(rig, config=FORCE, says="dma-buf: on:", **options):
 
 
 def screendump():
-    """The path of a new picture of what the display adapter shows, taken by run."""
+    """Has run take a screendump of what the display adapter shows; returns its path."""
     path = f"{SHOTS}/{time.monotonic_ns()}"
     with open(f"{path}.want", "w"):
         pass
     taken = wait_until(lambda: os.path.exists(f"{path}.ppm"), 60, 0.05)
     os.unlink(f"{path}.want")
     if not taken:
-        raise Failure("nobody took a picture of the screen")
+        raise Failure("tests/scanout/run took no screendump within 60 s")
     return f"{path}.ppm"
 
 
 def differences(expected):
-    """What is wrong on screen now: {(x, y, width, height): picture's number or colour}; empty if nothing."""
+    """What is wrong on screen now; empty if nothing. expected: {(x, y, width, height): picture's number or colour}"""
     path = screendump()
     wrong = []
     for place, what in expected.items():
@@ -130,13 +130,13 @@ def expect_screen(expected):
 
 
 def connector(weston, guest):
-    """(path, flips, bytes copied, frames scanned out), as other modules can ask."""
+    """(path, flips, bytes copied, frames scanned out), from the API for other modules."""
     words = next(line.split() for line in weston.control("list") if line.split()[0] == guest.name)
     return words[7], *map(int, words[8:11])
 
 
 def shown(rig, weston, name="g", size=SIZE, picture=1):
-    """A guest with two buffers, of which the first is shown."""
+    """Starts a guest with two buffers, and shows the first."""
     guest = rig.guest(name, f"{size[0]}x{size[1]}")
     for cookie in (1, 2):
         guest.buffer(cookie, *size, picture=picture + cookie - 1)
@@ -145,11 +145,11 @@ def shown(rig, weston, name="g", size=SIZE, picture=1):
 
 
 def expect_more_scanned_out(weston, guest, number=10):
-    """That many flips, and nearly all of their frames were scanned out."""
+    """Makes that many flips; at most two of their frames may not be scanned out."""
     before = connector(weston, guest)[3]
     guest.flips(number, 2, 1)
     more = connector(weston, guest)[3] - before
-    check(more >= number - 2, f"{more} of {number} frames were scanned out")
+    check(more >= number - 2, f"{more} of {number} frames were scanned out, at most 2 may be missing")
 
 
 @scenario(limit=30)
@@ -174,7 +174,7 @@ def guest_on_a_plane(rig):
 
 @scenario(limit=30)
 def direct_display(rig):
-    """dmabuf=direct-display: never composited, scanned out all the same."""
+    """dmabuf=direct-display: never composited, but scanned out."""
     weston = drm_weston(rig, DIRECT)
     guest = shown(rig, weston, picture=3)
     expect_screen({WHOLE: 3})
@@ -187,11 +187,11 @@ def direct_display(rig):
 
 @scenario(limit=30)
 def window_that_fills_the_screen(rig):
-    """A guest's window, fullscreen: nothing of its frame is in the way, and it is scanned out like a placed screen."""
+    """A guest's fullscreen window has no frame in the way, and is scanned out like a placed screen."""
     weston = drm_weston(rig, DIRECT + "[xen-connector]\nguest=g\nshow-as=window\n", windows=True)
     guest = shown(rig, weston, picture=3)
     expect_screen({WHOLE: 3})
-    equal(weston.views("top-level-window"), [WHOLE], "its window")
+    equal(weston.views("top-level-window"), [WHOLE], "the window's place")
     expect_more_scanned_out(weston, guest)
     guest.flip(2)
     expect_screen({WHOLE: 4})
@@ -199,7 +199,7 @@ def window_that_fills_the_screen(rig):
 
 
 def expect_reason(weston, guest, *texts):
-    """What the README tells to look at, while this guest flips, says this."""
+    """While this guest flips, weston-debug must print these texts."""
     guest.ok("animate 0 0 0 2 1")
     said = weston.planes()
     guest.ok("animation 0 0 stop")
@@ -209,7 +209,7 @@ def expect_reason(weston, guest, *texts):
 
 @scenario(limit=30)
 def no_plane_for_a_smaller_screen(rig):
-    """dmabuf=direct-display, smaller than the output: no plane, Weston's placeholder; weston-debug tells place and kind."""
+    """dmabuf=direct-display, smaller than the output: no plane, Weston's placeholder; weston-debug says why."""
     weston = drm_weston(rig, DIRECT + "[xen-connector]\nguest=*\nx=40\ny=30\nwidth=640\nheight=480\n")
     guest = shown(rig, weston, size=(640, 480))
     expect_screen({(40, 30, 640, 480): PLACEHOLDER, (0, 0, 800, 30): BACKGROUND})
@@ -243,7 +243,7 @@ def no_plane_for_shared_memory(rig):
 
 @scenario(limit=40)
 def covered_and_alone_again(rig):
-    """Another guest in front takes the first one from the plane, as weston-debug says; when it goes, it comes back."""
+    """A guest in front takes the one behind off the plane, as weston-debug says, until the one in front goes."""
     weston = drm_weston(rig, DIRECT + "[xen-connector]\nguest=front\nx=200\ny=100\nwidth=320\nheight=240\nz=1\n")
     behind = shown(rig, weston, "behind")
     expect_screen({WHOLE: 1})
@@ -262,7 +262,7 @@ def covered_and_alone_again(rig):
 
 @scenario(limit=30)
 def destroyed_while_scanned_out(rig):
-    """The guest goes while its buffer is on the plane: the picture goes, and the pages come back."""
+    """A guest is destroyed while its buffer is on the plane: its picture disappears, and its pages are given back."""
     weston = drm_weston(rig, DIRECT)
     guest = shown(rig, weston)
     expect_more_scanned_out(weston, guest)
@@ -270,7 +270,7 @@ def destroyed_while_scanned_out(rig):
     guest.destroy()
     expect_screen({WHOLE: BACKGROUND})
     check(wait_until(lambda: weston.usage() and rig.machine.domain(domid) is None, 5 * SCALE, 0.1),
-          "pages are still held")
+          "the guest's pages are still held")
 
 
 if __name__ == "__main__":
