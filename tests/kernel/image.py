@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Makes a Debian in which the kernel module can be compiled for its kernel, once: compilers for amd64 and arm64,
-sparse, DKMS, and the headers of both; in one of them also checkpatch, which comes with the kernel's source alone.
+"""Makes, once for each Debian, a tree in which the kernel module can be compiled for that Debian's kernel: compilers
+and kernel headers for amd64 and arm64, sparse, DKMS; in one tree also checkpatch, which only the kernel's source has.
 
-Owns what is in such a tree and where; run calls prepare(). Knows nothing of the checks."""
+What is in such a tree, and where, is decided here; run calls prepare(). The checks are in run."""
 
 import os
 import re
@@ -24,13 +24,13 @@ NEEDS = {"mmdebstrap": "mmdebstrap", "xz": "xz-utils", "unshare": "util-linux"}
 
 
 def release_of(packages):
-    """As uname would say it, without the architecture."""
+    """The kernel's release, as uname -r prints it, without the architecture."""
     depends = packages.apt("apt-cache", "depends", f"linux-headers-{packages.architecture}")
     return re.search(rf"Depends: linux-headers-(\S+)-{packages.architecture}", depends).group(1)
 
 
 def headers_of(packages):
-    """The headers for one architecture; those of amd64 bring what all have in common."""
+    """The packages of one architecture's headers; amd64's include those that both architectures need."""
     release = release_of(packages)
     names = [f"linux-headers-{release}-{packages.architecture}"]
     if packages.architecture == "amd64":
@@ -51,7 +51,7 @@ class Image:
         self.packages = {}
 
     def downloads(self, packages):
-        """The packages that are unpacked only, by architecture: installed, they would bring kernels along."""
+        """By architecture, the packages that are only unpacked: installing them would pull in kernels."""
         self.packages = {"amd64": packages}
         for architecture in ARCHITECTURES[1:]:
             other = debian.Packages(f"{self.cache}/apt-{architecture}", architecture, self.suite)
@@ -91,13 +91,13 @@ class Image:
             for file in CHECKPATCH:
                 shutil.move(f"{work}/{file}", f"{directory}/tree/usr/local/bin/{file}")
         else:
-            # lib is a link in the tree, and a directory in older packages
+            # without lib, which is a link in the tree, and a directory in older packages
             step("copying it", log, "cp", "-a", f"{work}/usr", f"{directory}/tree")
         shutil.rmtree(work)
 
 
 def prepare(cache, suite):
-    """The directory of a Debian's image, made anew if what it is made of has changed; the tree is in tree."""
+    """The directory of a Debian's image, rebuilt if what it is made of has changed; the tree is in its tree/."""
     debian.need_programs(NEEDS)
     image = Image(f"{cache}/{suite}", suite)
     return debian.cached_image(image.cache, "amd64", [__file__], image.resolve, image.make, suite)

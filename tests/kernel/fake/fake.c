@@ -88,7 +88,7 @@ get_unused_fd_flags(int flags)
 	if (fake_fails())
 		return -EMFILE;
 	fake_counts.numbers++;
-	/* the kernel takes the lowest */
+	/* the kernel takes the lowest free one */
 	int fd = 3;
 	while (is_taken[fd])
 		fd++;
@@ -293,7 +293,7 @@ vunmap(const void *address)
 	fake_free(address);
 }
 
-/* There is one for each page, somewhere. */
+/* All addresses share one entry. */
 pte_t *
 lookup_address(unsigned long address, unsigned int *level)
 {
@@ -359,7 +359,7 @@ sg_free_table(struct sg_table *table)
 	fake_free(table->sgl);
 }
 
-/* A page of another domain's is in the machine where fake_batch() says. */
+/* The machine address of another domain's page is where map_one() says. */
 int
 dma_map_sgtable(struct device *device, struct sg_table *table, enum dma_data_direction direction,
 		unsigned long attributes)
@@ -441,7 +441,7 @@ fake_run_work(void)
 	one->function(one);
 }
 
-/* Xen: a reference of 666 is none, and a handle is mapped or not */
+/* Xen: reference 666 is invalid; is_mapped says for each handle whether it is in use */
 
 static bool is_mapped[MANY];
 

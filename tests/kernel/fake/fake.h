@@ -17,29 +17,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- what the test has in its hands --- */
+/* --- what the test reads and sets --- */
 
 struct fake_counts {
 	long memory;    /* allocations that were not freed */
 	long grants;    /* mappings of grants */
-	long granted;   /* references that this domain has given out */
-	long pages;     /* to map grants in */
+	long granted;   /* grant references that this domain has given out */
+	long pages;     /* allocated to map grants in */
 	long events;    /* references to eventfds */
 	long dmabufs;   /* references to dma-bufs, attachments and their mappings */
-	long numbers;   /* descriptors that are reserved and not used */
+	long numbers;   /* descriptors that are reserved, without a file yet */
 	long addresses; /* vmaps */
 	long notifiers;
 	long modules; /* references to the module */
-	long dma;     /* lists that are mapped for a device */
+	long dma;     /* scatter lists that are mapped for a device */
 };
 
 extern struct fake_counts fake_counts;
-/* Number of the call to fail, of those that can; 0: none. */
+/* Calls that can fail are counted. Number of the one that does fail; 0: none. */
 extern long fake_fail_at, fake_calls;
 extern bool fake_translated;
 /* This domain. */
 extern unsigned int fake_own_domid;
-/* A device whose DMA goes to a copy. */
+/* DMA goes to a bounce buffer. */
 extern bool fake_bounces;
 /* The other domain keeps what was granted to it mapped. */
 extern bool fake_in_use;
@@ -53,15 +53,15 @@ extern int (*fake_module_init)(void);
 extern void (*fake_module_exit)(void);
 extern unsigned long *fake_param_pages, *fake_param_max_pages, *fake_param_max_pages_per_open;
 extern struct miscdevice *fake_device;
-/* By descriptor. */
+/* The dma-buf of a descriptor. */
 struct dma_buf *
 fake_dmabuf(int fd);
 void
 fake_close(int fd);
-/* A dma-buf of memory of this domain's. */
+/* Creates a dma-buf of this domain's memory; returns its descriptor. */
 int
 fake_own_dmabuf(unsigned int pages);
-/* Runs the work that is queued. */
+/* Runs one of the queued works, of which there must be one. */
 void
 fake_run_work(void);
 bool
@@ -212,7 +212,7 @@ kref_put(struct kref *kref, void (*release)(struct kref *))
 		release(kref);
 }
 
-/* One thread; taking a lock twice or never releasing it is an error. */
+/* There is one thread: taking a lock that is held, or releasing one that is not, is an error. */
 struct mutex {
 	int held;
 };

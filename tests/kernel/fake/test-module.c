@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module's own code, as a program: uses of its device, in each of which every call that can
- * fail fails once. Whatever the results, nothing may be left at the end, and a call that returns an
- * error must have no effect. Run by tests/kernel/run.
+ * The module's own code, as a program: stories that use its device. Each story is repeated until
+ * every call in it that can fail has failed once. Whatever the results, nothing may be left at the
+ * end, and a call that returns an error must have no effect. Run by tests/kernel/run.
  */
 #include "fake.h"
 
@@ -34,7 +34,7 @@ export_of(u32 domid, u32 count, u32 flags, int event)
 	return (int)call(XEN_DMABUF_EXPORT, &argument);
 }
 
-/* What a story gets from the calls before the one that fails; -1: not that far. */
+/* The stories. While a call fails (fake_fail_at), the ones after it may fail too. */
 
 static void
 export_and_close(void)
@@ -69,7 +69,7 @@ wrong_arguments(void)
 	expect(export_of(1, 0, 0, -1) < 0);
 	if (fake_translated)
 		expect(export_of(0, 1, 0, -1) < 0);
-	/* a driver domain asks Xen whether it is meant */
+	/* in a driver domain, the module asks Xen whether a domid is its own */
 	fake_own_domid = 5;
 	if (fake_translated)
 		expect(export_of(5, 1, 0, -1) < 0);
@@ -149,7 +149,7 @@ mappings(void)
 		expect((vma.vm_flags & VM_DONTCOPY) && (vma.vm_flags & VM_PFNMAP));
 		expect(*fake_param_pages == (fake_translated ? PAGES : 2 * PAGES));
 		if (vma.vm_ops) {
-			/* it is split, and a part of it goes */
+			/* the area is split, and a part of it is unmapped */
 			second = vma;
 			vma.vm_ops->open(&second);
 			expect(vma.vm_ops->mprotect(&vma, 0, 0, VM_READ) == -EACCES);
@@ -226,7 +226,7 @@ offers(void)
 		bool granted = ret == 0;
 		expect(granted || mapped || fake_counts.granted == 0);
 		ret = call(IOCTL_GNTDEV_DMABUF_IMP_RELEASE, &end);
-		/* only one call fails */
+		/* only one call fails, so that a second try succeeds */
 		if (granted && ret < 0)
 			ret = call(IOCTL_GNTDEV_DMABUF_IMP_RELEASE, &end);
 		expect(ret == (granted ? 0 : -ENOENT) || fake_fail_at);
@@ -247,7 +247,7 @@ offers(void)
 	}
 }
 
-/* The file is closed with all of it. */
+/* The file is closed without withdrawing the offer. */
 static void
 forgotten_offer(void)
 {
@@ -332,7 +332,7 @@ tell(void (*story)(void), long fail_at)
 			story();
 			fake_device->fops->release(NULL, &file);
 		}
-		/* the other domain lets go a while later */
+		/* the other domain unmaps its pages only after the first try */
 		if (fake_has_work())
 			fake_run_work();
 		fake_in_use = false;
