@@ -3,7 +3,6 @@
 #
 # What scripts/check, scripts/demo, scripts/bench and tests/chroot/run share: plain messages, long steps with
 # progress, installing missing Debian packages, and one way to build. Sourced by bash; runs nothing by itself.
-# It knows neither the suites nor the module.
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XEN_DISPLAY_CACHE_DIR:-${HOME:-/root}/.cache/weston-xen-display}
@@ -20,8 +19,8 @@ die()
 	exit 1
 }
 
-# step TEXT COMMAND...: run a command that may take long, its output in a log. Every 15 s a line tells that it goes
-# on and how far it is; if it fails the end of the log is shown.
+# step TEXT COMMAND...: run a command that may take long, with its output in a log. Every 15 s a line shows the time
+# and the log's last line; if the command fails, the end of the log is shown.
 step()
 {
 	local text=$1 start=$SECONDS log pid status=0 tick=0
@@ -62,7 +61,7 @@ newest()
 	printf '%s\n' "${have:-unknown:$1}"
 }
 
-# The packages of each group, by what they are for. apt's lists must be there for the two whose names carry a version.
+# The packages of each group. Names that carry a version are looked up in apt's lists if none is installed.
 packages_of()
 {
 	case $1 in
@@ -84,7 +83,7 @@ packages_of()
 	esac
 }
 
-# What a group is, in words: "missing: ...", "needs ...".
+# What a group is, in words that follow "Missing", "Installing" or "needs".
 what_of()
 {
 	case $1 in
@@ -135,8 +134,8 @@ missing_of()
 	done
 }
 
-# need GROUP...: install what these groups lack. Says which packages and why; if that cannot be, one sentence and
-# exit code 77, "this machine cannot".
+# need GROUP...: install the packages of these groups that are missing, and say which and why. If that is not possible,
+# says so in one sentence and exits with 77, "this machine cannot".
 need()
 {
 	local group missing
@@ -160,7 +159,7 @@ need()
 }
 
 # build DIR [MESON OPTION...]: configure and compile the tree in $top/DIR. A directory that was configured with
-# other options, or elsewhere, is made anew.
+# other options, or for a tree elsewhere, is configured again.
 build()
 {
 	local dir=$top/$1 options
