@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The demonstration behind scripts/demo: the module in Weston on the simulated Xen, with two guests that draw
-and one that is typed at.
+and one that gets input.
 
-Called with the build directory, and --window to show it in the session at hand, or --desktop to have two guests in
-windows of a desktop. It tells in plain words what it does. The simulated Xen, its guests and Weston are
-tests/sim/rig's; only the picture is arranged here."""
+Called with the build directory, and --window to show it in the current session, or --desktop to have two guests in
+windows of a desktop. It prints what it does. The simulated Xen, its guests and Weston are those of tests/sim/rig;
+only the picture is arranged here."""
 
 import math
 import os
@@ -29,16 +29,16 @@ GUESTS = (
     ("cluster", (1024, 600), demo_pictures.cluster, (24, 24, 768, 450)),
     ("radio", (640, 480), demo_pictures.radio, (816, 84, 440, 330)),
 )
-# what its vkb device's pointer has as its range is the size of its screen
+# the third guest; the range of its vkb device's pointer is the size of its screen
 SHEET, SHEET_PLACE = (1232, 198), (24, 498, 1232, 198)
 POINTER = {"feature_abs_pointer": 1, "width": SHEET[0], "height": SHEET[1]}
 TYPED = "TYPED HERE AND DRAGGED"
-# Where the guests' windows and the terminal are put on a desktop: of their pictures, and of its frame.
+# Where the guests' windows (their pictures) and the terminal (its frame) are moved on the desktop.
 PLACES = {"cluster": (30, 50), "radio": (600, 200), "terminal": (10, 290)}
-WIDTH = 640     # of the first guest's, which is wider
+WIDTH = 640     # to which the first guest's window is narrowed
 COLORS = "".join(f"[xen-guest]\nname={name}\ncolor={color}\n" for name, color in (("cluster", "#b3261e"),
                                                                              ("radio", "#1f5fbf")))
-TITLE = 13      # from a picture up to the middle of its title
+TITLE = 13      # from the top of a picture up to the middle of its window's title
 CHUNK = 4096    # bytes that a guest takes with one command
 
 RULE = """
@@ -67,7 +67,7 @@ class WindowedWeston(Weston):
         found = super().environment()
         session = os.environ.get("WAYLAND_DISPLAY")
         if session:
-            # its own runtime directory is another one
+            # an absolute path, since this Weston has another XDG_RUNTIME_DIR
             found["WAYLAND_DISPLAY"] = os.path.join(os.environ.get("XDG_RUNTIME_DIR", ""), session)
         else:
             found["DISPLAY"] = os.environ["DISPLAY"]
@@ -75,7 +75,7 @@ class WindowedWeston(Weston):
 
 
 def draw(machine, name, size, picture):
-    """A guest whose driver connects, draws into two buffers and flips between them."""
+    """Starts a guest whose driver connects, draws into two buffers and flips between them."""
     say(f"  guest {name} draws its {size[0]}x{size[1]} pixels ...")
     guest = Guest(machine, name, [f"{size[0]}x{size[1]}"])
     guest.connect()
@@ -91,13 +91,13 @@ def draw(machine, name, size, picture):
 
 
 def start_notes(machine):
-    """The guest that draws what its keyboard and its pointer tell it."""
-    say("  guest notes draws what it is told by its keyboard and its pointer ...")
+    """Starts the guest that draws its keyboard and pointer input."""
+    say("  guest notes draws its keyboard and pointer input ...")
     return Notes(Guest(machine, "notes", [f"{SHEET[0]}x{SHEET[1]}"], inputs=(POINTER,)), SHEET)
 
 
 def play_story(weston, notes):
-    """Somebody clicks on that guest, types there, and drags the pointer."""
+    """Clicks on that guest, types there, and drags the pointer."""
     left, top = SHEET_PLACE[:2]
     down, up = f"button {BUTTON_LEFT} 1", f"button {BUTTON_LEFT} 0"
     weston.seat(f"at {left + 600} {top + 150}", down, up)
@@ -108,7 +108,7 @@ def play_story(weston, notes):
     weston.seat(f"at {left + 60} {top + 140}", down)
     for step in range(1, 61):
         weston.seat(f"at {left + 60 + 18 * step} {top + 140 + round(32 * math.sin(step / 4))}")
-        # motion of one turn of the loop is merged, and a guest draws straight lines between two places
+        # Wait for each step: motions in one turn of the loop are merged, and notes draws straight lines between places.
         wait_for(notes, lambda: notes.pointer[0] == 60 + 18 * step, "the pointer")    # noqa: B023
     weston.seat(up)
     wait_for(notes, lambda: notes.strokes == 2, "the end of the line")
@@ -120,11 +120,11 @@ def wait_for(notes, is_there, what):
         return is_there()
 
     if not wait_until(look, 20, 0.01):
-        raise Failure(f"guest notes was never told of {what}")
+        raise Failure(f"within 20 s guest notes did not get {what}")
 
 
 def keep_moving(weston, guests, notes):
-    """Two guests flip now and then, the third draws at once, until the window is closed."""
+    """Two guests flip every 0.4 s, the third draws its input at once, until the window is closed."""
     cookie, last = 1, 0
     while weston.process.poll() is None:
         try:
@@ -140,13 +140,14 @@ def keep_moving(weston, guests, notes):
 
 
 def move_window(weston, label, grip, place):
-    """Drags the window whose label begins so by a point beside its picture's corner until that is at a place."""
+    """Drags a window until its picture's corner is at place. label: how its label begins; grip: where the pointer
+    takes hold of it, from that corner."""
     if not wait_until(lambda: weston.views(label), 20):
-        raise Failure(f"there is no window {label}")
+        raise Failure(f"within 20 s no window appeared whose label begins with {label}")
     weston.screenshot()
     x, y = weston.views(label)[0][:2]
     weston.seat(f"at {x + grip[0]} {y + grip[1]}", f"button {BUTTON_LEFT} 1")
-    # Its program has to ask for the move before there is one.
+    # The move begins only when the window's client asks for it.
     weston.wait_for_clients()
     weston.screenshot()
     weston.seat(f"at {place[0] + grip[0]} {place[1] + grip[1]}")
@@ -164,12 +165,12 @@ def shrink_window(weston, label, width):
     weston.seat(f"at {x + before + 2} {y + height // 2}", f"button {BUTTON_LEFT} 1")
     weston.seat(f"at {x + width + 2} {y + height // 2}")
     if not wait_until(lambda: weston.views(label)[0][2] == width, 20):
-        raise Failure(f"the window {label} is not made smaller")
+        raise Failure(f"the window {label} did not become smaller when its border was dragged")
     weston.seat(f"button {BUTTON_LEFT} 0")
 
 
 def arrange_guests(weston):
-    """Beside each other; a click on what is seen of one brings it to the front."""
+    """Moves the guests' windows beside each other."""
     say("- moving the guests' windows by their titles, and making one smaller by its border")
     shrink_window(weston, "top-level-window-'cluster'", WIDTH)
     move_window(weston, "top-level-window-'cluster'", (60, -TITLE), PLACES["cluster"])
@@ -177,7 +178,8 @@ def arrange_guests(weston):
 
 
 def start_terminal(weston):
-    """A terminal that shows what the log has of the guests; the path of a file that is there when it does."""
+    """Starts a terminal that shows the log's lines about guests; returns its process, and the path of a file that
+    exists as soon as it shows them."""
     say("- starting a terminal beside them")
     script, done = f"{weston.home}/terminal", f"{weston.home}/terminal-done"
     with open(script, "w") as file:
@@ -190,7 +192,7 @@ def start_terminal(weston):
 
 
 def find_terminal(weston):
-    """How its label begins; None: it is not there."""
+    """How the label of the terminal's window begins; None if there is no such window."""
     labels = (line.split()[0] for line in weston.control("views"))
     return next((label for label in labels if label.startswith("top-level") and "xen-display" not in label), None)
 
@@ -200,9 +202,9 @@ def picture_of_desktop(weston, path):
     terminal, done = start_terminal(weston)
     try:
         if not wait_until(lambda: find_terminal(weston) and os.path.exists(done), 20):
-            raise Failure("weston-terminal shows no window")
+            raise Failure("weston-terminal showed no window within 20 s")
         move_window(weston, find_terminal(weston), (150, 45), PLACES["terminal"])
-        # The guest's window is in front, and the pointer hides nothing.
+        # Bring the guest's window to the front, and move the pointer where it hides nothing.
         x, y = PLACES["radio"]
         weston.seat(f"at {x + 500} {y + 100}", f"button {BUTTON_LEFT} 1", f"button {BUTTON_LEFT} 0", "at 20 700")
         weston.wait_for_clients()
@@ -239,7 +241,7 @@ def show(build, window, desktop):
             notes = start_notes(machine)
             guests.append(notes.guest)
         if window:
-            say("The window shows three guests. Click on the lowest and type, or drag the pointer there."
+            say("The window shows three guests. Click on the lowest one and type, or drag the pointer there."
                 " Close the window, or press Ctrl-C here, to end.")
             keep_moving(weston, guests[:-1], notes)
         elif desktop:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The third guest of the demonstration: a sheet that shows what the guest's keyboard and pointer tell it.
+"""The third guest of the demonstration: a sheet that shows the guest's keyboard and pointer input.
 
-Letters appear where they are typed, a line where the pointer is dragged, and an arrow where it is. Called by demo.py;
-owns the sheet's pixels. Knows nothing of the desktop that the input comes from."""
+Letters appear as they are typed, a line where the pointer is dragged, and an arrow where it is. Called by demo.py;
+owns the sheet's pixels."""
 
 from demo_pictures import CYAN, GLYPHS, GREY, RED, WHITE, Picture
 
@@ -21,7 +21,7 @@ TOP, BOTTOM = (38, 44, 38), (18, 24, 18)
 
 class Notes:
     def __init__(self, guest, size):
-        """A guest with a vkb device whose pointer has the sheet's size."""
+        """guest: has a vkb device whose pointer's range is size."""
         self.guest, self.size = guest, size
         self.text, self.strokes = "", 0
         self.pointer, self.is_dragged = None, False
@@ -35,11 +35,11 @@ class Notes:
         guest.buffer(1, *size)
         self.draw()
         guest.show(1, *size)
-        # is done when it is on the screen
+        # returns when the sheet is on the screen
         guest.flip(1)
 
     def take(self):
-        """Draws what the guest was told since the last time."""
+        """Draws the input that the guest got since the last call."""
         self.guest.drain()
         lines = [line for _, line in self.guest.events]
         self.guest.events.clear()
@@ -82,7 +82,7 @@ class Notes:
         self.changed.update(range(max(0, first), min(self.size[1], last + 1)))
 
     def row(self, y):
-        """With the arrow that is in front of it."""
+        """The pixels of a row, with the arrow in front."""
         row = self.sheet.rows[y]
         if self.pointer and 0 <= y - self.pointer[1] < len(ARROW):
             row = list(row)
@@ -92,7 +92,7 @@ class Notes:
         return b"".join(bytes((b, g, r, 0)) for r, g, b in row)
 
     def draw(self):
-        """Into the framebuffer that is on the screen, row by row."""
+        """Draws what has changed, row by row, into the framebuffer that is on the screen."""
         stride = 4 * self.size[0]
         for y in sorted(self.changed):
             pixels = self.row(y)

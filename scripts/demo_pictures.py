@@ -2,7 +2,7 @@
 """What the two guests of the demonstration draw: a car's instruments and a radio, as XRGB8888 pixels.
 
 Called by demo.py. A picture is a list of rows of red, green and blue; shapes are blended by how much of a pixel
-they cover. Knows nothing of guests."""
+they cover."""
 
 import math
 
@@ -25,7 +25,7 @@ WHITE, GREY, RED, AMBER, CYAN = (236, 240, 244), (120, 130, 140), (232, 62, 48),
 
 class Picture:
     def __init__(self, width, height, top, bottom):
-        """With a background that goes from one colour at the top to another at the bottom."""
+        """The background is a gradient from one colour at the top to another at the bottom."""
         self.width, self.height = width, height
         self.rows = []
         for y in range(height):
@@ -37,7 +37,7 @@ class Picture:
         self.rows[y][x] = tuple(round(a + (b - a) * cover) for a, b in zip(old, colour))
 
     def shape(self, box, colour, distance):
-        """Everything in the box (x, y, x, y) where distance(x, y), in pixels from the edge, is below 0."""
+        """Fills the part of the box (x, y, x, y) where distance(x, y), in pixels from the shape's edge, is below 0."""
         for y in range(max(0, int(box[1])), min(self.height, int(box[3]) + 1)):
             for x in range(max(0, int(box[0])), min(self.width, int(box[2]) + 1)):
                 cover = 0.5 - distance(x, y)
@@ -60,7 +60,7 @@ class Picture:
                    distance)
 
     def text(self, cx, y, size, text, colour):
-        """Centred at cx; size is the edge of a letter's dot."""
+        """Centred at cx; each dot of a letter is size pixels wide and high."""
         x0 = round(cx - (len(text) * 6 - 1) * size / 2)
         for i, letter in enumerate(text):
             for row, bits in enumerate(bytes.fromhex(GLYPHS[letter])):
@@ -71,7 +71,7 @@ class Picture:
                             line[x:x + size] = [colour] * size
 
     def gauge(self, cx, cy, radius, marks, part, needle):
-        """A dial with its marks from lower left to lower right, and a needle at that part of the way."""
+        """A dial with marks from lower left to lower right, and a needle at part (0 to 1) of that way."""
         def at(part, distance):
             angle = math.radians(225 - 270 * part)
             return cx + distance * math.cos(angle), cy - distance * math.sin(angle)
