@@ -68,7 +68,7 @@ def as_a_dmabuf(rig):
     skip_without_dmabuf(weston)
     rig.machine.control("fail", "weston", "dmabuf.export", 1, "EINVAL", 0)
     shown(weston, guest)
-    check("path dma-buf" in weston.log(), "not on the path dma-buf")
+    check("path dma-buf" in weston.log(), "the log does not name the path dma-buf")
     rig.let_go(weston)
 
 
@@ -78,7 +78,7 @@ def refused_unless_configured(rig):
     weston, guest = ready(rig, "[xen-guest]\nname=other\nbe-alloc=true\n")
     guest.buffer(1, *SIZE, options=ALLOC, status=EOPNOTSUPP)
     weston.expect_log(r"guest g\(\d+\).*be-alloc=true in a \[xen-guest\] section")
-    equal(granted(rig), 0, "pages granted")
+    equal(granted(rig), 0, "pages granted after the refusal")
     shown(weston, guest, (2, 3), "")
 
 

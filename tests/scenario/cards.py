@@ -43,14 +43,14 @@ def nothing_yet_and_off(rig):
     """A screen says that it has shown nothing yet; later that its display is off; a picture has nothing in front."""
     weston, guest = began(rig)
     weston.expect(*card_in(*PLACE), BARE)
-    check(has_words(weston, PLACE, 0, 14, 50), "the guest's name is not on it")
-    check(has_words(weston, PLACE, 1, 120, 30), "it does not say all of: has shown nothing yet")
+    check(has_words(weston, PLACE, 0, 14, 50), "the guest's name is not on the card")
+    check(has_words(weston, PLACE, 1, 120, 30), "the card's second line is too short for: has shown nothing yet")
     guest.picture(1, size=SIZE)
     weston.expect(SHOWN, "but=160,120,320,240", BARE)
     guest.ok("config-off 0 0")
     weston.expect(*card_in(*PLACE), BARE)
-    check(has_words(weston, PLACE, 1, 14, 60), "it does not say: display off")
-    check(not has_words(weston, PLACE, 1, 120, 30), "it says more than: display off")
+    check(has_words(weston, PLACE, 1, 14, 60), "the card's second line is empty, expected: display off")
+    check(not has_words(weston, PLACE, 1, 120, 30), "the card's second line is too long for: display off")
     guest.show(1, *SIZE)
     weston.expect(SHOWN, "but=160,120,320,240", BARE)
     guest.destroy()
@@ -64,20 +64,22 @@ def waits_for_the_driver(rig):
     weston = rig.weston(outputs=SCREEN, config=COLOR + PLACED, cards=True)
     guest = rig.guest("guest", SMALL, connect=False)
     weston.expect(*card_in(*PLACE), BARE)
-    check(has_words(weston, PLACE, 1, 120, 80), "it does not say all of: waiting for the guest's driver")
-    equal(screens(weston)["guest:0.0"]["state"], "no-driver", "its state")
+    check(has_words(weston, PLACE, 1, 120, 80),
+          "the card's second line is too short for: waiting for the guest's driver")
+    equal(screens(weston)["guest:0.0"]["state"], "no-driver", "the screen's state before a driver connects")
     guest.connect()
-    check(wait_until(lambda: screens(weston)["guest:0.0"]["state"] == "off", 5, 0.1), "its state stays")
-    check(wait_until(lambda: not has_words(weston, PLACE, 1, 190, 30), 5, 0.1), "it still waits for the driver")
+    check(wait_until(lambda: screens(weston)["guest:0.0"]["state"] == "off", 5, 0.1),
+          "the screen's state does not become off when the driver connects")
+    check(wait_until(lambda: not has_words(weston, PLACE, 1, 190, 30), 5, 0.1), "the card still says that it waits")
     weston.expect(*card_in(*PLACE), BARE)
     guest.picture(1, size=SIZE)
     weston.expect(SHOWN, "but=160,120,320,240", BARE)
     guest.ok("close 0")
     weston.expect(*card_in(*PLACE), BARE)
-    equal(screens(weston)["guest:0.0"]["state"], "no-driver", "its state when the driver has gone")
+    equal(screens(weston)["guest:0.0"]["state"], "no-driver", "the screen's state when the driver has gone")
     guest.destroy()
     weston.expect(BARE)
-    equal(screens(weston), {}, "the screens in the end")
+    equal(screens(weston), {}, "the screens after the guest's end")
 
 
 @scenario("cards")
@@ -89,7 +91,7 @@ def window_of_a_guest_without_a_driver(rig):
     weston.expect(card_in(*first)[-1], f"solid={first[0]},{first[1]},{first[2]},{first[3]},000000")
     rig.machine.store.write(f"/local/domain/{guest.domid}/name", "guest")
     weston.expect(*card_in(*first), *frame_of(first, ACTIVE))
-    equal(place(weston), first, "its place by another name")
+    equal(place(weston), first, "the window's place after the guest was renamed")
     where = at(weston, first)
     solid = f"solid={where[0]},{where[1]},{where[2]},{where[3]},000000"
     weston.expect(*card_in(*where), solid, *frame_of(where, ACTIVE))
@@ -97,7 +99,7 @@ def window_of_a_guest_without_a_driver(rig):
     guest.picture(1, size=SIZE)
     weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
     guest.destroy()
-    check(wait_until(lambda: not weston.views("top-level-window"), 5, 0.05), "its window stays")
+    check(wait_until(lambda: not weston.views("top-level-window"), 5, 0.05), "the destroyed guest's window stays")
 
 
 @scenario("cards")
@@ -110,7 +112,7 @@ def last_picture_while_the_driver_is_awaited(rig):
     weston.expect_log("disconnected after")
     guest = rig.guest("guest", SMALL, connect=False)
     other = rig.guest("other", SMALL, connect=False)
-    # The second guest is told of after the first.
+    # The log names the second guest after the first.
     weston.expect_log(rf"guest other\({other.domid}\) vdispl 0: waiting for the guest's driver")
     weston.expect(SHOWN, "but=160,120,320,240", BARE)
     equal(list(screens(weston)), ["other:0.0"], "the screens")
@@ -141,7 +143,7 @@ def behind_all_pictures(rig):
     weston, guest = began(rig, config="[xen-connector]\nguest=back\n", guest="[xen-guest]\nname=x\n")
     rig.guest("back", "640x480").picture(2, size=(640, 480))
     weston.expect("picture=0,0,640,480,XR24,2")
-    # A place that is in front, and in which there are words now.
+    # In front of the other guest; its card is visible there until it shows a picture.
     run(weston, "place", "guest", "--z", "5")
     guest.picture(1, size=SIZE)
     front = [SHOWN, "but=160,120,320,240", "picture=0,0,640,480,XR24,2"]
@@ -203,16 +205,16 @@ def frozen(rig):
     weston.seat("at 630 10")
     around = "picture=160,120,320,240,XR24,1"
     weston.expect(*card_in(160, 120, *SIZE), around, timeout=10)
-    check(has_words(weston, (160, 120, *SIZE), 1, 14, 60), "it does not say that it is frozen")
-    equal(screens(weston)["guest:0.0"]["state"], "frozen", "its state")
-    # The card is no obstacle: the guest has been told of where it was clicked.
+    check(has_words(weston, (160, 120, *SIZE), 1, 14, 60), "the card does not say that the guest is frozen")
+    equal(screens(weston)["guest:0.0"]["state"], "frozen", "the screen's state while the guest takes no input")
+    # The card does not block input: the guest gets each click at its place in the picture.
     guest.ok("kbd 0 deaf 0")
     click(weston, 320, 240)
     weston.seat("at 630 10")
     told = last_of(guest, f"+{LEFT}", f"-{LEFT}")
-    equal(told, ["@160,120/0", f"+{LEFT}", f"-{LEFT}"] * 2, "what it was told")
+    equal(told, ["@160,120/0", f"+{LEFT}", f"-{LEFT}"] * 2, "the guest's input")
     weston.expect(SHOWN)
-    equal(screens(weston)["guest:0.0"]["state"], "on", "its state afterwards")
+    equal(screens(weston)["guest:0.0"]["state"], "on", "the screen's state when the guest takes input again")
     ask(weston, guest, 320, 240)
     weston.seat("at 630 10")
     weston.expect(*card_in(160, 120, *SIZE), around, timeout=10)
@@ -231,7 +233,7 @@ def who_takes_input_is_not_frozen(rig):
     click(weston, 320, 240)
     last_of(idle, f"-{LEFT}")
     ask(weston, busy, 960, 240)
-    # Its picture is another one each second, for longer than what makes a guest frozen.
+    # The busy guest changes its picture often, for longer than it takes to count as frozen.
     for number in range(14):
         busy.flip(1 + number % 2)
         check(not wait_until(lambda: weston.check("picture=160,120,320,240,XR24,1") != "", 0.5, 0.25),
@@ -265,7 +267,7 @@ def switched_off(rig):
         text = file.read()
     with open(path, "w") as file:
         file.write(f"{text}\n[xen-display]\nstatus-card=false\n")
-    check("now" in run(weston, "reload"), "what reload says")
+    check("now" in run(weston, "reload"), "reload lists no change that takes effect now")
     weston.expect(BARE)
     with open(path, "w") as file:
         file.write(text)

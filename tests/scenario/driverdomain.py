@@ -20,7 +20,7 @@ def weston_in_driver_domain(rig, **options):
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         rig.machine.unpause(domid, int(player.stdout.readline().split()[3]))
-        # As "xl create" with driver_domain=1: backend nodes are that domain's.
+        # Like xl create with driver_domain=1: the backend nodes belong to that domain.
         home = f"/local/domain/{domid}"
         rig.machine.store.mkdir(f"{home}/backend")
         rig.machine.store.permit(f"{home}/backend", f"n{domid}")
@@ -58,7 +58,7 @@ def driver_domain_places_by_id(rig):
         show(guest, 1, connector=1)
         weston.expect("scaled=320,0,160,120,XR24,1,0,0,320,240,320,240")
         weston.expect_log("may not read the guest's name")
-        equal(len(re.findall("may not read the guest's name", weston.log())), 1, "lines about the name")
+        equal(len(re.findall("may not read the guest's name", weston.log())), 1, "log lines about the guest's name")
 
 
 @scenario("xenbus")
@@ -71,11 +71,11 @@ def driver_domain_reads_names_that_dom0_shows_it(rig):
         guest = rig.guest("g", GUEST, backend=domid, uuid=uuid, connect=False)
         weston.expect_log("in Dom0: xenstore-chmod")
         commands = re.search("in Dom0: (.*)", weston.log()).group(1).split("; ")
-        equal(len(commands), 2, "commands")
+        equal(len(commands), 2, "commands that the log names")
         for command in commands:
             subprocess.run(command.split(), check=True, env=dict(
                 os.environ, XENSTORED_PATH=f"{rig.machine.directory}/xenstored/socket"))
-        # One that was offered before, and one that is new.
+        # Device 0 was there before the commands, device 1 is new.
         guest.connect()
         guest.attach(1, [GUEST])
         guest.connect(1)
@@ -84,6 +84,6 @@ def driver_domain_reads_names_that_dom0_shows_it(rig):
         show(guest, 2, device=1)
         weston.expect("scaled=480,60,160,120,XR24,2,0,0,320,240,320,240", "but=480,60,160,120",
                       "blended=320,0,320,240,AR24,1,303030")
-        # It is the guest's own as before.
+        # The guest itself can still read its nodes.
         for node in ("name", "vm"):
             guest.ok(f"xs-read {node}")
