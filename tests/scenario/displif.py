@@ -33,8 +33,8 @@ def answers_echo_id_and_operation(rig):
                          ENOENT if operation in (FB_DETACH, DBUF_DESTROY, PG_FLIP) else EOPNOTSUPP)
         data = bytes.fromhex(str(reply["response"]).zfill(128))
         number, echoed, reserved = struct.unpack("<HBB", data[:4])
-        equal((number, echoed, reserved), (count, operation, 0), "id, operation, reserved")
-        equal(data[8:], bytes(56), "bytes that mean nothing")
+        equal((number, echoed, reserved), (count, operation, 0), "id, operation and reserved byte of the answer")
+        equal(data[8:], bytes(56), "the undefined bytes of the answer")
 
 
 @scenario("displif")
@@ -60,7 +60,7 @@ def destroying_what_is_shown(rig):
     weston.expect("picture=0,0,320,240,XR24,1")
     begin = time.monotonic()
     guest.ok("dbuf-destroy 0 1")
-    check(time.monotonic() - begin < 1, "the answer took a second")
+    check(time.monotonic() - begin < 1, "DBUF_DESTROY was not answered within 1 s")
     weston.expect("solid=0,0,320,240,303030")
     guest.buffer(2, *SIZE, picture=2)
     guest.show(2, *SIZE)
@@ -144,7 +144,7 @@ def contradicting_requests(rig):
             ("size that wraps", create(w=0x10000, h=0x10000, size=0)),
             ("width huge", create(w=0xffffffff, h=2)), ("unknown flag", create(flags=2))):
         reply = guest.send(f"request 0 0 {request}")
-        check(f"status={EINVAL}" in reply, f"{text}: {reply[:40]}")
+        check(f"status={EINVAL}" in reply, f"{text}: expected EINVAL from DBUF_CREATE, not {reply[:40]}")
     guest.ok("dbuf-create 0 1 320x240 32")
     for text, command in (
             ("wider than its buffer", "fb-attach 0 1 2 321x240 XR24"),
@@ -154,7 +154,7 @@ def contradicting_requests(rig):
             ("unknown format", "fb-attach 0 1 2 320x240 0x20203852"),
             ("cookie 0", "fb-attach 0 1 0 320x240 XR24")):
         reply = guest.send(command)
-        check(f"status={EINVAL}" in reply, f"{text}: {reply}")
+        check(f"status={EINVAL}" in reply, f"{text}: expected EINVAL from FB_ATTACH, not {reply}")
     guest.ok("fb-attach 0 1 2 320x240 XR24")
     guest.ok("set-config 0 0 2 320,0 320x240 32", EINVAL)
     guest.ok("set-config 0 0 2 0,0 320x240 16", EINVAL)
@@ -166,7 +166,7 @@ def bad_directories(rig):
     _, guest = start(rig)
     for kind, size in (("zero", SMALL), ("stale", SMALL), ("short", "1400x1000")):
         reply = guest.send(f"dbuf-create 0 5 {size} 32 directory={kind}")
-        check(reply.startswith("ok status=-"), f"{kind}: {reply}")
+        check(reply.startswith("ok status=-"), f"{kind} directory: expected an error, not {reply}")
     guest.ok("dbuf-create 0 5 1400x1000 32 directory=loop")
     guest.ok("dbuf-create 0 6 320x240 32")
 
@@ -298,7 +298,7 @@ def full_ring(rig):
             guest.ok(f"submit 0 0 {raw(FB_DETACH, struct.pack('<Q', 99))}")
         for _ in range(32):
             answer = guest.event("response")
-            equal((answer["id"], answer["status"]), (number, ENOENT), "answer")
+            equal((answer["id"], answer["status"]), (number, ENOENT), "id and status of the next answer")
             number += 1
     guest.no_event("response", 0.2)
 
@@ -312,7 +312,7 @@ def ring_overrun_closes_the_device(rig):
     guest.ok("poke 0 req:0 0 00100000")
     guest.ok("notify 0 0 req")
     check(rig.machine.tools.wait_backend(guest.domid, 0, 6, 5) or
-          rig.machine.tools.wait_backend(guest.domid, 0, 5, 1), "the device is not closed")
+          rig.machine.tools.wait_backend(guest.domid, 0, 5, 1), "the backend goes to neither Closed nor Closing")
     other.flip(1)
     weston.expect("picture=0,0,320,240,XR24,3")
 
@@ -328,7 +328,7 @@ def ring_overrun_before_connected(rig):
     weston.expect_log("more requests announced than its ring can hold")
     time.sleep(0.3)
     state = rig.machine.store.read(rig.machine.tools.back(guest.domid, 0) + "/state")
-    check(state != "4", "the backend says Connected with a ring that it gave up")
+    check(state != "4", "the backend is Connected although it has given up the ring")
 
 
 @scenario("displif")
@@ -382,16 +382,16 @@ def edid_names_guest_and_mode(rig):
     for connector, mode in enumerate(modes):
         reply = guest.send(f"edid 0 {connector}")
         edid = bytes.fromhex(reply.partition("edid=")[2])
-        equal(edid[:8], b"\0\xff\xff\xff\xff\xff\xff\0", "header")
+        equal(edid[:8], b"\0\xff\xff\xff\xff\xff\xff\0", "the EDID's header")
         for block in range(0, len(edid), 128):
             equal(sum(edid[block:block + 128]) % 256, 0, f"checksum of block {block // 128}")
-        equal(len(edid), 128 * (1 + edid[126]), "size")
-        equal(detailed_timing(edid), mode, "preferred mode")
-        equal(edid_name(edid), "lounge", "name")
+        equal(len(edid), 128 * (1 + edid[126]), "the EDID's size")
+        equal(detailed_timing(edid), mode, "the EDID's preferred mode")
+        equal(edid_name(edid), "lounge", "the EDID's name")
         if shutil.which("edid-decode"):
             done = subprocess.run(["edid-decode", "--check", "-"], input=edid, check=False,
                                   capture_output=True)
-            equal(done.returncode, 0, f"edid-decode: {done.stdout.decode()[-600:]}")
+            equal(done.returncode, 0, f"edid-decode --check: {done.stdout.decode()[-600:]}")
     guest.no_event("edid-still-mapped", 0)
 
 
@@ -401,8 +401,8 @@ def edid_of_a_mode_that_it_cannot_say(rig):
     rig.weston(outputs=SCREEN)
     guest = rig.guest("wide", "5120x2160")
     edid = bytes.fromhex(guest.send("edid 0 0").partition("edid=")[2])
-    equal(len(edid), 128, "size")
-    equal(detailed_timing(edid), (2560, 1080), "preferred mode")
+    equal(len(edid), 128, "the EDID's size")
+    equal(detailed_timing(edid), (2560, 1080), "the EDID's preferred mode")
 
 
 @scenario("displif")
@@ -433,7 +433,7 @@ def slow_mapping_holds_up_nobody(rig):
     done = quick.event("animated", 10)
     rig.machine.control("clear")
     check(done["when"] < mapped or done["ms"] < 900,
-          f"flips took {done['ms']} ms, the mapping {mapped - begin:.2f} s")
+          f"10 flips of the quick guest took {done['ms']} ms, the slow guest's mapping {mapped - begin:.2f} s")
     equal(weston.process.poll(), None, "Weston's exit status")
 
 

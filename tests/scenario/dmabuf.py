@@ -44,7 +44,7 @@ def gl_weston(rig, config=FORCE, outputs=SCREEN, guest_type="PVH", faults=(), en
 
 
 def said(weston, text):
-    check(text in weston.log(), f"not in the log: {text}\n" + weston.log()[-1500:])
+    check(text in weston.log(), f"the log does not contain: {text}\n" + weston.log()[-1500:])
 
 
 def paths(weston):
@@ -94,13 +94,13 @@ def register_format(fourcc):
         guest.flip(2)
         weston.expect(f"picture=0,0,320,240,{fourcc},2")
         guest.flips(10, 1, 2)
-        # Drawn after the last flip, without a word: the pages themselves are read.
+        # Drawn after the last flip, without a request: the pages themselves are read.
         guest.ok("fill 0 2 7")
         guest.flip(1)
         guest.flip(2)
         weston.expect(f"picture=0,0,320,240,{fourcc},7")
-        equal(paths(weston), [path], "path in the end")
-        equal(weston.log().count(": path "), 1, "paths told")
+        equal(paths(weston), [path], "the path of the last frame")
+        equal(weston.log().count(": path "), 1, "log lines about the path")
 
     shown.__name__ = f"{fourcc.lower()}_is_shown"
     shown.__doc__ = f"{name}: every pixel right, and drawn anew in the same pages, on the path that it has to take."
@@ -121,7 +121,7 @@ def register_alpha(fourcc):
         guest.show(1, *SIZE)
         weston.expect(f"blended=0,0,320,240,{fourcc},1,303030")
         said(weston, f"path dma-buf ({name} 320x240): {DMABUF[1]}\n")
-        equal(paths(weston), ["dma-buf"], "path")
+        equal(paths(weston), ["dma-buf"], "the path of the last frame")
 
     shown.__name__ = f"{fourcc.lower()}_is_blended"
     shown.__doc__ = f"{name} of a guest with alpha=true: a dma-buf, over the background by its alpha."
@@ -143,7 +143,7 @@ def path_and_counters(rig):
     guest.flips(20, 1, 2)
     said(weston, "path dma-buf (XRGB8888 320x240)")
     words = weston.control("list")[0].split()
-    equal(words[7:11], ["dma-buf", "20", "0", "0"], "path, flips, bytes copied, scanned out")
+    equal(words[7:11], ["dma-buf", "20", "0", "0"], "path, flips, bytes copied, frames scanned out")
 
 
 @dmabuf()
@@ -217,12 +217,12 @@ def kernel_module_in_a_pv_domain(rig):
     picture(guest, weston, 1)
     picture(guest, weston, 2)
     guest.flips(10, 1, 2)
-    equal(paths(weston), ["dma-buf"], "path")
+    equal(paths(weston), ["dma-buf"], "the path of the last frame")
     guest.flip(1)
     guest.ok("fb-detach 0 2")
     guest.ok("dbuf-destroy 0 2")
     guest.destroy()
-    equal(rig.machine.counters()["faults"][0]["hits"], 0, "questions whether a dma-buf is released")
+    equal(rig.machine.counters()["faults"][0]["hits"], 0, "times gntdev was asked whether a dma-buf is released")
 
 
 @dmabuf()
@@ -281,7 +281,7 @@ def one_export_fails(rig):
     rig.machine.control("fail", "weston", "dmabuf.export", 1, "ENOMEM")
     picture(guest, weston, 1)
     said(weston, "could not make a dma-buf")
-    check("path dma-buf" not in weston.log(), "a path is told that was not taken")
+    check("path dma-buf" not in weston.log(), "the log names the path dma-buf although the export failed")
     picture(guest, weston, 2)
     said(weston, "path dma-buf")
     equal(paths(weston), ["dma-buf"], "path of the second buffer")
@@ -304,7 +304,7 @@ def export_is_too_small(rig):
     picture(guest, weston, 2)
     said(weston, "path dma-buf")
     guest.flips(10, 1, 2)
-    check("ended the connection" not in weston.log(), "the client was ended")
+    check("ended the connection" not in weston.log(), "Weston ended the device's connection")
 
 
 def refuse_import(rig, *which):
@@ -327,7 +327,7 @@ def import_is_refused(rig):
     picture(guest, weston, 2)
     said(weston, "path dma-buf (XRGB8888 320x240)")
     guest.flips(10, 1, 2)
-    check("ended the connection" not in weston.log(), "the client was ended")
+    check("ended the connection" not in weston.log(), "Weston ended the device's connection")
 
 
 @dmabuf()
@@ -348,7 +348,7 @@ def paths_are_told_once_a_guest(rig):
     told = [line.partition(": path ")[2] for line in weston.log().splitlines() if ": path " in line]
     equal(told, [f"mapped (XRGB8888 320x240): {IN_PLACE}Weston could not import the dma-buf",
                  f"mapped (XRGB8888 320x240): {IN_PLACE}the kernel could not make a dma-buf of the guest's pages",
-                 f"dma-buf (XRGB8888 320x240): {DMABUF[1]}"], "what is told of the guest")
+                 f"dma-buf (XRGB8888 320x240): {DMABUF[1]}"], "paths that the log names for the guest")
     rig.guest("other", SMALL).buffer(1, *SIZE)
     equal(weston.log().count(f": path dma-buf (XRGB8888 320x240): {DMABUF[1]}"), 2, "guests on the path dma-buf")
 
@@ -369,7 +369,7 @@ def register_refusal(name, *which):
             guest.flips(5, 2, 1, 2, connector=connector)
         weston.expect("picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,2")
         equal(paths(weston), ["dma-buf", "dma-buf"], "paths of the second buffer")
-        check("ended the connection" not in weston.log(), "the client was ended")
+        check("ended the connection" not in weston.log(), "Weston ended the device's connection")
 
     refused.__name__ = f"import_is_refused_for_{name}"
     refused.__doc__ = f"A framebuffer is imported for each of two connectors, in vain for {name}: it is mapped for both."
@@ -453,7 +453,7 @@ def hardware_tells_what_the_gpu_has_read(rig):
     """On one output alone, a frame that hardware completed ends all reading of those before: no dma-buf is asked."""
     weston, guest, fifo = on_hardware(rig)
     took = guest.flips(10, 2, 1)
-    check(took < 10000, f"10 flips took {took} ms: they waited for the GPU, to their deadline")
+    check(took < 10000, f"10 flips took {took} ms: they waited for the GPU until their deadlines")
     guest.flip(1)
     weston.expect("picture=0,0,320,240,XR24,1")
     os.close(fifo)
@@ -508,7 +508,7 @@ def held_buffer(rig):
     guest = rig.guest("g", SMALL)
     picture(guest, weston, 1)
     held = take_descriptor(weston.pid, "/memfd:dmabuf")
-    check(held >= 0, "no descriptor of a dma-buf")
+    check(held >= 0, "Weston has no descriptor of a dma-buf")
     return weston, guest, held
 
 
@@ -521,7 +521,7 @@ def draw_others(rig, weston, done):
         other.flips(4, 2, 1)
         if done():
             break
-    check(done(), "pages are still held")
+    check(done(), "the guest's pages are still held")
     other.destroy()
 
 
@@ -530,8 +530,8 @@ def destroy_does_not_wait_for_the_holder(rig):
     """DBUF_DESTROY is answered while a dma-buf is still held; the pages are back when its holder releases it."""
     weston, guest, held = held_buffer(rig)
     guest.ok("fb-detach 0 1")
-    check(guest.ok("dbuf-destroy 0 1")["mapped"] > 0, "nothing was held at the answer")
-    # Everything else goes on meanwhile.
+    check(guest.ok("dbuf-destroy 0 1")["mapped"] > 0, "no page was held any more when DBUF_DESTROY was answered")
+    # Meanwhile the guest can show other buffers and flip.
     picture(guest, weston, 2)
     guest.buffer(3, *SIZE, picture=3)
     guest.flips(10, 3, 2)
@@ -549,12 +549,12 @@ def destroy_waits_for_a_short_holder(rig):
     """A buffer that was never drawn, held for some milliseconds more: its pages are back when DBUF_DESTROY is answered."""
     weston = gl_weston(rig)
     guest = rig.guest("g", SMALL)
-    # A busy machine may let go later than an answer waits: one that was in time is enough.
+    # On a busy machine the holder may close later than an answer waits: one answer in time is enough.
     for cookie in range(1, 11):
         guest.buffer(cookie, *SIZE)
         guest.ok(f"fb-detach 0 {cookie}")
         held = take_descriptor(weston.pid, "/memfd:dmabuf")
-        check(held >= 0, "no descriptor of a dma-buf")
+        check(held >= 0, "Weston has no descriptor of a dma-buf")
         rig.machine.control("clear")
         rig.machine.control("delay", "weston", "dmabuf.wait-released", 0)
         holder = threading.Thread(target=close_when_asked, args=(rig.machine, held))
@@ -563,7 +563,7 @@ def destroy_waits_for_a_short_holder(rig):
         holder.join()
         if mapped == 0:
             return
-    check(False, f"{mapped} pages were still mapped at each answer")
+    check(False, f"{mapped} pages were still mapped at the last of 10 answers, expected 0 at one of them")
 
 
 @dmabuf()
@@ -590,7 +590,7 @@ def destroyed_while_shown(rig):
     picture(guest, weston, 1)
     guest.ok("dbuf-destroy 0 1")
     weston.expect("solid=0,0,320,240,303030")
-    # The surface is another now; the guest does not see that.
+    # There is a new wl_surface now, which the guest does not notice.
     picture(guest, weston, 2)
     guest.ok("dbuf-destroy 0 2")
     draw_others(rig, weston, lambda: rig.machine.domain(guest.domid)["mapped_pages"] == rings)
@@ -605,18 +605,19 @@ def screenshot(rig):
     skip_without_dmabuf(weston)
     guest = rig.guest("guest", SMALL)
     picture(guest, weston, 1)
-    equal(paths(weston), ["dma-buf"], "the path")
+    equal(paths(weston), ["dma-buf"], "the path of the last frame")
     shot = f"{weston.home}/guest.png"
     run(weston, "screenshot", "guest", shot)
-    equal(check_picture(shot, "picture=0,0,320,240,XR24,1"), "", "what is wrong with its picture")
+    equal(check_picture(shot, "picture=0,0,320,240,XR24,1"), "", "what is wrong with the screenshot")
     rig.machine.control("fail", "weston", "mmap64", 1, "EINVAL")
     picture(guest, weston, 2)
     rig.machine.control("fail", "weston", "mmap64", 1, "EINVAL")
     run(weston, "screenshot", "guest", shot)
-    equal(check_picture(shot, "picture=0,0,320,240,XR24,2"), "", "what is wrong with its renderer's picture")
+    equal(check_picture(shot, "picture=0,0,320,240,XR24,2"), "", "what is wrong with the screenshot by the renderer")
     for call, error in (("mmap64", "EINVAL"), ("weston_surface_copy_content", "EIO")):
         rig.machine.control("fail", "weston", call, 1, error)
-    check("lets no program map it" in run(weston, "screenshot", "guest", shot, code=1), "it does not say why")
+    check("lets no program map it" in run(weston, "screenshot", "guest", shot, code=1),
+          "the screenshot's error does not say why")
     rig.let_go(weston)
 
 
@@ -641,7 +642,7 @@ def guest_destroyed_while_held(rig):
     domid = guest.domid
     guest.destroy()
     weston.expect("solid=0,0,320,240,303030")
-    check(rig.machine.domain(domid) is not None, "the domain is gone although its pages are held")
+    check(rig.machine.domain(domid) is not None, "the domain is gone although its pages should still be held")
     os.close(held)
     draw_others(rig, weston, lambda: rig.machine.domain(domid) is None)
 
@@ -664,7 +665,8 @@ def slow_export_holds_nobody_up(rig):
     slow.show(1, *SIZE)
     while listed("slow")[7] == "-":
         last = int(listed("quick")[8])
-    check(last - start >= 10, f"only {last - start} flips of another guest during the export")
+    check(last - start >= 10,
+          f"only {last - start} flips of another guest during the export, expected at least 10")
     quick.ok("animation 0 0 stop")
 
 
@@ -681,9 +683,10 @@ def slow_release_holds_nobody_up(rig):
     rig.machine.control("delay", "weston", "dmabuf.wait-released", 500)
     slow.ok("fb-detach 0 1")
     slow.ok("dbuf-destroy 0 1")
-    check(wait_until(lambda: rig.machine.counters()["faults"][0]["calls"] > 0, 5), "the kernel is not asked")
+    check(wait_until(lambda: rig.machine.counters()["faults"][0]["calls"] > 0, 5),
+          "the kernel is not asked whether the dma-buf is released")
     start = quick.ok("animation 0 0")["flips"]
-    # It has to be mapped, which is done when the question before it is.
+    # The worker maps this buffer only after the kernel has answered.
     slow.ok(f"dbuf-create 0 2 {SMALL} 32")
     meanwhile = quick.ok("animation 0 0")["flips"] - start
     check(meanwhile >= 5, f"only {meanwhile} flips of another guest while the kernel was asked")
@@ -701,9 +704,9 @@ def buffers_in_a_loop(rig):
         guest.show(cookie, *SIZE)
         guest.ok(f"fb-detach 0 {cookie}")
         guest.ok(f"dbuf-destroy 0 {cookie}")
-        # One more than nothing: what llvmpipe drew last.
+        # One buffer may be left, the one that llvmpipe drew last.
         check(wait_until(lambda: rig.machine.domain(guest.domid)["mapped_pages"] <= rings + 75, 5),
-              "buffers pile up")
+              "more than one destroyed buffer is still mapped")
 
 
 @dmabuf()

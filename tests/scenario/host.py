@@ -36,11 +36,11 @@ def without_xen_weston_runs_on(rig):
     """Without Xen, Weston runs on, and one log line says that there is no Xen."""
     weston = weston_without_xen(rig, "")
     weston.expect_log("xen-display:.*[Xx]en")
-    check(wait_until(lambda: os.path.exists(weston.control_path), 10), "Weston does not start")
+    check(wait_until(lambda: os.path.exists(weston.control_path), 10), "Weston does not start within 10 s")
     time.sleep(0.5)
     lines = [line for line in weston.log().splitlines()
              if re.search(r"\] xen-display:|^xen-display:", line)]
-    equal(len(lines), 1, f"lines of the module {lines}")
+    equal(len(lines), 1, f"number of the module's log lines {lines}")
     equal(stop_process(weston.process), 0, "Weston's exit status")
 
 
@@ -52,9 +52,10 @@ def started_before_xenstored(rig):
     weston.expect_log(f"no xenstore: {late}/run/socket: No such file.*as soon as")
     woken = wakeups(weston.pid)
     time.sleep(3)
-    check(wakeups(weston.pid) - woken < 10, f"{wakeups(weston.pid) - woken} wake-ups in 3 s")
+    check(wakeups(weston.pid) - woken < 10,
+          f"{wakeups(weston.pid) - woken} wake-ups in 3 s without xenstored, at most 9 expected")
     guest = rig.guest("guest", SMALL, connect=False)
-    # each part of the path in its turn, as at a boot
+    # the parts of the path appear one by one, as at boot
     os.mkdir(late)
     os.mkdir(f"{late}/run")
     os.symlink(f"{rig.machine.directory}/xenstored/socket", f"{late}/run/socket")
@@ -98,7 +99,7 @@ def register_late_device(name, error, said):
         rig.westons.append(weston)
         weston.expect_log(said)
         rig.machine.control("clear")
-        # what udev, or somebody with chmod, does to the directory
+        # changes in the directory like those of udev, and of chmod
         node = f"{rig.machine.directory}/dev/evtchn"
         with open(node, "w"):
             pass
@@ -132,7 +133,7 @@ def loaded_twice(rig):
         guest = rig.guest("guest", SMALL)
         guest.picture(1, size=SIZE)
         weston.expect("picture=0,0,320,240,XR24,1")
-        equal(weston.log().count("serving guests' screens"), 1, "modules that serve")
+        equal(weston.log().count("serving guests' screens"), 1, "modules that serve guests")
         guest.destroy()
         equal(weston.stop(), 0, "Weston's exit status")
         rig.westons.remove(weston)
@@ -146,8 +147,8 @@ def built_for_another_weston(rig):
     with open(weston.log_path, "wb") as log:
         weston.process = subprocess.Popen(weston.command(), env=weston.environment(), stdout=log, stderr=log)
     rig.processes.append(weston.process)
-    check(wait_until(lambda: weston.process.poll() is not None, 10), "Weston runs")
-    check(weston.process.returncode > 0, f"Weston ended with {weston.process.returncode}")
+    check(wait_until(lambda: weston.process.poll() is not None, 10), "Weston still runs after 10 s")
+    check(weston.process.returncode > 0, f"expected a positive exit status of Weston, not {weston.process.returncode}")
     weston.expect_log(r"built for Weston \d+ and cannot be used in Weston 99\.")
 
 
@@ -164,8 +165,8 @@ def open_files_are_raised(rig):
 def without_xen_where_it_is_required(rig):
     """require-xen=true: Weston ends, and says why."""
     weston = weston_without_xen(rig, "[xen-display]\nrequire-xen=true\n")
-    check(wait_until(lambda: weston.process.poll() is not None, 10), "Weston runs")
-    check(weston.process.returncode != 0, "Weston ended with 0")
+    check(wait_until(lambda: weston.process.poll() is not None, 10), "Weston still runs after 10 s")
+    check(weston.process.returncode != 0, "Weston's exit status is 0")
     weston.expect_log("require-xen")
 
 
@@ -195,9 +196,9 @@ def hanging_xenstored_does_not_hold_up_the_end(rig):
     try:
         begin = time.monotonic()
         weston.process.terminate()
-        check(wait_until(lambda: weston.process.poll() is not None, 5), "Weston hangs")
-        check(time.monotonic() - begin < 3, "it took more than 3 s")
-        equal(weston.process.returncode, 0, "exit status")
+        check(wait_until(lambda: weston.process.poll() is not None, 5), "Weston has not ended within 5 s")
+        check(time.monotonic() - begin < 3, "Weston took 3 s or longer to end")
+        equal(weston.process.returncode, 0, "Weston's exit status")
     finally:
         os.kill(rig.machine.xenstored.pid, signal.SIGCONT)
     rig.westons.clear()
@@ -210,7 +211,7 @@ def refused_mapping_is_an_answer(rig):
     guest = rig.guest("guest", SMALL)
     rig.machine.control("fail", "weston", "gntdev.map", 1, "ENOMEM", 0)
     reply = guest.send("dbuf-create 0 1 320x240 32")
-    check(reply.startswith("ok status=-"), f"answer: {reply}")
+    check(reply.startswith("ok status=-"), f"the answer is not an error: {reply}")
     rig.machine.control("clear")
     guest.picture(2, size=SIZE)
     weston.expect("picture=0,0,320,240,XR24,2")
@@ -227,14 +228,14 @@ def refused_pool_is_an_error_not_a_crash(rig):
         rig.machine.control("fail", "weston", "gntdev.mmap", nth, "EINVAL")
         first = guest.send(f"dbuf-create 0 {nth} 320x240 32")
         second = guest.send(f"fb-attach 0 {nth} {nth} 320x240 XR24")
-        check("timed out" not in first + second, f"no answer: {first} {second}")
+        check("timed out" not in first + second, f"a request was not answered: {first} {second}")
         rig.machine.control("clear")
         guest.send(f"fb-detach 0 {nth}")
         guest.send(f"dbuf-destroy 0 {nth}")
     other.flip(1)
     guest.picture(4, size=SIZE, cookie=40)
     check(wait_until(lambda: not weston.check("picture=0,0,320,240,XR24,4"), 4),
-          "the guest does not come back")
+          "the guest is not shown again")
 
 
 @scenario("host")
@@ -245,7 +246,8 @@ def refused_event_channel_closes_the_device(rig):
     rig.machine.tools.wait_backend(guest.domid, 0, 2)
     rig.machine.control("fail", "weston", "evtchn.bind-interdomain", 1, "ENOSPC", 0)
     guest.ok("connect 0 publish")
-    check(not rig.machine.tools.wait_backend(guest.domid, 0, 4, 0.7), "connected all the same")
+    check(not rig.machine.tools.wait_backend(guest.domid, 0, 4, 0.7),
+          "the backend is Connected without an event channel")
     rig.machine.control("clear")
     guest.destroy()
     guest = rig.guest("guest", SMALL)
@@ -271,7 +273,7 @@ def idle_costs_nothing(rig):
 
     before = wakes()
     time.sleep(2)
-    check(wakes() - before <= 2, f"{wakes() - before} wake-ups in 2 s of rest")
+    check(wakes() - before <= 2, f"{wakes() - before} wake-ups in 2 s without flips, at most 2 expected")
 
 
 @scenario("host")
@@ -292,9 +294,9 @@ def other_modules_see_the_connectors(rig):
         return lines[0].startswith(f"guest {guest.domid} 0 0 320x240 on headless mapped 5 0 0 ") and \
             lines[1].startswith(f"guest {guest.domid} 0 1 322x201 on headless converted 0 ") and \
             int(lines[1].split()[-3]) % int(copied) == 0
-    check(wait_until(listed), f"not as expected: {weston.control('list')}")
+    check(wait_until(listed), f"expected connector 0 to be mapped, and 1 to be converted: {weston.control('list')}")
     guest.ok("config-off 0 0")
-    check(" off headless " in weston.control("list")[0], "not off")
+    check(" off headless " in weston.control("list")[0], "connector 0 is not listed as off")
 
 
 @scenario("host")
@@ -306,8 +308,8 @@ def simulation_carries_other_programs(rig):
         subprocess.run(["xenstore-ls", "-f", rig.machine.tools.back(guest.domid, 0)], stdout=out,
                        env=rig.machine.environment(), check=True)
         out.seek(0)
-        check(b'versions = "1,2"' in out.read(), "no versions")
-    check(os.path.exists(f"{build_directory()}/libsimxen.so"), "the simulation")
+        check(b'versions = "1,2"' in out.read(), "xenstore-ls does not show versions 1,2")
+    check(os.path.exists(f"{build_directory()}/libsimxen.so"), "libsimxen.so is missing in the build directory")
 
 
 @scenario("host")
@@ -322,7 +324,7 @@ def path_is_told_of_the_screen(rig):
     guest.show(2, *SIZE)
     weston.expect("picture=0,0,320,240,XR24,2")
     told = re.findall(r"path (\w+ \(XRGB8888 \d+x\d+\))", weston.log())
-    equal(told, ["mapped (XRGB8888 1x1)", "mapped (XRGB8888 320x240)"], "paths that are told")
+    equal(told, ["mapped (XRGB8888 1x1)", "mapped (XRGB8888 320x240)"], "paths that the log names")
 
 
 def dmabuf_line(weston):
@@ -345,7 +347,7 @@ def late_devices_are_as_good_as_early_ones(rig):
     rig.machine.control("clear")
     os.chmod(f"{rig.machine.directory}/dev/evtchn", 0o600)
     weston.expect_log("serving guests' screens")
-    equal(dmabuf_line(weston), early, "what is said of dma-bufs")
+    equal(dmabuf_line(weston), early, "the log line about dma-bufs")
 
 
 @scenario("host")
@@ -364,7 +366,7 @@ def each_reason_for_waiting_is_told(rig):
     rig.machine.control("clear")
     os.chmod(node, 0o660)
     weston.expect_log("serving guests' screens")
-    equal(weston.log().count("/dev/xen/gntdev: Permission denied"), 1, "lines about gntdev")
+    equal(weston.log().count("/dev/xen/gntdev: Permission denied"), 1, "log lines about gntdev")
 
 
 @scenario("host")
@@ -384,7 +386,7 @@ def denied_way_to_xenstore_of_a_driver_domain(rig):
     rig.westons.append(weston.start())
     weston.expect_log(r"/dev/xen/xenbus: Permission denied; it belongs to .*Weston runs as \w+ \(uid \d+\)")
     check("No such file" not in weston.log(), "a denied path is reported as missing")
-    # A change of its mode is enough; by then there is a socket, since the simulation has no such device.
+    # The change of its mode is noticed; the connection is made by a socket, since the simulation has no such device.
     rig.machine.control("clear")
     os.rename(f"{rig.machine.directory}/xenstored/away", f"{rig.machine.directory}/xenstored/other")
     os.symlink("other", f"{rig.machine.directory}/xenstored/socket")
@@ -406,7 +408,7 @@ def xenstored_that_does_not_listen_yet(rig):
         try:
             early.accept()[0].close()
         except TimeoutError:
-            check(False, "no second attempt within 10 s")
+            check(False, "the module did not try again to connect within 10 s")
 
 
 @scenario("host", limit=120)
@@ -417,7 +419,8 @@ def connecting_again_is_not_given_up_for_want_of_descriptors(rig):
     rig.machine.xenstored.kill()
     rig.machine.xenstored.wait()
     rig.machine.start()
-    check(wait_until(lambda: "reconnecting and reading" in weston.log(), 8), "the end of the old one is not noticed")
+    check(wait_until(lambda: "reconnecting and reading" in weston.log(), 8),
+          "the module does not notice the end of the old xenstored")
     time.sleep(14)
     rig.machine.control("clear")
     weston.expect_log("connected with xenstored again", 35)
@@ -433,8 +436,8 @@ def denied_xenstore_where_xen_is_required(rig):
     with open(weston.log_path, "wb") as log:
         weston.process = subprocess.Popen(weston.command(), env=weston.environment(), stdout=log, stderr=log)
     rig.processes.append(weston.process)
-    check(wait_until(lambda: weston.process.poll() is not None, 10), "Weston runs")
-    check(weston.process.returncode > 0, f"Weston ended with {weston.process.returncode}")
+    check(wait_until(lambda: weston.process.poll() is not None, 10), "Weston still runs after 10 s")
+    check(weston.process.returncode > 0, f"expected a positive exit status of Weston, not {weston.process.returncode}")
     weston.expect_log("no xenstore: .*socket: Permission denied; it belongs to (.|\n)*require-xen=true")
 
 
@@ -450,7 +453,7 @@ def waiting_for_xenstored_costs_nothing(rig):
         time.sleep(7)  # longer than the longest wait between two attempts
         return wakeups(weston.pid, own=False) == before
 
-    check(wait_until(rests, 40), "threads of the module go on waking")
+    check(wait_until(rests, 40), "threads of the module still wake up after 40 s")
     os.symlink(f"{rig.machine.directory}/xenstored/socket", path)
     weston.expect_log("connected with xenstored\n")
 
@@ -464,7 +467,8 @@ def refused_first_watch_is_told_and_tried_again(rig):
     rig.westons.append(weston)
     weston.expect_log("xenstored refuses a watch.*Argument list too long")
     time.sleep(5)
-    check(weston.log().count("refuses a watch") == 1 and "reconnecting and reading" not in weston.log(), "told again and again")
+    check(weston.log().count("refuses a watch") == 1 and "reconnecting and reading" not in weston.log(),
+          "the refused watch is not logged exactly once, or the module reconnects because of it")
     rig.machine.control("clear")
     guest = rig.guest("guest", SMALL, connect=False)
-    check(rig.machine.tools.wait_backend(guest.domid, 0, 2, 40), "not served within 40 s")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2, 40), "the guest is not offered its device within 40 s")

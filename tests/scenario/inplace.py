@@ -27,7 +27,7 @@ def at_rest(weston):
         time.sleep(1.5)
         return resampled(weston) == before
 
-    check(wait_until(still, 12), "an unchanging screen is redisplayed continually")
+    check(wait_until(still, 12), "an unchanging screen is redisplayed again and again")
     return resampled(weston)
 
 
@@ -59,7 +59,7 @@ def mark(guest, row, color, rows=4):
 
 
 def is_shown_anew(weston, before):
-    check(wait_until(lambda: resampled(weston) > before, 5, 0.02), "it is not shown anew")
+    check(wait_until(lambda: resampled(weston) > before, 5, 0.02), "the screen is not redisplayed without a flip")
 
 
 def damaged(weston, start):
@@ -79,22 +79,24 @@ def rows_that_changed(rig):
         guest.picture(1, size=SIZE)
         before = 0
         for row, color in ((100, "112233"), (0, "aa0000"), (236, "00bb00")):
-            # The first look after a flip does not know what the screen shows.
+            # The first reading after a flip cannot know which rows have changed.
             is_shown_anew(weston, before)
             start, before = len(weston.log()), resampled(weston)
             mark(guest, row, color)
             is_shown_anew(weston, before)
             told = damaged(weston, start)
             check(told and min(first for first, _ in told) <= row and
-                  max(first + rows for first, rows in told) >= row + 4, f"rows {row} to {row + 3}: {told}")
-            check(all(rows <= 4 + 2 * (4 + 2) for _, rows in told), f"more than what changed: {told}")
+                  max(first + rows for first, rows in told) >= row + 4,
+                  f"the damage does not cover the changed rows {row} to {row + 3}: {told}")
+            check(all(rows <= 4 + 2 * (4 + 2) for _, rows in told),
+                  f"the damage is larger than the changed rows: {told}")
             with open(weston.screenshot(), "rb") as file:
                 seen = file.read()
             start, before = len(weston.log()), resampled(weston)
             guest.flip(1)
-            check(any(rows > SIZE[1] for _, rows in damaged(weston, start)), "a flip is not all new")
+            check(any(rows > SIZE[1] for _, rows in damaged(weston, start)), "a flip does not damage all rows")
             with open(weston.screenshot(), "rb") as file:
-                check(file.read() == seen, f"{renderer}, {place!r}: the screen differs from one that was drawn anew")
+                check(file.read() == seen, f"{renderer}, {place!r}: the screen differs from a full redraw")
         guest.destroy()
         weston.stop()
         rig.westons.remove(weston)
@@ -165,9 +167,9 @@ def idle_guest_costs_nothing(rig):
         woken, begin = wakeups(weston), time.monotonic()
         time.sleep(5)
         woken, seconds = wakeups(weston) - woken, time.monotonic() - begin
-        equal(resampled(weston), before, "times it was shown anew")
-        # A timer, and the worker's word a moment later.
-        check(woken <= 2 * (seconds + 1) + 3, f"{woken} wake-ups in {seconds:.1f} s")
+        equal(resampled(weston), before, "redisplays without a flip")
+        # Each look wakes it twice: by the timer, and by the worker when it has finished.
+        check(woken <= 2 * (seconds + 1) + 3, f"{woken} wake-ups in {seconds:.1f} s, expected at most two a second")
 
     all_paths(rig, play)
 
@@ -180,7 +182,7 @@ def never_where_switched_off(rig):
         guest.ok("fill 0 2 5")
         guest.flips(2, 1, 2)
         time.sleep(2.5)
-        equal(resampled(weston), 0, "times it was shown anew")
+        equal(resampled(weston), 0, "redisplays without a flip")
 
     all_paths(rig, play, config="[xen-display]\nresample-rate=0\n")
 
@@ -199,7 +201,8 @@ def as_a_dma_buf(rig):
     guest.flips(60, 1, 2)
     before, begin = resampled(weston), time.monotonic()
     draws(weston, guest, "XR24", cookie=1)
-    check(resampled(weston) - before <= time.monotonic() - begin + 1, "more than once a second")
+    check(resampled(weston) - before <= time.monotonic() - begin + 1,
+          "the screen was redisplayed more than once a second")
     rig.let_go(weston)
 
 
