@@ -20,7 +20,7 @@ def states(rig, guest, device=0):
 
 def expect_connected(rig, guest, device=0, timeout=10):
     check(wait_until(lambda: states(rig, guest, device) == ("4", "4"), timeout),
-          f"not connected: front and back are {states(rig, guest, device)}")
+          f"frontend and backend are not both Connected (4), but {states(rig, guest, device)}")
 
 
 def index(guest, offset):
@@ -32,7 +32,7 @@ def no_oops(guest):
     """The guest's kernel is still there."""
     guest.ok("xs-read domid")
     check(not any(line.startswith("oops") for _, line in guest.events),
-          f"the guest's driver: {[line for _, line in guest.events if line.startswith('oops')]}")
+          f"the guest's driver would have crashed: {[line for _, line in guest.events if line.startswith('oops')]}")
 
 
 @scenario("input")
@@ -57,7 +57,7 @@ def front_before_the_backend(rig):
     rig.start_machine()
     guest = rig.guest("early", SMALL, connect=False, inputs=({},))
     guest.ok("kbd 0 connect")
-    equal(states(rig, guest), ("3", "1"), "states without a backend")
+    equal(states(rig, guest), ("3", "1"), "states of frontend and backend before Weston starts")
     rig.weston(outputs=SCREEN)
     expect_connected(rig, guest)
     no_oops(guest)
@@ -70,14 +70,15 @@ def plugged_and_unplugged(rig):
     guest = rig.guest("guest", SMALL)
     for connected in (True, False):
         guest.attach_input(3, **EVERYTHING)
-        check(rig.machine.tools.wait_backend(guest.domid, 3, 2, kind="vkb"), "not at InitWait")
+        check(rig.machine.tools.wait_backend(guest.domid, 3, 2, kind="vkb"), "the backend does not go to InitWait")
         if connected:
             guest.ok("kbd 3 connect wait")
             expect_connected(rig, guest, 3)
-        check(rig.machine.tools.detach(guest.domid, 3, kind="vkb"), "not Closed in time")
+        check(rig.machine.tools.detach(guest.domid, 3, kind="vkb"),
+              "the detached device's backend does not go to Closed")
         if connected:
             weston.expect_log("vkb 3: disconnected after 0 events")
-            equal(guest.ok("kbd 3 remove")["mapped"], 0, "pages mapped after the end")
+            equal(guest.ok("kbd 3 remove")["mapped"], 0, "pages mapped after the device is closed")
 
 
 @scenario("input")
@@ -119,7 +120,7 @@ def driver_goes_and_comes(rig):
     guest.ok("kbd 0 connect wait")
     for _ in range(3):
         guest.ok("kbd 0 remove")
-        check(rig.machine.tools.wait_backend(guest.domid, 0, 2, kind="vkb"), "not at InitWait again")
+        check(rig.machine.tools.wait_backend(guest.domid, 0, 2, kind="vkb"), "the backend does not return to InitWait")
         guest.ok("kbd 0 connect wait")
         expect_connected(rig, guest)
     for _ in range(3):
@@ -136,12 +137,12 @@ def killed_and_started_again(rig):
     guest.ok("kbd 0 connect wait")
     for round_ in range(3):
         weston.kill()
-        equal(states(rig, guest), ("4", "4"), "states that a killed Weston leaves")
+        equal(states(rig, guest), ("4", "4"), "states of frontend and backend that a killed Weston leaves")
         before = index(guest, PRODUCER)
         weston = rig.weston(outputs=SCREEN)
-        # A release of each of 662 codes, an end of each of five fingers, and one SYN.
+        # The release of each of 662 codes, the end of each of five touches, and one SYN.
         check(wait_until(lambda: index(guest, CONSUMER) == before + 662 + 5 + 1, 10),
-              f"the guest has taken events up to {index(guest, CONSUMER)} since {before}")
+              f"the guest has taken events up to {index(guest, CONSUMER)}, expected 662 + 5 + 1 more than {before}")
     expect_connected(rig, guest)
     no_oops(guest)
 
@@ -154,7 +155,8 @@ def orderly_end(rig):
     guest.ok("kbd 0 connect wait")
     for _ in range(2):
         equal(weston.stop(), 0, "Weston's exit status")
-        check(wait_until(lambda: states(rig, guest) == ("6", "6"), 5), f"states {states(rig, guest)} after the end")
+        check(wait_until(lambda: states(rig, guest) == ("6", "6"), 5),
+              f"frontend and backend are {states(rig, guest)} after Weston's end, not both Closed (6)")
         weston = rig.weston(outputs=SCREEN)
         expect_connected(rig, guest)
     no_oops(guest)
@@ -195,6 +197,6 @@ def page_that_is_none(rig):
     guest.ok("kbd 0 connect port=7777777")
     weston.expect_log("vkb 0: it cannot be connected")
     guest.ok("kbd 0 remove")
-    check(wait_until(lambda: states(rig, guest)[1] == "2", 10), "not offered again")
+    check(wait_until(lambda: states(rig, guest)[1] == "2", 10), "the backend does not return to InitWait")
     guest.ok("kbd 0 connect wait")
     expect_connected(rig, guest)

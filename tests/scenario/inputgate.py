@@ -16,13 +16,13 @@ def hold_everything(weston, guest):
     last_of(guest, f"-{LEFT}")
     weston.seat(f"key {KEY_A} 1", f"button {RIGHT} 1", "down 3 10 20")
     check(wait_until(lambda: guest.ok("kbd 0 held") == {"keys": f"{KEY_A},{RIGHT}", "fingers": 0}, 5),
-          f"held: {guest.ok('kbd 0 held')}")
+          f"key, button and finger are not all held: {guest.ok('kbd 0 held')}")
     said(guest)
 
 
 def expect_released(guest):
     check(wait_until(lambda: guest.send("kbd 0 held") == "ok keys= fingers=", 5),
-          f"{guest.name} holds {guest.send('kbd 0 held')}")
+          f"{guest.name} still holds something: {guest.send('kbd 0 held')}")
 
 
 def clicks(locked):
@@ -43,7 +43,7 @@ def expect_silence(weston, guest, what, held=True, locked=False):
     try_everything(weston, held, locked)
     weston.control("list")
     weston.check()
-    equal(said(guest), [], f"what {guest.name} was told {what}")
+    equal(said(guest), [], f"input of {guest.name} {what}")
 
 
 def expect_use(weston, guest):
@@ -67,7 +67,7 @@ def session_is_locked(rig):
     weston.control("wake")
     expect_silence(weston, guest, "while the session was locked", held=False, locked=True)
     weston.control("unlock")
-    # The shell tells nobody: its screen is there when something is drawn, and so is its pointer when it moves.
+    # The shell announces no unlocking: the module notices it when something is drawn, or the pointer moves.
     check(wait_until(lambda: (weston.seat("at 7 7"), said(guest)[-1:])[1] == ["@7,7/0"], 5),
           "the pointer does not reach the guest again")
     weston.expect("picture=0,0,320,240,XR24,1")
@@ -84,7 +84,7 @@ def display_is_off(rig):
     expect_silence(weston, guest, "while its display was off")
     guest.show(1, 320, 240)
     weston.expect("picture=0,0,320,240,XR24,1")
-    # Nobody else has been given the keys meanwhile.
+    # The guest still has the keyboard focus.
     weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
     last_of(guest, f"+{KEY_A}", f"-{KEY_A}")
     expect_use(weston, guest)
@@ -126,7 +126,7 @@ def focus_goes_to_another_guest(rig):
     last_of(right, f"+{LEFT}", f"-{LEFT}")
     weston.seat(f"key {KEY_A} 0", f"key {KEY_B} 1", f"key {KEY_B} 0")
     expect(right, f"+{KEY_B}", f"-{KEY_B}")
-    equal(said(left), [f"-{KEY_A}"], "what the first guest was told")
+    equal(said(left), [f"-{KEY_A}"], "input of the first guest after the click on the second")
 
 
 @scenario("gate")
@@ -139,7 +139,7 @@ def devices_of_the_host_are_unplugged(rig):
     expect_released(guest)
     for device in ("keyboard", "pointer", "touch"):
         weston.seat(f"plug {device}")
-    # A client has a pointer some time after its seat has one, and hears of no click before.
+    # A client gets its wl_pointer some time after the seat has a pointer, and no clicks until then.
     weston.seat("at 60 50")
     last_of(guest, "@60,50/0")
     expect_use(weston, guest)
@@ -168,7 +168,7 @@ def weston_ends(rig):
     show_again(rig, weston, guest)
     hold_everything(weston, guest)
     weston.kill()
-    equal(guest.ok("kbd 0 held")["keys"], f"{KEY_A},{RIGHT}", "held after the end of a Weston that could not release")
+    equal(guest.ok("kbd 0 held")["keys"], f"{KEY_A},{RIGHT}", "held after kill -9 of Weston, which releases nothing")
     weston = rig.weston(outputs=SCREEN, seat=True)
     expect_released(guest)
     show_again(rig, weston, guest)
@@ -179,7 +179,7 @@ def show_again(rig, weston, guest):
     """Its display, whose driver does not follow by itself, is connected anew."""
     guest.ok("forget 0")
     guest.ok("state 0 1")
-    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "its display is not offered again")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "the display's backend does not return to InitWait")
     guest.connect()
     guest.picture(1, size=(320, 240))
     weston.expect("picture=0,0,320,240,XR24,1")
@@ -190,7 +190,7 @@ def device_goes(rig):
     """xl vkb-detach with something held, and another device that takes over."""
     weston, guest = seated(rig)
     hold_everything(weston, guest)
-    check(rig.machine.tools.detach(guest.domid, 0, kind="vkb"), "not Closed in time")
+    check(rig.machine.tools.detach(guest.domid, 0, kind="vkb"), "the detached device's backend does not go to Closed")
     guest.ok("kbd 0 read")
     expect_released(guest)
     guest.ok("kbd 0 remove")
@@ -208,17 +208,18 @@ def parts_that_weston_ini_denies(rig):
         guest = touched(rig, rule)
         weston.expect(START, "picture=0,0,320,240,XR24,1")
         click(weston, 100, 50)
-        # The module gives it the keyboard when its own client has heard of the click.
+        # The guest gets the keyboard only when the module's own client has received the click.
         check(not keys or wait_until(lambda: weston.seat("dump")["keyboard"] == "guest-screen", 5 * SCALE),
-              f"a click gives it no keys with input={rule}")
+              f"a click does not give the guest the keyboard focus with input={rule}")
         weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0", "down 0 9 9", "up 0")
         weston.control("list")
         weston.check()
         told = said(guest)
-        equal(f"+{KEY_A}" in told, keys, f"keys with input={rule}")
-        equal(any(word[0] == "@" for word in told), pointer, f"positions with input={rule}")
-        equal(f"+{LEFT}" in told, pointer, f"buttons with input={rule}")
-        equal(any(word.startswith("down") for word in told), pointer, f"touches with input={rule}")
+        equal(f"+{KEY_A}" in told, keys, f"whether keys reach the guest with input={rule}")
+        equal(any(word[0] == "@" for word in told), pointer, f"whether positions reach the guest with input={rule}")
+        equal(f"+{LEFT}" in told, pointer, f"whether buttons reach the guest with input={rule}")
+        equal(any(word.startswith("down") for word in told), pointer,
+              f"whether touches reach the guest with input={rule}")
         guest.destroy()
         equal(weston.stop(), 0, "Weston's exit status")
 
@@ -228,28 +229,30 @@ def pointer_without_positions(rig):
     """A guest that knows motion alone: a click locks the pointer to its screen, a lock of the session frees it."""
     weston, guest = seated(rig, shell_config="locking=true\n", inputs=(RELATIVE,), first=())
     weston.seat("by 3 4")
-    equal(said(guest), [], "motion without a lock")
+    equal(said(guest), [], "input from motion before the pointer is locked to the screen")
     click(weston, 100, 50)
     check(wait_until(lambda: weston.seat("dump")["cursor"] == 0, 5), "the host's cursor is not hidden")
-    equal(said(guest), [], "the click that locks")
+    equal(said(guest), [], "input from the click that locks the pointer")
     weston.seat("by 7 -9", f"button {LEFT} 1", f"button {LEFT} 0", "wheel 1")
     expect(guest, "by7,-9/0", f"+{LEFT}", f"-{LEFT}", "by0,0/-1")
     weston.seat(f"button {LEFT} 1", f"key {KEY_A} 1")
     expect(guest, f"+{LEFT}", f"+{KEY_A}")
     weston.lock()
-    check(wait_until(lambda: guest.ok("kbd 0 held")["keys"] == "", 5), "something is held behind the lock")
+    check(wait_until(lambda: guest.ok("kbd 0 held")["keys"] == "", 5),
+          "the guest still holds something behind the lock")
     said(guest)
     weston.seat("by 10 10", f"button {LEFT} 0", f"key {KEY_A} 0")
     weston.control("wake")
     weston.seat("by 10 10", *clicks(locked=True))
     weston.check()
-    equal(said(guest), [], "what it was told while the session was locked")
+    equal(said(guest), [], "input while the session was locked")
     weston.control("unlock")
-    check(wait_until(lambda: weston.seat("by 1 1", "dump")["pointer"] == "guest-screen", 5), "not shown again")
+    check(wait_until(lambda: weston.seat("by 1 1", "dump")["pointer"] == "guest-screen", 5),
+          "the guest's screen does not get the pointer again after unlocking")
     weston.check()
-    equal(said(guest), [], "motion after the lock, which has freed the pointer")
+    equal(said(guest), [], "input from motion after unlocking, before the next click")
     click(weston, 100, 50)
-    check(wait_until(lambda: weston.seat("dump")["pointer-grab"] == 1, 5), "the pointer is not locked again")
+    check(wait_until(lambda: weston.seat("dump")["pointer-grab"] == 1, 5), "a click does not lock the pointer again")
     weston.seat("by 5 6")
     expect(guest, "by5,6/0")
 
@@ -264,7 +267,8 @@ def is_grabbed(weston):
 
 
 def expect_grab(weston, grabbed):
-    check(wait_until(lambda: is_grabbed(weston) == grabbed, 5), "grabbed" if not grabbed else "not grabbed")
+    check(wait_until(lambda: is_grabbed(weston) == grabbed, 5),
+          "the keyboard is still grabbed" if not grabbed else "the keyboard is not grabbed")
 
 
 @scenario("gate")
@@ -278,11 +282,11 @@ def grab(rig):
     press_grab_key(weston)
     expect_grab(weston, True)
     weston.expect_log("all keys are its own until grab-key")
-    check(f"+{KEY_G}" not in said(guest), "the guest was told of the combination's own key")
-    # The shell's own, which moves a window else and gives the guest nothing.
+    check(f"+{KEY_G}" not in said(guest), "the guest got the key of the grab combination")
+    # Super+Tab, a binding of the shell, of which the guest gets nothing without a grab.
     weston.seat(f"key {KEY_LEFTMETA} 1", f"key {KEY_TAB} 1", f"key {KEY_TAB} 0", f"key {KEY_LEFTMETA} 0")
     expect(guest, f"+{KEY_LEFTMETA}", f"+{KEY_TAB}", f"-{KEY_TAB}", f"-{KEY_LEFTMETA}")
-    # The pointer does not leave.
+    # The pointer cannot leave the screen.
     weston.seat("by 300 0")
     last_of(guest, "@319,50/0")
     weston.seat(f"key {KEY_LEFTCTRL} 1", f"key {KEY_LEFTALT} 1")
@@ -293,10 +297,12 @@ def grab(rig):
     weston.seat(f"key {KEY_LEFTCTRL} 0")
     press_grab_key(weston)
     expect_grab(weston, False)
-    check(wait_until(lambda: guest.send("kbd 0 held") == "ok keys= fingers=", 5), "something is held after the grab")
+    check(wait_until(lambda: guest.send("kbd 0 held") == "ok keys= fingers=", 5),
+          "the guest still holds something after the grab")
     said(guest)
     weston.seat("by 300 0")
-    check(wait_until(lambda: weston.seat("dump")["pointer"] != "guest-screen", 5), "the pointer is kept after the grab")
+    check(wait_until(lambda: weston.seat("dump")["pointer"] != "guest-screen", 5),
+          "the pointer cannot leave the screen after the grab")
     expect_grab(weston, False)
 
 
@@ -318,7 +324,7 @@ def inside_of(x, y, width, height, number):
 def expect_lock_alone(weston, area):
     """Behind a lock a part of the screen is as the shell makes it: black, or its background."""
     check(wait_until(lambda: any(not weston.check(f"solid={area},{color}") for color in ("000000", "303030")), 5, 0.1),
-          f"behind the lock there is something at {area}")
+          f"behind the lock the screen is neither black nor the background at {area}")
 
 
 GRABBED_COLOR = "[xen-guest]\nname=guest\ncolor=#336699\n"
@@ -351,7 +357,7 @@ def grab_is_seen(rig):
     guest.flip(1)
     place = 100, 200, 320, 240
     weston.expect(*border_of(*place, "336699"), inside_of(*place, 1), "but=100,200,320,240", *in_front,
-                  # The cursor, which stays there in some versions.
+                  # Some versions of Weston leave the cursor there.
                   "but=0,0,40,40", "solid=0,0,640,480,303030")
     guest.ok("config-off 0 0")
     weston.seat("at 600 400")
@@ -374,7 +380,7 @@ def motion_while_a_grabbed_screen_goes(rig):
         last_of(guest, f"-{LEFT}")
         press_grab_key(weston)
         expect_grab(weston, True)
-        check(wait_until(lambda: weston.seat("dump")["pointer-grab"] == 1, 5), "the pointer is not kept")
+        check(wait_until(lambda: weston.seat("dump")["pointer-grab"] == 1, 5), "the grab does not keep the pointer")
 
     for _ in range(3):
         grab_again()
@@ -421,7 +427,7 @@ def border_goes_with_the_grab(rig):
     guest.destroy()
     weston.expect("picture=0,0,320,240,XR24,1")
     expect_grab(weston, False)
-    # With that its last picture goes.
+    # When the guest returns, its kept picture goes.
     rig.guest("guest", SMALL)
     weston.expect("but=90,40,40,40", "solid=0,0,320,240,303030")
 
@@ -432,21 +438,22 @@ def grab_by_command(rig):
     weston = rig.weston(outputs=TWO, shell="kiosk", seat=True)
     left, right = touched(rig, "left"), touched(rig, "right")
     weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")
-    check("would succeed" in run(weston, "grab", "left", "--dry-run"), "dry run")
-    check(not is_grabbed(weston), "a dry run has grabbed")
+    check("would succeed" in run(weston, "grab", "left", "--dry-run"),
+          "a dry run does not say that the grab would succeed")
+    check(not is_grabbed(weston), "a dry run has grabbed the keyboard")
     for guest, other in ((left, right), (right, left)):
         run(weston, "grab", guest.name)
         expect_grab(weston, True)
         equal([screens(weston)[f"{name}:0.0"]["input"]["grab"] for name in (guest.name, other.name)], [True, False],
-              "who is told to have all keys")
+              "which screens are listed as grabbed")
         weston.seat(f"key {KEY_LEFTMETA} 1", f"key {KEY_TAB} 1", f"key {KEY_TAB} 0", f"key {KEY_LEFTMETA} 0")
         last_of(guest, f"+{KEY_LEFTMETA}", f"+{KEY_TAB}", f"-{KEY_TAB}", f"-{KEY_LEFTMETA}")
-        check(not any(word.startswith("+") for word in said(other)), "the other guest was told of the keys")
+        check(not any(word.startswith("+") for word in said(other)), "the other guest got the grabbing guest's keys")
     run(weston, "grab", "left", "--release")
-    check(is_grabbed(weston), "another screen's grab was ended")
+    check(is_grabbed(weston), "releasing one screen has ended another screen's grab")
     run(weston, "grab", "right", "--release")
     expect_grab(weston, False)
-    check(not screens(weston)["right:0.0"]["input"]["grab"], "it is still told to have all keys")
+    check(not screens(weston)["right:0.0"]["input"]["grab"], "the screen is still listed as grabbed after its release")
     run(weston, "grab", "right")
     expect_grab(weston, True)
     press_grab_key(weston)
@@ -460,14 +467,16 @@ def grab_by_command_is_refused(rig):
     guest = touched(rig)
     weston.expect(START, "picture=0,0,320,240,XR24,1")
     run(weston, "hide", "guest")
-    check("no keys" in run(weston, "grab", "guest", code=1), "what is hidden")
+    check("no keys" in run(weston, "grab", "guest", code=1), "the refusal for a hidden screen does not name the reason")
     run(weston, "show", "guest")
     weston.seat("unplug keyboard")
-    check("no seat of this Weston has a keyboard" in run(weston, "grab", "guest", code=1), "without a keyboard")
+    check("no seat of this Weston has a keyboard" in run(weston, "grab", "guest", code=1),
+          "the refusal without a keyboard does not name the reason")
     weston.seat("plug keyboard")
     touched(rig, "mute")
-    check("its guest has no keyboard" in run(weston, "grab", "mute", code=1), "input=pointer")
-    check(not is_grabbed(weston), "what was refused is grabbed")
+    check("its guest has no keyboard" in run(weston, "grab", "mute", code=1),
+          "the refusal with input=pointer does not name the reason")
+    check(not is_grabbed(weston), "the keyboard is grabbed although the command was refused")
 
 
 @scenario("gate")
@@ -488,7 +497,7 @@ def grab_ends_with_what_it_is_for(rig):
     expect_released(guest)
     weston.seat(f"key {KEY_A} 0", f"key {KEY_B} 1", f"key {KEY_B} 0")
     expect_grab(weston, False)
-    equal(said(guest), [f"-{KEY_A}"], "what the guest was told")
+    equal(said(guest), [f"-{KEY_A}"], "input of the guest after its display was switched off")
     guest.show(1, 320, 240)
     weston.expect("picture=0,0,320,240,XR24,1")
     grab_again()
@@ -510,4 +519,4 @@ def grab_ends_with_what_it_is_for(rig):
     weston.control("wake")
     weston.seat(f"key {KEY_B} 1", f"key {KEY_B} 0")
     weston.check()
-    equal(said(guest), [], "what the guest was told behind the lock")
+    equal(said(guest), [], "input of the guest behind the lock")

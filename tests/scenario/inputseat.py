@@ -16,7 +16,7 @@ KEY_A, KEY_B, KEY_LEFTCTRL, KEY_LEFTALT, KEY_G, KEY_LEFTMETA, KEY_TAB = 30, 48, 
 KEY_F = 33
 
 
-# Where the host's cursor is at the start, which is seen over a guest that has no pointer of its own.
+# Leaves out the host's cursor at its first place, where it is visible over a guest that has no pointer of its own.
 START = "but=90,90,40,40"
 
 
@@ -41,7 +41,7 @@ def said(guest):
             continue
         values = dict(pair.split("=") for pair in pairs)
         if kind == "oops":
-            raise Failure(f"the guest's driver: {values['why']}")
+            raise Failure(f"the guest's driver would have crashed: {values['why']}")
         if kind == "key":
             words.append(f"{'-+*'[int(values['value'])]}{values['code']}")
         elif kind in ("pos", "rel"):
@@ -64,7 +64,7 @@ def expect(guest, *wanted, timeout=5):
         return len(got) >= len(wanted)
 
     wait_until(there, timeout, 0.02)
-    equal(" ".join(got), " ".join(wanted), f"what {guest.name} was told")
+    equal(" ".join(got), " ".join(wanted), f"input of {guest.name}")
 
 
 def last_of(guest, *wanted, timeout=5):
@@ -75,7 +75,8 @@ def last_of(guest, *wanted, timeout=5):
         got.extend(said(guest))
         return got[-len(wanted):] == list(wanted)
 
-    check(wait_until(there, timeout, 0.02), f"{guest.name} was told {' '.join(got)}; expected {' '.join(wanted)} last")
+    check(wait_until(there, timeout, 0.02),
+          f"{guest.name} got the input {' '.join(got)}; expected {' '.join(wanted)} at its end")
     return got
 
 
@@ -109,7 +110,7 @@ def keys_reach_who_was_clicked(rig):
     last_of(right, f"+{LEFT}", f"-{LEFT}")
     weston.seat(f"key {KEY_B} 1", f"key {KEY_B} 0")
     expect(right, "+48", "-48")
-    equal(said(left), [], "what the first guest was told when the second was clicked")
+    equal(said(left), [], "input of the first guest when the second was clicked")
 
 
 @scenario("seat")
@@ -123,10 +124,11 @@ def keys_in_the_turn_of_a_click(rig):
         guest, other = (left, right) if x < 320 else (right, left)
         weston.seat(f"at {x} 50", f"button {button} 1", f"key {KEY_A} 1", f"key {KEY_A} 0", f"button {button} 0")
         last_of(guest, f"+{button}", f"+{KEY_A}", f"-{KEY_A}", f"-{button}")
-        check(f"+{KEY_A}" not in said(other), f"the other guest was told of the key after button {button}")
+        check(f"+{KEY_A}" not in said(other), f"the other guest got the key that followed button {button}")
     weston.seat("down 1 420 50", f"key {KEY_B} 1", f"key {KEY_B} 0", "up 1")
-    check(wait_until(lambda: f"-{KEY_B}" in said(right), 5, 0.02), "the guest that was touched was not told of the key")
-    check(f"+{KEY_B}" not in said(left), "the other guest was told of the key after a touch")
+    check(wait_until(lambda: f"-{KEY_B}" in said(right), 5, 0.02),
+          "the touched guest did not get the key that followed")
+    check(f"+{KEY_B}" not in said(left), "the other guest got the key that followed a touch")
 
 
 @scenario("seat")
@@ -146,9 +148,9 @@ def pointer_and_its_buttons(rig):
     expect(guest, "@160,120/-1")
     weston.seat("wheel -2")
     expect(guest, "@160,120/2")
-    # A touchpad's way: what makes a step of a wheel is one.
+    # A touchpad scrolls in small strokes: an event for each full step of a wheel.
     weston.seat("stroke 4", "stroke 4")
-    equal(said(guest), [], "less than a step")
+    equal(said(guest), [], "input from less than a step")
     weston.seat("stroke 4")
     expect(guest, "@160,120/-1")
 
@@ -170,16 +172,16 @@ def every_key_that_a_guest_may_have(rig):
     last_of(guest, f"-{LEFT}")
     told = []
     for first in range(1, 0x300, 16):
-        # No more than a guest's ring holds that has not been looked at for long.
+        # No more events than the ring holds, in case the guest does not read it for a while.
         weston.seat(*(f"key {code} {state}" for code in range(first, first + 16) for state in (1, 0)))
         weston.seat(f"button {RIGHT} 1", f"button {RIGHT} 0")
         told += last_of(guest, f"-{RIGHT}")[:-2]
-    # The shell takes two for itself, those of the screen's brightness.
+    # The shell keeps two for itself, the keys for the screen's brightness.
     wanted = [f"{sign}{code}" for code in (*range(1, 240), *range(0x160, 0x2ff)) if code not in (224, 225)
               for sign in "+-"]
-    equal([word for word in wanted if word not in told], [], "keys that the guest was not told of")
-    equal([word for word in told if word not in wanted], [], "what it was told beside")
-    equal(told, wanted, "keys that the guest was told of, in their order")
+    equal([word for word in wanted if word not in told], [], "keys that the guest did not get")
+    equal([word for word in told if word not in wanted], [], "other input that the guest got")
+    equal(told, wanted, "the keys that the guest got, in order")
 
 
 @scenario("seat")
@@ -198,7 +200,7 @@ def touches(rig):
     expect(guest, "up0", "syn")
     weston.seat("down 1 50 60", "up 1")
     expect(guest, "down0@50,60", "syn", "up0", "syn")
-    # The touch gave the guest the keys.
+    # The touch gave the guest the keyboard focus.
     weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
     expect(guest, "+30", "-30")
 
@@ -217,7 +219,7 @@ def several_seats(rig):
     expect(guest, "+30")
     weston.seat(f"key {KEY_A} 1", number=1)
     weston.seat(f"key {KEY_A} 0", number=0)
-    equal(said(guest), [], "what the second seat's press adds")
+    equal(said(guest), [], "input from the second seat's press, and the first one's release")
     weston.seat(f"key {KEY_A} 0", number=1)
     expect(guest, "-30")
 
@@ -229,7 +231,8 @@ def placed(fit, picture_size, rule, places):
         width, height = picture_size
         device = dict(TOUCHED, width=width, height=height, multi_touch_width=width, multi_touch_height=height)
         guest = touched(rig, resolution=f"{width}x{height}", size=picture_size, inputs=(device,))
-        check(wait_until(lambda: any("on headless" in line for line in weston.control("list")), 5), "not shown")
+        check(wait_until(lambda: any("on headless" in line for line in weston.control("list")), 5),
+              "the guest is not on the output headless")
         for x, y, (seen_x, seen_y) in places:
             weston.seat(f"at {x} {y}")
             last_of(guest, f"@{seen_x},{seen_y}/0")
@@ -261,11 +264,11 @@ def desktop_over_two_connectors(rig):
         last_of(guest, f"@{x},50/0")
     weston.seat("down 1 500 60", "up 1")
     last_of(guest, "down0@500,60", "syn", "up0", "syn")
-    # A button that is held when the pointer crosses is let go of where it was pressed, and nowhere twice.
+    # A button held while the pointer crosses over is released once.
     weston.seat("at 310 50", f"button {LEFT} 1")
     last_of(guest, f"+{LEFT}")
     weston.seat("at 400 50", f"button {LEFT} 0")
-    check(wait_until(lambda: guest.send("kbd 0 held") == "ok keys= fingers=", 5), "a button is held")
+    check(wait_until(lambda: guest.send("kbd 0 held") == "ok keys= fingers=", 5), "the guest still holds a button")
 
 
 @scenario("seat")
@@ -282,7 +285,7 @@ def device_of_each_connector(rig):
     weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,320,240,XR24,1")
     for x, device in ((100, 1), (420, 0)):
         click(weston, x, 50)
-        # It has the keys then.
+        # After the click it has the keyboard focus.
         guest.event("key", dev=device, code=LEFT, value=0)
         weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
         for value in (1, 0):
@@ -308,7 +311,8 @@ def output_that_is_turned(rig):
     guest = touched(rig, resolution="240x320", size=(240, 320),
                     inputs=(dict(TOUCHED, width=240, height=320, multi_touch_width=240, multi_touch_height=320),))
     weston.seat("at 50 60")
-    check(wait_until(lambda: weston.seat("at 50 60", "dump")["pointer"] == "guest-screen", 5), "not shown")
+    check(wait_until(lambda: weston.seat("at 50 60", "dump")["pointer"] == "guest-screen", 5),
+          "the guest's screen does not get the pointer")
     for x, y in ((0, 0), (120, 300), (239, 319)):
         weston.seat(f"at {x} {y}")
         last_of(guest, f"@{x},{y}/0")
@@ -337,7 +341,7 @@ def fullscreen_key(rig):
         else:
             weston.expect("scaled=10,20,160,120,XR24,1,0,0,320,240,320,240", "but=195,145,45,45",
                           "picture=200,150,80,60,XR24,2")
-        check(f"+{KEY_F}" not in said(guest), "the guest was told of the combination's key")
+        check(f"+{KEY_F}" not in said(guest), "the guest got the key of the fullscreen combination")
         weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
         last_of(guest, f"+{KEY_A}", f"-{KEY_A}")
 
@@ -353,12 +357,12 @@ def keep_awake(rig):
         guest.show(1, 320, 240)
         guest.ok("animate 0 0 0 1 2")
         if rule == "true":
-            # It may have been idle for too long before the guest came.
+            # Weston may have fallen asleep before the guest came.
             weston.control("wake")
             slept = wait_until(lambda: asleep(weston), 4)
             check(not slept, "Weston fell asleep while the guest flipped")
             guest.ok("animation 0 0 stop")
-        check(wait_until(lambda: asleep(weston), 10), f"Weston never falls asleep, keep-awake={rule}")
+        check(wait_until(lambda: asleep(weston), 10), f"Weston does not fall asleep within 10 s with keep-awake={rule}")
         guest.destroy()
         equal(weston.stop(), 0, "Weston's exit status")
 
@@ -381,9 +385,10 @@ def driver_domain(rig):
         back = tools.back(guest.domid, 0, domid, "vkb")
         store.write(f"{back}/online", 0)
         store.write(f"{back}/state", 5)
-        check(tools.wait_backend(guest.domid, 0, 6, backend=domid, kind="vkb"), "not Closed in time")
+        check(tools.wait_backend(guest.domid, 0, 6, backend=domid, kind="vkb"),
+              "the unplugged device's backend does not go to Closed")
         store.remove(tools.front(guest.domid, 0, "vkb"))
-        check(wait_until(lambda: store.read(f"{back}/state") is None, 5), "its directory is still there")
+        check(wait_until(lambda: store.read(f"{back}/state") is None, 5), "the backend's directory is still there")
 
 
 @scenario("seat")
@@ -404,5 +409,5 @@ def keys_stay_with_a_screen_of_dma_bufs(rig):
         weston.expect(START, f"picture=0,0,320,240,XR24,{cookie}")
         weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
         last_of(guest, f"+{KEY_A}", f"-{KEY_A}")
-    weston.seat("unplug pointer")  # and with it the cursor
+    weston.seat("unplug pointer")  # which removes the cursor
     rig.let_go(weston)

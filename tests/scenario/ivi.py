@@ -10,7 +10,7 @@ from rig.runner import Skip, check, equal, scenario
 from rig.weston import version
 
 SCREEN = (("headless", 1000, 800),)
-# All that hmi-controller wants to know.
+# All keys that hmi-controller requires.
 SHELL = "[ivi-shell]\n" + "".join(f"{key}={value}\n" for key, value in {
     "base-layer-id": 1000, "base-layer-id-offset": 10000, "workspace-background-layer-id": 2000,
     "workspace-layer-id": 3000, "application-layer-id": 4000, "transition-duration": 1, "surface-id-offset": 10,
@@ -27,8 +27,8 @@ def in_a_car(rig, config, **options):
         raise Skip("this Weston has no ivi-shell")
     weston = rig.weston(outputs=SCREEN, shell="ivi", windows=True, modules=("hmi-controller.so",), seat=True,
                         config=f"{SHELL}ivi-shell-user-interface={programs[0]}\n{config}", **options)
-    # Its background, which has to be there first to be behind.
-    check(wait_until(lambda: views(weston, 1001), 10, 0.05), "the controller shows nothing")
+    # Wait for the controller's background, which is behind guests only if it is there first.
+    check(wait_until(lambda: views(weston, 1001), 10, 0.05), "the controller does not show its background")
     return weston
 
 
@@ -46,7 +46,7 @@ def place(weston, number):
         found[:] = views(weston, number)
         return found
 
-    check(wait_until(there, 10, 0.05), f"no surface {number}: {weston.control('views')}")
+    check(wait_until(there, 10, 0.05), f"no visible surface {number} among {weston.control('views')}")
     return found[0]
 
 
@@ -58,7 +58,7 @@ def expect_picture(weston, where, number):
     """The whole picture fills a place. Weston 10 takes no pictures under ivi-shell."""
     if version() >= 14:
         x, y, width, height = where
-        # The shell's transformation blends its edges with what is beside it.
+        # The shell's transformation blends the surface's edges with what is beside them.
         edges = [f"but={x},{y},1,{height}", f"but={x + width - 1},{y},1,{height}", f"but={x},{y},{width},1",
                  f"but={x},{y + height - 1},{width},1"]
         weston.expect(*edges, f"scaled={x},{y},{width},{height},XR24,{number},0,0,320,240,320,240")
@@ -69,11 +69,11 @@ def placed_by_the_controller(rig):
     """Two guests are surfaces of the controller's layout, as large as it wants; input finds its place in each."""
     weston = in_a_car(rig, rule("one", 7) + rule("two", 8))
     one = touched(rig, "one")
-    # The size of a tile of the layout, and not that of the picture.
-    check(wait_until(lambda: place(weston, 7)[2:] not in (SIZE, (0, 0)), 5), "it has the size of its picture")
+    # The surface gets the size of a tile of the layout, not that of its picture.
+    check(wait_until(lambda: place(weston, 7)[2:] not in (SIZE, (0, 0)), 5), "surface 7 keeps the size of its picture")
     two = touched(rig, "two")
     two.picture(2, size=SIZE, cookie=2)
-    check(wait_until(lambda: place(weston, 7)[:2] != place(weston, 8)[:2], 5), "both are at the same place")
+    check(wait_until(lambda: place(weston, 7)[:2] != place(weston, 8)[:2], 5), "surfaces 7 and 8 are at the same place")
     for guest, number in ((one, 7), (two, 8)):
         where = place(weston, number)
         expect_picture(weston, where, number - 6)
@@ -85,7 +85,7 @@ def placed_by_the_controller(rig):
         weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
         expect(guest, "+30", "-30")
     one.destroy()
-    check(wait_until(lambda: not views(weston, 7), 5), "the surface of a guest that has gone stays")
+    check(wait_until(lambda: not views(weston, 7), 5), "the destroyed guest's surface stays")
 
 
 @scenario("ivi")
@@ -105,8 +105,9 @@ def another_number(rig):
         if key == "ivi-id=9":
             place(weston, 9)
         else:
-            check(wait_until(lambda: weston.views("guest-screen"), 5), "it is nowhere")
-        check(not views(weston, gone), "it has its old number still")
+            check(wait_until(lambda: weston.views("guest-screen"), 5),
+                  "with ivi-id=0 the screen is not placed on an output")
+        check(not views(weston, gone), "the screen still has its old number, too")
     guest.flip(1)
 
 
@@ -119,8 +120,8 @@ def numbers_that_are_taken(rig):
     second = rig.guest("second", SMALL)
     second.picture(2, size=SIZE)
     weston.expect_log("second.*ivi-id=7 is the number of another surface: it is placed on an output")
-    check(wait_until(lambda: weston.views("guest-screen"), 5), "the second is nowhere")
-    equal(len(views(weston, 7)), 1, "surfaces of that number")
+    check(wait_until(lambda: weston.views("guest-screen"), 5), "the second guest's screen is not placed on an output")
+    equal(len(views(weston, 7)), 1, "surfaces with the number 7")
 
 
 @scenario("ivi")
@@ -130,7 +131,7 @@ def the_controllers_own_number(rig):
     guest = rig.guest("guest", SMALL)
     guest.picture(1, size=SIZE)
     weston.expect_log("ivi-id=1001 is the number of another surface")
-    check(wait_until(lambda: weston.views("guest-screen"), 5), "it is nowhere")
+    check(wait_until(lambda: weston.views("guest-screen"), 5), "the screen is not placed on an output")
     guest.buffer(2, *SIZE, picture=2)
     guest.flips(5, 2, 1)
 
@@ -141,11 +142,11 @@ def without_a_number_or_the_shell(rig):
     weston = in_a_car(rig, "[xen-connector]\nshow-as=ivi\n")
     guest = rig.guest("guest", SMALL)
     guest.picture(1, size=SIZE)
-    check(wait_until(lambda: weston.views("guest-screen"), 5), "it is nowhere")
+    check(wait_until(lambda: weston.views("guest-screen"), 5), "the screen is not placed on an output")
     guest.destroy()
     equal(weston.stop(), 0, "Weston's exit status")
     rig.westons.clear()
     weston = rig.weston(outputs=SCREEN, windows=True, config=rule("guest", 7))
     rig.guest("guest", SMALL).picture(1, size=SIZE)
     weston.expect("but=980,780,20,20", "scaled=0,25,1000,750,XR24,1,0,0,320,240,320,240")
-    check("headless" in run(weston, "list"), "list")
+    check("headless" in run(weston, "list"), "list does not show the screen on the output headless")

@@ -18,7 +18,7 @@ RULE = ("[xen-connector]\nguest=neighbour\noutput=second\n"
         "[xen-connector]\nguest=attacker\ndevice=*\nconnector=*\noutput=headless\n")
 ROUNDS = 3
 SECONDS = 1.5
-# What a slow machine may make of the 0.8 that is wanted.
+# The aim is 0.8; this leaves room for a slow machine.
 LEAST = 0.6
 
 
@@ -63,7 +63,7 @@ def share(rig, weston, guest, attack, start=lambda: None, stop=lambda: None):
     ratio = sum(under) / sum(alone)
     rig.remark = f"{sum(alone) / ROUNDS:.1f} flips/s alone, {sum(under) / ROUNDS:.1f} under attack: {ratio:.2f}"
     print("   ", rig.remark)
-    check(ratio >= LEAST, f"the neighbour has {rig.remark}")
+    check(ratio >= LEAST, f"the neighbour keeps too small a share of its flips: {rig.remark}")
 
 
 def idle():

@@ -67,8 +67,8 @@ def path_is_said_once(rig):
     guest.show(3, 320, 240)
     weston.expect_log(r"guest.*mapped")
     weston.expect_log(r"guest.*converted")
-    equal(weston.log().count("path mapped"), 1, "lines that say mapped")
-    equal(weston.log().count("xen-display: dma-buf: o"), 1, "lines that say whether dma-bufs are used")
+    equal(weston.log().count("path mapped"), 1, "log lines about the path mapped")
+    equal(weston.log().count("xen-display: dma-buf: o"), 1, "log lines about whether dma-bufs are used")
 
 
 @scenario("pixels")
@@ -140,7 +140,7 @@ def sampling_can_be_switched_off(rig):
         log = weston.log()
         guest.destroy()
         weston.expect_log(r"0 resampled")
-        check("resampled" not in log, "resampled before")
+        check("resampled" not in log, "the log mentions resampling before the guest's end")
         equal(weston.stop(), 0, "Weston's exit status")
         rig.westons.remove(weston)
 
@@ -149,7 +149,7 @@ def sampling_can_be_switched_off(rig):
 def largest_mode(rig):
     """4095x2047, pixel for pixel, two buffers and flips."""
     if rig.machine.directory.startswith("/tmp"):
-        raise Skip("needs memory of its own for 200 MB of pictures")
+        raise Skip("needs 200 MB in /dev/shm, which cannot be written here")
     weston = rig.weston(outputs=pixel_for_pixel(4095, 2047))
     guest = rig.guest("large", "4095x2047")
     for cookie in (1, 2):
@@ -195,8 +195,8 @@ def framebuffer_wider_than_any_texture(rig):
             weston.expect(f"picture=0,0,320,240,XR24,1,{x},{y},17000,300")
             guest.flip(2)
             weston.expect(f"picture=0,0,320,240,XR24,2,{x},{y},17000,300")
-            # Of the last row, a wl_buffer that begins far to the right would end beyond its pool; and before
-            # Weston 14 a texture is as wide as the framebuffer, whatever is shown of it.
+            # A wl_buffer for the last row that begins far to the right would end beyond its pool; and before
+            # Weston 14 a texture is as wide as the framebuffer, whatever part of it is shown.
             converted = renderer == "gl" and (y == 60 or version() < 14)
             equal(path(weston), "converted" if converted else "mapped", f"path at {x},{y}")
         if renderer == "gl":
@@ -229,7 +229,7 @@ def parts_of_16_bit_framebuffers(rig):
         for x, y in ((0, 0), (1, 0), (333, 1), (639, 240), (638, 239)):
             guest.show(1, 960, 480, at=f"{x},{y}")
             weston.expect(f"picture=0,0,321,240,RG16,1,{x},{y},960,480")
-            equal(path(weston), "mapped", "path")
+            equal(path(weston), "mapped", "the path of a part of a framebuffer")
         guest.destroy()
         equal(weston.stop(), 0, "Weston's exit status")
         rig.westons.remove(weston)
