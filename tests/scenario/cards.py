@@ -143,7 +143,7 @@ def behind_all_pictures(rig):
     weston, guest = began(rig, config="[xen-connector]\nguest=back\n", guest="[xen-guest]\nname=x\n")
     rig.guest("back", "640x480").picture(2, size=(640, 480))
     weston.expect("picture=0,0,640,480,XR24,2")
-    # In front of the other guest; its card is visible there until it shows a picture.
+    # From here on the screen is in front, but its card must stay behind the other guest's picture.
     run(weston, "place", "guest", "--z", "5")
     guest.picture(1, size=SIZE)
     front = [SHOWN, "but=160,120,320,240", "picture=0,0,640,480,XR24,2"]

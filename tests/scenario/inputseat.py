@@ -64,7 +64,7 @@ def expect(guest, *wanted, timeout=5):
         return len(got) >= len(wanted)
 
     wait_until(there, timeout, 0.02)
-    equal(" ".join(got), " ".join(wanted), f"input of {guest.name}")
+    equal(" ".join(got), " ".join(wanted), f"the input that {guest.name} got")
 
 
 def last_of(guest, *wanted, timeout=5):

@@ -211,7 +211,7 @@ def output_that_appears_later(rig):
     weston.expect("size=320x240")
     weston.control("output-on late")
     weston.expect("picture=320,0,320,240,XR24,2")
-    # The outputs' own resources stay with Weston until it ends.
+    # Weston keeps resources of outputs until it ends.
     rig.baselines.pop(weston)
 
 
@@ -244,7 +244,7 @@ def rules_without_effect_are_named(rig):
                    rf"{number} 4 \(guest=g4\): .* until an output headless # left is plugged in",
                    rf"{number} 6 \(guest=g5, connector=0\): .* no effect, because .* number 5 \(guest=g5\)"):
         weston.expect_log(wanted)
-    equal(weston.log().count("weston.ini: "), 6, "lines about weston.ini")
+    equal(weston.log().count("weston.ini: "), 6, "log lines about weston.ini")
 
 
 @scenario("placement")
@@ -339,7 +339,7 @@ def output_goes_from_under_each_fit(rig, renderer, shell):
     weston.expect("picture=40,30,160,120,XR24,1")
     first_goes(weston)
     weston.expect("picture=40,30,160,120,XR24,1", "but=40,30,160,120",
-                  # Of another colour under GL in Weston 10's kiosk shell, without any module too.
+                  # With GL, Weston 10's kiosk-shell shows another colour, also without our module.
                   *([f"solid=0,0,320,240,{GREY}"] if (renderer, shell) != ("gl", "kiosk") else []))
     rig.baselines.pop(weston)
 
@@ -419,7 +419,7 @@ def center_at_scale_two(rig, renderer, turned):
     cut = f"{(1000 - width) // 2},{(900 - height) // 2},1000,900"
     weston.expect(*first, f"picture=0,0,{width},{height},XR24,2,{cut}")
     large.destroy()
-    # A surface has whole coordinates, of two pixels each: the last of an odd number is left out.
+    # A surface's coordinates are integers, of two pixels each: the last pixel of an odd number is left out.
     rig.guest("odd", "321x239").picture(3, size=(321, 239))
     x, y = (width - 320) // 4 * 2, (height - 238) // 4 * 2
     weston.expect(*first, f"picture={x},{y},320,238,XR24,3,0,0,321,239", f"but={x},{y},320,238",
@@ -451,7 +451,7 @@ def output_gets_another_size(rig):
     weston.expect("picture=470,310,100,100,XR24,2", "but=470,310,100,100", "picture=0,0,640,480,XR24,1")
     weston.control("scale-output headless 1")
     weston.expect("picture=210,130,100,100,XR24,2", "but=210,130,100,100", "picture=0,0,640,480,XR24,1")
-    # A guest that shows nothing leaves no picture.
+    # A guest that shows nothing replaces the kept picture and leaves none.
     rig.guest("kept", "640x480")
 
 
@@ -471,7 +471,7 @@ def output_moves(rig, renderer):
     weston.control("move-output headless 640 0")
     weston.control("move-output second 0 0")
     weston.control("move-output headless 320 0")
-    # Each flip is a repaint. The screenshot has the outputs in the order in which they were plugged in.
+    # Each flip causes a repaint. The screenshot has the outputs in the order in which they were plugged in.
     over.flips(9, 2, 1)
     weston.expect("picture=0,0,320,240,XR24,1", "picture=320,0,64,60,XR24,1", "but=320,0,64,60",
                   "picture=320,0,320,240,XR24,2")
@@ -497,19 +497,19 @@ def guests_return_to_their_outputs(rig):
         show(rig.guest(name, "320x240"), number)
     places = {("a", 0, 0): "headless", ("b", 0, 0): "second", ("c", 0, 0): "third"}
     weston.expect(*(f"picture={320 * n},0,320,240,XR24,{n}" for n in range(3)))
-    equal(where(weston), places, "places")
+    equal(where(weston), places, "outputs of the screens")
     for name in ("headless", "second"):
         weston.control(f"output-off {name}")
         weston.expect("size=640x240")
         weston.control(f"output-on {name}")
         weston.expect("size=960x240")
-        equal(where(weston), places, f"places after {name} was off")
+        equal(where(weston), places, f"outputs of the screens after {name} was off")
     # The screenshot has the outputs in the order in which they were plugged in.
     weston.expect("picture=0,0,320,240,XR24,2", "picture=320,0,320,240,XR24,0", "picture=640,0,320,240,XR24,1")
-    # By position the third is the first now: a guest that comes is in front of the one there.
+    # The output third is the leftmost one now: a new guest takes it.
     rig.guests[2].destroy()
     show(rig.guest("d", "320x240"), 4)
-    equal(where(weston)["d", 0, 0], "third", "place of the new guest")
+    equal(where(weston)["d", 0, 0], "third", "output of the new guest")
     weston.expect("picture=0,0,320,240,XR24,4", "picture=320,0,320,240,XR24,0", "picture=640,0,320,240,XR24,1")
     rig.baselines.pop(weston)
 
@@ -589,9 +589,9 @@ def kept_pictures_stand_on_outputs(rig):
     weston.expect("picture=0,0,320,240,XR24,1")
     weston.control("output-on headless")
     weston.expect("picture=0,0,320,240,XR24,1", f"solid=320,0,320,240,{GREY}")
-    # Both outputs are free, once its picture has gone: it takes the one that it had.
+    # Once its kept picture has gone, both outputs are free: the guest takes the one that it had.
     show(rig.guest("b", "320x240"), 3)
-    equal(where(weston), {("b", 0, 0): "second"}, "place")
+    equal(where(weston), {("b", 0, 0): "second"}, "output of the guest that came back")
     weston.expect("picture=0,0,320,240,XR24,3", f"solid=320,0,320,240,{GREY}")
     rig.baselines.pop(weston)
 
@@ -641,7 +641,7 @@ def mirrors_are_not_free(rig):
     for number, name in enumerate("ab"):
         show(rig.guest(name, "320x240"), number)
     weston.expect("picture=0,0,320,240,XR24,0", "picture=640,0,320,240,XR24,1")
-    equal(where(weston), {("a", 0, 0): "headless", ("b", 0, 0): "third"}, "places")
+    equal(where(weston), {("a", 0, 0): "headless", ("b", 0, 0): "third"}, "outputs of the screens")
 
 
 @scenario("placement")
@@ -655,8 +655,8 @@ def renamed_while_it_runs(rig):
     rig.machine.store.write(f"/local/domain/{guest.domid}/name", "g1")
     weston.expect("solid=0,0,320,240,303030", "picture=320,0,320,240,XR24,1")
     weston.expect_log(rf"guest g1--incoming\({guest.domid}\) vdispl 0: its guest has been renamed to g1")
-    equal(weston.control("list")[0].split()[0], "g1", "its name, as other modules see it")
-    # still flips, and rules go on to hold
+    equal(weston.control("list")[0].split()[0], "g1", "the guest's name, as other modules see it")
+    # It still flips, and rules still apply.
     guest.buffer(2, 320, 240, picture=2)
     guest.flips(5, 1, 2)
     weston.expect("picture=320,0,320,240,XR24,2")

@@ -24,8 +24,7 @@ def expect_connected(rig, guest, timeout=10):
         return rig.machine.store.read(front) == "4" and \
             rig.machine.store.read(rig.machine.tools.back(guest.domid, 0) + "/state") == "4"
 
-    # The commands keep the guest's loop going; it also turns by itself.
-    check(wait_until(both, timeout), "not connected again: front " +
+    check(wait_until(both, timeout), "frontend and backend are not both Connected (4): front " +
           str(rig.machine.store.read(front)) + ", back " +
           str(rig.machine.store.read(rig.machine.tools.back(guest.domid, 0) + "/state")))
     guest.drain()
@@ -56,7 +55,7 @@ def orderly_end_closes_displays(rig):
     show_again(guest, 1)
     weston.expect("picture=0,0,320,240,XR24,1")
     equal(weston.stop(), 0, "Weston's exit status")
-    check(rig.machine.tools.wait_backend(guest.domid, 0, 6, 3), "not Closed after the end")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 6, 3), "the backend is not Closed after Weston's end")
     guest.event("front", 3, state=7)
     guest.event("front", 3, state=1)
     guest.no_event("still-mapped", 0)
@@ -133,7 +132,7 @@ def front_that_is_reconfiguring(rig):
     guest.ok("follow 0 0")
     guest.ok("state 0 7")
     weston = rig.weston(outputs=SCREEN)
-    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "not at InitWait")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "the backend does not go to InitWait")
     time.sleep(0.5)
     guest.ok("follow 0 1")
     guest.ok("state 0 1")
@@ -216,7 +215,7 @@ def register_kept(fourcc, path):
         weston.expect_log("disconnected after")
         for _ in range(3):
             weston.expect(f"picture=0,0,320,240,{fourcc},1")
-        # Another guest's coming changes nothing; its own takes the old picture away.
+        # A kept picture stays when another guest comes, and goes when its own guest does.
         rig.guest("other", "64x64")
         weston.expect(f"picture=0,0,320,240,{fourcc},1")
         again = rig.guest("guest", "320x240")
@@ -226,7 +225,7 @@ def register_kept(fourcc, path):
         weston.expect("picture=0,0,320,240,XR24,3")
         again.destroy()
         weston.expect("picture=0,0,320,240,XR24,3")
-        # Who shows nothing leaves nothing: all is given back now.
+        # A guest that shows nothing leaves no picture: now everything must be given back.
         rig.guest("guest", "320x240")
 
     kept.__name__ = f"kept_picture_{path}"
@@ -252,7 +251,7 @@ def kept_picture_comes_back_with_its_output(rig):
     weston.expect("size=320x240")
     weston.control("output-on second")
     weston.expect("picture=320,0,320,240,XR24,1")
-    # Who shows nothing leaves nothing.
+    # A guest that shows nothing leaves no picture.
     rig.guest("guest", SMALL)
     weston.expect("solid=320,0,320,240,303030")
 
@@ -269,7 +268,7 @@ def expect_serving(rig, domid=0, timeout=10):
     """The node that tool stacks wait for."""
     node = f"/local/domain/{domid}/data/xen-display"
     check(wait_until(lambda: rig.machine.store.read(node) == "serving", timeout * SCALE),
-          f"{node} is {rig.machine.store.read(node)}")
+          f"{node} should be serving, but is {rig.machine.store.read(node)}")
     return node
 
 

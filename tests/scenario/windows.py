@@ -15,7 +15,7 @@ GREY = "303030"
 SCREEN = (("headless", 1000, 800),)
 BORDER, TITLE, BUTTON = 4, 26, 28
 KEY_0 = 11
-# What the frame of a guest with this rule has, with and without the focus.
+# A rule for the guest's colour, and the colours of its frame with and without the focus.
 COLOR = "[xen-guest]\nname=guest\ncolor=#336699\n"
 ACTIVE, PALE = "336699", "4d6780"
 
@@ -28,7 +28,7 @@ def place(weston, name="guest", timeout=10):
         found[:] = weston.views(f"top-level-window-'{name}'")
         return found
 
-    check(wait_until(there, timeout, 0.02), f"no window of {name}: {weston.control('views')}")
+    check(wait_until(there, timeout, 0.02), f"no window of {name} among {weston.control('views')}")
     return found[0]
 
 
@@ -37,7 +37,7 @@ def place_becomes(weston, wanted, name="guest"):
     def right():
         return all(number in (None, got) for number, got in zip(wanted, place(weston, name)))
 
-    check(wait_until(right, 5, 0.02), f"{name} is at {place(weston, name)}, expected {wanted}")
+    check(wait_until(right, 5, 0.02), f"{name} has its window at {place(weston, name)}, expected {wanted}")
     return place(weston, name)
 
 
@@ -76,7 +76,7 @@ def drag(weston, start, way):
     weston.seat(f"at {x} {y}", f"button {LEFT} 1")
     for step in (1, 2, 3, 4):
         weston.seat(f"at {x + way[0] * step // 4} {y + way[1] * step // 4}")
-    # What is dragged has followed: Weston forgets the edge when the button comes up.
+    # Wait until the window has followed: when the button comes up, Weston forgets which edge is dragged.
     weston.wait_for_clients()
     weston.screenshot()
     weston.seat(f"button {LEFT} 0", "at 999 799")
@@ -127,7 +127,7 @@ def is_written_on(weston, where, left, width):
 def titles(rig):
     """The title has the name, and the buttons at its right; that of a grabbed window says so."""
     weston, guest, where = opened(rig)
-    # The name needs no more than that; between it and the buttons there is nothing.
+    # The name needs at most 70 pixels; between it and the buttons the title is empty.
     name, rest = 70, where[2] - 3 * BUTTON - 70
     click(weston, where[0] + 5, where[1] + 5)
     last_of(guest, f"-{LEFT}")
@@ -139,7 +139,7 @@ def titles(rig):
     for grabbed in (True, False):
         chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_G)
         if grabbed:
-            check(is_written_on(weston, where, name, rest), "the title does not say that the guest has all keys")
+            check(is_written_on(weston, where, name, rest), "the title does not say that the window is grabbed")
         else:
             weston.expect(f"solid={where[0] + name},{where[1] - TITLE},{rest},{TITLE},{ACTIVE}")
 
@@ -170,7 +170,7 @@ def moved_by_its_title(rig):
     drag(weston, (where[0] + 60, where[1] - 10), way)
     moved = place_becomes(weston, (*target, *SIZE))
     weston.expect(picture_of(moved, 1), *frame_of(moved, ACTIVE))
-    check(not any(word[1:] == str(LEFT) for word in said(guest)), "the guest was told of the drag")
+    check(not any(word[1:] == str(LEFT) for word in said(guest)), "the guest got the button that dragged its title")
     weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
     expect(guest, "+30", "-30")
     locate(weston, guest, moved)
@@ -212,7 +212,7 @@ def resized_by_edges_and_corners(rig):
 def maximised(rig):
     """By its button and by a double click, and back: the picture as large as fits, black beside it, the frame there."""
     weston, guest, where = opened(rig)
-    # Without a panel it is all of the output; what the frame leaves is 992x766.
+    # Without a panel the window fills the output, of which the frame leaves 992x766.
     full = (BORDER, BORDER + TITLE, 992, 766)
     wide = full[3] * 4 // 3
     inside = (full[0], full[1] + (full[3] - 744) // 2, 992, 744)
@@ -224,7 +224,7 @@ def maximised(rig):
             click(weston, where[0] + 60, where[1] - 10)
         weston.seat("at 999 799")
         place_becomes(weston, inside)
-        check(wide > 992, "the picture is as wide as the window")
+        check(wide > 992, "a picture as high as the window is not too wide for it")
         weston.expect("but=980,780,20,20", picture_of(inside, 1), *frame_of(full, ACTIVE),
                       f"solid={full[0]},{full[1]},992,{inside[1] - full[1]},000000",
                       f"solid={full[0]},{inside[1] + 744},980,{full[1] + full[3] - inside[1] - 744},000000")
@@ -280,7 +280,7 @@ def fullscreen_and_grabbed(rig):
     weston.expect(*outlined(full, 2))
     said(guest)
     click(weston, 1, 26)
-    check(f"+{LEFT}" in last_of(guest, f"-{LEFT}"), "the guest was not told of a click on the border")
+    check(f"+{LEFT}" in last_of(guest, f"-{LEFT}"), "the guest did not get a click on the border")
     chord(weston, KEY_LEFTCTRL, KEY_LEFTALT, KEY_F)
     place_becomes(weston, where)
     weston.expect(picture_of(where, 2), *frame_of(where, ACTIVE))
@@ -311,11 +311,11 @@ def minimised(rig):
     last_of(guest, f"-{LEFT}")
     click(weston, *button(where, 2))
     weston.seat("at 999 799")
-    check(wait_until(lambda: not is_mapped(weston), 5), "it is not minimised")
+    check(wait_until(lambda: not is_mapped(weston), 5), "the window is not minimised")
     guest.flips(4, 1, 2)
     guest.flip(2)
     weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0")
-    check(not any(word == "+30" for word in said(guest)), "a minimised guest was told of a key")
+    check(not any(word == "+30" for word in said(guest)), "the guest of a minimised window got a key")
     chord(weston, KEY_LEFTMETA, KEY_TAB)
     weston.expect(picture_of(place(weston), 2))
 
@@ -335,17 +335,17 @@ def covered(rig):
     weston.expect(f"picture={front[0]},{front[1]},640,480,XR24,9")
     drag(weston, (front[0] + 60, front[1] - 10), (200 - front[0], 60 - front[1]))
     place_becomes(weston, (200, 60, 640, 480), "above")
-    check(guest.flips(8, 1, 2) > 1000, "a covered window's flips are not slowed down")
+    check(guest.flips(8, 1, 2) > 1000, "8 flips of a covered window took 1 s or less, at a hidden-rate of 5 Hz")
     told = screens(weston)["guest:0.0"]
-    equal((told["state"], told["visibility"]), ("throttled", "covered"), "what is told of it")
+    equal((told["state"], told["visibility"]), ("throttled", "covered"), "state and visibility of the covered window")
     weston.expect_log("list-screens: guest:0.0 320x240 on headless: covered")
     drag(weston, (260, 50), (0, 340))
     place_becomes(weston, (200, 400, 640, 480), "above")
-    check(guest.flips(8, 3, 2) < 1000, "an uncovered window's flips are slowed down")
+    check(guest.flips(8, 3, 2) < 1000, "8 flips of an uncovered window took 1 s or longer")
     guest.flip(3)
     weston.expect(picture_of(where, 3))
     told = screens(weston)["guest:0.0"]
-    equal((told["state"], told["visibility"]), ("on", "shown"), "what is told of it afterwards")
+    equal((told["state"], told["visibility"]), ("on", "shown"), "state and visibility of the uncovered window")
 
 
 def sets_mode(guest, cookie):
@@ -366,7 +366,7 @@ def closed_until_a_mode_is_set(rig):
     weston.expect_log("its window is closed until it sets a mode")
     weston.expect(f"solid=0,0,990,790,{GREY}")
     guest.flips(4, 1, 2)
-    check(not is_mapped(weston), "it came back by a flip")
+    check(not is_mapped(weston), "a flip has brought the closed window back")
     sets_mode(guest, 1)
     place_becomes(weston, where)
     weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
@@ -385,9 +385,10 @@ def closing_asks_the_guest(rig):
         click(weston, *button(where, 0))
         node = f"/local/domain/{guest.domid}/control/shutdown"
         if name == "ends":
-            check(wait_until(lambda: rig.machine.store.read(node) == "poweroff", 5), "it was not asked")
+            check(wait_until(lambda: rig.machine.store.read(node) == "poweroff", 5),
+                  "closing did not write poweroff to control/shutdown")
             weston.expect_log("so it is asked to shut down")
-        check(is_mapped(weston, name), "the window has gone")
+        check(is_mapped(weston, name), "the window has gone although its guest still runs")
         guest.destroy()
 
 
@@ -402,7 +403,7 @@ def dark(rig):
     click(weston, where[0] + 5, where[1] + 5)
     weston.seat(f"key {KEY_A} 1", f"key {KEY_A} 0", "at 999 799")
     weston.expect(f"solid={where[0]},{where[1]},{SIZE[0]},{SIZE[1]},000000", *frame_of(where, ACTIVE))
-    equal(said(guest), [], "what a dark guest was told")
+    equal(said(guest), [], "input of a guest with a dark window")
     guest.show(1, *SIZE)
     weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
 
@@ -452,10 +453,10 @@ def behind_a_lock(rig):
     weston.seat(f"key {KEY_A} 0", f"key {KEY_A} 1", f"key {KEY_A} 0")
     weston.seat(f"at {where[0] + 5} {where[1] + 5}", *clicks(locked=True))
     weston.seat(f"at {where[0] + 60} {where[1] - 10}", *clicks(locked=True))
-    equal(said(guest), [], "what the guest was told behind the lock")
+    equal(said(guest), [], "input of the guest behind the lock")
     guest.flips(4, 1, 2)
     guest.flip(2)
-    check(not is_mapped(weston), "a window is seen behind the lock")
+    check(not is_mapped(weston), "the window is still visible behind the lock")
 
 
 @scenario("windows")
@@ -466,7 +467,7 @@ def comes_back_where_it_was(rig):
     drag(weston, (where[0] + where[2] + 2, where[1] + 100), (160, 0))
     where = place_becomes(weston, (where[0], where[1], 480, 360))
     guest.destroy()
-    check(wait_until(lambda: not is_mapped(weston), 5), "the window of a guest that has gone stays")
+    check(wait_until(lambda: not is_mapped(weston), 5), "the destroyed guest's window stays")
     guest = touched(rig)
     place_becomes(weston, where)
     weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
@@ -509,7 +510,7 @@ def scale_of_the_output(rig):
     weston.seat("at 999 799")
     guest = touched(rig)
     where = place_becomes(weston, (None, None, 160, 120))
-    # Places are in logical pixels, the picture of the screen in the output's.
+    # Places are in logical pixels, screenshots in those of the output.
     x, y, width, height = (2 * number for number in where)
     weston.expect(f"picture={x},{y},{width},{height},XR24,1",
                   f"solid={x - 8},{y + height},{width + 16},8,{ACTIVE}", f"solid={x},{y - 52},12,52,{ACTIVE}")
@@ -562,12 +563,12 @@ def touch(rig):
     weston, guest, where = opened(rig)
     x, y = where[0] + 60, where[1] - 10
     weston.seat(f"down 1 {x} {y}")
-    # The shell measures from where the finger is when it is asked for the move; by then it has been.
+    # The shell measures the move from where the finger is when the client asks for it: wait until it has asked.
     weston.screenshot()
     weston.seat(f"drag 1 {x + 10} {y + 10}")
     weston.seat(f"drag 1 {x + 20} {y + 20}", "up 1")
     where = place_becomes(weston, (where[0] + 20, where[1] + 20, *SIZE))
-    check(not any(word.startswith("down") for word in said(guest)), "the guest was told of the finger on the title")
+    check(not any(word.startswith("down") for word in said(guest)), "the guest got the touch on its title")
     weston.seat(f"down 1 {where[0] + 100} {where[1] + 50}", "up 1")
     last_of(guest, "down0@100,50", "syn", "up0", "syn")
     close_x, close_y = button(where, 0)
@@ -580,10 +581,11 @@ def cursor_on_the_frame(rig):
     """The guest draws its own pointer on its picture; on the frame there is the desktop's."""
     weston, guest, where = opened(rig)
     weston.seat(f"at {where[0] + 20} {where[1] + 20}")
-    check(wait_until(lambda: weston.seat("dump")["cursor"] == 0, 5), "the desktop's cursor is on the picture")
+    check(wait_until(lambda: weston.seat("dump")["cursor"] == 0, 5), "the desktop's cursor is visible on the picture")
     for x, y in ((where[0] + 60, where[1] - 10), (where[0] + where[2] + 2, where[1] + 100)):
         weston.seat(f"at {x} {y}")
-        check(wait_until(lambda: weston.seat("dump")["cursor"] == 1, 5), "there is no cursor on the frame")
+        check(wait_until(lambda: weston.seat("dump")["cursor"] == 1, 5),
+              "the desktop's cursor is not visible on the frame")
 
 
 @scenario("windows")
@@ -597,11 +599,11 @@ def rules_of_what_is_a_window(rig):
                                            ("both", "top-level-window"), ("free", "top-level-window"))):
         guest = rig.guest(name, SMALL)
         guest.picture(number, size=SIZE)
-        check(wait_until(lambda label=kind: weston.views(label), 5), f"{name} is no {kind}")
-        equal(len(weston.views("guest-screen") + weston.views("top-level-window")), 1, "views")
+        check(wait_until(lambda label=kind: weston.views(label), 5), f"{name} is not shown as a {kind}")
+        equal(len(weston.views("guest-screen") + weston.views("top-level-window")), 1, "views of the guest")
         guest.destroy()
         check(wait_until(lambda: not weston.views("guest-screen") and not weston.views("top-level-window"), 5),
-              f"{name} stays")
+              f"{name} is destroyed, but its view stays")
 
 
 def rename(rig, guest, name):
@@ -632,14 +634,14 @@ def commands(rig):
     weston, guest, where = opened(rig)
     where = at(weston, where)
     run(weston, "hide", "guest")
-    check(wait_until(lambda: not is_mapped(weston), 5), "it is not hidden")
+    check(wait_until(lambda: not is_mapped(weston), 5), "the window is not hidden")
     guest.flip(1)
     run(weston, "show", "guest")
     place_becomes(weston, where)
     weston.expect(picture_of(where, 1), *frame_of(where, ACTIVE))
     click(weston, *button(where, 0))
     check(wait_until(lambda: screens(weston)["guest:0.0"]["visibility"] == "hidden", 5), "a closed window is not hidden")
-    equal(screens(weston)["guest:0.0"]["state"], "closed", "its state")
+    equal(screens(weston)["guest:0.0"]["state"], "closed", "the state of a closed window")
     run(weston, "show", "guest")
     place_becomes(weston, where)
     run(weston, "fullscreen", "guest")
@@ -648,7 +650,7 @@ def commands(rig):
     place_becomes(weston, where)
     run(weston, "place", "guest", "--output", "headless")
     weston.expect("but=980,780,20,20", "scaled=0,25,1000,750,XR24,1,0,0,320,240,320,240")
-    check(not is_mapped(weston), "a placed screen is a window")
+    check(not is_mapped(weston), "the window stays although the screen was placed on an output")
     run(weston, "reset", "guest")
     weston.seat("at 999 799")
     where = place(weston)

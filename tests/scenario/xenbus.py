@@ -34,9 +34,9 @@ def handshake_and_versions(rig):
     """1, 2, 4; versions 1 and 2 are offered before 2 is written."""
     rig.weston(outputs=SCREEN)
     guest = rig.guest("guest", SMALL, connect=False)
-    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "the backend does not reach InitWait")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "the backend does not go to InitWait")
     equal(rig.machine.store.read(rig.machine.tools.back(guest.domid, 0) + "/versions"), "1,2",
-          "versions")
+          "versions that the backend offers")
     guest.connect()
     guest.event("front", dev=0, state=4)
 
@@ -49,8 +49,8 @@ def early_front_does_not_hide_initwait(rig):
     guest.attach(1, [SMALL])
     guest.ok("connect 1 publish")
     seen = states_seen(rig, guest, 1, 4)
-    equal([state for state, _ in seen[-2:]], [2, 4], "states of the backend")
-    check(seen[-1][1] - seen[-2][1] > 0.1, "InitWait was over within 0.1 s")
+    equal([state for state, _ in seen[-2:]], [2, 4], "the backend's last two states")
+    check(seen[-1][1] - seen[-2][1] > 0.1, "the backend stayed at InitWait for 0.1 s or less")
 
 
 @scenario("xenbus")
@@ -76,8 +76,8 @@ def close_and_connect_again(rig):
         weston.expect(f"picture=0,0,320,240,XR24,{round_}")
         guest.ok("close 0")
         guest.no_event("still-mapped", 0)
-        check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "not back at InitWait")
-        equal(rig.machine.usage(weston.pid)["ports"], 0, "ports after closing")
+        check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "the backend does not return to InitWait")
+        equal(rig.machine.usage(weston.pid)["ports"], 0, "Weston's event channel ports after closing")
         guest.ok("state 0 1")
 
 
@@ -88,8 +88,8 @@ def closed_without_closing(rig):
     guest = rig.guest("guest", SMALL)
     guest.picture(1, size=SIZE)
     guest.ok("state 0 6")
-    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "not back at InitWait")
-    check(wait_until(lambda: rig.machine.usage(weston.pid)["pages"] == 0, 3), "pages still mapped")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2), "the backend does not return to InitWait")
+    check(wait_until(lambda: rig.machine.usage(weston.pid)["pages"] == 0, 3), "the guest's pages are still mapped")
     guest.ok("forget 0")
     guest.ok("state 0 1")
     guest.connect()
@@ -106,11 +106,11 @@ def hot_plug_and_unplug(rig):
     guest.picture(1, size=SIZE)
     for round_ in range(3):
         guest.attach(1, [SMALL])
-        check(rig.machine.tools.wait_backend(guest.domid, 1, 2), "no InitWait for a new device")
+        check(rig.machine.tools.wait_backend(guest.domid, 1, 2), "the new device's backend does not go to InitWait")
         guest.connect(1)
         guest.picture(round_ + 2, size=SIZE, device=1)
         weston.expect("picture=0,0,320,240,XR24,1", f"picture=320,0,320,240,XR24,{round_ + 2}")
-        check(guest.detach(1), "no Closed within libxl's 10 seconds")
+        check(guest.detach(1), "the backend is not Closed within libxl's 10 s")
         guest.ok("forget 1")
         weston.expect("picture=0,0,320,240,XR24,1", "solid=320,0,320,240,303030")
 
@@ -123,11 +123,11 @@ def detached_stays_closed(rig):
     back = rig.machine.tools.back(guest.domid, 0)
     rig.machine.store.write(f"{back}/online", 0)
     rig.machine.store.write(f"{back}/state", 5)
-    check(rig.machine.tools.wait_backend(guest.domid, 0, 6), "not Closed")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 6), "the backend does not go to Closed")
     guest.ok("state 0 6")
     guest.ok("state 0 1")
     time.sleep(0.5)
-    equal(rig.machine.store.read(f"{back}/state"), "6", "state while offline")
+    equal(rig.machine.store.read(f"{back}/state"), "6", "the backend's state while online is 0")
 
 
 @scenario("xenbus")
@@ -136,14 +136,16 @@ def removed_while_it_is_answered(rig):
     weston = rig.weston(outputs=SCREEN)
     rig.machine.control("delay", "any", "xs_write", 500)
     guest = rig.guest("guest", SMALL, connect=False)
-    check(wait_until(lambda: rig.machine.counters()["faults"][0]["hits"] > 0, 5 * SCALE), "no answer is begun")
+    check(wait_until(lambda: rig.machine.counters()["faults"][0]["hits"] > 0, 5 * SCALE),
+          "the module writes nothing to xenstore for the new device")
     rig.machine.tools.remove_devices(guest.domid)
     rig.machine.control("clear")
-    # A device that is served comes behind it on the same connection.
+    # Once the next device is served, which is on the same connection, the first answer is complete.
     next_guest = rig.guest("next", SMALL)
     next_guest.picture(1, size=SIZE)
     weston.expect("picture=0,0,320,240,XR24,1")
-    equal(rig.machine.store.list(f"/local/domain/0/backend/vdispl/{guest.domid}"), [], "nodes left")
+    equal(rig.machine.store.list(f"/local/domain/0/backend/vdispl/{guest.domid}"), [],
+          "nodes left of the removed device")
 
 
 @scenario("xenbus", limit=120)
@@ -186,7 +188,7 @@ def destroyed_in_every_state(rig):
         guest.destroy()
         other.flip(7)
     check(wait_until(lambda: rig.machine.usage(weston.pid)["ports"] == 2, 5),
-          "ports beyond the other guest's")
+          "Weston has not exactly the 2 ports of the other guest")
     weston.expect("picture=0,0,320,240,XR24,9")
 
 
@@ -218,7 +220,7 @@ def domain_dies_before_its_nodes(rig):
     time.sleep(0.5)
     equal(weston.process.poll(), None, "Weston's exit status")
     rig.machine.tools.remove_devices(guest.domid)
-    check(wait_until(lambda: rig.machine.domain(guest.domid) is None, 5), "the zombie stays")
+    check(wait_until(lambda: rig.machine.domain(guest.domid) is None, 5), "the zombie is still there after 5 s")
 
 
 @scenario("xenbus", limit=90)
@@ -257,14 +259,14 @@ def bad_rings_are_refused(rig):
         guest.destroy()
         guest = rig.guest("bad", SMALL, connect=False)
         front = f"device/vdispl/0/0/{node}"
-        # The rings are published first, with the bad node in their place before state 3.
+        # All nodes of the rings are written, one of them bad, before state 3.
         guest.ok(f"xs-write {front} {value}")
         for good in ("req-ring-ref", "evt-ring-ref", "req-event-channel", "evt-event-channel"):
             if good != node:
                 guest.ok(f"xs-write device/vdispl/0/0/{good} 8")
         guest.ok("state 0 3")
         check(not rig.machine.tools.wait_backend(guest.domid, 0, 4, timeout=0.7),
-              f"connected with {node}={value}")
+              f"the backend is Connected in spite of {node}={value}")
         guest.destroy()
     weston.expect("picture=0,0,320,240,XR24,4")
 
@@ -288,19 +290,19 @@ def driver_domain(rig):
         guest = rig.guest("guest", SMALL, backend=domid)
         guest.picture(5, size=SIZE)
         weston.expect("picture=0,0,320,240,XR24,5")
-        # The guest is gone, and so is the frontend; no tool stack looks after our directory.
+        # Guest and frontend go, and no tool stack removes the backend's directory.
         front = rig.machine.tools.front(guest.domid, 0)
         back = rig.machine.tools.back(guest.domid, 0, domid)
         rig.machine.store.write(f"{back}/online", 0)
         rig.machine.store.write(f"{back}/state", 5)
-        # Refused, it is told once and not tried again before something changes.
+        # If xenstored refuses the removal, this is logged once, and not tried again before something changes.
         rig.machine.control("fail", "any", "xs_rm", 1, "EACCES", 0)
         guest.kill()
         rig.machine.store.remove(front)
         weston.expect_log(f"its directory cannot be removed .Permission denied.; do so with xenstore-rm .*{guest.domid}/0")
         time.sleep(0.5)
         hits = sum(fault["hits"] for fault in rig.machine.counters()["faults"])
-        check(hits <= 2, f"it was tried {hits} times")
+        check(hits <= 2, f"removing the directory was tried {hits} times, at most 2 expected")
         rig.machine.control("clear")
         rig.machine.store.write(f"{back}/online", 0)
         if not wait_until(lambda: rig.machine.store.read(f"{back}/state") is None, 5):
@@ -312,7 +314,8 @@ def connects_anew_unseen(rig, guest):
     rig.machine.control("delay", "weston", "xs_read", 200)
     for command in ("forget 0", "state 0 6", "state 0 1", "connect 0 publish"):
         guest.ok(command)
-    check(wait_until(lambda: rig.machine.counters()["faults"][0]["hits"] > 0, 5 * SCALE), "no look at its state")
+    check(wait_until(lambda: rig.machine.counters()["faults"][0]["hits"] > 0, 5 * SCALE),
+          "the module does not read the guest's nodes")
     rig.machine.control("clear")
 
 
@@ -324,12 +327,12 @@ def rings_are_tried_again_when_published_again(rig):
     rig.machine.tools.wait_backend(guest.domid, 0, 2)
     rig.machine.control("fail", "weston", "gntdev.map", 1, "EINVAL")
     guest.ok("connect 0 publish")
-    check(rig.machine.tools.wait_backend(guest.domid, 0, 6), "no Closed after a failure")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 6), "the backend does not go to Closed after a failure")
     guest.ok("state 0 3")
-    check(rig.machine.tools.wait_backend(guest.domid, 0, 4), "not connected")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 4), "the backend does not go to Connected")
     guest.picture(1, size=SIZE)
     weston.expect("picture=0,0,320,240,XR24,1")
-    equal(weston.log().count("its rings cannot be mapped"), 1, "failures told")
+    equal(weston.log().count("its rings cannot be mapped"), 1, "log lines about the failure")
 
 
 @scenario("xenbus")
@@ -338,10 +341,10 @@ def connection_that_was_replaced_unseen(rig):
     weston = rig.weston(outputs=SCREEN)
     guest = rig.guest("hurried", SMALL)
     guest.picture(1, size=SIZE)
-    for picture in (2, 3):  # its state was 4 before, then 3
+    for picture in (2, 3):  # the frontend's state is 4 before the first time, 3 before the second
         connects_anew_unseen(rig, guest)
         check(wait_until(lambda: len(re.findall("connected with", weston.log())) == picture, 5 * SCALE),
-              f"connection {picture} is not taken")
+              f"connection {picture} is not served")
         guest.picture(picture, size=SIZE)
         weston.expect(f"picture=0,0,320,240,XR24,{picture}")
 
@@ -353,7 +356,7 @@ def connection_that_has_to_wait_is_not_connected(rig):
     guest = rig.guest("hurried", SMALL)
     connects_anew_unseen(rig, guest)
     weston.expect_log("it connects more than 1 times a minute")
-    check(rig.machine.tools.wait_backend(guest.domid, 0, 6), "it reads Connected")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 6), "the backend does not go to Closed while the guest waits")
 
 
 def logged_at(weston, text):
@@ -374,7 +377,8 @@ def only_a_new_device_waits_to_be_connected(rig):
         weston.kill()
         weston = rig.weston(outputs=SCREEN)
         times.append(logged_at(weston, "connected with") - logged_at(weston, "serving guests' screens"))
-    check(min(times) % 86400 < 0.2 * SCALE, f"connected {min(times) * 1000:.0f} ms after the module's start")
+    check(min(times) % 86400 < 0.2 * SCALE,
+          f"connected only {min(times) * 1000:.0f} ms after the module began to serve")
 
 
 @scenario("xenbus")
@@ -387,7 +391,7 @@ def configuration_is_read_once(rig):
     guest.ok("xs-rm device/vdispl/0/0")
     guest.ok("xs-write device/vdispl/0/0/resolution 64x48")
     guest.ok("state 0 1")
-    time.sleep(0.3)  # the module offers once more
+    time.sleep(0.3)  # time for the module to offer the device again
     guest.connect()
     equal(weston.control("list")[0].split()[4], SMALL, "resolution of the second connection")
 
@@ -419,7 +423,7 @@ def renamed(rig, weston, guest, name):
     rig.machine.store.write(f"/local/domain/{guest.domid}/name", name)
     wanted = len([line for line in weston.control("list") if line.split()[1] == str(guest.domid)])
     check(wait_until(lambda: [line.split()[0] for line in weston.control("list")].count(name) == wanted, 5 * SCALE),
-          f"not called {name}: {weston.control('list')}")
+          f"not all connectors have the guest's name {name}: {weston.control('list')}")
 
 
 @scenario("xenbus")
@@ -428,15 +432,15 @@ def one_watch_for_the_name_of_a_guest(rig):
     weston = rig.weston(outputs=SCREEN)
     before = rig.machine.watches()
     guest = rig.guest("guest", devices=[[SMALL], [SMALL], [SMALL]])
-    # The guest's own on each backend, ours on each frontend, and the name.
+    # For each device the guest watches the backend, and the module the frontend; and there is one for the name.
     equal(rig.machine.watches() - before, 7, "watches for three devices")
     renamed(rig, weston, guest, "one")
     for device in range(2):
-        check(guest.detach(device), "no Closed")
-        check(wait_until(lambda: len(weston.control("list")) == 2 - device, 5), "the device stays")
+        check(guest.detach(device), "the detached device's backend does not go to Closed")
+        check(wait_until(lambda: len(weston.control("list")) == 2 - device, 5), "the detached device is still listed")
         renamed(rig, weston, guest, f"without-{device}")
     guest.destroy()
-    check(wait_until(lambda: rig.machine.watches() == before, 5), "watches are left")
+    check(wait_until(lambda: rig.machine.watches() == before, 5), "watches are left after the guest's end")
 
 
 @scenario("xenbus")
@@ -456,7 +460,7 @@ def refused_watch_of_a_name_fails_nothing(rig):
     guest = rig.guest("guest", SMALL)
     guest.picture(1, size=SIZE)
     weston.expect("picture=0,0,320,240,XR24,1")
-    check("refuses" not in weston.log(), "it is told as if the device had failed")
+    check("refuses" not in weston.log(), "the refused watch is logged as if the device had failed")
 
 
 @scenario("xenbus", limit=120)
@@ -471,16 +475,16 @@ def served_once_there_is_quota_again(rig):
         line = rf"guest poor\({guest.domid}\) vdispl 0: xen: xenstored refuses"
         weston.expect_log(line)
         check(wait_until(lambda: sum(fault["hits"] for fault in rig.machine.counters()["faults"]) > 1, 10 * SCALE),
-              "it is not tried again")
+              "the module does not try again what was refused")
         rig.machine.control("clear")
         guest.event("front", 20, dev=0, state=4)
         guest.picture(nth, size=SIZE)
         weston.expect(f"picture=0,0,320,240,XR24,{nth}")
-        # Quota may come back between two steps of the device, and be used up again for the second.
+        # A second line is right: quota may come back between two steps of the device, and be used up again.
         check(len(re.findall(line, weston.log())) <= 2, f"lines about {call} {nth}: {weston.log()[-800:]}")
         guest.destroy()
         rig.guests.remove(guest)
-    check("reconnecting and reading" not in weston.log(), "xenstore is taken for lost")
+    check("reconnecting and reading" not in weston.log(), "the module takes the connection to xenstored for lost")
 
 
 @scenario("xenbus", limit=90)
@@ -494,7 +498,7 @@ def replaced_between_two_reads(rig):
     for turn in range(8):
         count = 2 - turn % 2
         tools.unplug(guest.domid, 1)
-        check(tools.wait_backend(guest.domid, 1, 6), "no Closed")
+        check(tools.wait_backend(guest.domid, 1, 6), "the unplugged device's backend does not go to Closed")
         time.sleep(0.01 * turn)
         tools.remove_directories(guest.domid, 1)
         guest.attach(1, ["320x240"] * count)
