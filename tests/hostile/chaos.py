@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Several guests attack at random for a long time, while outputs come and go and the session sleeps, wakes and locks.
 
-chaos.py [--seed N] [--seconds N]. The seed is printed; each step depends on it and on its own number only. What has to
-hold is what stage.py says of every row: another guest flips all the while, and in the end everything is given back.
+chaos.py [--seed N] [--seconds N]. The seed is printed; each step's choices depend only on the seed and on the step's
+number. The checks are those of stage.py: another guest flips all the time, and in the end everything is given back.
 """
 import argparse
 import collections
@@ -33,19 +33,19 @@ NODES = ("state", "0/req-ring-ref", "0/evt-ring-ref", "0/req-event-channel", "0/
          "0/unique-id", "1/resolution", "version", "be-alloc")
 VALUES = (b"0", b"1", b"-1", b"4", b"6", b"4294967296", b"320x240", b"x", b"\xff\0", b"%s", b"9" * 2000)
 RATE = "max-reconnects-per-minute=60\n"
-# of Weston and of the module about a guest that comes and goes, about an output that does
+# Log lines of Weston and the module for each guest, and for each output, that comes and goes.
 LINES_A_GUEST, LINES_AN_OUTPUT = 12, 10
 
 
 class Attacker:
-    """A guest that gets commands without waiting for replies, which are read as they come."""
+    """A guest that gets commands without waiting for replies; these are read as they come."""
 
     def __init__(self, stage, name, dice):
         self.stage, self.name = stage, name
         self.connectors = dice.randint(1, 4)
         self.pending = collections.deque()
         self.attack_ends_at = None
-        self.plugged = False  # its second device
+        self.plugged = False  # whether it has its second device
         self.polite = dice.random() < 0.4  # keeps its rings and its nodes in order
         self.guest = stage.boot(name, *[dice.choice(("320x240", "64x48", "800x600"))] * self.connectors, connect=False)
         self.refs = stage.pages(12, guest=self.guest)
@@ -57,7 +57,7 @@ class Attacker:
         self.guest.process.stdin.flush()
 
     def listen(self):
-        """Reads the answers that have come. Returns how many are still to come."""
+        """Reads the replies so far. Returns how many are outstanding."""
         self.guest.drain_replies(self.pending)
         self.guest.events.clear()
         return len(self.pending)
@@ -74,7 +74,7 @@ class Attacker:
 
 
 def raw_request(dice, refs):
-    """A request that may be right, or anything else."""
+    """A request that may be valid or random."""
     cookie, other = dice.choice(COOKIES), dice.choice(COOKIES)
     data = dice.choice((
         create(cookie, directory=refs[0]), attach(cookie, other), configure(cookie, dice.choice((0, 0, 63, 64)), 0),
@@ -89,7 +89,7 @@ def raw_request(dice, refs):
     return data.hex()
 
 
-# What an attacker does. Each takes the attacker and the dice of this step.
+# What an attacker does. Each function takes the attacker and this step's dice.
 
 def requests(attacker, dice):
     for _ in range(dice.randint(1, 6)):
@@ -131,7 +131,7 @@ def takes_away(attacker, dice):
 
 
 def connection_killed(attacker, dice):
-    """libwayland ends a connection that passes it pages that cannot be mapped."""
+    """libwayland ends a connection that passes it pages which cannot be mapped."""
     attacker.refs = attacker.stage.pages(12, guest=attacker.guest)
     attacker.tell(f"request 0 0 {create(7, directory=attacker.refs[0]).hex()}")
     attacker.tell("ungrant")
@@ -196,7 +196,7 @@ def ring_poked(attacker, dice):
 
 
 def second_device(attacker, dice):
-    """Plugged in, or out, at any moment of its life."""
+    """Plugged or unplugged, at any moment of its life."""
     tools, domid = attacker.stage.rig.machine.tools, attacker.guest.domid
     if attacker.plugged:
         tools.remove_directories(domid, 1)
@@ -213,7 +213,7 @@ ACTIONS = {requests: 12, proper_buffer: 10, animation: 5, animation_ends: 3, res
            connection_killed: 2, grants: 1, reconnects: 3, state: 1, node: 2, nodes_flooded: 1, flood: 2, storm: 1,
            scribble: 3, deaf: 1, ring_poked: 1, second_device: 2}
 IMPOLITE = (state, node, nodes_flooded, scribble, ring_poked)
-# These free nothing of what is being scribbled on.
+# What a guest does during a storm or a scribble: nothing that frees the pages being written to.
 MEANWHILE = {requests: 4, node: 1, flood: 1, nodes_flooded: 1}
 
 
@@ -222,7 +222,7 @@ class Chaos:
         self.stage, self.seed = stage, seed
         self.attackers = []
         self.booted = self.changes = self.checked = 0
-        self.locked = None  # not yet
+        self.locked = None  # not locked so far
         self.off = set()
         self.asleep = False
         self.last = collections.deque(maxlen=25)
@@ -232,7 +232,7 @@ class Chaos:
     def note(self, text):
         self.last.append(f"{self.stage.number}: {text}")
 
-    # The world around them
+    # What changes around the guests
 
     def output_goes_or_comes(self, dice):
         name = dice.choice([name for name, _, _ in self.stage.weston.outputs])
@@ -252,8 +252,8 @@ class Chaos:
         self.asleep = False
 
     def lock_or_unlock(self, dice):
-        """desktop-shell locks once only: it is not told of its lock's end. It fades out first, which outputs that go
-        would stop for ever."""
+        """desktop-shell locks only once, as it is not told when its lock ends. It fades out first; an output that goes
+        during the fade would stop it for ever."""
         if self.stage.weston.shell == "kiosk":
             return
         if self.locked is None:
@@ -331,20 +331,20 @@ class Chaos:
     # The end
 
     def is_connected(self, attacker):
-        """A guest that has published its rings and keeps everything in order is, now or soon."""
+        """Whether the guest is connected; waits for that if it has published its rings."""
         _, front = self.stage.state(attacker.guest)
         if front == 3:
             check(wait_until(lambda: self.stage.state(attacker.guest)[0] == 4, 20 * SCALE, 0.05),
-                  f"{attacker.name} is not connected: {self.stage.state(attacker.guest)}")
+                  f"{attacker.name} is not connected: its states are {self.stage.state(attacker.guest)}")
         return self.stage.state(attacker.guest) in ((4, 4), (4, 3))
 
     def all_answered(self):
-        """Each command has its reply, and each request of a guest that is polite has one answer."""
+        """Checks that each command got its reply, and each request of a polite guest one answer."""
         for attacker in self.attackers:
             if attacker.attack_ends_at is not None:
                 attacker.tell("attack-end")
             check(wait_until(lambda: attacker.listen() == 0, 60 * SCALE, 0.05),
-                  f"{attacker.name} does not answer: {list(attacker.pending)[:3]}")
+                  f"{attacker.name} does not reply to: {list(attacker.pending)[:3]}")
             if not attacker.polite or not self.is_connected(attacker):
                 continue
             self.checked += 1
@@ -361,8 +361,8 @@ class Chaos:
 
 
 def chaos(rig, seed, seconds):
-    # Where outputs came and went while it slept, Weston 14's desktop-shell stays half faded and never locks, also
-    # without the module.
+    # If outputs came and went while it slept, Weston 14's desktop-shell stays half faded and never locks, even without
+    # the module.
     shell = "desktop" if version() < 14 else "kiosk"
     stage = Stage(rig, shell=shell, shell_config="locking=true\n", config=f"[xen-display]\n{RATE}", guest=False)
     replace_outputs(stage)

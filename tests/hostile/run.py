@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Hostile guests, see README.md here; one scenario for each row of its table.
+"""Hostile guests: one scenario for each row of the table in README.md.
 
-run.py [--jobs N] [--list] [NAME...]; closes with "N passed, N failed, N skipped".
+run.py [--jobs N] [--list] [NAME...]; the last line is "N passed, N failed, N skipped".
 """
 import os
 import sys
@@ -17,7 +17,7 @@ import races  # noqa: E402,F401
 from rig.runner import main  # noqa: E402
 from stage import GL, check_table  # noqa: E402
 
-# The others have nothing to do with how pages are read.
+# These do not depend on how pages are read.
 if not GL:
     import controls  # noqa: E402,F401
     import fields  # noqa: E402,F401

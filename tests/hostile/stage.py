@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Where a hostile guest is played: one Weston, the attacker, and another guest that flips all the while.
+"""The setup of a hostile guest's scenario: one Weston, the attacker, and another guest that flips all the time.
 
-After each of the attacker's steps the other guest has to go on flipping. In the end nothing of the attacker is
+After each of the attacker's steps the other guest must have flipped again. In the end nothing of the attacker is
 left, the other guest's picture is right, and the log has not been flooded.
 """
 import collections
@@ -20,16 +20,16 @@ from rig.weston import SCALE
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUTPUTS = (("headless", 320, 240), ("second", 160, 120))
 CONFIG = ("[xen-connector]\nguest=other\noutput=second\n"
-          # of the guest that makes GL let go of what it drew last
+          # for the guest that makes GL release what it drew last
           "[xen-connector]\nguest=last\nconnector=1\noutput=second\n"
           "[xen-connector]\nguest=*\ndevice=*\nconnector=*\noutput=headless\n")
 DBUF_CREATE, DBUF_DESTROY, FB_ATTACH, FB_DETACH, SET_CONFIG, PG_FLIP, GET_EDID = range(0x10, 0x17)
 OK, ENOENT, EIO, ENOMEM, EEXIST, EINVAL, ENOSPC, EOPNOTSUPP = 0, -2, -5, -12, -17, -22, -28, -95
 XR24 = int.from_bytes(b"XR24", "little")
-# lines that are no answer to anything: connections, farewells, paths
+# log lines that no attack causes: connections, disconnections, paths
 LINES_APART = 40
 PLAYED = []
-# with the renderer GL, which has to take dma-bufs: Weston 14 or later
+# With the GL renderer, which must accept dma-bufs: Weston 14 or later.
 GL = os.environ.get("HOSTILE_RENDERER") == "gl"
 
 
@@ -49,7 +49,7 @@ TABLE = table()
 
 
 def request(operation, body=b""):
-    """64 bytes; the guest fills in the id."""
+    """A request of 64 bytes; the guest fills in the id."""
     return struct.pack("<HB5x", 0, operation) + body.ljust(56, b"\0")
 
 
@@ -71,14 +71,14 @@ def of_cookie(operation, cookie):
 
 
 def with_dmabufs(config):
-    """The same where guests' pages are dma-bufs."""
+    """The configuration, with guests' pages as dma-bufs."""
     section = "[xen-display]\n"
     return config.replace(section, section + "dmabuf=force\n", 1) if section in config else \
         section + "dmabuf=force\n" + config
 
 
 def replace_outputs(stage):
-    """All go; then all come, in their old order."""
+    """Removes all outputs, then adds them again in the same order."""
     for what in ("off", "on"):
         for name, _, _ in stage.weston.outputs:
             stage.weston.control(f"output-{what} {name}")
@@ -86,18 +86,18 @@ def replace_outputs(stage):
 
 
 def kinds(files):
-    """How many there are of each kind of open file."""
+    """Counts the open files of each kind."""
     return dict(collections.Counter(re.sub(r"\d+", "N", name) for name in files))
 
 
 class Stage:
-    """weston, other, and guest: the attacker."""
+    """Has the members weston, other and guest; guest is the attacker."""
 
     def __init__(self, rig, *resolutions, config="", guest=True, **options):
         self.rig = rig
         rig.start_machine("PVH")
         self.began = time.monotonic()
-        # Everything goes through one Weston with its defaults, but for what the case is about.
+        # Weston's defaults apply, except for what the case is about.
         if GL:
             options["renderer"] = "gl"
             config = with_dmabufs(config)
@@ -120,17 +120,17 @@ class Stage:
     # What everyone else sees
 
     def step(self):
-        """The other guest has flipped twice more since the last step."""
+        """Waits until the other guest has flipped twice more since the last step."""
         begin = time.monotonic()
         equal(self.weston.process.poll(), None, "Weston's exit status")
 
         def flipped():
             words = self.other.ok("animation 0 0")
-            check(words["running"] == 1, "the other guest's flips have ended")
+            check(words["running"] == 1, "the other guest no longer flips")
             self.now = words["flips"]
             return self.now >= self.flips + 2
 
-        check(wait_until(flipped, 10 * SCALE, 0.002), "the other guest stands still")
+        check(wait_until(flipped, 10 * SCALE, 0.002), "the other guest has not flipped twice in time")
         self.longest = max(self.longest, time.monotonic() - begin)
         self.flips = self.now
         self.steps += 1
@@ -138,7 +138,7 @@ class Stage:
     # What the attacker does
 
     def ask(self, data, status=None, connector=0, guest=None, device=0):
-        """A request as it is; its answer's status, which must be the given one. Exactly one answer comes."""
+        """Sends a request unchanged; returns its answer's status, which must be the given one, if any."""
         guest = guest or self.guest
         reply = guest.send(f"request {device} {connector} {data.hex()}")
         got = words_of(reply).get("status")
@@ -148,7 +148,7 @@ class Stage:
         return got
 
     def pages(self, count, listed=None, guest=None):
-        """Grants pages; the first is a directory of the others (of `listed` of them). Their references."""
+        """Grants pages, the first being a directory of the others (of `listed` of them); returns their references."""
         guest = guest or self.guest
         refs = [int(word) for word in str(guest.send(f"grant {count + 1}")).split("refs=")[1].split(",")]
         self.directory(refs[1:][:count if listed is None else listed], guest=guest)
@@ -161,42 +161,42 @@ class Stage:
         guest.ok(f"poke 0 granted {page * 4096} {data.hex()}")
 
     def buffer(self, cookie=1, guest=None):
-        """A buffer and a framebuffer of three pages that were granted by hand; its references."""
+        """Creates a buffer of three granted pages, and a framebuffer; returns the pages' references."""
         refs = self.pages(3, guest=guest)
         self.ask(create(cookie, directory=refs[0]), OK, guest=guest)
         self.ask(attach(cookie, cookie), OK, guest=guest)
         return refs
 
     def counts(self, connector=0, device=0, guest=None):
-        """Requests and answers, by the ring's own indices."""
+        """The numbers of requests and answers, from the ring's indices."""
         words = (guest or self.guest).send(f"peek {device} req:{connector} 0 16").partition("data=")[2]
         produced, _, answered, _ = struct.unpack("<IIII", bytes.fromhex(words))
         return produced, answered
 
     def answered(self, connector=0, device=0, guest=None):
-        """As many answers as requests, and none that was not asked for."""
+        """Checks that there are as many answers as requests, and none unsolicited."""
         produced, answered = self.counts(connector, device, guest)
         equal(answered, produced, f"answers on ring {connector}")
         (guest or self.guest).no_event("response", 0)
 
     def animation_ends(self, connector=0, device=0, guest=None):
-        """Nobody waits for the answer to its last flip, but it comes."""
+        """Stops the animation, and waits for the answer to its last flip."""
         guest = guest or self.guest
         guest.ok(f"animation {device} {connector} stop")
         check(wait_until(lambda: len(set(self.counts(connector, device, guest))) == 1, 5 * SCALE),
-              f"requests and answers on ring {connector}: {self.counts(connector, device, guest)}")
+              f"different numbers of requests and answers on ring {connector}: {self.counts(connector, device, guest)}")
 
     def state(self, guest=None, device=0):
-        """Ours and the guest's, as numbers."""
+        """The states of the backend and the frontend, as numbers."""
         guest = guest or self.guest
         tools, store = self.rig.machine.tools, self.rig.machine.store
         return tuple(int(store.read(path(guest.domid, device) + "/state") or 0)
                      for path in (tools.back, tools.front))
 
     def closes(self, guest=None, timeout=5):
-        """Our side gives the device up."""
+        """Waits until the backend has closed the device."""
         check(wait_until(lambda: self.state(guest)[0] in (2, 6), timeout * SCALE),
-              f"the device is not closed: {self.state(guest)}")
+              f"the device is not closed: its states are {self.state(guest)}")
 
     def said(self, pattern, timeout=5):
         self.weston.expect_log(pattern, timeout)
@@ -204,16 +204,16 @@ class Stage:
     # The end
 
     def lines(self):
-        """Of the log, whoever wrote them: libraries complain to stderr."""
+        """All lines of the log: libraries complain to stderr as well."""
         return self.weston.log().splitlines()
 
     def finish(self, of_guests=1, more_lines=0):
-        """Nothing is left of it, and nobody has noticed."""
+        """Checks that nothing of the attacker is left, and that the other guest was not disturbed."""
         self.step()
         seconds = time.monotonic() - self.began
         most = LINES_APART + more_lines + 2 * of_guests * seconds
         count = len(self.lines()) - self.lines_before
-        check(count <= most, f"{count} lines in the log in {seconds:.0f} s, the last is {self.lines()[-1:]}")
+        check(count <= most, f"{count} log lines in {seconds:.0f} s are too many, the last is {self.lines()[-1:]}")
         for guest in self.guests:
             if guest.alive:
                 guest.destroy()
@@ -226,9 +226,10 @@ class Stage:
             return all(last[key] <= value for key, value in self.still.items()) and \
                 len(self.rig.machine.counters()["domains"]) == 2
 
-        check(wait_until(back, 10 * SCALE, 0.05), f"not given back: {last}, at the start {self.still}; open are {kinds(self.weston.open_files())}")
+        check(wait_until(back, 10 * SCALE, 0.05),
+              f"not given back: {last}, at the start {self.still}; open files: {kinds(self.weston.open_files())}")
         if self.weston.has_seat:
-            self.weston.seat("unplug pointer")  # and with it the cursor
+            self.weston.seat("unplug pointer")  # this hides the cursor
         self.weston.expect("solid=0,0,320,240,303030")
         shown = self.other.ok("animation 0 0 stop")["flips"]
         self.other.event("flip", 4 * SCALE)
@@ -242,7 +243,7 @@ class Stage:
 
 
 def case(*resolutions, limit=90, guests=1, **options):
-    """A row of the table: the function is called like its row, and gets a Stage."""
+    """A row of the table, as a decorator: the function has its row's name, and gets a Stage."""
     def register(function):
         name = function.__name__.replace("_", "-")
         check(name in TABLE, f"no row of the table in README.md is called {name}")
@@ -261,13 +262,13 @@ def case(*resolutions, limit=90, guests=1, **options):
 
 
 def register(name, function, *resolutions, **options):
-    """As case(), for functions that are made in a loop."""
+    """Does what case() does, for functions that are created in a loop."""
     function.__name__ = name.replace("-", "_")
     case(*resolutions, **options)(function)
 
 
 def check_table():
-    """Each row is played."""
+    """Checks that each row has a function."""
     missing = set(TABLE) - set(PLAYED)
     if missing:
-        raise Failure(f"rows of the table that nobody plays: {', '.join(sorted(missing))}")
+        raise Failure(f"rows of the table without a function: {', '.join(sorted(missing))}")
