@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Clients of the control socket that flood, break its protocol, never read, or die in the middle."""
+"""Clients of the control socket that flood, break its protocol, never read, or die half-way."""
 import os
 import socket
 import struct
@@ -29,7 +29,7 @@ def packed(values):
 
 
 class Client:
-    """Writes the wire format itself, so that it can send what no library would."""
+    """Encodes messages itself, so that it can send what no library would."""
 
     def __init__(self, stage):
         self.path = f"{stage.weston.home}/wayland-sim-xen-display"
@@ -48,7 +48,7 @@ class Client:
         self.socket.sendall(self.message(target, opcode, *values))
 
     def event(self):
-        """(object, opcode, data); None: the connection is closed."""
+        """The next event as (object, opcode, data); None if the connection is closed."""
         while True:
             if len(self.received) >= 8:
                 target, word = struct.unpack("=II", self.received[:8])
@@ -69,7 +69,7 @@ class Client:
         return self.next_id
 
     def bind(self, target=MANAGER):
-        """The manager as that object."""
+        """Binds the manager to that object id."""
         if target == MANAGER:
             self.send(DISPLAY, 1, REGISTRY)
             while True:
@@ -80,7 +80,7 @@ class Client:
         self.send(REGISTRY, 0, self.name, "xen_display_manager_v1", 1, target)
 
     def state(self):
-        """Binds; its screens and the serial."""
+        """Binds; returns the screens and the serial."""
         self.bind()
         screens = []
         while True:
@@ -91,7 +91,7 @@ class Client:
                 return screens, struct.unpack("=I", data)[0]
 
     def is_ended(self):
-        """Weston closes the connection, whatever it sends before."""
+        """Waits until Weston closes the connection; what it sends before does not matter."""
         while self.event() is not None:
             pass
         self.socket.close()
@@ -101,7 +101,7 @@ def is_served(stage):
     """A correct client still gets the list of screens."""
     client = Client(stage)
     screens, _ = client.state()
-    check(screens, "no screens are told")
+    check(screens, "a correct client is told of no screen")
     client.socket.close()
     stage.step()
 
@@ -117,7 +117,7 @@ def control_floods(stage):
             change = client.new()
             burst += client.message(MANAGER, CREATE_CHANGE, change, 0) + client.message(change, CHANGE_TEST) + \
                 client.message(change, CHANGE_DESTROY)
-            # its number is free again when Weston says so, which nobody waits for
+            # The id could be reused once Weston says so; the client does not wait for that.
         client.socket.sendall(burst)
         stage.step()
         client.socket.setblocking(False)
@@ -192,7 +192,7 @@ def control_never_reads(stage):
     screens, _ = client.state()
     for _ in range(32):
         client.send(screens[0], SCREEN_STATISTICS, client.new(), 100)
-    # Whoever has asked for so much, and reads nothing, is closed when the socket is full.
+    # A client that requested so much and reads nothing is disconnected when the socket is full.
     try:
         for _ in range(2000):
             client.send(MANAGER, CREATE_CHANGE, client.new(), 0)
@@ -211,7 +211,7 @@ def control_never_reads(stage):
             return True
         return False
 
-    check(wait_until(is_closed, 60 * SCALE, 0.05), "a client that never reads is never closed")
+    check(wait_until(is_closed, 60 * SCALE, 0.05), "a client that never reads is not disconnected")
     client.socket.close()
     is_served(stage)
 
@@ -256,6 +256,6 @@ def control_connects_without_end(stage):
         except (OSError, TypeError):
             pass
         client.socket.close()
-    check(served <= 8, f"{served} clients are served at a time")
+    check(served <= 8, f"{served} clients are served at a time, more than 8")
     stage.step()
     is_served(stage)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Page directories and grants that are malformed, vanish, or belong to somebody else."""
+"""Page directories and grants that are malformed, revoked, or belong to another guest."""
 import time
 
 from rig.machine import wait_until
@@ -15,7 +15,7 @@ PER_PAGE = 1023
 def directory_loops(stage):
     refs = stage.pages(10)
     size = 4096 * (PER_PAGE + 5)
-    # A page that is its own next: the same references again, until the buffer's length is reached.
+    # A page that names itself as the next: the same references repeat until the buffer's length is reached.
     stage.directory((refs[1:11] * 103)[:PER_PAGE], following=refs[0])
     stage.ask(create(1, 1, 1, 32, size, directory=refs[0]), OK)
     stage.step()
@@ -73,14 +73,14 @@ def references_of_another_guest(stage):
     stage.directory(theirs)
     stage.ask(create(directory=refs[0]), EINVAL)
     stage.ask(create(directory=theirs[0]), EINVAL)
-    equal(stage.rig.machine.domain(stranger.domid)["mapped_pages"], rings, "pages mapped of the stranger")
+    equal(stage.rig.machine.domain(stranger.domid)["mapped_pages"], rings, "mapped pages of the stranger")
     stage.answered()
 
 
 @case()
 def same_page_everywhere(stage):
     refs = stage.pages(3)
-    # Also the directory itself, its own pixels.
+    # The second one uses the directory itself as pixels.
     for one in (refs[1], refs[0]):
         stage.directory([one] * 3)
         stage.ask(create(directory=refs[0]), OK)
@@ -108,7 +108,7 @@ def revoked_while_mapping(stage):
         time.sleep(wait)
         stage.guest.ok("ungrant")
         answer = stage.guest.event("response", 5)
-        check(answer["status"] in (OK, EINVAL), f"answer {answer}")
+        check(answer["status"] in (OK, EINVAL), f"expected status 0 or -22, got the answer {answer}")
         stage.rig.machine.control("clear")
         stage.step()
         if answer["status"] == OK:
@@ -121,9 +121,9 @@ def revoked_after_creation(stage):
     refs = stage.pages(3)
     stage.ask(create(directory=refs[0]), OK)
     stage.guest.ok("ungrant")
-    check(stage.ask(attach()) < 0, "a framebuffer of pages that are gone")
+    check(stage.ask(attach()) < 0, "a framebuffer was made of revoked pages")
     stage.step()
-    # What is mapped is kept until it is given back.
+    # Mapped pages stay mapped until they are given back.
     stage.ask(of_cookie(DBUF_DESTROY, 1), OK)
     refs = stage.buffer(2)
     stage.ask(configure(2), OK)
@@ -143,13 +143,14 @@ def read_only_grants(stage):
     stage.ask(attach(), OK)
     stage.ask(configure(), OK)
     stage.step()
-    # The EDID cannot be written there.
-    check(stage.ask(request(GET_EDID, b"\x80\0\0\0" + refs[0].to_bytes(4, "little"))) < 0, "EDID in read-only pages")
+    # The EDID cannot be written to read-only pages.
+    check(stage.ask(request(GET_EDID, b"\x80\0\0\0" + refs[0].to_bytes(4, "little"))) < 0,
+          "GET_EDID succeeded with read-only pages")
     stage.answered()
 
 
 def offered(flags):
-    """A directory of be-alloc that is wrong: nothing stays granted."""
+    """A malformed directory for be-alloc: nothing stays granted."""
     def tried(stage):
         refs = stage.pages(1100)
         size = 4096 * (PER_PAGE + 3)

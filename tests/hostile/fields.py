@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every field of every request at its extremes and beside its limits; what a request's bytes can be otherwise."""
+"""Every field of every request at its extremes and around its limits; reserved and stale bytes."""
 import struct
 
 from rig.guest import words_of
@@ -13,7 +13,7 @@ TOP31 = 2 ** 31
 SIZE = 64 * 48 * 4
 
 
-# Buffers of 64x48 in XRGB8888, exactly three pages. field -> value -> status
+# Field -> value -> status, for buffers of 64x48 in XRGB8888: exactly three pages.
 
 CREATE = {
     "cookie": {0: EINVAL, 1: OK, MAX32: OK, MAX64: OK},
@@ -51,12 +51,12 @@ for name, tried in CREATE.items():
 @case()
 def create_area_wraps(stage):
     refs = stage.pages(3)
-    # In 32 bits each of these is small.
+    # Each of these areas is small if computed in 32 bits.
     for width, height, bpp, size in ((0x10000, 0x10000, 32, SIZE), (0x40000001, 1, 32, SIZE), (0x8000, 0x20000, 32, SIZE),
                                      (0x20000000, 8, 32, SIZE), (0x55555556, 1, 24, SIZE), (MAX32, MAX32, 32, SIZE),
                                      (1, MAX32, 16, MAX32), (64, 48, 32, MAX32)):
         check(stage.ask(create(width=width, height=height, bpp=bpp, size=size, directory=refs[0]))
-              in (EINVAL, ENOSPC), f"{width}x{height}x{bpp} in {size}")
+              in (EINVAL, ENOSPC), f"{width}x{height}x{bpp} was accepted in a buffer of size {size}")
         stage.step()
     stage.answered()
 
@@ -220,7 +220,7 @@ def reserved_bytes(stage):
                    of_cookie(FB_DETACH, 1), of_cookie(DBUF_DESTROY, 1)):
         spoilt = bytearray(data)
         spoilt[3:8] = b"\xff" * 5
-        # What lies behind the longest body belongs to no request.
+        # The bytes after the longest body belong to no request.
         spoilt[48:64] = b"\xff" * 16
         stage.ask(bytes(spoilt), OK)
         stage.step()
@@ -229,21 +229,21 @@ def reserved_bytes(stage):
 
 @case()
 def stale_bytes(stage):
-    """Nothing but id, operation, status (and the EDID's size) is ever set in an answer or an event."""
+    """Only id, operation and status (and the EDID's size) are ever set in an answer or an event."""
     stage.buffer()
     refs = stage.pages(3)
     for data in (create(5), attach(9), configure(), of_cookie(PG_FLIP, 1), request(0x77),
                    request(GET_EDID, struct.pack("<II", 128, refs[0])), request(GET_EDID, struct.pack("<II", 9, 1))):
-        # The slot that the answer goes to holds the request's own bytes, which are no secret, and these:
+        # The answer's slot holds the request's own bytes, which are not secret, and these:
         reply = words_of(stage.guest.send(f"request 0 0 {data[:56].hex()}{'ee' * 8}"))
         answer = bytes.fromhex(str(reply["response"]).zfill(128))
         equal(answer[3], 0, "the reserved byte of an answer")
         means = 4 if data[2] == GET_EDID and reply["status"] == 0 else 0
-        equal(answer[8 + means:], bytes(56 - means), f"bytes of the answer to {data[2]:#x} that mean nothing")
+        equal(answer[8 + means:], bytes(56 - means), f"bytes of the answer to {data[2]:#x} that should be 0")
     event = stage.guest.event("flip", 5)
     page = bytes.fromhex(stage.guest.send("peek 0 evt:0 0 4096").partition("data=")[2])
     slot = page[64 + 64 * event["id"]:][:64]
     equal(slot[2:8], b"\0" * 6, "type and reserved bytes of an event")
-    equal(slot[16:], bytes(48), "bytes of an event that mean nothing")
+    equal(slot[16:], bytes(48), "bytes of an event that should be 0")
     equal(page[8:64], bytes(56), "reserved bytes of the event page's header")
     stage.answered()

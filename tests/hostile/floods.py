@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""As much as a guest can do of everything, as fast as it can."""
+"""Floods: a guest does one thing as often and as fast as it can."""
 import struct
 import time
 
@@ -14,7 +14,7 @@ FAST = "[xen-display]\nmax-requests-per-second=1000000\n"
 
 
 def flood(stage, data, count, connector=0, guest=None):
-    """That many copies, each answered; the milliseconds that took."""
+    """Sends that many copies, each of which must be answered; returns the milliseconds that took."""
     begin = time.monotonic()
     words = (guest or stage.guest).ok(f"flood 0 {connector} {count} {data.hex()}")
     equal(words["answered"], count, "answers")
@@ -30,13 +30,13 @@ def storm(kind):
         before, begin = stage.points.tell("calls xenevtchn_unmask"), time.monotonic()
         while time.monotonic() - begin < 2:
             stage.step()
-        # The guest's own part of the storm; the other guest's flips are notified, too.
+        # Up to RATE per second are the attacker's; the other guest's flips are notified, too.
         taken = stage.points.tell("calls xenevtchn_unmask") - before
         seconds = time.monotonic() - begin + 1
         rounds = stage.guest.ok("attack-end")["rounds"]
-        check(rounds > 2000, f"only {rounds} notifications")
+        check(rounds > 2000, f"the guest sent only {rounds} notifications")
         check(taken < (RATE + 200) * seconds, f"{taken} notifications taken in {seconds:.1f} s")
-        # What was deferred is not lost.
+        # Deferred notifications are not lost.
         stage.guest.no_event("nothing", 1.1)
         stage.ask(of_cookie(PG_FLIP, 1), OK)
         stage.guest.event("flip", 5)
@@ -50,7 +50,7 @@ register("storm-of-event-notifications", storm("evt"))
 
 @case()
 def flood_of_bad_requests(stage):
-    # A second at its beginning and one at its end may be parts of one.
+    # The first and the last second may be partial ones.
     took = flood(stage, request(0x42), 5 * RATE)
     check(took > 3000, f"{5 * RATE} requests in {took:.0f} ms, at most {RATE} are allowed in a second")
     stage.answered()
@@ -119,7 +119,7 @@ def three_guests_flood_every_ring(stage):
 
 @case(limit=200)
 def large_buffers_in_a_loop(stage):
-    # 16 MiB: a quarter of what libwayland maps and unmaps for all guests in a refresh.
+    # 16 MiB: twice what libwayland maps and unmaps for all guests in a refresh.
     for cookie in range(1, 21):
         stage.guest.buffer(cookie, 2048, 2048)
         stage.guest.show(cookie, 2048, 2048)
@@ -133,7 +133,7 @@ def large_buffers_in_a_loop(stage):
 def large_pictures_under_gl(stage):
     guest = stage.guest
     guest.ok("dbuf-create 0 1 4096x4096 32")
-    # GL's textures are made anew for each size.
+    # GL creates a new texture for each size.
     for cookie, height in ((1, 4096), (2, 4095)):
         guest.ok(f"fb-attach 0 1 {cookie} 4096x{height} XR24")
     for size in (4096, 320, 4096):
@@ -147,7 +147,7 @@ def large_pictures_under_gl(stage):
             guest.ok(f"config-off 0 {connector}")
 
 
-# Under GL each import takes as long as its pages do.
+# Under GL each import takes time in proportion to its pages.
 @case("320x240", "320x240", "320x240", "320x240", limit=150)
 def large_framebuffers_in_a_loop(stage):
     stage.guest.ok("dbuf-create 0 1 4096x4096 32")
@@ -166,7 +166,7 @@ CONVERTED = "[xen-connector]\nguest=converted\noutput=second\nx=0\ny=0\nwidth=40
 
 
 def flips_beside(stage, neighbour):
-    """A guest's flips while the other guest flips 60 times."""
+    """How often the neighbour flips while the other guest flips 60 times."""
     stage.step()
     before, first = neighbour.ok("animation 0 0")["flips"], stage.flips
     while stage.flips < first + 60:
@@ -191,7 +191,7 @@ def conversions_of_sixteen_screens(stage):
         attacker.show(cookies[0], 800, 600, connector, device)
         attacker.ok(f"animate {device} {connector} 0 {cookies[0]} {cookies[1]}")
     flips = flips_beside(stage, neighbour)
-    # By turns of arrival it would have a fifth.
+    # First come, first served would leave it a fifth.
     check(5 * flips >= 2 * alone, f"{flips} flips of a converted guest, {alone} without the attack")
     for device, connector in screens:
         stage.animation_ends(connector, device, attacker)
@@ -209,7 +209,7 @@ def framebuffers_in_a_loop(stage):
     stage.answered()
 
 
-# llvmpipe takes a while to map a dma-buf; faults-gl has a thousand of them in a Weston of their own
+# llvmpipe is slow to map a dma-buf; faults-gl tests a thousand of them in a Weston of its own.
 MANY = 256 if GL else 4096
 
 
@@ -226,13 +226,13 @@ def thousands_of_buffers(stage):
     for cookie in (1, 99, MANY):
         stage.ask(configure(cookie, 0, 0, 32, 32), OK)
         stage.step()
-    # Weston ends the connection: all of it is made anew.
+    # Weston ends the connection: everything is recreated.
     stage.points.tell("protocol-error")
     stage.step()
     for cookie in (MANY, 99, 1):
         stage.ask(of_cookie(PG_FLIP, cookie), OK)
         stage.guest.event("flip", 5)
-    # The other guest's connection and this one's, once each: no burst of requests has ended one.
+    # One of the other guest and one of this guest: no burst of requests has ended another.
     equal(stage.weston.log().count("ended the connection"), 2, "connections that were ended")
     stage.answered()
 
@@ -256,7 +256,7 @@ def thousands_of_framebuffers(stage):
 
 @case(limit=150)
 def connections_killed_in_a_loop(stage):
-    # libwayland ends the connection that hands it pages which cannot be mapped.
+    # libwayland ends a connection that passes it pages which cannot be mapped.
     stage.guest.buffer(100, 320, 240, picture=5)
     for cookie in range(1, 31):
         refs = stage.pages(3)
@@ -266,9 +266,9 @@ def connections_killed_in_a_loop(stage):
         stage.ask(of_cookie(DBUF_DESTROY, cookie), OK)
         stage.step()
     ended = stage.weston.log().count("ended the connection")
-    check(1 <= ended <= 8, f"{ended} connections ended")
+    check(1 <= ended <= 8, f"{ended} connections ended, expected 1 to 8")
     stage.guest.show(100, 320, 240)
-    # With the next connection, 32 s later at the most.
+    # The next connection comes after 32 s at the latest.
     stage.weston.expect("picture=0,0,320,240,XR24,5", timeout=40)
     stage.answered()
 
@@ -286,10 +286,10 @@ def losses_over_reconnects(stage):
         stage.guest.connect()
         stage.step()
     ended = stage.weston.log().count("ended the connection")
-    check(1 <= ended <= 8, f"{ended} connections ended")
+    check(1 <= ended <= 8, f"{ended} connections ended, expected 1 to 8")
     stage.guest.buffer(100, 320, 240, picture=5)
     stage.guest.show(100, 320, 240)
-    # With the next connection, 32 s later at the most.
+    # The next connection comes after 32 s at the latest.
     stage.weston.expect("picture=0,0,320,240,XR24,5", timeout=40)
     stage.answered()
 

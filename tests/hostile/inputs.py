@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Guests whose input device misbehaves, floods or reads nothing while somebody types and points."""
+"""Guests whose input device misbehaves, floods or reads nothing while a user types and points."""
 from rig.machine import wait_until
 from rig.runner import check, equal
 from rig.weston import SCALE
@@ -13,7 +13,7 @@ LEFT, KEY_A = 0x110, 30
 
 
 def states(stage, guest=None):
-    """Ours and the guest's."""
+    """The states of the backend and the frontend."""
     guest = guest or stage.guest
     tools, store = stage.rig.machine.tools, stage.rig.machine.store
     return tuple(store.read(path + "/state") for path in (tools.back(guest.domid, 0, kind="vkb"),
@@ -21,7 +21,7 @@ def states(stage, guest=None):
 
 
 def connect(stage):
-    """The attacker shows a picture and has an input device, and the keys."""
+    """The attacker shows a picture, has an input device, and is used."""
     stage.guest.attach_input(0, **EVERYTHING)
     stage.guest.ok("kbd 0 connect wait")
     check(wait_until(lambda: states(stage) == ("4", "4"), 5 * SCALE), f"states {states(stage)}")
@@ -39,9 +39,9 @@ def use(stage, times=1):
 
 
 def is_alive(stage):
-    """The device still serves whoever reads it: a key arrives, and nothing stays pressed."""
+    """Checks that the device still works once the guest reads: nothing stays pressed, and a key arrives."""
     check(wait_until(lambda: stage.guest.send("kbd 0 held") == "ok keys= fingers=", 10 * SCALE),
-          f"held in the end: {stage.guest.send('kbd 0 held')}")
+          f"still held: {stage.guest.send('kbd 0 held')}")
     stage.guest.drain()
     stage.guest.events.clear()
     use(stage)
@@ -56,7 +56,7 @@ def input_page_rewritten(stage):
     for _ in range(30):
         use(stage)
         stage.step()
-    check(stage.guest._next(20 * SCALE) == "ok", "no reply")
+    check(stage.guest._next(20 * SCALE) == "ok", "the guest did not reply ok to scribble")
     use(stage)
 
 
@@ -68,7 +68,7 @@ def input_never_read(stage):
         use(stage, 25)
         stage.step()
     stage.guest.ok("kbd 0 deaf 0")
-    # What it takes makes room for the rest, which comes with a notification each.
+    # Reading makes room for further events, which come with notifications.
     stage.guest.ok("kbd 0 read")
     is_alive(stage)
     check(not any(line.startswith("oops") for _, line in stage.guest.events), "an event that would have crashed Linux")
@@ -88,7 +88,7 @@ def input_indices_at_random(stage):
         stage.guest.ok(f"kbd 0 poke 4 {value}")
         use(stage, 10)
         stage.step()
-    # Our index is our own: when the guest has caught up with it, all goes on.
+    # The module keeps its own index; after a reconnection the device works again.
     stage.guest.ok("kbd 0 deaf 0")
     stage.guest.ok("kbd 0 remove")
     check(wait_until(lambda: states(stage)[0] == "2", 5 * SCALE), f"states {states(stage)}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Each limit of weston.ini: as much as it allows, and one more."""
+"""Each limit of weston.ini: as many as it allows, and one more."""
 from rig.machine import wait_until
 from rig.runner import check, equal
 from rig.weston import SCALE
@@ -67,11 +67,11 @@ def limit_of_host_pages(stage):
 @case(config=section("max-buffers=200", "max-host-pages=400", "max-guest-pages=300", "guaranteed-guest-pages=40"), guests=2)
 def guaranteed_pages_of_a_guest(stage):
     refs = stage.pages(3)
-    # A quarter is for those that have little, and the other guest has taken of it.
+    # A quarter is kept for guests that have little; the other guest's pages count towards the rest.
     for cookie in range(1, 120):
         if stage.ask(create(cookie, directory=refs[0])) == ENOMEM:
             break
-    check(3 * (cookie - 1) + OTHER_PAGES <= 300, f"{cookie - 1} buffers")
+    check(3 * (cookie - 1) + OTHER_PAGES <= 300, f"{cookie - 1} buffers are too many")
     check(3 * cookie + OTHER_PAGES > 300, f"only {cookie - 1} buffers")
     stage.said("raise max-host-pages")
     small = stage.boot("small", "320x240")
@@ -84,7 +84,7 @@ def guaranteed_pages_of_a_guest(stage):
 @case(config=section("max-guest-descriptors=12"))
 def limit_of_descriptors(stage):
     refs = stage.pages(3)
-    # Three for each buffer, and one for each framebuffer and connector.
+    # Each buffer counts as three, each framebuffer and connector as one.
     for cookie in (1, 2, 3):
         stage.ask(create(cookie, directory=refs[0]), OK)
         stage.ask(attach(cookie, cookie), OK)
@@ -106,20 +106,20 @@ def connected(stage, guest):
 
 @case(config=section("max-connectors=2"), guest=False, guests=2)
 def limit_of_connectors(stage):
-    check(connected(stage, stage.boot("two", "320x240", "320x240", connect=False)), "two are not connected")
-    check(not connected(stage, stage.boot("three", *["320x240"] * 3, connect=False)), "three are connected")
+    check(connected(stage, stage.boot("two", "320x240", "320x240", connect=False)), "two connectors are not connected")
+    check(not connected(stage, stage.boot("three", *["320x240"] * 3, connect=False)), "three connectors are connected")
     stage.said("guest three.*more than the 2 connectors allowed")
     stage.step()
 
 
 @case(config=section("max-xenstore-value=64"), guest=False, guests=2)
 def limit_of_xenstore_values(stage):
-    check(connected(stage, stage.boot("just", f"{'320':0>60}x240", connect=False)), "64 bytes are not read")
+    check(connected(stage, stage.boot("just", f"{'320':0>60}x240", connect=False)), "a resolution of 64 bytes is refused")
     stage.boot("more", f"{'320':0>61}x240", connect=False)
     stage.said("guest more.*no connector")
     stage.step()
     listed = stage.weston.control("list")
-    equal([line.split()[4] for line in listed if line.startswith("just")], ["320x240"], "what was read")
+    equal([line.split()[4] for line in listed if line.startswith("just")], ["320x240"], "resolution")
 
 
 @case(config=section("max-reconnects-per-minute=3"))

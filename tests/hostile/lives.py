@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Beginnings and ends at the wrong time, silence, and what is left of a guest."""
+"""Guests that connect, close or die at the wrong time, or are silent, and what is left of them."""
 from rig.machine import wait_until
 from rig.points import used_at_rest
 from rig.runner import Skip, check, equal
@@ -65,7 +65,7 @@ def destroy_before_it_is_made(stage):
         for data in batch:
             stage.guest.ok(f"submit 0 0 {data.hex()}")
         statuses = [stage.guest.event("response", 8 * SCALE)["status"] for _ in batch]
-        equal(statuses[-1], ENOENT, "answer to FB_DETACH of what is destroyed")
+        equal(statuses[-1], ENOENT, "answer to FB_DETACH of a destroyed framebuffer")
         stage.step()
     stage.rig.machine.control("clear")
     stage.answered()
@@ -76,7 +76,7 @@ def killed(name, prepare):
         for number in range(3):
             guest = stage.boot(f"attacker{number}", "320x240", connect=False)
             prepare(stage, guest)
-            # The hypervisor first, its nodes a while later.
+            # Its domain goes first, its nodes a while later.
             guest.kill()
             stage.step()
             stage.rig.machine.tools.remove_devices(guest.domid)
@@ -141,14 +141,14 @@ for at in (published, initialised, mapping, attaching, shown, flipping, flooding
 
 @case()
 def never_answers(stage):
-    """Before it is connected: the front stays where it is, at each state."""
+    """Writes states that lead nowhere; another guest stays Initialised."""
     for state in (1, 2, 7, 8):
         stage.guest.ok(f"state 0 {state}")
         stage.step()
     guest = stage.boot("silent", "320x240", connect=False)
     guest.ok("connect 0 publish")
     check(wait_until(lambda: stage.state(guest)[0] == 4, 5 * SCALE), "not connected")
-    # It is at 3 for ever, and sends requests all the same.
+    # It never leaves state 3, but sends requests.
     stage.ask(request(0x42), guest=guest)
     stage.step()
 
@@ -188,7 +188,7 @@ def closes_during_flip(stage):
 def closes_without_an_end(stage):
     stage.buffer()
     stage.ask(configure(), OK)
-    # What was shared is no longer its own, which it does not say.
+    # It no longer owns what it shared, and does not tell.
     stage.guest.ok("forget 0")
     for state in (5, 5, 6, 5, 4, 3, 5):
         stage.guest.ok(f"state 0 {state}")
@@ -223,7 +223,7 @@ def picture_of_a_destroyed_guest(stage):
     guest.show(1, 320, 240)
     stage.weston.expect("picture=0,0,320,240,XR24,7")
     guest.kill()
-    # Its domain is gone, its nodes are not: xenstored tells nobody, the picture may stay as long.
+    # Its domain is gone, its nodes are not: nothing is notified, and the picture may stay until they go.
     stage.rig.machine.tools.remove_devices(guest.domid)
     stage.weston.expect("solid=0,0,320,240,303030")
     stage.step()
@@ -232,11 +232,11 @@ def picture_of_a_destroyed_guest(stage):
 
 @case(shell_config="locking=true\n", guest=False, guests=4, limit=150)
 def outputs_replaced_while_locked(stage):
-    # presenter/outputs_are_replaced_while_locked replaces them once, which it survives.
+    # Weston 14 survives presenter/outputs_are_replaced_while_locked, which replaces them once.
     if version() >= 14:
-        raise Skip("desktop-shell of Weston 14 dies of outputs that are replaced again and again while it is "
-                   "locked, also without the module")
-    # What Weston itself keeps of an output that was off is not ours.
+        raise Skip("desktop-shell of Weston 14 crashes if outputs are replaced repeatedly while it is "
+                   "locked, even without the module")
+    # Weston itself keeps some memory of an output that was off; it is not the module's.
     replace_outputs(stage)
     stage.still = used_at_rest(stage.rig, stage.weston, stage.points)
     stage.boot("still", "320x240").picture(3, size=(320, 240))
@@ -244,7 +244,7 @@ def outputs_replaced_while_locked(stage):
     for guest in attackers:
         stage.buffer(guest=guest)
         stage.ask(configure(), OK, guest=guest)
-    # desktop-shell locks once only: it is not told of its lock's end. The outputs sleep at first.
+    # desktop-shell locks only once, as it is not told when its lock ends. At first the outputs sleep.
     stage.weston.lock()
     for guest in attackers:
         for _ in range(20):
@@ -274,7 +274,7 @@ def another_guests_cookies(stage):
                             (attach(SECRET), attach(77)), (configure(SECRET), configure(77))):
         equal(stage.ask(data), stage.ask(nothing), "an answer about another guest's object")
         equal(stage.ask(data), ENOENT, "status")
-    # The same number is free here.
+    # The attacker may use the same cookie itself.
     stage.buffer(SECRET)
     stage.ask(of_cookie(DBUF_DESTROY, SECRET), OK)
     stage.ask(configure(SECRET), OK, guest=victim)
@@ -291,6 +291,6 @@ def cookies_in_the_log(stage):
         stage.guest.no_event("nothing", 0.4)
         stage.step()
     log = stage.weston.log()
-    check("guest bug" in log, "nothing was said at all")
+    check("guest bug" in log, "no guest bug was logged")
     for text in (f"{SECRET:x}", str(SECRET), f"{SECRET:X}"):
-        check(text not in log, "a cookie, which is a guest's kernel address, in the log")
+        check(text not in log, "the log has a cookie, which is a guest's kernel address")

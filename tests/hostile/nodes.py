@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a guest writes to xenstore, and takes from there."""
+"""What a guest writes to xenstore, and removes from it."""
 from rig.machine import wait_until
 from rig.runner import check, equal
 from rig.weston import SCALE
@@ -10,7 +10,7 @@ ANY_RATE = "[xen-display]\nmax-reconnects-per-minute=600\n"
 
 
 def again(stage, guest=None):
-    """Closed and Initialising: our side looks at everything anew."""
+    """Closed, then Initialising: the backend reads everything again."""
     guest = guest or stage.guest
     guest.ok("state 0 6")
     wait_until(lambda: stage.state(guest)[0] in (2, 6), 2 * SCALE)
@@ -83,14 +83,14 @@ def unique_id_is_garbage(stage):
         guest.destroy()
     for line in stage.weston.log().splitlines():
         check("xen-display: forged" not in line and line.isprintable() and line.isascii(),
-              f"bytes of a guest in the log: {line!r}")
+              f"unescaped bytes of a guest in the log: {line!r}")
 
 
 @case(config=ANY_RATE, guest=False)
 def connectors_forged_after_the_offer(stage):
     guest = stage.boot("attacker", "320x240", connect=False)
     stage.rig.machine.tools.wait_backend(guest.domid, 0, 2)
-    # Another mode, three more connectors, and none at all: what was offered counts.
+    # Another mode, and three more connectors: only what was offered counts.
     guest.send(f"xs-rm {NODE}/0")
     write(guest, "0/resolution", b"32x24")
     for number in range(1, 4):
@@ -111,7 +111,7 @@ def connectors_taken_away(stage):
     again(stage)
     stage.step()
     stage.guest.ok("state 0 3")
-    check(wait_until(lambda: stage.state()[0] == 6, 5 * SCALE), f"without ring nodes: {stage.state()}")
+    check(wait_until(lambda: stage.state()[0] == 6, 5 * SCALE), f"not closed without ring nodes: {stage.state()}")
     stage.step()
 
 
@@ -125,7 +125,7 @@ def hundreds_of_connectors(stage):
     stage.said("more than the 4 connectors allowed")
     guest.ok("state 0 3")
     stage.step()
-    check(stage.state(guest)[0] != 4, "connected")
+    check(stage.state(guest)[0] != 4, "connected with 40 connectors")
 
 
 BAD_NUMBERS = (b"", b"-1", b"0", b"1", b"4294967295", b"4294967296", b"18446744073709551616", b"0x8", b" 8", b"8 ",
@@ -143,7 +143,7 @@ def bad_numbers(name, node):
             again(stage)
             write(stage.guest, f"0/{node}", data)
             stage.guest.ok("state 0 3")
-            # Refused, or, where it happens to be somebody's port, connected to what is of no use.
+            # Refused, or connected to a useless channel if it happens to be a valid port.
             wait_until(lambda: stage.state()[0] in (4, 6), 2 * SCALE)
             stage.step()
         stage.step()
@@ -196,7 +196,7 @@ def directory_removed_by_its_guest(stage):
     stage.guest.send(f"xs-rm {NODE}")
     stage.said(r"guest attacker\(\d+\).*disconnected after")
     stage.step()
-    # It cannot make it anew: what stands above is not its own.
+    # It cannot recreate it: the parent directory is not its own.
     for data in (b"1", b"3", b"4", b"6"):
         stage.guest.send(f"xs-hex {NODE}/state {data.hex()}")
         stage.step()
@@ -205,7 +205,7 @@ def directory_removed_by_its_guest(stage):
 @case(config=ANY_RATE)
 def be_alloc_forged(stage):
     refs = stage.pages(3)
-    # xenstored lets it do neither; weston.ini decides anyway.
+    # xenstored permits neither; weston.ini decides anyway.
     stage.guest.send(f"xs-rm {NODE}/be-alloc")
     stage.guest.send(f"xs-write {NODE}/be-alloc 1")
     stage.ask(create(directory=refs[0], flags=1), EOPNOTSUPP)
@@ -214,7 +214,7 @@ def be_alloc_forged(stage):
     stage.guest.connect()
     refs = stage.pages(3)
     stage.ask(create(directory=refs[0], flags=1), EOPNOTSUPP)
-    equal(stage.rig.machine.domain(0)["grants"], 0, "pages of ours granted")
+    equal(stage.rig.machine.domain(0)["grants"], 0, "pages granted by dom0")
 
 
 @case(guest=False, guests=2)

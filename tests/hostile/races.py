@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A thread of the guest rewrites what it shares, all the time, while the guest goes on with valid requests."""
+"""A thread of the guest rewrites shared pages all the time, while the guest sends valid requests."""
 import random
 import struct
 
@@ -31,7 +31,7 @@ def request_rewritten(stage):
     for number in range(160):
         data = (create(7, directory=refs[0]), attach(7, 7), configure(7), of_cookie(PG_FLIP, 7),
                   of_cookie(DBUF_DESTROY, 7))[number % 5]
-        check(stage.ask(data) in ANY, "a status that the protocol does not know")
+        check(stage.ask(data) in ANY, "a status that the protocol does not define")
         if number % 20 == 0:
             stage.step()
     attack_ends(stage)
@@ -41,7 +41,7 @@ def request_rewritten(stage):
 @case()
 def operation_rewritten(stage):
     refs = stage.buffer()
-    # The byte that says what the other 56 mean, and those, which fit another operation.
+    # The operation, which says what the other 56 bytes mean; these fit another operation.
     for slot in range(0, 32, 16):
         scribble(stage, "req:0", 64 + 64 * slot + 2, *(bytes([number]) for number in range(0x10, 0x17)), b"\xff")
     for number in range(128):
@@ -77,7 +77,7 @@ def directory_rewritten(stage):
 def answer_indices_rewritten(stage):
     stage.buffer()
     stage.ask(configure(), OK)
-    # req_event and rsp_event tell who wants to be notified; rsp_prod is ours.
+    # req_event and rsp_event say when to notify; rsp_prod belongs to the backend.
     scribble(stage, "req:0", 4, "random4")
     scribble(stage, "req:0", 12, "random4")
     for number in range(60):
@@ -106,13 +106,13 @@ def ring_page_at_random(stage):
     for number in range(8):
         guest = stage.boot(f"attacker{number}", "320x240")
         data = bytearray(dice.randbytes(4096))
-        # Some of them announce few enough requests to be looked at.
+        # Some of them announce few enough requests to be served.
         data[0:4] = struct.pack("<I", (0, 1, 7, 32, 33, 2 ** 31, 2 ** 32 - 1, 5)[number])
         guest.ok(f"poke 0 req:0 64 {data[64:].hex()}")
         guest.ok(f"poke 0 req:0 0 {data[:4].hex()}")
         guest.ok("notify 0 0 req")
         stage.step()
-    equal(sum("ring can hold" in line for line in stage.lines()), 3, "devices that were given up")
+    equal(sum("ring can hold" in line for line in stage.lines()), 3, "devices that were closed")
 
 
 @case()
@@ -121,13 +121,13 @@ def event_indices_at_random(stage):
     stage.ask(configure(), OK)
     stage.guest.ok("deaf 0 1")
     scribble(stage, "evt:0", 0, "random8")
-    # Whether there is room for an event is chance: the answers come in the end.
+    # Whether there is room for an event depends on chance; the answers come in the end.
     for _ in range(30):
         stage.guest.send(f"submit 0 0 {of_cookie(PG_FLIP, 1).hex()}")
     stage.step()
     stage.step()
     attack_ends(stage)
-    # in_cons = in_prod, whatever that is now: all read.
+    # in_cons = in_prod: the guest says that it has read everything.
     produced = stage.guest.send("peek 0 evt:0 4 4").partition("data=")[2]
     for _ in range(20):
         stage.guest.ok(f"poke 0 evt:0 0 {produced}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Guests whose screens are windows, or show status cards: names, modes, many of them, and cards without end."""
+"""Guests whose screens are windows, or show status cards: names, modes, many windows, and cards without end."""
 import subprocess
 
 from inputs import connect, use
@@ -8,7 +8,7 @@ from rig.runner import check
 from rig.tool import tool
 from stage import OK, case, configure
 
-# Before the stage's own rules; the other guest stands on its output all the same.
+# These come before the stage's own rules; the other guest is still placed on its output.
 WINDOWS = ("[xen-connector]\nguest=other\noutput=second\n"
            "[xen-connector]\ndevice=*\nconnector=*\nshow-as=window\n")
 NAMES = ("x" * 255, "\u202egnp.exe", "a\u200fb\u2066c", "two\nlines\r\n", "\x1b[31mred\x07", "\ufffd" * 80, " ", "%s%n%d",
@@ -55,7 +55,7 @@ def forty_windows(stage):
 
 @case(windows=True, config=WINDOWS)
 def window_modes(stage):
-    """A window for each mode that a guest may set, one after the other, off and on, without a pause."""
+    """A window whose mode changes all the time, and that is switched off in between."""
     stage.buffer()
     for number in range(200):
         stage.ask(configure(width=1 + number * 7 % 64, height=1 + number * 5 % 48), OK)
@@ -69,13 +69,13 @@ def window_modes(stage):
 
 
 def card_is_seen(stage):
-    """The attacker is dark, and its card is where its picture was: beside the other guest's view there is one more."""
+    """Waits for the card of the attacker, which is dark: a second view, beside the other guest's."""
     check(wait_until(lambda: len(stage.weston.views("guest-screen")) == 2, 10), "there is no card")
 
 
 @case(cards=True)
 def card_names(stage):
-    """Names that its card has, while that is seen."""
+    """Names that are shown on the guest's card."""
     stage.guest.picture(1, size=(320, 240))
     stage.guest.ok("config-off 0 0")
     check(wait_until(lambda: len(stage.weston.views("guest-screen")) == 1, 10), "its picture stays")
@@ -89,14 +89,14 @@ def card_names(stage):
 
 
 def states(stage):
-    """What xen-displayctl tells of all screens."""
+    """What `xen-displayctl list` prints."""
     return subprocess.run([tool(), "-s", f"{stage.weston.home}/wayland-sim-xen-display", "list"], check=True,
                           capture_output=True, text=True).stdout
 
 
 @case(cards=True, seat=True, limit=150)
 def card_storm(stage):
-    """Dark until its card is there, and not longer; dark and not without a pause; frozen, and alive by a flip."""
+    """Dark until the card appears; dark for an instant, again and again; frozen until it flips."""
     connect(stage)
     stage.guest.buffer(2, 320, 240, picture=2)
     for number in range(6):
@@ -114,10 +114,10 @@ def card_storm(stage):
         stage.guest.ok("kbd 0 deaf 1")
         check(wait_until(lambda: stage.weston.seat("at 20 30", "dump")["pointer"] == "guest-screen", 5), "not shown")
         use(stage)
-        check(wait_until(lambda: "frozen" in states(stage), 15), "it is not frozen")
+        check(wait_until(lambda: "frozen" in states(stage), 15), "the guest is not shown as frozen")
         for flip in range(20):
             stage.guest.flip(1 + flip % 2)
-        check(wait_until(lambda: "frozen" not in states(stage), 5), "it is frozen although it flips")
+        check(wait_until(lambda: "frozen" not in states(stage), 5), "the guest is shown as frozen although it flips")
         stage.guest.ok("kbd 0 deaf 0")
         stage.guest.ok("kbd 0 read")
         stage.step()
