@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Packs initramfs images, for dom0 and for guests.
 
-Owns the format cpio, as far as the rigs need it; their run scripts call it. Knows nothing of Xen."""
+Implements as much of the cpio format as the rigs need. Their run scripts call it. Knows nothing of Xen."""
 
 import gzip
 import os

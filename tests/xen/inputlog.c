@@ -2,7 +2,7 @@
 /*
  * Prints the events of a guest's input devices: each event of each /dev/input/event* as a line
  * "input: NAME TYPE CODE VALUE", and each device that appears as "input: NAME appears". The guest's
- * init sends that to the kernel log. Devices are looked for again while nothing happens.
+ * init sends this to the kernel log. New devices are looked for whenever no event comes for 500 ms.
  */
 #include <fcntl.h>
 #include <linux/input.h>

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Weston killed with -9 in each state of a guest's screen and started again: the guest must come back by itself.
+"""Weston killed with -9 in each state of a guest's screen and started again: the guest must recover by itself.
 
-Each function brings the guest into a state, holds Weston there with SIGSTOP, and kills it; the checks.py of a rig
-makes checks of them. kind: what the rig's dom0-weston is to start."""
+Each function brings the guest into a state, stops Weston there with SIGSTOP, and kills it. The checks.py of a rig
+turns the functions into checks. kind: what the rig's dom0-weston starts."""
 
 from stage import DRIVER_BEGINS, GUEST_CRASHES, Failed, NotBooted
 
 
 def wait_for_state(stage, end, states, then="true"):
-    """Waits until one end of the device, "front" or "back", is in one of these xenbus states, and runs a command
-    at once."""
+    """Waits until one end of the device, "front" or "back", is in one of these xenbus states, then immediately runs
+    a command."""
     wanted = "|".join(map(str, states))
     stage.dom0(f"for i in $(seq 600); do case $(xenstore-read {stage.node(end)}) in {wanted}) {then}; exit 0; esac;"
                " sleep 0.05; done; exit 1", 120)
@@ -18,7 +18,7 @@ def wait_for_state(stage, end, states, then="true"):
 def expect_states(stage, front, back):
     have = tuple(int(stage.dom0(f"xenstore-read {stage.node(end)}")) for end in ("front", "back"))
     if have != (front, back):
-        raise Failed(f"the front is at {have[0]} and the back at {have[1]}, not at {front} and {back}")
+        raise Failed(f"the frontend is in state {have[0]} and the backend in {have[1]}, expected {front} and {back}")
 
 
 def hold(stage):
@@ -26,12 +26,12 @@ def hold(stage):
 
 
 def kill(stage, kind):
-    """And the next Weston."""
+    """Kills Weston and starts the next one."""
     stage.restart_weston("KILL", kind)
 
 
 def expect_back(stage, before, picture):
-    """The guest's program finds the screen again, as it was told nothing, and uses it as ever."""
+    """kmsguest opens the screen again, without a command, and can use it."""
     stage.wait_for_guest("kmsguest: device 0 opened", before)
     stage.guest(f"show {picture}")
     stage.expect_pictures(picture)
@@ -40,7 +40,7 @@ def expect_back(stage, before, picture):
 
 
 def before_the_driver(stage, kind, config, picture):
-    """The domain is there and has not run yet: front 1, back 2. Leaves the guest running."""
+    """The domain exists but has not run yet: front 1, back 2. Leaves the guest running."""
 
     def create():
         stage.create_paused_guest(config)
@@ -78,21 +78,21 @@ def published(stage, kind, config, picture):
 
 
 def in_the_middle_of(stage, kind, command, picture):
-    """The guest is at what it would go on with for minutes, front and back at 4."""
+    """The guest runs a command that would take minutes: front and back at 4."""
     before = len(stage.guest_text())
     tag = stage.tell_guest(command)
-    # it is at it then
+    # by then the command has begun
     stage.dom0("sleep 1")
     hold(stage)
     expect_states(stage, 4, 4)
     kill(stage, kind)
     if stage.answer(tag, before) == "ok":
-        raise Failed(f"the guest says that it was through with {command}")
+        raise Failed(f"the guest says that it completed {command}")
     expect_back(stage, before, picture)
 
 
 def after(stage, kind, command, picture):
-    """The guest has done what it was told to, and is at rest: front and back at 4."""
+    """The guest has executed a command and is idle: front and back at 4."""
     stage.guest(command)
     before = len(stage.guest_text())
     hold(stage)
@@ -102,7 +102,7 @@ def after(stage, kind, command, picture):
 
 
 def begin_to_close(stage, kind):
-    """A killed Weston, and another one that is held when it has told the guest, which is paused, to let go."""
+    """Kills Weston while the guest is paused, and stops the next one as soon as it has asked the guest to close."""
     stage.dom0(f"xl pause {stage.name}")
     hold(stage)
     kill(stage, kind)
@@ -110,7 +110,7 @@ def begin_to_close(stage, kind):
 
 
 def while_closing(stage, kind, picture):
-    """The second Weston goes too, before the guest has seen that it closes: front 4."""
+    """The second Weston is killed, too, before the guest has noticed that it closes: front 4."""
     before = len(stage.guest_text())
     begin_to_close(stage, kind)
     wait_for_state(stage, "front", [4])
@@ -120,7 +120,7 @@ def while_closing(stage, kind, picture):
 
 
 def closed_meanwhile(stage, kind, picture):
-    """The same, but the guest's driver lets go, and perhaps publishes new rings, when there is no Weston at all."""
+    """The same, but the guest's driver closes, and perhaps publishes new rings, while no Weston runs."""
     before = len(stage.guest_text())
     begin_to_close(stage, kind)
     stage.stop_weston("KILL")
@@ -133,7 +133,7 @@ def closed_meanwhile(stage, kind, picture):
 
 
 def destroyed_meanwhile(stage, kind):
-    """The guest goes while there is no Weston: the next one finds nothing, and shows nothing."""
+    """The guest is destroyed while no Weston runs: the next one finds and shows nothing."""
     stage.standing.discard("Weston")
     stage.stop_weston("KILL")
     stage.destroy_guest()

@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest's only program: drives every screen of every xen-drm-front device by KMS, as a small
+ * The guest's program: drives every screen of every xen-drm-front device by KMS, as a small
  * compositor would, and draws the pictures of tests/pattern.h.
  *
- * It takes commands, one a line on its input, and answers each with "kmsguest: TAG ok" or
- * "kmsguest: TAG failed":
+ * It reads commands, one per line, and answers each with "kmsguest: TAG ok" or "kmsguest: TAG
+ * failed: REASON":
  *
  *   TAG show PICTURE   by a page flip
  *   TAG draw PICTURE   into the buffer on screen, without a call to the kernel
  *   TAG flip COUNT
- *   TAG remake COUNT   drops its buffers, also the one on screen, and makes new ones
+ *   TAG remake COUNT   destroys its buffers, also the one on screen, and creates new ones
  *   TAG format N       the same, once, in the Nth format of the table below
- *   TAG reset PICTURE  a mode set at the same mode to a new framebuffer, as a splash hands over
+ *   TAG reset PICTURE  a mode set with the same mode and a new framebuffer, as after a splash
  *   TAG share PICTURE  all screens of a device show the first one's framebuffer
- *   TAG off
+ *   TAG off            by DPMS
  *   TAG on
  *   TAG list
- *   TAG panic          answers nothing, naturally
  *
- * guest-init runs it; checks.py is at the other
- * end. A device that goes is closed, and one that comes shows the last picture, without being told.
- * Knows nothing of Xen.
+ * guest-init runs it; checks.py sends the commands. A device that goes is closed, and one that
+ * comes shows the last picture, without a command. Knows nothing of Xen.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,21 +44,21 @@
 #define MAX_SCREENS 4
 #define SCAN_MS 300
 /* How often a device must be found unplugged before it is closed: xen-drm-front frees the same
- * lists at the last close as at unplugging, without a lock. */
+ * lists at the last close as at unplugging, without a lock. A delay avoids that race. */
 #define SCANS_TO_CLOSE 3
-/* More than xen-drm-front's own 3.1 s, so that it is the driver that gives up first. */
+/* More than xen-drm-front's own 3.1 s, so that the driver gives up first. */
 #define FLIP_MS 6000
-/* The second buffer's picture while "flip" alternates. */
+/* Added to the picture's number for the second buffer, while "flip" alternates. */
 #define OTHER_PICTURE 32
 
-/* What "format" counts; stage.py has the same. */
+/* The argument of "format" is an index of this table; stage.py has the same. */
 static const uint32_t formats[] = {
 	PATTERN_XRGB8888, PATTERN_ARGB8888, PATTERN_RGB888,   PATTERN_RGB565, PATTERN_XRGB4444,
 	PATTERN_ARGB4444, PATTERN_XRGB1555, PATTERN_ARGB1555, PATTERN_YUYV,
 };
 #define FORMATS (int)(sizeof formats / sizeof formats[0])
 
-static uint32_t format = PATTERN_XRGB8888; /* of all buffers that are made */
+static uint32_t format = PATTERN_XRGB8888; /* of new buffers */
 
 struct buffer {
 	uint32_t handle, framebuffer, pitch;
@@ -94,7 +92,7 @@ static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	/* One write is one line of the kernel's log. */
+	/* Each write becomes one line of the kernel's log. */
 	printf("kmsguest: %s\n", text);
 	fflush(stdout);
 }
@@ -107,14 +105,14 @@ now_ms(void)
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-/* Each screen has pictures of its own, or screens mixed up would look right. */
+/* Each screen has pictures of its own, so that mixed-up screens are noticed. */
 static unsigned
 screen_picture(const struct device *device, const struct screen *screen, int base)
 {
 	return (unsigned)base + 4 * (unsigned)device->number + (unsigned)(screen - device->screens);
 }
 
-/* The vdispl number of a DRM device node, -1 if it is none of xen-drm-front's. */
+/* The vdispl number of a DRM device node; -1 if it does not belong to xen-drm-front. */
 static int
 vdispl_number(const char *node)
 {
@@ -136,7 +134,7 @@ add_framebuffer(int fd, struct buffer *buffer, const drmModeModeInfo *mode)
 {
 	uint32_t handles[4] = {buffer->handle}, pitches[4] = {buffer->pitch}, offsets[4] = {0};
 
-	/* A pattern's formats have the codes of DRM. */
+	/* The formats of tests/pattern.h are DRM's fourcc codes. */
 	return drmModeAddFB2(fd, mode->hdisplay, mode->vdisplay, format, handles, pitches, offsets,
 			     &buffer->framebuffer, 0);
 }
@@ -165,7 +163,7 @@ create_buffer(int fd, struct buffer *buffer, const drmModeModeInfo *mode)
 	return 0;
 }
 
-/* The driver asks the backend to release the pages, and waits for its answer. */
+/* The driver asks the backend to release the pages, and waits for the answer. */
 static int
 destroy_buffer(int fd, struct buffer *buffer)
 {
@@ -214,7 +212,7 @@ init_screen(int fd, struct screen *screen, uint32_t connector_id, uint32_t crtc)
 	return error;
 }
 
-/* The kernel frees the rest with the file, but the file lives as long as a mapping of it. */
+/* The kernel frees the rest with the file, which lives until its last mapping is gone. */
 static void
 close_device(struct device *device, const char *why)
 {
@@ -300,7 +298,7 @@ is_open(int number)
 	return false;
 }
 
-/* Follows hot-plug: without udev the device nodes are the only news. */
+/* Follows hot-plug: without udev, only the device nodes show it. */
 static void
 scan(void)
 {
@@ -422,7 +420,7 @@ flip(int count)
 	return error;
 }
 
-/* The buffer on screen goes last: the kernel takes it off the screen then. */
+/* The buffer on screen is destroyed last: the kernel then takes it off the screen. */
 static int
 drop_buffers(struct device *device, struct screen *screen)
 {
@@ -481,7 +479,7 @@ set_framebuffer(struct device *device, const struct screen *screen, uint32_t fra
 	return drmModeSetCrtc(device->fd, screen->crtc, framebuffer, 0, 0, &connector, 1, &mode);
 }
 
-/* To the kernel it is a mode set, to the backend a flip to a framebuffer that it does not know. */
+/* To the kernel this is a mode set, to the backend a flip to a framebuffer not shown before. */
 static int
 reset_screen(struct device *device, struct screen *screen)
 {
@@ -601,8 +599,7 @@ main(void)
 		scan();
 		if (poll(&readable, 1, SCAN_MS) <= 0)
 			continue;
-		/* The console is in raw mode, but a read gives whole lines: they come in one write.
-		 */
+		/* The console is raw, but a read returns whole lines: each is written at once. */
 		ssize_t length = read(STDIN_FILENO, line, sizeof line - 1);
 		if (length <= 0)
 			return 1;

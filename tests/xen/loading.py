@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Loads a file of another rig that is called as one of this rig's is."""
+"""Loads a file of another rig that has the same name as one of this rig."""
 
 import importlib.util
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The emulated machine: QEMU with Xen and dom0, its screen, and a way to run commands in dom0.
 
-Owns the QEMU process, its sockets and every wait; what the machine consists of is said by qemu.py of each rig.
-Knows nothing of Weston or of the guests. Each wait has a guard, since Xen may stop without a word."""
+Owns the QEMU process, its sockets and every wait; qemu.py of each rig says what the machine consists of. Knows
+nothing of Weston or of the guests. Each wait has a timeout, since Xen may stop silently."""
 
 import json
 import os
@@ -18,7 +18,7 @@ import time
 import tty
 
 BOOT_SECONDS = 240
-# QEMU ends after this by itself, even if nobody is left to stop it
+# QEMU ends by itself after this time, even if nothing is left to stop it
 LIFE_SECONDS = 1800
 
 
@@ -35,14 +35,14 @@ def read_text(path):
 
 
 class Machine:
-    # by how much each wait is longer than on the kernel that most rigs have
+    # the factor by which each wait is longer than on the kernel that most rigs use
     patience = 1
 
     def __init__(self, image, logs, share):
         self.image = image
         self.logs = logs
         self.share = share
-        # the path of a socket has to be short
+        # the path of a socket must be short
         self.sockets = tempfile.mkdtemp(prefix="xen-rig-")
         self.process = None
         self.started = time.monotonic()
@@ -51,16 +51,16 @@ class Machine:
         self.commands = 0
 
     def command(self):
-        """QEMU's program and its arguments, but for what serves this file: the character devices "xen", for Xen's
-        console, and "control", for dom0's shell that obeys, are defined here and used there."""
+        """QEMU's program and its arguments, except those that boot() adds: it defines the character devices "xen",
+        for Xen's console, and "control", for dom0's control shell, which the arguments use."""
         raise NotImplementedError
 
     def environment(self):
         return None
 
     def start(self):
-        """Boots, and waits for dom0's shell. An emulated boot fails now and then before anything of ours runs, so
-        there is a second one, which is told beside why."""
+        """Boots, and waits for dom0's shell. An emulated boot sometimes fails before any code of this project runs,
+        so it is tried a second time, and the reason is printed."""
         try:
             self.boot()
         except Stuck as failure:
@@ -107,7 +107,7 @@ class Machine:
         return connection
 
     def wait_for(self, what, probe, seconds):
-        """Waits until probe() gives something true, and returns that."""
+        """Waits until probe() returns something true, and returns that."""
         seconds *= self.patience
         end = time.monotonic() + seconds
         while True:
@@ -121,7 +121,7 @@ class Machine:
             time.sleep(0.2)
 
     def wait_for_text(self, path, pattern, seconds, start=0):
-        """Waits for a regular expression in what a log has behind its first start characters."""
+        """Waits for a regular expression in a log, after its first start characters."""
         return self.wait_for(f"/{pattern}/ in {os.path.basename(path)}",
                              lambda: re.search(pattern, read_text(path)[start:]), seconds)
 
@@ -138,7 +138,7 @@ class Machine:
         start = time.monotonic()
         self.control.sendall(f"{tag} {seconds * self.patience} {command}\n".encode())
         ending = re.compile(rf"@@ {tag} (\d+)\n".encode())
-        # dom0 stops the command by itself; the rest is for a machine that is slow or stuck
+        # dom0 stops the command by itself; the 60 s more are for a machine that is slow or stuck
         end = self.wait_for(f"dom0: {command}", lambda: ending.search(self.receive()), seconds + 60)
         status, output = int(end.group(1)), self.received[:end.start()].decode(errors="replace")
         with open(f"{self.logs}/commands.log", "a") as log:
@@ -147,13 +147,13 @@ class Machine:
         return status, output
 
     def screendump(self, path, display=None):
-        """Saves what a display adapter shows as a PPM file; display: its id in QEMU, where there are several."""
+        """Saves what a display adapter shows as a PPM file; display: its id in QEMU, if there are several."""
         self.ask_qemu("screendump", filename=path, **({"device": display} if display else {}))
 
     def send_input(self, events, display=None):
-        """What a person does, as events of QEMU's input-send-event that belong together.
+        """Sends events of QEMU's input-send-event that belong together.
 
-        display: the id of a display adapter, for the input devices that are its own."""
+        display: the id of a display adapter, for input devices that belong to it."""
         self.ask_qemu("input-send-event", events=events, **({"device": display} if display else {}))
 
     def ask_qemu(self, execute, **arguments):
@@ -170,7 +170,7 @@ class Machine:
                     raise Stuck(f"{execute}: {answer['error']['desc']}")
 
     def interact(self):
-        """Connects the terminal with the Xen console, where dom0 has a root shell; Ctrl-] leaves."""
+        """Connects the terminal to the Xen console, where dom0 has a root shell; Ctrl-] leaves."""
         console = self.connect("xen")
         before = termios.tcgetattr(sys.stdin)
         tty.setraw(sys.stdin)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Compares a rectangle of a screenshot, PNG or PPM, with a picture of tests/pattern.h or with one
- * colour, pixel by pixel. stage.py runs it on what weston-screenshooter and QEMU's screendump
- * saved.
+ * colour, pixel by pixel. stage.py runs it on files of weston-screenshooter and QEMU's screendump.
  *
  * usage: picture FILE X Y WIDTH HEIGHT PICTURE|#RRGGBB [FORMAT [PICTURE-WIDTH PICTURE-HEIGHT]]
- * The rectangle shows the picture, drawn in that format, or its top left part where the picture is
- * larger. It prints "N pixels, M different" and ends with 0 if none is, 1 if some are, 2 if the
- * file cannot be read or the rectangle is not inside it. Knows nothing of Weston.
+ * The rectangle should show the picture, drawn in that format, or its top left part if the picture
+ * is larger. Prints "N pixels, M different"; the exit status is 0 if none differs, 1 if some do, 2
+ * if the file cannot be read or the rectangle is not inside it. Knows nothing of Weston.
  */
 #include <png.h>
 #include <stdbool.h>
@@ -54,14 +53,14 @@ load_ppm(struct image *image, const char *path)
 
 struct expected {
 	bool is_plain;
-	uint32_t colour; /* where it is plain */
+	uint32_t colour; /* if it is plain */
 	unsigned picture;
 	uint32_t format;
 	unsigned width, height;                 /* of the rectangle */
-	unsigned picture_width, picture_height; /* no less */
+	unsigned picture_width, picture_height; /* at least as large */
 };
 
-/* Also how far each channel may be from it. */
+/* *tolerance: how far each channel may be off. */
 static uint32_t
 expected_at(const struct expected *expected, unsigned x, unsigned y, unsigned *tolerance)
 {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the rigs' checks are made of: their list, in order, how they fail or are skipped, and the report.
+"""The list of a rig's checks, in order, how they fail or are skipped, and the report.
 
-The checks.py of a rig fills the list, its run goes through it. Knows nothing of what is checked."""
+The checks.py of a rig fills the list, its run executes it. Knows nothing of what is checked."""
 
 import subprocess
 import time
@@ -14,17 +14,17 @@ LOG_LINES = 15
 
 
 class Skipped(Exception):
-    """A check could not run, and why."""
+    """A check could not run; the text says why."""
 
 
 def check(function):
-    """Adds a function of the stage to the checks."""
+    """Adds a function to the checks; it takes the stage."""
     CHECKS.append(function)
     return function
 
 
 def need(stage, what):
-    """Skips the check that calls it, unless an earlier one has left this standing."""
+    """Skips the check that calls it, unless an earlier check has left this standing."""
     if what not in stage.standing:
         raise Skipped(f"there is no {what}")
 
@@ -44,7 +44,7 @@ class Report:
         print(f"{result:8}{name}{text}", flush=True)
 
     def run(self, name, action):
-        """Runs one check; true unless it failed."""
+        """Runs one check; returns whether it passed or was skipped."""
         start = time.monotonic()
         result, reason = "pass", ""
         try:
@@ -57,11 +57,11 @@ class Report:
         return result != "FAIL"
 
     def run_checks(self, stage):
-        """Runs all, and shows the ends of the logs where one fails."""
+        """Runs all checks; shows the ends of the logs after one that fails."""
         for function in CHECKS:
             stage.check = name_of(function)
             if not stage.machine.alive():
-                self.tell("skipped", name_of(function), ": the machine is gone")
+                self.tell("skipped", name_of(function), ": QEMU has ended")
             elif not self.run(name_of(function), lambda: function(stage)):
                 show_ends([f"{stage.machine.logs}/xen.log", stage.guest_log, stage.weston_log])
 

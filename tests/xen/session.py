@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A whole run of a rig: its image, the module, the machine, the checks, the closing line.
 
-The run script of each rig says what its own is. The order of the steps stands here."""
+The run script of each rig supplies its parts; the order of the steps is here."""
 
 import argparse
 import os
@@ -18,7 +18,7 @@ CACHE = os.environ.get("XEN_DISPLAY_CACHE_DIR", os.path.expanduser("~/.cache/wes
 
 
 def make_parser(name, text):
-    """The options of every rig; a rig may add its own."""
+    """The options of every rig, to which it may add its own."""
     parser = argparse.ArgumentParser(description=text)
     parser.add_argument("--out", default=f"{TOP}/build/{name}", help="where programs and logs go (%(default)s)")
     parser.add_argument("--source", default=TOP, help="the git checkout that the module is built from (%(default)s)")
@@ -28,12 +28,12 @@ def make_parser(name, text):
 
 
 def run(name, arguments, prepare, build, fill_share, machine_class, make_stage):
-    """Runs a rig by its parts, and returns the exit code.
+    """Runs a rig, and returns the exit code.
 
-    arguments: by make_parser; prepare(cache): the image's directory; build(image, source, out): the module and the
-    programs, into out; fill_share(image, out): the directory that dom0 sees as /share; make_stage(machine,
-    picture_program)."""
-    # a SIGTERM has to stop QEMU as well
+    arguments: from make_parser(); prepare(cache): returns the image's directory; build(image, source, out): builds the
+    module and the programs into out; fill_share(image, out): returns the directory that dom0 sees as /share;
+    make_stage(machine, picture_program)."""
+    # SIGTERM must stop QEMU, too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     begin = time.monotonic()
     report = Report()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What stands on the machine during the checks: Weston in dom0, one guest, and the pictures that they show.
+"""What runs on the machine during the checks: Weston in dom0, one guest, and the pictures that they show.
 
-Owns how each is started, stopped, asked and looked at; checks.py of each rig says what must come of it. Every look
-goes to the pixels of a screenshot, every answer comes from a log. Knows no order of events."""
+Starts, stops, commands and inspects them; checks.py of each rig says what the result must be. Pictures are judged by
+the pixels of screenshots, answers are read from logs. Knows no order of events."""
 
 import os
 import re
@@ -18,58 +18,58 @@ GUEST_SECONDS = 180
 ANSWER_SECONDS = 120
 LOOK_SECONDS = 60
 
-# what kmsguest adds to the number of the picture, for every second flip
+# what kmsguest adds to the picture's number for every second flip
 OTHER_PICTURE = 32
 
 FLIP_TIMEOUT = r"Frame done timed-out"
-# What xen-drm-front says when the backend did not do as it should, and the grant table of a page that it never gets
-# back. Two complaints are the driver's own: its device's last close warns of "refcount_t: addition on 0", and a device
-# that was detached misses its backend.
+# Messages of xen-drm-front when the backend misbehaves, and of the grant table about a page that is not returned. Two
+# complaints are the driver's own fault and not counted: the last close of its device warns of "refcount_t: addition on
+# 0", and a device that was detached misses its backend.
 GUEST_CRASHES = r"Oops|BUG:|hung_task|leaking g\.e\."
 GUEST_ERRORS = rf"{FLIP_TIMEOUT}|\*ERROR\*(?! Backend state is \w+ while removing)|{GUEST_CRASHES}"
-# "BUG" alone and "pagealloc" are what a kernel that looks after its memory begins a report with
+# "BUG" alone and "pagealloc" begin the reports of a kernel with memory debugging
 DOM0_CRASHES = r"segfault|general protection|traps:|invalid opcode|\bBUG\b|pagealloc:|Oops|WARNING:"
-# What a kernel says when it dies, and what the guest's says when its driver of the screens begins.
+# Messages of a dying kernel, and of the guest's when it loads its display driver.
 KERNEL_DIES = r"BUG:|Oops|Kernel panic|general protection"
 DRIVER_BEGINS = "Registering XEN PV vdispl"
-# Linux on an emulated processor now and then crashes before it has run a program.
+# On an emulated processor, Linux sometimes crashes before it runs the first program.
 BOOT_TRIES = 3
 XEN_CRASHES = r"^\(XEN\).*(?:Xen BUG|Assertion|FATAL|Panic|[Cc]rash(?:ed|ing)).*$"
 
 
-# as kmsguest counts them
+# in the order of kmsguest's table
 FORMATS = ("XR24", "AR24", "RG24", "RG16", "XR12", "AR12", "XR15", "AR15", "YUYV")
 
 
 class Failed(Exception):
-    """A check came out wrong, and how."""
+    """A check failed; the text says how."""
 
 
 class NotBooted(Failed):
-    """The guest's kernel died before it loaded the driver of the screens, so before anything that is tested here."""
+    """The guest's kernel died before it loaded the display driver, and so before anything under test."""
 
 
 class Stage:
-    """places: where weston.ini puts each screen of the guest, "device.connector"; background: the colour that it
-    says is behind them."""
+    """places: where weston.ini puts each screen of the guest, by "device.connector"; background: its colour behind
+    them."""
 
     def __init__(self, machine, picture_program, places, background):
         self.machine = machine
         self.picture_program = picture_program
         self.places = places
         self.background = background
-        # how a screen is looked at, where a check does not say
+        # how to take pictures, unless a check says otherwise
         self.ways = (self.screenshot, self.screendump)
-        # the display adapter of screendumps, where there are several
+        # the display adapter of screendumps, if there are several
         self.display = None
-        # the guest that is spoken to
+        # the guest that gets the commands
         self.name = GUEST
         self.westons = 0
         self.weston_log = None
-        # what the checks so far have left standing: "Weston", "guest", ...
+        # what earlier checks have left running: "Weston", "guest", ...
         self.standing = set()
         self.looks = 0
-        # the check that runs, after which the pictures are named that it has seen
+        # the running check, which gives its pictures their names
         self.check = "none"
         self.commands = 0
         self.domid = None
@@ -93,7 +93,7 @@ class Stage:
     # Weston
 
     def start_weston(self, kind):
-        """kind: what the rig's dom0-weston is to start."""
+        """Starts Weston; kind: the argument of the rig's dom0-weston."""
         self.westons += 1
         name = f"weston-{self.westons}-{kind}.log"
         self.weston_log = f"{self.machine.share}/log/{name}"
@@ -101,20 +101,20 @@ class Stage:
         self.machine.wait_for_text(self.weston_log, "serving guests' screens", WESTON_SECONDS)
 
     def stop_weston(self, signal):
-        """Sends Weston a signal and waits until it is gone; it counts as stopped from then on."""
+        """Sends Weston a signal and waits until it has ended. The caller removes it from standing."""
         self.dom0(f"kill -{signal} $(cat /tmp/weston.pid)")
         self.dom0("for i in $(seq 150); do kill -0 $(cat /tmp/weston.pid) 2>/dev/null || exit 0; sleep 0.2; done;"
                   " exit 1")
 
     def restart_weston(self, signal, kind):
-        """Ends Weston by a signal and starts it again; nothing is left standing but what does without it."""
+        """Ends Weston by a signal and starts it again. If that fails, Weston no longer counts as standing."""
         self.standing.discard("Weston")
         self.stop_weston(signal)
         self.start_weston(kind)
         self.standing.add("Weston")
 
     def guest_memory_in_weston(self):
-        """The sizes in bytes of all that Weston has mapped from guests, but for single pages: rings."""
+        """The sizes in bytes of Weston's mappings of guests' pages, except single pages, which are rings."""
         maps = self.dom0("grep gntdev /proc/$(cat /tmp/weston.pid)/maps || true")
         areas = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) ", maps, re.MULTILINE)
         return [data for start, end in areas if (data := int(end, 16) - int(start, 16)) > 4096]
@@ -122,31 +122,32 @@ class Stage:
     # the guest
 
     def create_paused_guest(self, config):
-        """A domain that has not run yet."""
+        """Creates a domain that has not run yet."""
         self.guest_start = len(read_text(self.guest_log))
         self.dom0(f"xl create -p /share/{config}", GUEST_SECONDS)
         self.find_guest()
 
     def find_guest(self):
-        """Which domain it is now, and where its console is, as soon as xenconsoled has made one."""
+        """Finds out the domain's id, and its console as soon as xenconsoled has created one."""
         self.domid = int(self.dom0(f"xl domid {self.name}"))
         self.dom0(f"for i in $(seq 300); do xenstore-read /local/domain/{self.domid}/console/tty >/tmp/console"
                   " 2>/dev/null && exit 0; sleep 0.2; done; exit 1", 90)
 
     def restore_guest(self, file):
-        """A guest that was saved runs again, as another domain."""
+        """Restores a saved guest; it becomes another domain."""
         self.dom0(f"xl restore {file}", GUEST_SECONDS)
         self.find_guest()
 
     def crash_guest(self):
-        """Its kernel panics, and xl makes another domain of it, whose kmsguest has opened its screen then."""
+        """Makes the guest's kernel panic; waits until xl has restarted it as another domain, which has opened its
+        screen."""
         before, start = self.domid, len(self.guest_text())
 
         def is_another():
             status, said = self.machine.run(f"xl domid {self.name}")
             return status == 0 and int(said) != before
 
-        # kmsguest has no ear while it flips
+        # kmsguest reads no command while it flips
         self.dom0(f"xl sysrq {self.name} c")
         self.machine.wait_for("another domain", is_another, GUEST_SECONDS)
         self.find_guest()
@@ -157,7 +158,7 @@ class Stage:
         self.dom0(f"xl unpause {self.name}")
 
     def boot(self, create):
-        """Calls create(), which makes a guest and waits for it; again where its kernel died before it could matter."""
+        """Calls create(), which creates a guest and waits for it; retries if its kernel died too early to matter."""
         for left in reversed(range(BOOT_TRIES)):
             try:
                 return create()
@@ -176,12 +177,12 @@ class Stage:
         self.boot(create)
 
     def expect_alive(self):
-        """The guest's kernel has not died since it was created."""
+        """Fails if the guest's kernel has died since it was created."""
         text = self.guest_text()
         death = re.search(rf"^.*(?:{KERNEL_DIES}).*$", text, re.MULTILINE)
         if not death:
             return
-        # the lines that follow tell where
+        # the lines that follow say where
         where = re.search(r"RIP: .*|pc : .*", text[death.end():])
         reason = death.group(0).strip() + (f", {where.group(0).strip()}" if where else "")
         if DRIVER_BEGINS in text[:death.start()]:
@@ -189,23 +190,23 @@ class Stage:
         raise NotBooted(f"the guest's kernel died before it loaded its driver: {reason}")
 
     def node(self, end):
-        """The state of one end, "front" or "back", of the guest's device 0."""
+        """The path of the state of one end, "front" or "back", of the guest's device 0."""
         return {"front": f"/local/domain/{self.domid}/device/vdispl/0/state",
                 "back": f"/local/domain/0/backend/vdispl/{self.domid}/0/state"}[end]
 
     def destroy_guest(self):
-        """Whether or not its own crash has taken it away already."""
+        """Destroys the guest, unless a crash of its own has already done so."""
         self.dom0(f"! xl domid {self.name} || xl destroy {self.name}", 90)
 
     def expect_no_guest(self):
-        """Nothing is left of the guest: no domain, not even a dying one, and no nodes for its screens."""
+        """Checks that no domain is left, not even a dying one, and no nodes for its screens."""
         self.dom0("for i in $(seq 60); do [ -n \"$(xl list | tail -n +3)\" ] || break; sleep 0.5; done")
         left = self.dom0("xl list | tail -n +3; xenstore-ls /local/domain/0/backend/vdispl 2>/dev/null || true", 90)
         if left.strip():
             raise Failed(f"left behind: {left.strip()}")
 
     def wait_for_guest(self, pattern, start, seconds=GUEST_SECONDS):
-        """Waits for a text in the guest's log behind its first start characters, as long as its kernel lives."""
+        """Waits for a pattern in the guest's log after its first start characters, as long as its kernel lives."""
 
         def is_said():
             if re.search(pattern, self.guest_text()[start:]):
@@ -216,20 +217,20 @@ class Stage:
         self.machine.wait_for(f"/{pattern}/ in {os.path.basename(self.guest_log)}", is_said, seconds)
 
     def tell_guest(self, command):
-        """Gives kmsguest a command; returns the tag of its answer."""
+        """Sends kmsguest a command; returns the tag of its answer."""
         self.commands += 1
         tag = f"c{self.commands}"
         self.dom0(f"echo {tag} {command} >$(cat /tmp/console)")
         return tag
 
     def answer(self, tag, start, seconds=ANSWER_SECONDS):
-        """Waits for kmsguest's answer in its log behind the first start characters: "ok", or "failed" and why."""
+        """Waits for kmsguest's answer in the log after its first start characters: "ok", or "failed" and why."""
         answer = re.compile(rf"kmsguest: {tag} (ok|failed.*)")
         return self.machine.wait_for(f"the guest's answer {tag}",
                                      lambda: answer.search(self.guest_text()[start:]), seconds).group(1)
 
     def guest(self, command, seconds=ANSWER_SECONDS):
-        """Gives kmsguest a command that must succeed; returns what the guest logged meanwhile."""
+        """Sends kmsguest a command that must succeed; returns what the guest logged meanwhile."""
         start = len(self.guest_text())
         said = self.answer(self.tell_guest(command), start, seconds)
         if said != "ok":
@@ -242,44 +243,44 @@ class Stage:
             raise Failed(f"the guest's kernel log has {len(errors)} complaints: {errors[0].strip()}")
 
     def expect_no_crash(self, but="^$"):
-        """Neither a process of dom0 nor its kernel nor Xen has crashed since the boot; but: a pattern of lines in dom0's
-        kernel log that a check has brought about."""
+        """Checks that no process of dom0, nor its kernel, nor Xen has crashed since the boot; but: a pattern of lines
+        in dom0's kernel log that a check has caused."""
         crashes = self.dom0(f"dmesg | grep -E '{DOM0_CRASHES}' | grep -vE '{but}' || true")
         crashes += "\n".join(re.findall(XEN_CRASHES, read_text(f"{self.machine.logs}/xen.log"), re.MULTILINE))
         if crashes.strip():
             raise Failed(f"crashed: {crashes.strip()[:300]}")
 
-    # what is to be seen
+    # pictures
 
     def screenshot(self):
-        """What Weston says is on its screen."""
+        """Takes a screenshot by Weston; returns its path."""
         path = f"{self.machine.share}/log/weston-{self.looks}.png"
         self.dom0("mkdir -p /tmp/shot && cd /tmp/shot && rm -f * && weston-screenshooter"
                   f" && mv wayland-screenshot-*.png /share/log/{os.path.basename(path)}", 90)
         return path
 
     def screendump(self):
-        """What the display adapter scans out."""
+        """Saves what the display adapter scans out; returns the file's path."""
         path = f"{self.machine.logs}/qemu-{self.looks}.ppm"
         self.machine.screendump(path, self.display)
         return path
 
     def difference(self, file, place, picture):
-        """How many pixels of a place differ from a picture or a colour, as a sentence; None if none does.
+        """Says how many pixels of a place differ from a picture or a colour; None if none does.
 
-        A picture is its number, or the words that the program takes: number, format, width and height."""
+        A picture is its number, or the arguments of the program: number, format, width and height."""
         words = picture if isinstance(picture, tuple) else (picture,)
         command = [self.picture_program, file, *map(str, place), *map(str, words)]
         result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         counted = re.search(r"^(\d+) pixels, (\d+) different$", result.stdout, re.MULTILINE)
         if not counted or int(counted.group(1)) != place[2] * place[3]:
-            raise Failed(f"no comparison of {file}: {result.stdout.strip()}")
+            raise Failed(f"cannot compare {file}: {result.stdout.strip()}")
         if result.returncode == 0 and counted.group(2) == "0":
             return None
         return f"{os.path.basename(file)} at {place}, picture {picture}: {' '.join(result.stdout.split())}"
 
     def keep(self, file):
-        """Keeps a picture that came out right, the last of each check and each way to look, for people to look at."""
+        """Keeps a correct picture for people to look at: the last one of each check, by each way to take it."""
         os.makedirs(f"{self.machine.logs}/shots", exist_ok=True)
         kept = f"{self.machine.logs}/shots/{self.check}"
         if file.endswith(".png"):
@@ -289,7 +290,7 @@ class Stage:
         os.remove(file)
 
     def expect(self, pictures, looks, seconds=LOOK_SECONDS):
-        """Looks, in each of the ways given, until every place shows its picture or colour."""
+        """Takes pictures in each of the given ways until every place shows its picture or colour."""
         end = time.monotonic() + seconds * self.machine.patience
         while True:
             self.looks += 1
@@ -304,7 +305,7 @@ class Stage:
                 raise Failed("; ".join(wrong))
 
     def expect_pictures(self, base, screens=("0.0",), looks=None):
-        """Expects the picture of each of these screens of the guest, and the background where the others would be."""
+        """Expects the picture of each of these screens of the guest, and the background in place of the others."""
         pictures = {}
         for screen, place in self.places.items():
             device, connector = map(int, screen.split("."))

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The format of what xwd prints, and Xvfb has in memory: 32 bits a pixel, the least significant byte first, as X on x86
-has it."""
+"""Reads what xwd prints, and what Xvfb has in memory: 32 bits per pixel, least significant byte first, as X has them on
+x86."""
 
 import struct
 
 
 def read_xwd(data):
-    """(width, height, pixels of three bytes, row by row)"""
+    """Returns (width, height, pixels of three bytes, row by row)."""
     fields = struct.unpack_from(">25I", data)
     header, width, height, stride, colours = fields[0], fields[4], fields[5], fields[12], fields[19]
     if fields[11] != 32 or fields[7] != 0:
-        raise RuntimeError(f"xwd: {fields[11]} bits a pixel, byte order {fields[7]}")
+        raise RuntimeError(f"xwd: expected 32 bits per pixel, byte order 0; got {fields[11]}, byte order {fields[7]}")
     start = header + 12 * colours
     pixels = bytearray(3 * width * height)
     for row in range(height):
