@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Compiles this source tree in the rig's own Debian, so that programs and module fit what they run with.
+"""Compiles this source tree in the rig's own Debian, so that programs and module match the libraries there.
 
 Called by run and by tests/scanout. Owns the copy of the source in the build chroot, and removes it."""
 
@@ -11,7 +11,7 @@ import debian
 
 
 def source_files(source):
-    """What git knows of, or would add."""
+    """The files that git tracks or would add."""
     listing = subprocess.run(["git", "-C", source, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                              stdout=subprocess.PIPE, check=True).stdout
     names = [os.fsdecode(name) for name in listing.split(b"\0") if name]
@@ -19,7 +19,7 @@ def source_files(source):
 
 
 def compile_in(tree, source, out, script, results):
-    """Runs a script of the source tree inside the build chroot, which compiles; its results are in out afterwards."""
+    """Runs a compiling script of the source tree inside the build chroot; copies its results to out."""
     work = f"{tree}/build-{os.getpid()}"
     try:
         os.makedirs(f"{work}/source")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The Debian guest of by-hand: commands on its console, what its Xorg says that it shows, and the comparison of that
-with what the display adapter scans out.
+"""The Debian guest of by-hand: commands on its console, its Xorg's screen contents, and their comparison with what the
+display adapter scans out.
 
-Owns the console's protocol, of which debian-guest-init is the other end. Knows no order of events."""
+Implements the console's protocol; debian-guest-init is the other end. Knows no order of events."""
 
 import base64
 import re
@@ -40,9 +40,9 @@ def picture_of_ppm(path):
 
 
 def count_different(one, other):
-    """Between two lists of rows of the same size."""
+    """Counts the pixels that differ between two lists of rows of the same size."""
     if [len(row) for row in one] != [len(row) for row in other]:
-        raise Failed("the parts that are compared differ in size")
+        raise Failed("the compared areas differ in size")
     count = 0
     for left, right in zip(one, other):
         if left != right:
@@ -67,7 +67,7 @@ class DebianGuest:
         self.stage.wait_for_guest("@@ ready", 0, BOOT_SECONDS)
 
     def ask(self, command, seconds=300):
-        """Runs a command in the guest; returns its status and what it printed, between lines of the kernel."""
+        """Runs a command in the guest; returns its status and output, which may be mixed with lines of the kernel."""
         self.commands += 1
         tag = f"t{self.commands}"
         start = len(self.stage.guest_text())
@@ -79,16 +79,16 @@ class DebianGuest:
         return int(end.group(1)), self.stage.guest_text()[start:start + end.start()].replace("\r", "")
 
     def run(self, command, seconds=300):
-        """One that must succeed."""
+        """Runs a command that must succeed; returns its output."""
         status, said = self.ask(command, seconds)
         if status:
             raise Failed(f"guest: {command}: status {status}: {said.strip()[-400:]}")
         return said
 
     def start(self, name, command):
-        """Starts a program that goes on; its output goes to /tmp/NAME.log and its process id to /tmp/NAME.pid.
+        """Starts a program in the background, with its output in /tmp/NAME.log and its process id in /tmp/NAME.pid.
 
-        Its input never ends, which some programs would take as the word to stop."""
+        Its input never ends, as some programs would stop at the end."""
         self.run(f"setsid {command} >/tmp/{name}.log 2>&1 </tmp/never & echo $! >/tmp/{name}.pid")
 
     def stop(self, name, signal="TERM", seconds=300):
@@ -100,9 +100,9 @@ class DebianGuest:
         self.run(f"for i in $(seq {seconds}); do {condition} && exit 0; sleep 1; done; exit 1", 2 * seconds)
 
     def fetch(self, command):
-        """What a command of the guest prints, byte by byte, through the console."""
+        """Returns the exact bytes that a command of the guest prints."""
         said = self.run(f"{command} | gzip -1 | base64 -w 100", 300)
-        # lines of the kernel may come between
+        # lines of the kernel may be in between
         lines = re.findall(r"^[A-Za-z0-9+/]+=*$", said, re.MULTILINE)
         try:
             return zlib.decompress(base64.b64decode("".join(lines)), wbits=31)
@@ -110,7 +110,7 @@ class DebianGuest:
             raise Failed(f"guest: {command}: its output is broken: {error}") from error
 
     def xwd(self):
-        """What Xorg says that its screen holds."""
+        """The contents of Xorg's screen, as Xorg reports them."""
         return picture_of_xwd(self.fetch("xwd -silent -root"))
 
     def log(self, name):

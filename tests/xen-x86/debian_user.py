@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Somebody who sits at the emulated machine and uses the Debian guest of by-hand: types, clicks, drags.
+"""A user of the emulated machine and the Debian guest of by-hand: types, clicks, drags.
 
-Whatever is done has arrived when it returns: inputlog, which runs in the guest, tells of each event there. Knows
-nothing of what the guest's programs make of that."""
+When a function returns, its keys and buttons have arrived: inputlog, which runs in the guest, logs each event there.
+Knows nothing of how the guest's programs react."""
 
 import re
 
 from person import at, button, typed
 
 INPUT_LOG = "/tmp/input.log"
-# the emulated keyboard holds 64 events, and a key that goes down and up makes eight with Shift
+# the emulated keyboard's queue holds 64 events; pressing and releasing a key with Shift takes eight
 CHARACTERS_AT_ONCE = 8
 
 
@@ -18,12 +18,12 @@ class DebianUser:
         self.machine, self.guest = machine, guest
 
     def count_transitions(self):
-        """Of keys and buttons, as the guest's kernel was told."""
+        """The number of key and button events that the guest's kernel has received."""
         said = self.guest.ask(f"grep -c ' 1 [0-9]* [01]$' {INPUT_LOG}")[1]
         return int(re.search(r"^\d+$", said, re.MULTILINE).group(0))
 
     def do(self, groups):
-        """Does one after the other; waits until the guest has each key and button of them."""
+        """Sends the groups one by one; waits until the guest has received all their keys and buttons."""
         wanted = self.count_transitions() + sum(event["type"] != "abs" for group in groups for event in group)
         for group in groups:
             self.machine.send_input(group)
@@ -34,7 +34,7 @@ class DebianUser:
             self.do([group for character in text[start:start + CHARACTERS_AT_ONCE] for group in typed(character)])
 
     def point(self, x, y):
-        """Where on Weston's screen; the guest hears of it when there is something that it would do about it."""
+        """Moves the pointer to a position of Weston's screen. Does not wait until the guest is told."""
         self.machine.send_input(at(x, y))
 
     def click(self, x, y):

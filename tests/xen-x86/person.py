@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a person does at the emulated machine, as events of QEMU's input-send-event: keys, buttons, the tablet, text.
+"""A person's input to the emulated machine, as events of QEMU's input-send-event: keys, buttons, the tablet, text.
 
-Knows the size of Weston's screen and a US keyboard; nothing of who gets the events. machine.send_input() takes them,
-a list of events that belong together at a time."""
+Knows the size of Weston's screen and the US keyboard, but not who gets the events. machine.send_input() takes one list
+of events that belong together at a time."""
 
 # Weston's screen
 SCREEN = (1024, 768)
@@ -22,13 +22,13 @@ def button(name, down):
 
 
 def at(x, y):
-    """The middle of that pixel of Weston's screen."""
+    """The tablet's position in the middle of that pixel of Weston's screen."""
     return [{"type": "abs", "data": {"axis": axis, "value": int((place + 0.5) * RANGE / size)}}
             for axis, place, size in (("x", x, SCREEN[0]), ("y", y, SCREEN[1]))]
 
 
 def by(x, y):
-    """For a mouse."""
+    """A mouse's motion."""
     return [{"type": "rel", "data": {"axis": axis, "value": value}} for axis, value in (("x", x), ("y", y))]
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What the emulated PC consists of, and what Xen and dom0's kernel are told.
+"""What the emulated PC consists of, and the command lines of Xen and dom0's kernel.
 
 tests/xen/machine.py starts it. Knows nothing of Weston or of the guests."""
 
 import machine
 
-# eager-fpu: with a lazy one, SSE registers leak between programs and domains on emulated processors
+# eager-fpu: if the FPU is switched lazily, SSE registers leak between programs and domains on emulated processors
 XEN_ARGUMENTS = ("com1=115200,8n1 console=com1 dom0_mem=1280M,max:1280M dom0_max_vcpus=2"
                  " spec-ctrl=eager-fpu loglvl=all guest_loglvl=all")
 DOM0_ARGUMENTS = "console=hvc0 quiet control=ttyS1"
@@ -13,7 +13,7 @@ DOM0_ARGUMENTS = "console=hvc0 quiet control=ttyS1"
 
 class Machine(machine.Machine):
     def command(self):
-        # PV dom0 on emulated processors: Xen with SMAP is several times slower
+        # with SMAP, Xen is several times slower with a PV dom0 on emulated processors
         return ["qemu-system-x86_64",
                 "-machine", "q35", "-accel", "tcg", "-cpu", "max,smap=off", "-smp", "2", "-m", "2560M",
                 "-kernel", f"{self.image}/xen", "-append", XEN_ARGUMENTS,
@@ -24,6 +24,6 @@ class Machine(machine.Machine):
                 "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
                 "-device", "bochs-display,id=screen,xres=1024,yres=768",
                 "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci",
-                # of its own, so that only what is meant for it comes from it
+                # bound to the display adapter, so that only events addressed to it reach the mouse
                 "-device", "virtio-mouse-pci,display=screen",
                 "-serial", "chardev:xen", "-serial", "chardev:control"]
