@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The checks, in the order in which they run in one boot: what is done, and what must be seen of it.
+"""The checks, in the order in which they run in one boot: what is done, and what the result must be.
 
-run calls them one after the other. A check that needs what an earlier one should have left standing says so
-by need(), and is skipped where that failed. How anything is done is the business of tests/xen/stage.py."""
+run calls them one after the other. A check that depends on what an earlier one should have left standing says so with
+need(), and is skipped if that failed. tests/xen/stage.py knows how things are done."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from machine import read_text
 from report import check, need
 from stage import FLIP_TIMEOUT, FORMATS, OTHER_PICTURE, Failed, Stage
 
-# where weston.ini puts each screen of the guest, and what it says is behind them
+# where weston.ini puts each screen of the guest, and its colour behind them
 PLACES = {"0.0": (0, 0, 640, 480), "0.1": (640, 0, 384, 480), "1.0": (0, 480, 640, 288)}
 BACKGROUND = "#204060"
 
@@ -30,7 +30,7 @@ def readme():
 
 
 def readme_command(words, **changes):
-    """The command of README.md that begins with these words, with some of its own changed."""
+    """The command of README.md that begins with these words, with some words replaced."""
     command = re.search(rf"^ +({words} .*)$", readme(), re.MULTILINE).group(1)
     for old, new in changes.items():
         command = re.sub(rf"\b{old}\b", new, command)
@@ -43,24 +43,24 @@ def screens_listed(stage, state):
 
 @check
 def guest_connects(stage):
-    """Weston headless with the module, then xl create: the guest's xen-drm-front finds its screen."""
+    """Headless Weston with the module, then xl create: the guest's xen-drm-front finds its screen."""
     stage.start_weston("headless")
     stage.standing.add("Weston")
     stage.create_guest("guest.cfg")
     stage.standing.add("guest")
     if screens_listed(stage, "connected") != ["0.0"]:
-        raise Failed("the guest does not list exactly one connected screen")
+        raise Failed("the guest does not list exactly one connected screen, 0.0")
 
 
 @check
 def readme_configuration(stage):
-    """xl takes the guest's configuration that README.md shows, and finds its screen in it."""
+    """xl accepts the guest configuration of README.md, and finds its screen in it."""
     lines = re.search(r'^( +name    = "g1"\n.*?)^ +max_grant_frames = \d+$', readme(), re.MULTILINE | re.DOTALL)
     with open(f"{stage.machine.share}/readme.cfg", "w") as file:
         file.write(textwrap.dedent(lines.group(0)) + "\n")
     said = stage.dom0("xl -N create /share/readme.cfg")
     if '"width": 1920' not in said or '"unique_id": "left"' not in said:
-        raise Failed(f"xl finds in it: {said[-500:]}")
+        raise Failed(f"xl does not find the screen with width 1920 and unique-id left: {said[-500:]}")
 
 
 @check
@@ -73,7 +73,7 @@ def headless_picture(stage):
 
 @check
 def headless_flips(stage):
-    """Page flips change what headless Weston shows, each to its own picture."""
+    """Headless Weston shows the picture of each page flip."""
     need(stage, "guest")
     stage.guest("show 2")
     stage.expect_pictures(2, looks=(stage.screenshot,))
@@ -83,7 +83,7 @@ def headless_flips(stage):
 
 @check
 def next_weston(stage):
-    """Weston ends in order and another starts on DRM: the guest's screen comes back by itself."""
+    """Weston is terminated and another one starts on DRM: the guest's screen comes back by itself."""
     need(stage, "Weston")
     before = len(stage.guest_text())
     stage.restart_weston("TERM", "drm")
@@ -102,20 +102,20 @@ def drm_picture(stage):
 
 @check
 def mapped_in_place(stage):
-    """Weston's memory map has the guest's own two buffers, and the module reports no copy."""
+    """Weston's memory map has the guest's own two buffers, and the module reports that it does not convert."""
     need(stage, "guest")
     sizes = stage.guest_memory_in_weston()
     if sizes.count(640 * 480 * 4) != 2:
-        raise Failed(f"not two buffers of the guest: areas of {sizes} bytes")
-    # the converting path maps them too, and then copies
+        raise Failed(f"expected two mapped buffers of 1228800 bytes, found areas of {sizes} bytes")
+    # the converting path maps them, too, and then copies
     said = re.findall(r"path (?:mapped|converted).*", read_text(stage.weston_log))
     if not said or any("path converted" in line for line in said):
-        raise Failed(f"the module says: {said}")
+        raise Failed(f"expected only 'path mapped' in the log, found: {said}")
 
 
 @check
 def thousand_flips(stage):
-    """1000 flips, and the guest's kernel never gave up waiting for one."""
+    """1000 flips, none of which times out in the guest's kernel."""
     need(stage, "guest")
     before = len(stage.guest_text())
     said = stage.guest("flip 1000", 400)
@@ -130,7 +130,7 @@ def thousand_flips(stage):
 
 @check
 def flips_while_paused(stage):
-    """The guest is paused for 5 s in the middle of 300 flips: all of them are done in the end."""
+    """The guest is paused for 5 s during 300 flips: all of them complete."""
     need(stage, "guest")
     start = len(stage.guest_text())
     tag = stage.tell_guest("flip 300")
@@ -142,14 +142,14 @@ def flips_while_paused(stage):
 
 @check
 def drawn_in_place(stage):
-    """Linux makes a page flip of a mode set at the same mode: what is drawn after it, without a word, is seen."""
+    """Linux turns a mode set with the same mode into a page flip: what is drawn afterwards, without a flip, is seen."""
     need(stage, "guest")
     for picture in (20, 22):
         stage.guest(f"reset {picture}")
         stage.expect_pictures(picture)
         stage.guest(f"draw {picture + 1}")
         stage.expect_pictures(picture + 1)
-    # as a film that ends
+    # like a video that ends
     stage.guest("flip 60")
     stage.guest("draw 24")
     stage.expect_pictures(24)
@@ -157,20 +157,20 @@ def drawn_in_place(stage):
 
 @check
 def idle_after_flips(stage):
-    """A guest that flipped, and no longer does, is looked at once a second, and nothing is painted."""
+    """A guest that no longer flips is checked once a second, and nothing is repainted."""
     need(stage, "guest")
     stage.guest("flip 10")
     switches = "grep ^voluntary /proc/$(cat /tmp/weston.pid)/status"
-    # once it is shown anew, a second after the last flip
+    # the picture is shown once more a second after the last flip
     said = stage.dom0(f"sleep 3; {switches}; sleep 5; {switches}")
     before, after = map(int, re.findall(r"(\d+)", said))
     if after - before > 20:
-        raise Failed(f"Weston woke up {after - before} times in 5 s")
+        raise Failed(f"Weston woke up too often: {after - before} times in 5 s")
 
 
 @check
 def display_off_and_on(stage):
-    """DPMS off takes the picture away, on brings it back, and the connector is never unplugged."""
+    """DPMS off removes the picture, on restores it, and the connector stays connected."""
     need(stage, "guest")
     stage.guest("show 4")
     stage.guest("off")
@@ -183,14 +183,14 @@ def display_off_and_on(stage):
         stage.guest("on")
     stage.expect_pictures(4)
     if screens_listed(stage, "connected") != ["0.0"]:
-        raise Failed("the connector is not connected after the display is on again")
+        raise Failed("the connector is not connected after the display was switched on again")
     stage.guest("show 5")
     stage.expect_pictures(5)
 
 
 @check
 def attach(stage):
-    """xl vdispl-attach gives the guest a second device, whose picture appears beside the first one's."""
+    """xl vdispl-attach gives the guest a second device, whose picture appears beside that of the first."""
     need(stage, "guest")
     stage.guest("show 6")
     before = len(stage.guest_text())
@@ -207,7 +207,7 @@ def attach(stage):
 
 @check
 def detach(stage):
-    """xl vdispl-detach takes the second device away again; the first goes on."""
+    """xl vdispl-detach removes the second device again; the first keeps working."""
     need(stage, "second device")
     before = len(stage.guest_text())
     stage.dom0(readme_command("xl vdispl-detach"), 60)
@@ -235,7 +235,7 @@ def killed_weston(stage):
 
 @check
 def all_formats(stage):
-    """Each format of the guest's driver has its colours on the screen."""
+    """Each format of the guest's driver is shown in the right colours."""
     need(stage, "guest")
     for number, name in reversed(list(enumerate(FORMATS))):
         stage.guest(f"format {number}")
@@ -245,14 +245,14 @@ def all_formats(stage):
 
 @check
 def clean_guest_log(stage):
-    """The guest's kernel has no complaint, from its start to here."""
+    """The guest's kernel has logged no error since its start."""
     need(stage, "guest")
     stage.expect_clean_guest_log()
 
 
 @check
 def saved_and_restored(stage):
-    """xl save takes the picture away with the guest, xl restore brings both back."""
+    """xl save removes the picture with the guest, xl restore brings both back."""
     need(stage, "guest")
     stage.guest("show 26")
     stage.expect_pictures(26)
@@ -272,7 +272,7 @@ def saved_and_restored(stage):
 
 @check
 def destroyed_while_shown(stage):
-    """xl destroy while the picture stands: it goes, and so do the domain and its nodes."""
+    """xl destroy while the picture is shown: it goes, and so do the domain and its nodes."""
     need(stage, "guest")
     need(stage, "Weston")
     stage.guest("show 11")
@@ -284,14 +284,14 @@ def destroyed_while_shown(stage):
 
 
 def no_guest(stage):
-    """What an earlier check may have left."""
+    """Destroys the guest that an earlier check may have left."""
     stage.standing.discard("guest")
     stage.destroy_guest()
 
 
 @check
 def panic_during_flip(stage):
-    """The guest's kernel panics while it flips; on_crash=restart makes a new domain, and that is shown."""
+    """The guest's kernel panics while it flips; on_crash=restart creates a new domain, whose picture is shown."""
     need(stage, "Weston")
     no_guest(stage)
     stage.create_guest("guest-restart.cfg")
@@ -300,19 +300,19 @@ def panic_during_flip(stage):
     stage.expect_pictures(28)
     stage.tell_guest("flip 100000")
     stage.standing.discard("guest")
-    # the flips end with the command that follows, or the other way round
+    # the crash ends the flips
     stage.crash_guest()
     stage.standing.add("guest")
     nodes = stage.dom0("xenstore-list /local/domain/0/backend/vdispl").split()
     if nodes != [str(stage.domid)]:
-        raise Failed(f"nodes of domains {nodes}, the guest is {stage.domid}")
+        raise Failed(f"xenstore has nodes of domains {nodes}, the guest is {stage.domid}")
     stage.guest("show 29")
     stage.expect_pictures(29)
 
 
 @check
 def odd_width(stage):
-    """1366x768, whose rows end amid nothing that a GPU likes: read in place, pixel by pixel."""
+    """A screen of 1366x768, whose stride suits no GPU, is read in place and shown pixel by pixel."""
     need(stage, "Weston")
     no_guest(stage)
     stage.restart_weston("TERM", "wide")
@@ -355,7 +355,7 @@ def killed_during_flip(stage):
 
 @check
 def killed_while_buffers_are_made(stage):
-    """Weston killed with -9 while the guest makes buffers and drops them."""
+    """Weston killed with -9 while the guest creates and destroys buffers."""
     need(stage, "guest")
     killing.in_the_middle_of(stage, "drm", "remake 10000", 4)
 
@@ -369,14 +369,14 @@ def killed_while_dark(stage):
 
 @check
 def killed_while_closing(stage):
-    """Weston killed with -9 while it closes what an earlier one had open."""
+    """Weston killed with -9 while it closes what an earlier Weston had open."""
     need(stage, "guest")
     killing.while_closing(stage, "drm", 6)
 
 
 @check
 def closed_without_weston(stage):
-    """The guest's driver lets go of what a killed Weston had open while no Weston runs."""
+    """The guest's driver closes what a killed Weston had open while no Weston runs."""
     need(stage, "guest")
     killing.closed_meanwhile(stage, "drm", 7)
 
@@ -391,7 +391,7 @@ def destroyed_without_weston(stage):
 
 @check
 def guest_again(stage):
-    """The guest started again shows its picture."""
+    """A guest that is started again shows its picture."""
     need(stage, "Weston")
     no_guest(stage)
     stage.create_guest("guest-two.cfg")
@@ -417,7 +417,7 @@ def two_connectors(stage):
 
 @check
 def one_framebuffer_on_two_connectors(stage):
-    """Both heads show one framebuffer, as Xorg makes it, and what is drawn into it is on both."""
+    """Both heads show one framebuffer, as under Xorg, and what is drawn into it appears on both."""
     need(stage, "second connector")
     stage.guest("share 15")
     stage.expect({PLACES["0.0"]: 15, PLACES["0.1"]: (15, "XR24", 640, 480)}, stage.ways)
@@ -429,16 +429,16 @@ def one_framebuffer_on_two_connectors(stage):
 
 @check
 def orderly_end(stage):
-    """Weston ends while the guest is shown, and has copied nothing; no program, kernel or Xen crashed on the way."""
+    """Weston ends while the guest is shown, and has copied nothing; no program or kernel crashed, nor did Xen."""
     need(stage, "Weston")
     stage.standing.discard("Weston")
     stage.stop_weston("TERM")
     copied = re.findall(r"(\d+) bytes copied", read_text(stage.weston_log))
     if not copied or set(copied) != {"0"}:
-        raise Failed(f"bytes copied for each screen, as the module says: {copied}")
+        raise Failed(f"expected 0 bytes copied for each screen, the module reports {copied}")
     stage.expect_no_crash()
 
 
-# With a guest, a Weston and devices of their own.
+# These have a guest, a Weston and devices of their own.
 for each in (*inputs.ALL, *windows.ALL, inputs.input_ends):
     check(each)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Checks of input, from a device of the emulated machine to the guest's /dev/input/event*: QEMU's keyboard and tablet and
-a touch screen of dom0's kernel, libinput, Weston, the module, xen-kbdfront. checks.py says when they run;
-tests/xen/inputlog.c tells what comes out."""
+"""Checks of input, from a device of the emulated machine to the guest's /dev/input/event*: through QEMU's keyboard,
+tablet and mouse or a touch screen of dom0's kernel, libinput, Weston, the module and xen-kbdfront. checks.py says when
+they run; tests/xen/inputlog.c logs what arrives."""
 
 import re
 
@@ -16,21 +16,21 @@ CLICK = [button("left", True)], [button("left", False)]
 TYPE_A = [key("a", True)], [key("a", False)]
 ABS_MT_SLOT, ABS_MT_X, ABS_MT_Y, ABS_MT_ID = 47, 53, 54, 57
 KEYBOARD, POINTER, TOUCH = "Xen-Virtual-Keyboard", "Xen-Virtual-Pointer", "Xen-Virtual-Multi-touch"
-# qemu.py's mouse is that display adapter's own
+# the display adapter that qemu.py's mouse belongs to
 MOUSE = "screen"
-# On the guest's second screen; where desktop-shell's lock screen is unlocked, and where it shows no more than its
-# background.
+# A point on the guest's second screen; a point where desktop-shell's lock screen is unlocked, an area where it shows
+# only its background, and that colour.
 SECOND, UNLOCK, BESIDE_LOCK, BACKGROUND = (800, 200), (512, 384), (0, 0, 200, 200), "#204060"
 
 
 def events_since(stage, start):
-    """[(device, type, code, value)] without what only ends an event."""
+    """Returns [(device, type, code, value)] without the EV_SYN events."""
     found = re.findall(r"input: (\S+) (\d+) (\d+) (-?\d+)", stage.guest_text()[start:])
     return [(name, *map(int, numbers)) for name, *numbers in found if numbers[0] != "0"]
 
 
 def send(stage, *groups):
-    """One after the other, motion by the mouse and all else by keyboard and tablet."""
+    """Sends the groups one by one, relative motion by the mouse and all else by keyboard and tablet."""
     for group in groups:
         stage.machine.send_input(group, MOUSE if group[0]["type"] == "rel" else None)
 
@@ -40,7 +40,7 @@ def wait_for_event(stage, start, *event):
 
 
 def expect_events(stage, wanted, *groups):
-    """Sends groups of events to the machine; the guest gets exactly these."""
+    """Sends groups of events to the machine; the guest must get exactly the wanted events."""
     start = len(stage.guest_text())
     send(stage, *groups)
     try:
@@ -48,11 +48,11 @@ def expect_events(stage, wanted, *groups):
     finally:
         got = events_since(stage, start)
     if got != wanted:
-        raise Failed(f"the guest was told {got}, expected {wanted}")
+        raise Failed(f"the guest got {got}, expected {wanted}")
 
 
 def last_position(stage, x, y):
-    """The pointer goes there; what the guest has at last of it, when both axes were told."""
+    """Moves the pointer there; returns the last position that the guest got, by axis."""
     start = len(stage.guest_text())
     stage.machine.send_input(at(x, y))
 
@@ -75,7 +75,7 @@ def click_and_type(stage):
 
 
 def input_connects(stage):
-    """A guest with a vkb device: its driver has a keyboard, a pointer and a touch screen, with xl's ranges."""
+    """A guest with vkb devices: its driver has a keyboard, a pointer and a touch screen with the ranges given to xl."""
     stage.destroy_guest()
     stage.start_weston("drm")
     stage.standing.add("Weston")
@@ -89,11 +89,11 @@ def input_connects(stage):
 
 
 def input_positions(stage):
-    """The tablet's four corners of the guest's screen and its centre are the guest's own."""
+    """The tablet at the four corners and the centre of the guest's screen gives the guest exactly these positions."""
     need(stage, "input")
     last_position(stage, 100, 100)
     for x, y in ((0, 0), (639, 0), (0, 479), (639, 479), (320, 240)):
-        # What has not changed is not told again.
+        # An axis that has not changed is not sent again.
         last_position(stage, 321 if x != 321 else 5, 241)
         got = last_position(stage, x, y)
         if got != {ABS_X: x, ABS_Y: y}:
@@ -101,7 +101,7 @@ def input_positions(stage):
 
 
 def input_keys(stage):
-    """A click gives the guest the keys: each transition arrives, and nothing else."""
+    """A click gives the guest the keyboard focus: each transition arrives, and nothing else."""
     need(stage, "input")
     click_and_type(stage)
     expect_events(stage, [(KEYBOARD, EV_KEY, KEY_LEFTSHIFT, 1), *typed(KEY_A), (KEYBOARD, EV_KEY, KEY_LEFTSHIFT, 0)],
@@ -109,14 +109,14 @@ def input_keys(stage):
 
 
 def input_wheel(stage):
-    """The wheel turns the guest's."""
+    """Turning the wheel reaches the guest."""
     need(stage, "input")
     for name, value in (("wheel-up", 1), ("wheel-down", -1)):
         expect_events(stage, [(POINTER, EV_REL, REL_WHEEL, value)], [button(name, True)], [button(name, False)])
 
 
 def locks_the_pointer(stage):
-    """A click on the second screen, which is not the guest's to know of; soon its pointer is the mouse's."""
+    """Clicks on the second screen, which the guest is not told of; waits until it gets the mouse's motion."""
     start = len(stage.guest_text())
     send(stage, at(*SECOND), *CLICK)
 
@@ -125,16 +125,16 @@ def locks_the_pointer(stage):
         return (POINTER, EV_REL, REL_X, 1) in events_since(stage, start)
 
     stage.machine.wait_for("motion in the guest", has_moved, 60)
-    # what comes after a button is not of that motion
+    # a click marks the end of that motion
     send(stage, *CLICK)
     wait_for_event(stage, start, POINTER, EV_KEY, BTN_LEFT, 0)
     others = [event for event in events_since(stage, start) if event != (POINTER, EV_REL, REL_X, 1)]
     if others != [(POINTER, EV_KEY, BTN_LEFT, 1), (POINTER, EV_KEY, BTN_LEFT, 0)]:
-        raise Failed(f"the guest was told {others}")
+        raise Failed(f"expected one click besides motion, the guest got {others}")
 
 
 def input_relative(stage):
-    """A screen whose guest knows motion alone: a click locks the pointer to it, Ctrl+Alt+G frees it."""
+    """A screen with a relative pointer: a click locks the pointer to it, Ctrl+Alt+G releases it."""
     need(stage, "input")
     locks_the_pointer(stage)
     # further than the screen is wide
@@ -146,15 +146,15 @@ def input_relative(stage):
     send(stage, *([key(name, True)] for name in chord), *([key(name, False)] for name in reversed(chord)))
     wait_for_event(stage, start, KEYBOARD, EV_KEY, KEY_LEFTCTRL, 0)
     send(stage, by(5, 5))
-    # the first motion that the guest hears of is what follows the next click
+    # the next motion that the guest gets must be that after the next click
     locks_the_pointer(stage)
     if (POINTER, EV_REL, REL_X, 5) in events_since(stage, start):
-        raise Failed("the guest was told of motion after Ctrl+Alt+G")
+        raise Failed("the guest got motion after Ctrl+Alt+G")
 
 
 def restart_weston(stage, kind, input_devices=(0, 1)):
-    """The guest's screens and its input are connected again, and Weston's seat has a pointer: the first motion makes it
-    one, and a click that came with that would be nobody's."""
+    """Restarts Weston; waits until the guest's screens and input are connected again. Two motions give Weston's seat a
+    pointer: the first one creates it, and a click sent with that would be lost."""
     stage.restart_weston("TERM", kind)
     send(stage, at(5, 5))
     send(stage, at(4, 4))
@@ -163,19 +163,19 @@ def restart_weston(stage, kind, input_devices=(0, 1)):
 
 
 def restart_weston_under_kmsguest(stage, kind):
-    """kmsguest has opened the screen again, too."""
+    """The same; also waits until kmsguest has opened the screen again."""
     before = len(stage.guest_text())
     restart_weston(stage, kind)
     stage.wait_for_guest(r"kmsguest: device \d+ opened", before)
 
 
 def screen_power(stage, word):
-    """Waits until the screen is "On", or "Off" as it is when desktop-shell has locked."""
+    """Waits until the screen is "On", or "Off" as after desktop-shell has locked."""
     stage.dom0(f"until grep -q {word} /sys/class/drm/card*-Virtual-1/dpms; do sleep 0.2; done", 120)
 
 
 def input_locked(stage):
-    """The session locks, and nothing typed or clicked reaches the guest; once unlocked it does again."""
+    """The session locks: nothing typed or clicked reaches the guest. Once unlocked, it does again."""
     need(stage, "input")
     restart_weston_under_kmsguest(stage, "lock")
     stage.guest("show 5")
@@ -187,7 +187,7 @@ def input_locked(stage):
     stage.expect({BESIDE_LOCK: BACKGROUND}, (stage.screendump,))
     stage.guest("list")
     if told := events_since(stage, start):
-        raise Failed(f"behind the lock the guest was told {told}")
+        raise Failed(f"behind the lock screen the guest got {told}")
 
     def is_unlocked():
         send(stage, at(*UNLOCK), *CLICK)
@@ -199,7 +199,7 @@ def input_locked(stage):
 
 
 def input_outside(stage):
-    """Beside the guest's screen nothing of the pointer is its business."""
+    """Motion and clicks beside the guest's screen do not reach the guest."""
     need(stage, "input")
     stage.machine.send_input(at(900, 700))
     start = len(stage.guest_text())
@@ -209,12 +209,12 @@ def input_outside(stage):
     stage.guest("list")
     told = [event for event in events_since(stage, start) if event[0] == POINTER]
     if told:
-        raise Failed(f"the guest was told {told}")
+        raise Failed(f"the pointer was beside the guest's screen, the guest got {told}")
     last_position(stage, 100, 100)
 
 
 def input_after_a_kill(stage):
-    """Weston is killed with a key down: the next one releases it, takes the page over, and input goes on."""
+    """Weston is killed with a key down: the next Weston releases it, takes over the page, and input goes on."""
     need(stage, "input")
     click_and_type(stage)
     expect_events(stage, [(KEYBOARD, EV_KEY, KEY_A, 1)], [key("a", True)])
@@ -222,16 +222,16 @@ def input_after_a_kill(stage):
     stage.restart_weston("KILL", "drm")
     stage.machine.wait_for("the release", lambda: (KEYBOARD, EV_KEY, KEY_A, 0) in events_since(stage, start), 60)
     stage.machine.send_input([key("a", False)])
-    # The screen's device is another one now.
+    # The guest's screen has become a new device.
     stage.wait_for_guest(r"kmsguest: device \d+ opened", start)
     stage.guest("show 2")
-    # Not where the pointer is: what does not change nobody hears of.
+    # Not the pointer's current position: only changes are sent.
     last_position(stage, 200, 150)
     click_and_type(stage)
 
 
 def input_of_another_domain(stage):
-    """The guest is destroyed and made anew: its next domain has the input."""
+    """The guest is destroyed and created again: the new domain gets the input."""
     need(stage, "input")
     stage.destroy_guest()
     stage.create_guest("guest-input.cfg")
@@ -242,7 +242,7 @@ def input_of_another_domain(stage):
 
 
 def touches_since(stage, start):
-    """[(finger, x, y)], x and y None when it is lifted: what has become of the fingers with each end of an event."""
+    """Returns [(finger, x, y)], the changes with each EV_SYN; x and y are None if the finger was lifted."""
     places, changed, told, finger = {}, set(), [], 0
     for name, *numbers in re.findall(r"input: (\S+) (\d+) (\d+) (-?\d+)", stage.guest_text()[start:]):
         kind, code, value = map(int, numbers)
@@ -263,17 +263,17 @@ def touches_since(stage, start):
 
 
 def touch(stage, line, wanted):
-    """A finger does something; the guest hears that of it."""
+    """Moves a finger; the guest must get exactly the wanted change."""
     start = len(stage.guest_text())
     stage.dom0(f"echo {line} >/tmp/touch")
     stage.machine.wait_for("a touch in the guest", lambda: touches_since(stage, start), 60)
     got = touches_since(stage, start)
     if got != [wanted]:
-        raise Failed(f"{line}: the guest was told {got}, expected {wanted}")
+        raise Failed(f"{line}: the guest got {got}, expected {wanted}")
 
 
 def input_touch(stage):
-    """Two fingers on a touch screen of dom0."""
+    """Two fingers on a touch screen of dom0 reach the guest."""
     need(stage, "input")
     stage.dom0("mkfifo /tmp/touch; setsid /share/touchscreen <>/tmp/touch >/share/log/touchscreen.log 2>&1 &"
                " echo $! >/tmp/touch.pid")
@@ -287,7 +287,7 @@ def input_touch(stage):
 
 
 def input_ends(stage):
-    """The guest is destroyed; nothing is left of its input device, and its kernel had nothing to complain of."""
+    """The guest, whose kernel has not died, is destroyed; nothing is left of its input device."""
     need(stage, "input")
     stage.expect_alive()
     stage.destroy_guest()

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A touch screen of dom0, made by the kernel's uinput and controlled by lines of input: "down
- * FINGER X Y", "move FINGER X Y" or "up FINGER", in pixels of Weston's screen. Ends with its input,
- * and the touch screen with it. QEMU has none that a test could control.
+ * A touch screen of dom0, created by the kernel's uinput and controlled by lines of input: "down
+ * FINGER X Y", "move FINGER X Y" or "up FINGER", in pixels of Weston's screen. It ends with its
+ * input, and so does the touch screen. QEMU has none that a test could control.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -87,12 +87,11 @@ main(void)
 	char line[80];
 
 	if (make_device() < 0) {
-		fprintf(stderr, "touchscreen: no touch screen could be made: %s\n",
-			strerror(errno));
+		fprintf(stderr, "touchscreen: cannot create the device: %s\n", strerror(errno));
 		return 1;
 	}
 	while (fgets(line, sizeof line, stdin))
 		if (obey(line) < 0)
-			fprintf(stderr, "touchscreen: not understood: %s", line);
+			fprintf(stderr, "touchscreen: invalid line: %s", line);
 	return 0;
 }

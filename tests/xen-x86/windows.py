@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Checks of a guest's window under desktop-shell, moved and resized by QEMU's tablet. checks.py says when they run.
 
-Where the window is is seen on the screen: its frame has a colour that nothing else has."""
+The window is found on the screen by the colour of its frame, which nothing else has."""
 
 import re
 import subprocess
@@ -13,12 +13,12 @@ from png import make_png
 from report import need
 from stage import Failed
 
-# weston-desktop.ini; a frame without the keys is paler
+# colours of weston-desktop.ini; the frame of a window without keyboard focus is paler
 FRAME, BACKGROUND = "336699", "204060"
 SCREEN, CENTRE, SECOND = (1024, 768), (512, 384), (896, 0, 128, 96)
 BORDER, TITLE = 4, 26
 SIZE = (640, 480)
-# the guest's picture, and where its window's is to be
+# the guest's picture, and its places after moving and resizing
 NUMBER, MOVED, RESIZED = 6, (300, 200, *SIZE), (300, 200, 320, 240)
 
 
@@ -32,10 +32,10 @@ def read_rows(path):
 
 
 def place_of_window(stage):
-    """Where the picture is inside of the frame that is seen: left, top, width, height; None: none is seen."""
+    """The place of the picture inside the visible frame: left, top, width, height; None if there is no frame."""
     border, side = bytes.fromhex(FRAME) * 100, bytes.fromhex(FRAME) * BORDER
     rows = read_rows(stage.screendump())
-    # whole borders above and below; the cursor is not on the upper one
+    # rows with the upper and the lower border; the cursor is not on the upper one
     framed = [number for number, row in enumerate(rows) if border in row]
     if not framed:
         return None
@@ -45,9 +45,9 @@ def place_of_window(stage):
 
 
 def drag_until(stage, start, wanted, error):
-    """Drags from a place of the frame, as far as it takes until the picture is where it is wanted.
+    """Drags from a point of the frame until the picture is at the wanted place.
 
-    error(is, wanted): how far the pointer has to go yet."""
+    error(is, wanted): how far the pointer still has to go."""
     pointer = start
     last = None
 
@@ -56,7 +56,7 @@ def drag_until(stage, start, wanted, error):
         before, last = last, place_of_window(stage)
         if last == wanted:
             return True
-        # what is still on its way there is not seen yet
+        # move on only when the window has stopped
         if last and last == before:
             pointer = tuple(now + way for now, way in zip(pointer, error(last, wanted)))
             send(stage, at(*pointer))
@@ -71,21 +71,21 @@ def drag_until(stage, start, wanted, error):
 
 
 def wait_for_window(stage):
-    """desktop-shell puts it somewhere; it covers CENTRE there."""
+    """Waits for the window; wherever desktop-shell puts it, it covers CENTRE."""
     place = stage.machine.wait_for("a window", lambda: place_of_window(stage), 60)
     if place[2:] != SIZE:
-        raise Failed(f"the window is at {place}")
+        raise Failed(f"the window has the wrong size, its place is {place}")
 
 
 def move_window(stage, wanted):
-    """Drags it by its title; the pointer is on the picture afterwards."""
+    """Drags the window by its title; the pointer is on the picture afterwards."""
     x, y, _, _ = place_of_window(stage)
     drag_until(stage, (x + 60, y - TITLE // 2), wanted, lambda now, wanted: (wanted[0] - now[0], wanted[1] - now[1]))
     send(stage, at(wanted[0] + 5, wanted[1] + 5))
 
 
 def resize_window(stage, wanted):
-    """Drags its corner; the pointer is on the picture afterwards."""
+    """Drags the window's corner; the pointer is on the picture afterwards."""
     x, y, width, height = place_of_window(stage)
     corner = x + width + BORDER // 2, y + height + BORDER // 2
     drag_until(stage, corner, wanted, lambda now, wanted: (wanted[2] - now[2], wanted[3] - now[3]))
@@ -93,7 +93,7 @@ def resize_window(stage, wanted):
 
 
 def expect_screen(stage, where):
-    """The picture, the frame around it and the background around that, pixel by pixel."""
+    """Checks the picture, the frame around it and the background around that, pixel by pixel."""
     x, y, width, height = where
     top = y - TITLE
     left, above, right, below = x - BORDER, top - BORDER, x + width, y + height
@@ -126,7 +126,7 @@ def expect_screen(stage, where):
 
 
 def places_on(where):
-    """Some pixels of the window, each with the place in the guest's picture that its middle shows."""
+    """Yields some pixels of the window, each with the position in the guest's picture that its middle shows."""
     x, y, width, height = where
     for part_x, part_y in ((0.25, 0.25), (0.5, 0.75), (0.875, 0.125)):
         place = x + int(width * part_x), y + int(height * part_y)
@@ -134,7 +134,7 @@ def places_on(where):
 
 
 def expect_positions(stage, where):
-    """Where the pointer is on the window is where it is in the guest's picture."""
+    """Checks that pointing at the window gives the guest the matching positions in its picture."""
     for place, seen in places_on(where):
         got = last_position(stage, *place)
         if abs(got[ABS_X] - seen[0]) > 1 or abs(got[ABS_Y] - seen[1]) > 1:
@@ -142,7 +142,7 @@ def expect_positions(stage, where):
 
 
 def window_appears(stage):
-    """Under desktop-shell a guest's screen is a window, in a frame of its colour, and a click gives it the keys."""
+    """Under desktop-shell a guest's screen is a window, with a frame of its colour; a click gives it the focus."""
     need(stage, "input")
     restart_weston_under_kmsguest(stage, "desktop")
     stage.guest(f"show {NUMBER}")
@@ -153,7 +153,7 @@ def window_appears(stage):
 
 
 def window_moved(stage):
-    """Dragged by its title: the same picture at another place, the background where it was, input where it is."""
+    """Dragged by its title: the picture and its input have moved, the background is where it was."""
     need(stage, "window")
     move_window(stage, MOVED)
     expect_screen(stage, MOVED)
@@ -162,7 +162,7 @@ def window_moved(stage):
 
 
 def window_resized(stage):
-    """Dragged at a corner: the picture scaled, the frame around it, input where it is."""
+    """Dragged at a corner: the picture is scaled, the frame fits it, input positions match."""
     need(stage, "window")
     resize_window(stage, RESIZED)
     expect_screen(stage, RESIZED)
