@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the steps of by-hand have in common: the list of them, the guest, and looks at what the display adapter scans
-out. Knows no program of the guest."""
+"""What the steps of by-hand share: their list, the guest, and the checks of what the display adapter scans out. It
+knows no program of the guest."""
 
 import time
 
@@ -13,13 +13,13 @@ from stage import Failed
 STEPS = []
 LEFT, RIGHT = (0, 0, 640, 480), (640, 0, 384, 480)
 BACKGROUND = bytes.fromhex("204060")
-# an emulated processor starts Xorg in a minute, a busy machine in several
+# on an emulated processor Xorg starts in a minute, on a busy machine in several
 PROGRAM_SECONDS = 600
 LOOK_SECONDS = 180
 
 
 class Show:
-    """What the steps share: the guest, and what is looked at."""
+    """What the steps share: the guest, its user, and screendumps."""
 
     def __init__(self, stage, shots):
         self.stage, self.shots = stage, shots
@@ -28,7 +28,7 @@ class Show:
         self.step, self.count = "none", 0
 
     def look(self):
-        """What the display adapter scans out now."""
+        """Takes a screendump; returns its path and its picture."""
         path = self.stage.screendump()
         return path, picture_of_ppm(path)
 
@@ -39,7 +39,7 @@ class Show:
         print(f"    {name}", flush=True)
 
     def until(self, is_right, what="", seconds=LOOK_SECONDS):
-        """Looks until is_right(picture) gives None and no longer what is wrong; the last look is kept."""
+        """Takes screendumps until is_right(picture) returns None instead of what is wrong; keeps the last one."""
         end = time.monotonic() + seconds
         while True:
             path, picture = self.look()
@@ -52,7 +52,7 @@ class Show:
             raise Failed(f"after {seconds} s: {wrong}")
 
     def as_xorg_says(self, what="", left=(0, 0), right=None):
-        """Each head shows the part of Xorg's screen that begins there, or the background where it is None."""
+        """Each head must show the part of Xorg's screen at that corner, or the background if the corner is None."""
         def compare(picture, held):
             for place, corner in ((LEFT, left), (RIGHT, right)):
                 if corner is None:
@@ -66,7 +66,7 @@ class Show:
         self.as_xwd_says(compare, what)
 
     def as_xwd_says(self, compare, what=""):
-        """compare(picture, held): what is wrong in a look, compared with what Xorg's screen holds; None if nothing is."""
+        """compare(picture, held): says how a screendump differs from what Xorg's screen holds; None if not at all."""
         held = self.guest.xwd()
 
         def is_right(picture):
@@ -91,19 +91,19 @@ def not_background(picture, place):
 
 
 def is_drawn(picture):
-    """For what nothing can be compared with: the left place holds more than one colour."""
+    """For pictures without a reference: the left screen must have more than one colour."""
     colours = count_colours(b"".join(picture.part(LEFT)))
     return None if colours > 1 else f"{colours} colour in {LEFT}"
 
 
 def is_dark(picture):
-    """The guest's outputs are off: Weston's background is there."""
+    """The guest's outputs are off: Weston's background is shown instead."""
     wrong = not_background(picture, LEFT) + not_background(picture, RIGHT)
-    return f"{wrong} pixels are no background" if wrong else None
+    return f"{wrong} pixels are not the background" if wrong else None
 
 
 def step(*needs):
-    """Adds a step, which is skipped unless earlier ones have left all that it needs standing."""
+    """Adds a step, which is skipped unless earlier steps have left standing what it needs."""
     def add(function):
         function.needs = needs
         STEPS.append(function)

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""The steps of by-hand in which somebody uses the guest: logs in, types, clicks and drags, by the emulated machine's
-keyboard and tablet. What comes of it is asked of the guest's programs and files, and seen in colours that were typed."""
+"""The steps of by-hand in which a user logs in to the guest, types, clicks and drags, with the emulated machine's
+keyboard and tablet. The results are read from the guest's programs and files, and from colours set by typed commands."""
 
 from debian_console import count_different
 from show import LEFT, PROGRAM_SECONDS, is_dark, is_drawn, step
 from show_programs import XORG, draw_text, leave_xorg, start_xorg
 
-# as debian-guest-init makes them
+# as debian-guest-init creates them
 NAME, PASSWORD = "somebody", "Pass-word.9"
-# with xdm's own key the X server lets us in
+# the X server of xdm accepts clients with xdm's own key
 XDM_DISPLAY = "XAUTHORITY=$(ls -t /var/lib/xdm/authdir/authfiles/* | head -1)"
 XTERM_BLUE = bytes.fromhex("0000ee")
-# of xterm's with 80x24 characters of 6x13
+# an xterm with 80x24 characters of 6x13 has more than these
 MANY_PIXELS = 100000
 
 
@@ -23,10 +23,10 @@ def is_blue(picture):
 
 @step("guest")
 def pointer(show):
-    """Xorg's pointer is where the tablet's is, on one head and on two."""
+    """Xorg's pointer follows the tablet, with one head and with two."""
     start_xorg(show)
     show.guest.run("xrandr --output Virtual-2 --off")
-    # at the start the guest's device is at 0,0 already, which it would not tell
+    # at first the guest's device is at 0,0 already, and would send no motion to there
     expect_positions(show, [(639, 479), (0, 0), (100, 300)])
     show.guest.run("xrandr --output Virtual-2 --auto --right-of Virtual-1")
     expect_positions(show, [(0, 0), (700, 100), (1023, 479), (639, 240), (640, 240)])
@@ -39,8 +39,8 @@ def expect_positions(show, places):
 
 
 def expect_position(show, place, wanted, within=1):
-    """The tablet's place on Weston's screen, and what Xorg is to make of it: so many pixels less or more, since three
-    ranges have been rounded on the way."""
+    """Moves the tablet to a place on Weston's screen, and waits until Xorg's pointer is at the wanted position; within:
+    the tolerance in pixels, since the position is rounded three times on its way."""
     x, y = wanted
     show.user.point(*place)
     show.guest.wait_until(f"eval $(xdotool getmouselocation --shell)"
@@ -61,9 +61,9 @@ def drag(show):
 
 @step("guest")
 def login(show):
-    """A display manager's greeter takes name and password; the session's terminal is typed into.
+    """Name and password are typed at a display manager's greeter, and a command into the session's terminal.
 
-    (login itself cannot run in an xterm: util-linux's hangs its terminal up first, whose other end xterm then closes.)"""
+    (login itself cannot run in an xterm: util-linux's login hangs up its terminal first, and xterm then ends.)"""
     leave_xorg(show)
     show.guest.run(f"echo ':0 local /usr/bin/{XORG}' >/etc/X11/xdm/Xservers; rm -f /tmp/who")
     show.guest.start("xdm", "xdm -nodaemon")
@@ -74,7 +74,7 @@ def login(show):
     show.user.type(PASSWORD)
     show.keep(show.look()[0], "filled-in")
     show.user.type("\n")
-    # xterm starts it when its window is there
+    # xterm starts bash once its window exists
     show.guest.wait_until(f"pgrep -u {NAME} -x bash >/dev/null")
     show.user.click(200, 150)
     show.user.type("id -un >/tmp/who; tput setab 4; clear; cat /tmp/who\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The steps of by-hand that show programs which only draw: what a boot and a day bring. show.py has what they share."""
+"""The steps of by-hand that show programs which only draw, from the boot splash to videos. They share show.py."""
 
 import re
 import time
@@ -14,14 +14,14 @@ XORG = "Xorg :0 vt1 -keeptty -novtswitch -nocursor -noreset -background none -ex
 
 @step()
 def boot(show):
-    """The guest's Debian boots, and its driver has found both screens; nothing is drawn yet."""
+    """The guest's Debian boots, and its driver finds both screens; nothing is drawn yet."""
     show.guest.create()
-    # whether they are connected the kernel knows when somebody has asked
+    # the kernel does not know whether they are connected until a program asks
     said = show.guest.run("ls -d /sys/class/drm/card*-Virtual-*")
     if len(re.findall(r"-Virtual-\d", said)) != 2:
-        raise Failed(f"not two screens: {said}")
+        raise Failed(f"expected two screens, found: {said}")
     show.stage.standing.add("guest")
-    # Weston's seat has a pointer from its first motion on: a click that came with that would be nobody's
+    # the first motion creates the pointer of Weston's seat; a click sent with it would be lost
     show.user.point(*LEFT[2:])
     show.until(is_dark)
 
@@ -40,7 +40,7 @@ def modetest(show):
 
 @step("guest")
 def plymouth(show):
-    """The splash of a boot, which draws in place after one mode set."""
+    """The boot splash, which draws in place after one mode set."""
     show.guest.run("plymouthd --mode=boot --tty=/dev/tty1 --debug-file=/tmp/plymouth.log --debug"
                    " --kernel-command-line='splash plymouth.ignore-serial-consoles'")
     show.guest.run("plymouth show-splash", PROGRAM_SECONDS)
@@ -57,28 +57,28 @@ def start_xorg(show):
 
 
 def leave_xorg(show):
-    """Ends the one that an earlier step may have left."""
+    """Ends the Xorg that an earlier step may have left."""
     if "Xorg" in show.stage.standing:
         show.guest.stop("xorg")
         show.stage.standing.discard("Xorg")
 
 
 def open_xterm(show, title, geometry, command):
-    """An xterm that runs a command; it is there, and may not have drawn yet."""
+    """Starts an xterm that runs a command; waits for its window, which may not be drawn yet."""
     show.guest.start(title, f"xterm -T {title} -geometry {geometry} -bg white -fg black -e {command}")
     show.guest.wait_until(f"xwd -silent -name {title} >/dev/null 2>&1", PROGRAM_SECONDS)
 
 
 def draw_text(show, text, geometry="80x30+0+0"):
-    """xterm, and what is typed there."""
+    """Starts an xterm that shows numbers and a text."""
     open_xterm(show, text, geometry, f"bash -c 'seq 1 20; echo {text}; exec sleep 100000'")
-    # it draws when it is there
+    # the window appears before it is drawn
     time.sleep(5)
 
 
 @step("guest")
 def xorg_over_splash(show):
-    """Xorg takes the screen while the splash's framebuffer stands, as display managers do it."""
+    """Xorg takes over the screen while the splash's framebuffer is shown, as with display managers."""
     show.guest.ask("plymouth deactivate", PROGRAM_SECONDS)
     start_xorg(show)
     show.guest.ask("plymouth quit --retain-splash", PROGRAM_SECONDS)
@@ -96,7 +96,7 @@ def xterm(show):
 
 @step("guest", "Xorg")
 def in_place_again(show):
-    """More is drawn, each time into the same framebuffer and without a word."""
+    """More is drawn, each time into the same framebuffer and without a flip."""
     for colour in ("#106010", "#101060", "#808080"):
         show.guest.run(f"xsetroot -solid '{colour}'")
         show.guest.run("xrefresh")
@@ -126,7 +126,7 @@ def two_heads(show):
 
 @step("guest", "Xorg")
 def second_head_off(show):
-    """One head goes off; what is drawn on the other afterwards has to appear."""
+    """One head is switched off; what is drawn on the other afterwards must appear."""
     show.guest.run("xrandr --output Virtual-2 --off")
     show.as_xorg_says("off")
     show.guest.run("xsetroot -solid '#c0c000'")
@@ -143,7 +143,7 @@ def clone(show):
 
 @step("guest", "Xorg")
 def dpms(show):
-    """DPMS off makes both places dark, on brings them back, with what was drawn meanwhile."""
+    """DPMS off makes both screens dark, on brings them back, with what was drawn meanwhile."""
     show.guest.run("xrandr --output Virtual-2 --auto --same-as Virtual-1")
     show.guest.run("xset dpms force off")
     show.until(is_dark, "off")
@@ -156,7 +156,7 @@ def dpms(show):
 
 @step("guest", "Xorg")
 def xorg_ends(show):
-    """Nothing of it is left."""
+    """Nothing is left on the screen after Xorg has ended."""
     show.guest.stop("xorg")
     show.stage.standing.discard("Xorg")
     show.until(is_dark)
@@ -164,13 +164,13 @@ def xorg_ends(show):
 
 @step("guest")
 def guest_weston(show):
-    """Weston in the guest, with its terminal, by double-buffered flips."""
+    """Weston in the guest, with a terminal, by double-buffered flips."""
     show.guest.start("weston", "weston --backend=drm --renderer=pixman --continue-without-input --idle-time=0"
                      " --socket=wayland-0 --debug --log=/tmp/weston-own.log")
     show.guest.wait_until("test -S $XDG_RUNTIME_DIR/wayland-0", PROGRAM_SECONDS)
     show.until(is_drawn, "fades-in", PROGRAM_SECONDS)
     desktop = stands_still(show)
-    # of 250x250, of which nothing stays as it is; the desktop's own clock changes fewer pixels
+    # its window of 250x250 changes everywhere; the desktop's clock changes fewer pixels
     show.guest.start("shm", "weston-simple-shm")
     changes(show, desktop, "window", 10000)
     changes(show, show.look()[1], "window-later", 1000)
@@ -183,7 +183,7 @@ def guest_weston(show):
 
 
 def stands_still(show):
-    """What is seen when two looks in a row were equal: the desktop has faded in."""
+    """Returns the picture once two screendumps in a row are equal: the desktop has faded in."""
     last = None
 
     def is_same(picture):
@@ -197,7 +197,7 @@ def stands_still(show):
 
 
 def changes(show, first, what="", pixels=1):
-    """What moves in the guest moves on the screen: so many pixels become others than they were in a first look."""
+    """Waits until at least so many pixels differ from those of a first screendump."""
 
     def has_changed(picture):
         count = count_different(first.part(LEFT), picture.part(LEFT))
@@ -208,7 +208,7 @@ def changes(show, first, what="", pixels=1):
 
 @step("guest")
 def kmscube(show):
-    """A cube that turns, drawn by GL without a desktop."""
+    """A rotating cube, drawn with GL without a desktop."""
     show.guest.start("kmscube", "kmscube -D /dev/dri/card0")
     show.until(is_drawn, "first", PROGRAM_SECONDS)
     changes(show, show.look()[1], "later")
@@ -218,8 +218,8 @@ def kmscube(show):
 
 @step("guest")
 def mpv(show):
-    """A film, flipped as it comes, that stands still at its end."""
-    # mpv finds only devices on a bus that libdrm knows
+    """A video, with a flip for each frame, that stops at its end."""
+    # by itself, mpv finds only devices on a bus that libdrm knows
     show.guest.start("mpv", "mpv --vo=drm --drm-device=/dev/dri/card0 --no-config --profile=sw-fast --ao=null"
                      f" --length=20 --keep-open {FILM}")
     show.until(is_drawn, "first", PROGRAM_SECONDS)
@@ -232,7 +232,7 @@ def mpv(show):
 
 @step("guest")
 def xorg_again(show):
-    """Xorg after all that, as on the next day."""
+    """Xorg once more after all other programs."""
     start_xorg(show)
     show.guest.run("xrandr --output Virtual-2 --auto --right-of Virtual-1")
     show.guest.run("xsetroot -solid '#204020'")
