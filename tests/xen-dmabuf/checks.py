@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The checks, in the order in which they run in one boot: what is done, and what must be seen of it.
+"""The checks, in the order in which they run in one boot: what is done, and what the result must be.
 
-run calls them one after the other. How anything is done is the business of tests/xen/stage.py and of pagetest.c."""
+run calls them one after the other. tests/xen/stage.py and pagetest.c know how things are done."""
 
 import re
 
@@ -11,18 +11,18 @@ from qemu import DISPLAY
 from report import Skipped, check, need
 from stage import DOM0_CRASHES, FLIP_TIMEOUT, OTHER_PICTURE, Failed, Stage
 
-# where weston.ini of tests/xen-x86 puts the guest's screen, and what it says is behind it
+# where weston.ini of tests/xen-x86 puts the guest's screen, and its colour behind it
 PLACES = {"0.0": (0, 0, 640, 480)}
 BACKGROUND = "#204060"
 GRANTED_PAGES = 300
 PARAMETERS = "/sys/module/xen_dmabuf/parameters"
-# what a kernel without swiotlb says of a device that does not reach the pages, as one does not in pages-dma
+# the warning of a kernel without swiotlb about a device that cannot reach the pages, as in pages-dma
 UNREACHABLE = "WARNING: .* dma_direct_map_"
 
 
 def make_stage(machine, picture_program):
     stage = Stage(machine, picture_program, PLACES, BACKGROUND)
-    # Weston has no display here
+    # Weston runs without a display
     stage.ways = (stage.screenshot,)
     return stage
 
@@ -37,7 +37,7 @@ def expect_no_pages(stage):
 
 
 def pagetest(stage, test, number="", seconds=240):
-    """Runs one of pagetest's tests on the pages that the guest has granted."""
+    """Runs one of pagetest's tests on the pages that the guest has granted; returns its output."""
     status, said = stage.machine.run(f"/share/pagetest {test} {stage.domid} /share/references {number}", seconds)
     wrong = re.findall(r"^not ok .*$", said, re.MULTILINE)
     if status or wrong or "ok " not in said:
@@ -46,29 +46,29 @@ def pagetest(stage, test, number="", seconds=240):
 
 
 def take_references(stage):
-    """Waits until the guest has granted its pages, and leaves the references to pagetest."""
+    """Waits until the guest has granted its pages, and saves the references for pagetest."""
     stage.wait_for_guest(rf"grantor: granted {GRANTED_PAGES} pages", 0)
     refs = " ".join(re.findall(r"grantor: references((?: \d+)+)", stage.guest_text())).split()
     if len(refs) != GRANTED_PAGES:
-        raise Failed(f"the guest has granted {len(refs)} pages, not {GRANTED_PAGES}")
+        raise Failed(f"the guest has granted {len(refs)} pages, expected {GRANTED_PAGES}")
     with open(f"{stage.machine.share}/references", "w") as file:
         file.write("\n".join(refs) + "\n")
 
 
 @check
 def module_loads(stage):
-    """The module comes with a device that belongs to root alone."""
-    # a kernel on an emulated processor warns before it has run a program
+    """The module loads, and only root may use its device."""
+    # on an emulated processor the kernel may warn before it runs the first program
     stage.dom0("dmesg --clear; busybox insmod /share/xen_dmabuf.ko && busybox insmod /share/dmaprobe.ko", 120)
     said = stage.dom0("stat -c '%A %U' /dev/xen/dmabuf").strip()
     if said != "crw------- root":
-        raise Failed(f"/dev/xen/dmabuf is {said}")
+        raise Failed(f"/dev/xen/dmabuf should be crw------- root, it is {said}")
     stage.standing.add("module")
 
 
 @check
 def module_is_used(stage):
-    """While a program has the device open the module cannot be removed."""
+    """The module cannot be removed while a program has the device open."""
     need(stage, "module")
     stage.dom0("exec 3</dev/xen/dmabuf; ! busybox rmmod xen_dmabuf")
     stage.dom0("busybox rmmod xen_dmabuf && busybox insmod /share/xen_dmabuf.ko")
@@ -100,25 +100,25 @@ def make_page_check(test, number, text):
 
 
 for arguments in (
-        ("basic", "", "The guest's pages as a dma-buf: every word, live, until the last mapping goes."),
-        ("gntdev", "", "The calls that are gntdev's."),
-        ("readonly", "", "Exported for reading, they cannot be written."),
-        ("bad", "", "What is wrong is refused, and leaves nothing."),
-        ("mappings", "", "fork, mprotect, mremap, parts: each works or is refused."),
-        ("quotas", "", "Quotas for each open file, and for all together."),
-        ("offer", "", "References from a dma-buf, mapped, released while mapped."),
-        ("bad-offer", "", "Of those too, what is wrong is refused."),
-        ("killed", 40, "Processes that are killed amid it leave nothing."),
-        ("threads", 10, "Threads of one process, which do all that at once."),
-        ("dma", "", "A device reads the guest's words in the guest's pages, and writes there; or it does not get them."),
-        ("compare", 60, "As fast as gntdev, or not: it is printed."),
+        ("basic", "", "The guest's pages as a dma-buf: every word is right and live, until the last mapping goes."),
+        ("gntdev", "", "The calls that gntdev has, too."),
+        ("readonly", "", "Pages exported for reading cannot be written."),
+        ("bad", "", "Invalid calls are refused, and leave nothing behind."),
+        ("mappings", "", "fork, mprotect, mremap and partial unmapping either work or are refused."),
+        ("quotas", "", "Quotas apply to each open file, and to all together."),
+        ("offer", "", "References from a dma-buf are mapped, and released while mapped."),
+        ("bad-offer", "", "Invalid requests for references are refused."),
+        ("killed", 40, "Processes that are killed during these calls leave nothing behind."),
+        ("threads", 10, "Several threads of one process make these calls at once."),
+        ("dma", "", "A device reads and writes the guest's pages, or is refused if it cannot reach them."),
+        ("compare", 60, "Prints the speed in comparison with gntdev."),
 ):
     make_page_check(*arguments)
 
 
 @check
 def no_growth(stage):
-    """Rounds of export, mmap, release take no memory of the kernel."""
+    """Rounds of export, mmap and release do not leak kernel memory."""
     need(stage, "guest")
     rounds = 100 if stage.machine.kernel.is_debugging else stage.machine.rounds
     slab = "awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { sum += $2 } END { print sum }' /proc/meminfo"
@@ -126,14 +126,14 @@ def no_growth(stage):
     print_times(pagetest(stage, "rounds", rounds, 400))
     after = int(stage.dom0(slab))
     print(f"        the kernel's memory: {after - before:+d} kB in {rounds} rounds of {GRANTED_PAGES} pages")
-    # an array of a buffer's for each round would be 2 MB and more; a kernel that debugs remembers of itself what it freed
+    # one leaked array for each buffer would be more than 2 MB in 1000 rounds; a debugging kernel records what it freed
     if after - before > 512 and not stage.machine.kernel.is_debugging:
-        raise Failed(f"it grew by {after - before} kB")
+        raise Failed(f"the kernel's memory grew by {after - before} kB")
 
 
 @check
 def shown_by_dmabuf(stage):
-    """Weston's GL renderer has the guest's framebuffers as dma-bufs, and its picture pixel by pixel."""
+    """Weston's GL renderer gets the guest's framebuffers as dma-bufs and shows the picture, pixel by pixel."""
     need(stage, "guest")
     stage.guest("show 1")
     stage.expect_pictures(1)
@@ -142,7 +142,7 @@ def shown_by_dmabuf(stage):
     stage.expect_pictures(2 + OTHER_PICTURE)
     said = read_text(stage.weston_log)
     if "path dma-buf (XRGB8888 640x480)" not in said:
-        raise Failed(f"the module says: {re.findall(r'path .*', said)}")
+        raise Failed(f"the module reports another path: {re.findall(r'path .*', said)}")
     if pages_held(stage) == 0:
         raise Failed("no pages are exported")
     stage.standing.add("dma-buf")
@@ -150,7 +150,7 @@ def shown_by_dmabuf(stage):
 
 @check
 def drawn_in_place(stage):
-    """What the guest draws after its last flip, without a word, is seen."""
+    """What the guest draws after its last flip is shown, without a request."""
     need(stage, "dma-buf")
     stage.guest("reset 20")
     stage.expect_pictures(20)
@@ -160,7 +160,7 @@ def drawn_in_place(stage):
 
 @check
 def flips(stage):
-    """300 flips, and the guest's kernel never gave up waiting for one."""
+    """300 flips, none of which times out in the guest's kernel."""
     need(stage, "dma-buf")
     before = len(stage.guest_text())
     if "kmsguest: 300 flips in" not in stage.guest("flip 300", 400):
@@ -172,7 +172,7 @@ def flips(stage):
 
 
 def processor_ms(stage, flips):
-    """What a flip costs Weston, all its threads together."""
+    """The processor time of a flip in Weston, all its threads together, in milliseconds."""
     def ticks():
         said = stage.dom0("cut -d' ' -f14,15 /proc/$(cat /tmp/weston.pid)/stat")
         return sum(map(int, said.split()))
@@ -184,10 +184,10 @@ def processor_ms(stage, flips):
 
 @check
 def mapped_without_pages(stage):
-    """Where no pages are left new buffers are mapped; the processor time of a flip on both paths is printed."""
+    """If no pages are left, new buffers are mapped; prints the processor time of a flip on both paths."""
     need(stage, "dma-buf")
     as_dmabuf = processor_ms(stage, 100)
-    # no more pages for new buffers, which then are mapped
+    # no pages are left for new buffers, which are then mapped
     limit = stage.dom0(f"cat {PARAMETERS}/max_pages").strip()
     stage.dom0(f"echo 0 >{PARAMETERS}/max_pages")
     try:
@@ -210,20 +210,20 @@ def descriptors(stage):
 
 @check
 def buffers_come_and_go(stage):
-    """Buffers that the guest makes anew leave neither pages nor descriptors behind."""
+    """Buffers that the guest recreates leave neither pages nor descriptors behind."""
     need(stage, "dma-buf")
     stage.guest("remake 2")
     pages, files = pages_held(stage), descriptors(stage)
     stage.guest("remake 50", 400)
     if (now := pages_held(stage)) > pages + 2 * 300 or (open_now := descriptors(stage)) > files + 4:
-        raise Failed(f"from {pages} pages to {now}, from {files} descriptors to {open_now}")
+        raise Failed(f"grown from {pages} pages to {now}, from {files} descriptors to {open_now}")
     stage.guest("show 4")
     stage.expect_pictures(4)
 
 
 @check
 def destroyed_while_shown(stage):
-    """xl destroy while the picture stands: it goes, the domain is really gone, and no page is held."""
+    """xl destroy while the picture is shown: it goes, the domain leaves no zombie, and no page is held."""
     need(stage, "dma-buf")
     stage.guest("show 5")
     stage.expect_pictures(5)
@@ -236,14 +236,14 @@ def destroyed_while_shown(stage):
 
 
 def no_guest(stage):
-    """What an earlier check may have left."""
+    """Destroys the guest that an earlier check may have left."""
     stage.standing.discard("guest")
     stage.destroy_guest()
 
 
 @check
 def destroyed_while_held(stage):
-    """A program holds a guest's pages while it is destroyed: it sees them still, and then the domain goes."""
+    """A program holds the pages of a destroyed guest: it still sees them, and once it ends the domain goes."""
     need(stage, "Weston")
     no_guest(stage)
     stage.create_guest("guest.cfg")
@@ -258,10 +258,10 @@ def destroyed_while_held(stage):
 
 @check
 def scanned_out(stage):
-    """Weston on a display adapter that takes dma-bufs: it scans the guest's pages out, 1000 flips of them."""
+    """Weston on a display adapter that accepts dma-bufs scans out the guest's pages, in 1000 flips."""
     need(stage, "Weston")
     if not stage.machine.kernel.scans_out:
-        raise Skipped("this kernel's driver of the display adapter gives Weston no plane for a dma-buf")
+        raise Skipped("this kernel's display driver offers Weston no plane for a dma-buf")
     no_guest(stage)
     stage.restart_weston("TERM", "direct")
     stage.create_guest("guest.cfg")
@@ -273,13 +273,13 @@ def scanned_out(stage):
     stage.guest("show 8")
     stage.expect_pictures(8)
     if "path direct (XRGB8888 640x480)" not in (said := read_text(stage.weston_log)):
-        raise Failed(f"the module says: {re.findall(r'path .*', said)}")
+        raise Failed(f"the module reports another path: {re.findall(r'path .*', said)}")
     stage.standing.add("scanned out")
 
 
 @check
 def destroyed_while_scanned_out(stage):
-    """xl destroy while the display reads its pages: the domain is really gone at once, and no page is held."""
+    """xl destroy while the display reads the guest's pages: no zombie stays, and no page is held."""
     need(stage, "scanned out")
     stage.destroy_guest()
     stage.expect_no_guest()
@@ -294,11 +294,11 @@ def destroyed_while_scanned_out(stage):
 
 @check
 def driver_domain_starts(stage):
-    """A PVH guest with the module, to which another guest has granted pages."""
+    """A PVH guest loads the module; another guest grants it pages."""
     need(stage, "module")
     no_guest(stage)
     if not stage.machine.has_driver_domain:
-        raise Skipped("by hand, since an emulated processor may lose a PVH domain: scripts/check xen-dmabuf-driver")
+        raise Skipped("run by hand, since a PVH domain may die on an emulated processor: scripts/check xen-dmabuf-driver")
     stage.driver = DriverDomain(stage)
     stage.driver.create()
     stage.driver.run("insmod /bin/xen_dmabuf.ko")
@@ -319,37 +319,37 @@ def make_driver_check(test, number, text):
 
 
 for arguments in (
-        ("basic", "", "The other guest's pages as a dma-buf: every word, live, until the last mapping goes."),
-        ("readonly", "", "Exported for reading, they cannot be written."),
-        ("bad", "", "What is wrong is refused, and leaves nothing."),
-        ("mappings", "", "fork, mprotect, mremap, parts: each works or is refused."),
-        ("quotas", "", "Quotas for each open file, and for all together."),
+        ("basic", "", "Another guest's pages as a dma-buf: every word is right and live, until the last mapping goes."),
+        ("readonly", "", "Pages exported for reading cannot be written."),
+        ("bad", "", "Invalid calls are refused, and leave nothing behind."),
+        ("mappings", "", "fork, mprotect, mremap and partial unmapping either work or are refused."),
+        ("quotas", "", "Quotas apply to each open file, and to all together."),
         ("rounds", 50, "Rounds of export, mmap, release."),
-        ("offer", "", "Its own pages, granted to itself, it does not get: they would be lost to its kernel."),
+        ("offer", "", "Its own pages, granted to itself, are refused: its kernel would lose them."),
 ):
     make_driver_check(*arguments)
 
 
 @check
 def driver_domain_ends(stage):
-    """Its kernel has not complained, the module can go, and nothing is left of either guest."""
+    """Its kernel has logged no error, the module can be removed, and nothing is left of either guest."""
     need(stage, "driver domain")
     stage.driver.run("rmmod xen_dmabuf")
     complaints = re.findall(rf"^.*(?:{DOM0_CRASHES}).*$", read_text(stage.driver.log)[stage.driver.ready:], re.MULTILINE)
     stage.driver.destroy()
     stage.expect_no_guest()
     if complaints:
-        raise Failed(f"the driver domain's kernel says: {complaints[0].strip()}")
+        raise Failed(f"the driver domain's kernel logged: {complaints[0].strip()}")
 
 
 @check
 def orderly_end(stage):
-    """Weston ends and has copied nothing; the module can go; no program, kernel or Xen crashed on the way."""
+    """Weston ends and has copied nothing; the module can be removed; no program or kernel crashed, nor did Xen."""
     need(stage, "Weston")
     stage.standing.discard("Weston")
     stage.stop_weston("TERM")
     copied = re.findall(r"(\d+) bytes copied", read_text(stage.weston_log))
     if not copied or set(copied) != {"0"}:
-        raise Failed(f"bytes copied for each screen, as the module says: {copied}")
+        raise Failed(f"expected 0 bytes copied for each screen, the module reports {copied}")
     stage.dom0("busybox rmmod dmaprobe && busybox rmmod xen_dmabuf")
     stage.expect_no_crash(but=UNREACHABLE)

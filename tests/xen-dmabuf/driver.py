@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A guest that has the kernel module and is granted another guest's pages, as a driver domain is.
+"""A guest with the kernel module that is granted another guest's pages, like a driver domain.
 
-checks.py asks it. Owns both domains and the console of the first. Knows nothing of what the tests do."""
+Called by checks.py. Owns both domains and the console of the first. Knows nothing of what the tests do."""
 
 import re
 
@@ -23,12 +23,12 @@ class DriverDomain:
         self.stage.dom0(f"xl create /share/driver.cfg", GUEST_SECONDS)
         self.domid = int(self.stage.dom0(f"xl domid {NAME}"))
         self.machine.wait_for_text(self.log, r"@@ ready", GUEST_SECONDS, start)
-        # a kernel on an emulated processor warns before it has run a program
+        # on an emulated processor the kernel may warn before it runs the first program
         self.ready = len(read_text(self.log))
         self.console = self.stage.dom0(f"xenstore-read /local/domain/{self.domid}/console/tty").strip()
 
     def run(self, command, seconds=240):
-        """Runs a command in it that must succeed; returns what it printed."""
+        """Runs a command in the driver domain that must succeed; returns what it printed."""
         self.commands += 1
         start = len(read_text(self.log))
         self.stage.dom0(f"echo 't{self.commands} {command}' >{self.console}")
@@ -39,7 +39,7 @@ class DriverDomain:
         return said
 
     def take_pages(self, pages):
-        """Another guest grants it pages, whose references it then has in /references."""
+        """Starts another guest that grants it pages, and writes their references to /references."""
         log = f"{self.machine.share}/log/guest-{GRANTOR}.log"
         with open(f"{self.machine.share}/guest.cfg") as file:
             text = re.sub(r"^vdispl.*\n", "", file.read(), flags=re.MULTILINE).replace('"g1"', f'"{GRANTOR}"')

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * In the guest: grants pages to dom0 or to another domain, writes words into them that encode their
- * places, and prints the references: grantor PAGES [DOMID [readonly]]. One word counts up ten times
- * a second, which shows in a mapping that the pages are live. guest-init runs it; pagetest.c checks
+ * positions, and prints the references: grantor PAGES [DOMID [readonly]]. One word counts up ten
+ * times a second, so that a mapping can be seen to be live. guest-init runs it; pagetest.c checks
  * the pages.
  */
 #include "grantor.h"
@@ -28,7 +28,7 @@ print_refs(const uint32_t *refs, uint32_t count)
 
 		for (uint32_t i = first; i < count && i < first + REFS_PER_LINE; i++)
 			end += (size_t)sprintf(line + end, " %u", refs[i]);
-		/* a line is one write, or the kernel log would break it */
+		/* each line is one write, or the kernel log would split it */
 		dprintf(STDOUT_FILENO, "grantor: references%s\n", line);
 	}
 	dprintf(STDOUT_FILENO, "grantor: granted %u pages\n", count);

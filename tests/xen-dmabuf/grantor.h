@@ -6,10 +6,10 @@
 
 #define GRANTOR_PAGE 4096u
 #define GRANTOR_WORDS (GRANTOR_PAGE / 4)
-/* This word counts up; all others stay. */
+/* This word counts up; all others are constant. */
 #define GRANTOR_COUNTER (GRANTOR_WORDS - 1)
 
-/* The word at this place of all pages. */
+/* The word at this position, counted over all pages. */
 static inline uint32_t
 grantor_word(uint32_t place)
 {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Other kernels for dom0 than the rig's own, and how modules are built for them: Debian's of another release, and one
-that is built from Debian's source, which takes half an hour, once.
+"""Other kernels for dom0 than the rig's own, and how modules are built for them: that of another Debian release, and
+one that is built from Debian's source once, in half an hour.
 
-run takes one of KERNELS. Owns what is in the cache of each. Knows nothing of Xen or of the checks."""
+run uses one of KERNELS. Owns the cache of each. Knows nothing of Xen or of the checks."""
 
 import os
 import re
@@ -18,12 +18,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 MODULES = ("xen_dmabuf.ko", "dmaprobe.ko")
 SERIES = "6.12"
-# what the driver of QEMU's cirrus is called in newer kernels
+# the name of the driver for QEMU's cirrus in newer kernels
 NEW_CIRRUS = "cirrus_qemu"
-# a kernel that is built has all that it needs in itself, and these are what modules are built with
+# what is kept of a built kernel's tree, to build modules with
 HEADERS = ("Makefile", ".config", "Module.symvers", "arch/x86", "include", "scripts", "tools")
 NEEDS = {"gcc": "gcc", "make": "make", "flex": "flex", "bison": "bison", "bc": "bc", "patch": "patch"}
-# what lockdep finds wrong in Linux before anything of ours runs
+# fixes what lockdep reports in Linux before any code of this project runs
 PATCH = f"{HERE}/gntdev-lock.patch"
 LIBELF = ("/usr/include/gelf.h", "libelf-dev")
 
@@ -33,8 +33,8 @@ header_images = load("image_kernel", f"{TOP}/tests/kernel/image.py")
 
 
 class OwnKernel:
-    """The kernel of the rig's image. arguments: for its command line; patience: by how much all takes longer on it;
-    is_debugging: whether it follows its memory and its locks; scans_out: whether it shows dma-bufs on a plane."""
+    """The kernel of the rig's image. arguments: for its command line; patience: the factor by which everything is
+    slower on it; is_debugging: whether it debugs memory and locks; scans_out: whether it shows dma-bufs on a plane."""
     arguments = ""
     patience = 1
     is_debugging = False
@@ -48,11 +48,11 @@ class OwnKernel:
         self.drivers = f"{image}/modules-dom0"
 
     def build_modules(self, source, out):
-        """The build of all else has built them."""
+        """Does nothing: tests/xen-dmabuf/build has already built them."""
 
 
 class DebianKernel(OwnKernel):
-    """That of another Debian, with its own drivers; its modules are built where tests/kernel compiles for it."""
+    """The kernel of another Debian, with its own drivers; modules are built in the tree that tests/kernel uses."""
 
     def __init__(self, series, suite, **settings):
         super().__init__(**settings)
@@ -67,7 +67,7 @@ class DebianKernel(OwnKernel):
 
     @staticmethod
     def packages(packages):
-        """The kernel, and where it is in parts those with files in them."""
+        """The package of the kernel, or those of its parts, if it is split."""
         image = pc_image.kernel_of(packages)
         parts = re.findall(r"Depends: (linux-(?:binary|modules)-\S+)", packages.apt("apt-cache", "depends", image))
         return parts or [image]
@@ -90,7 +90,7 @@ class DebianKernel(OwnKernel):
 
 
 class BuiltKernel(OwnKernel):
-    """Debian's source, built here, with every driver in the kernel itself."""
+    """Debian's source, built on this machine, with every driver built in."""
 
     def __init__(self, name, configs, **settings):
         super().__init__(**settings)
@@ -134,7 +134,7 @@ class BuiltKernel(OwnKernel):
         shutil.copy(f"{tree}/arch/x86/boot/bzImage", f"{directory}/vmlinuz")
 
     def build_modules(self, source, out):
-        """Here, where the kernel was built too."""
+        """On this machine, like the kernel."""
         work = f"{out}/modules"
         for name in source_files(source):
             if name.startswith(("kernel/", "tests/xen-dmabuf/")):
@@ -143,7 +143,7 @@ class BuiltKernel(OwnKernel):
         step("building the modules", f"{out}/build.log", f"{work}/tests/xen-dmabuf/build-modules", work, out, self.tree)
 
 
-# README.md tells what each is
+# README.md describes each
 KERNELS = {
     None: OwnKernel(),
     "debug": BuiltKernel("debug", ["kernel", "kernel-debug"], arguments="page_poison=1", patience=4, is_debugging=True),

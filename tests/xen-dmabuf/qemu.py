@@ -11,16 +11,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 pc = load("qemu_xen_x86", f"{os.path.dirname(HERE)}/xen-x86/qemu.py")
 
 
-# beside the usual display adapter, one whose driver takes dma-bufs of other devices
+# a second display adapter, whose driver accepts dma-bufs of other devices
 DISPLAY = "cirrus"
 
 
 class PvMachine(pc.Machine):
-    # one of kernels.py; run says which
+    # one of kernels.py; run sets it
     kernel = None
-    # of buffers that are exported and let go of
+    # how often no-growth exports and releases a buffer
     rounds = 1000
-    # a PVH guest, which an emulated processor may lose; run --driver-domain sets it
+    # a PVH guest, which may die on an emulated processor; run --driver-domain sets it
     has_driver_domain = False
 
     @property
@@ -28,9 +28,9 @@ class PvMachine(pc.Machine):
         return self.kernel.patience
 
     def command(self):
-        # edu has all bits of an address here
+        # edu can use all address bits
         command = [*super().command(), "-device", f"cirrus-vga,id={DISPLAY}", "-device", "edu,dma_mask=0xffffffffffffffff"]
-        # Xen cannot emulate all that this processor has for a PVH domain
+        # Xen cannot emulate all features of this processor for a PVH domain
         command[command.index("-cpu") + 1] += ",rdtscp=off,pku=off"
         at = command.index("-initrd") + 1
         command[at] = command[at].replace(f"{self.image}/vmlinuz", f"{self.kernel.vmlinuz} {self.kernel.arguments}".strip(), 1)
@@ -38,9 +38,9 @@ class PvMachine(pc.Machine):
 
 
 class PvhMachine(PvMachine):
-    """Xen starts a PVH dom0 with an IOMMU only, and emulated ones reach modern virtio devices only."""
+    """Xen starts a PVH dom0 only with an IOMMU, and an emulated IOMMU supports only modern virtio devices."""
 
-    # the longer it runs, the sooner the emulated processor loses it: README.md
+    # the longer it runs, the more likely it dies on the emulated processor, see README.md
     rounds = 300
 
     def command(self):

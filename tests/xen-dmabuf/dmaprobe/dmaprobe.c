@@ -2,7 +2,7 @@
 /*
  * In dom0: a driver that imports dma-bufs and does DMA with a real device, which shows what an
  * address refers to independently of the kernel. The device is QEMU's "edu", which copies to and
- * from memory of its own on command. pagetest-dma.c uses it through /dev/dmaprobe.
+ * from its own memory on command. pagetest-dma.c uses it through /dev/dmaprobe.
  */
 #include <linux/delay.h>
 #include <linux/dma-buf.h>
@@ -20,7 +20,7 @@
 
 #include "dmaprobe.h"
 
-/* of the device */
+/* registers and memory of the device */
 #define REG_SOURCE 0x80
 #define REG_TARGET 0x88
 #define REG_BYTES 0x90
@@ -32,10 +32,10 @@
 
 /**
  * struct probe - the device
- * @pdev:	on its bus
- * @registers:	of it
- * @buffer:	memory of the kernel's that it reaches
- * @address:	at which it reaches it
+ * @pdev:	the PCI device
+ * @registers:	its registers
+ * @buffer:	kernel memory that the device can access
+ * @address:	the buffer's address on the bus
  */
 struct probe {
 	struct pci_dev *pdev;
@@ -211,7 +211,7 @@ static struct pci_driver dmaprobe_driver = {
 };
 module_pci_driver(dmaprobe_driver);
 MODULE_DESCRIPTION("DMA to and from a dma-buf, by QEMU's edu");
-/* GPL, for what it uses of the kernel */
+/* also GPL, since it uses GPL-only symbols of the kernel */
 MODULE_LICENSE("Dual MIT/GPL");
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 MODULE_IMPORT_NS("DMA_BUF");

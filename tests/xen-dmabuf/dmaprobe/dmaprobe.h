@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* /dev/dmaprobe: DMA to and from the pages of a dma-buf, by a device that really does it. */
+/* /dev/dmaprobe: DMA to and from the pages of a dma-buf, by a real device. */
 #pragma once
 
 #include <linux/ioctl.h>
@@ -11,13 +11,13 @@
 #define DMAPROBE_WRITES 1
 
 /**
- * struct dmaprobe_transfer - the first bytes of a page
- * @fd:		of the dma-buf
- * @page:	of it
+ * struct dmaprobe_transfer - a transfer of the first bytes of a page
+ * @fd:		the dma-buf
+ * @page:	the index of the page in it
  * @direction:	whether the device reads from the page, or writes to it
- * @mask_bits:	how many bits of an address the device is said to have
- * @address:	where the device was told to go to; set by the call
- * @data:	what it read, or what it is to write
+ * @mask_bits:	the number of address bits that the device pretends to have
+ * @address:	the address given to the device; set by the call
+ * @data:	what the device has read, or is to write
  */
 struct dmaprobe_transfer {
 	__s32 fd;
@@ -28,5 +28,5 @@ struct dmaprobe_transfer {
 	__u8 data[DMAPROBE_BYTES];
 };
 
-/* -1 and errno, if the dma-buf cannot be had for the device, or the device does not answer. */
+/* Fails if the dma-buf cannot be mapped for the device, or the device does not respond. */
 #define DMAPROBE_TRANSFER _IOWR('X', 0x60, struct dmaprobe_transfer)
