@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of pagetest.c: the calls of the device, good and bad, again and again, and its quotas.
+ * Tests of pagetest.c: valid and invalid calls of the device, repeated calls, and its quotas.
  */
 #include "pagetest.h"
 
@@ -16,7 +16,7 @@
 
 #include <xen/sys/gntdev.h>
 
-/* The calls that gntdev has, by its numbers and structures. */
+/* The calls that gntdev has, too, with its numbers and structures. */
 void
 test_gntdev(long number)
 {
@@ -31,11 +31,11 @@ test_gntdev(long number)
 	struct ioctl_gntdev_dmabuf_exp_wait_released wait = {.fd = call->fd, .wait_to_ms = 300};
 	double start = now_ms();
 	refused(ioctl(device, IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED, &wait), ETIMEDOUT,
-		"waiting for what is held");
-	check(now_ms() - start >= 290, "but not before the time is over");
+		"waiting for the release of held pages");
+	check(now_ms() - start >= 290, "it waits until the timeout");
 	close((int)call->fd);
 	int waited = ioctl(device, IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED, &wait);
-	check(waited == 0 || errno == ENOENT, "waiting for what was closed");
+	check(waited == 0 || errno == ENOENT, "waiting after the descriptor was closed");
 	call->flags = 1;
 	refused(ioctl(device, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, call), EINVAL, "a flag");
 	refused(ioctl(device, _IO('X', 1), NULL), ENOTTY, "an unknown call");
@@ -61,11 +61,12 @@ test_bad(long number)
 	refused(export_of(domid, (void *)8, count, 0, -1), EFAULT, "a bad pointer");
 	refused(export_of(domid, refs, count, 2, -1), EINVAL, "an unknown flag");
 	refused(export_of(domid, refs, count, 0, 12345), EBADF, "a bad eventfd");
-	refused(export_of(domid, refs, count, 0, device), EINVAL, "an eventfd that is none");
+	refused(export_of(domid, refs, count, 0, device), EINVAL,
+		"a descriptor that is not an eventfd");
 	refused(export_of(domid, refs, count, 0, -2), EINVAL, "a negative eventfd");
 	check(pages_held() == 0, "nothing is left");
 	int fd = export_all(0, -1);
-	check(fd >= 0, "the good ones can be exported still");
+	check(fd >= 0, "valid references can still be exported");
 	close(fd);
 	free(bad);
 }
@@ -96,12 +97,12 @@ test_rounds(long rounds)
 	}
 	check(bad == 0, "%ld rounds, %u bad", rounds, bad);
 	double megapixels = (double)rounds * (double)bytes / 4e6;
-	printf("export %.2f, mmap %.2f, unmap and release %.2f ms a megapixel\n",
+	printf("export %.2f, mmap %.2f, unmap and release %.2f ms per megapixel\n",
 	       in_export / megapixels, in_map / megapixels, in_release / megapixels);
 	check(pages_held() == 0, "nothing is left");
 }
 
-/* Lets the kernel end it in the middle of all that it does. */
+/* Kills processes at random moments of their calls. */
 void
 test_killed(long rounds)
 {
@@ -134,9 +135,10 @@ test_quotas(long number)
 	set_parameter("max_pages_per_open", count + 1);
 	int fd = export_all(0, -1);
 	check(fd >= 0, "as many pages as the quota of an open file");
-	refused(export_of(domid, refs, 2, 0, -1), EDQUOT, "two more, where one is left");
+	refused(export_of(domid, refs, 2, 0, -1), EDQUOT,
+		"two more pages, although only one is left");
 	int one = export_of(domid, refs, 1, 0, -1);
-	check(one >= 0, "one more");
+	check(one >= 0, "one more page");
 	if (is_pv)
 		refused(map(fd, bytes, PROT_READ, 0) ? 0 : -1, EDQUOT, "a mapping of them");
 	close(one);
@@ -147,7 +149,7 @@ test_quotas(long number)
 	check(other >= 0, "another open file has a quota of its own");
 	close(other);
 	set_parameter("max_pages", others_pages + count + 1);
-	refused(export_of(domid, refs, 2, 0, -1), EDQUOT, "more than all may have");
+	refused(export_of(domid, refs, 2, 0, -1), EDQUOT, "more than the quota of all together");
 	close(device);
 	device = first;
 	set_parameter("max_pages", total);

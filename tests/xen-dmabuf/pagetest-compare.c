@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A test of pagetest.c: the time that the device takes for operations that gntdev has too, in
- * alternating rounds. It only prints medians: "compared WHAT: ...".
+ * A test of pagetest.c: the time that the device takes for operations that gntdev has, too, in
+ * alternating rounds. It prints medians: "compared WHAT: ...".
  */
 #include "pagetest.h"
 
@@ -17,7 +17,7 @@
 
 #define MOST_ROUNDS 1000
 
-/* Times of each round in milliseconds, those of gntdev second. */
+/* Times of each round in milliseconds: [0] of xen_dmabuf, [1] of gntdev. */
 static double exports[2][MOST_ROUNDS], releases[2][MOST_ROUNDS], mappings[2][MOST_ROUNDS],
 	unmappings[2][MOST_ROUNDS];
 static struct ioctl_gntdev_dmabuf_exp_from_refs *export_call;
@@ -40,7 +40,7 @@ allocate_calls(void)
 	return true;
 }
 
-/* As a dma-buf, by either; 0, or -1 and errno. */
+/* Exports the pages as a dma-buf by either device. Returns 0, or -1 and errno. */
 static int
 export_round(int by, double *exported, double *released)
 {
@@ -65,7 +65,7 @@ is_right(const volatile uint32_t *words)
 	return words && words[GRANTOR_WORDS] == grantor_word(GRANTOR_WORDS);
 }
 
-/* Into this process, for reading, by an export and a mapping of it. */
+/* Maps the pages into this process, for reading, by an export and its mapping. */
 static bool
 map_by_dmabuf(double *mapped, double *unmapped)
 {
@@ -83,7 +83,7 @@ map_by_dmabuf(double *mapped, double *unmapped)
 	return right;
 }
 
-/* The same as gntdev does it. */
+/* Maps the pages by gntdev. */
 static bool
 map_by_gntdev(int gntdev, double *mapped, double *unmapped)
 {
@@ -125,7 +125,7 @@ tell(const char *what, double numbers[2][MOST_ROUNDS], long rounds)
 	double ours = median(numbers[0], rounds) / megapixels;
 	double theirs = median(numbers[1], rounds) / megapixels;
 
-	printf("compared %s: xen_dmabuf %.2f ms a megapixel, gntdev %.2f, which is %.2f of it\n",
+	printf("compared %s: xen_dmabuf takes %.2f ms per megapixel, gntdev %.2f; ratio %.2f\n",
 	       what, ours, theirs, ours / theirs);
 }
 
@@ -146,14 +146,15 @@ test_compare(long rounds)
 	tell("export and mmap", mappings, rounds);
 	tell("unmapping and release", unmappings, rounds);
 	if (export_round(gntdev, &exports[1][0], &releases[1][0]) < 0) {
-		printf("compared export: gntdev makes no dma-buf here: %s\n", strerror(errno));
+		printf("compared export: gntdev cannot export dma-bufs here: %s\n",
+		       strerror(errno));
 		return;
 	}
 	for (long i = 0; i < rounds; i++) {
 		bad += export_round(device, &exports[0][i], &releases[0][i]) < 0;
 		bad += export_round(gntdev, &exports[1][i], &releases[1][i]) < 0;
 	}
-	check(bad == 0, "%ld rounds of dma-bufs of both, %ld bad", rounds, bad);
+	check(bad == 0, "%ld rounds of exports by both, %ld bad", rounds, bad);
 	tell("export", exports, rounds);
 	tell("release", releases, rounds);
 }

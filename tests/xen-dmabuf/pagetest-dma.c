@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A test of pagetest.c: reads and writes of a device that has imported the guest's pages.
- * dmaprobe.c has the device.
+ * A test of pagetest.c: reads and writes by a device that has imported the guest's pages, through
+ * dmaprobe.c.
  */
 #include "pagetest.h"
 
@@ -18,7 +18,7 @@
 #define WORDS (DMAPROBE_BYTES / sizeof(uint32_t))
 
 static int probe;
-/* As the device was last told, or has read. */
+/* The last transfer, and what the device has read. */
 static struct dmaprobe_transfer transfer;
 
 static int
@@ -66,7 +66,8 @@ read_pages(int fd)
 	for (unsigned i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
 		fill(expected, pages[i]);
 		if (check(device_reads(fd, pages[i], 64) == 0, "DMA from page %u", pages[i]))
-			check(read_rightly(expected), "by 0x%llx it is what the guest wrote",
+			check(read_rightly(expected),
+			      "the device reads what the guest wrote, at 0x%llx",
 			      (unsigned long long)transfer.address);
 	}
 }
@@ -82,11 +83,11 @@ write_page(int fd, volatile uint32_t *words)
 		other[i] = ~before[i];
 	check(device_writes(fd, PAGE, other) == 0, "DMA to page %u", PAGE);
 	check(memcmp((void *)&words[PAGE * GRANTOR_WORDS], other, DMAPROBE_BYTES) == 0,
-	      "the processor sees what it wrote");
+	      "the processor sees what the device wrote");
 	memcpy((void *)&words[PAGE * GRANTOR_WORDS], before, DMAPROBE_BYTES);
 	check(device_reads(fd, PAGE, 64) == 0 && read_rightly(before),
-	      "and it sees what the processor wrote after that");
-	check(wrong_words(words, 0, count) == 0, "every other word is as it was");
+	      "the device sees what the processor wrote after that");
+	check(wrong_words(words, 0, count) == 0, "every other word is unchanged");
 }
 
 void
@@ -97,22 +98,22 @@ test_dma(long number)
 	volatile uint32_t *words = fd < 0 ? NULL : map(fd, bytes, PROT_READ | PROT_WRITE, 0);
 
 	probe = open("/dev/dmaprobe", O_RDWR | O_CLOEXEC);
-	if (!check(probe >= 0 && words, "a device, and the pages"))
+	if (!check(probe >= 0 && words, "opening /dev/dmaprobe and mapping the pages"))
 		return;
 	read_pages(fd);
 	write_page(fd, words);
 	munmap((void *)words, bytes);
-	/* the emulated machine has memory of guests beyond what these bits can name */
-	refused(device_reads(fd, 1, 24), EIO, "a device that does not reach the pages");
+	/* guests' memory in the emulated machine is beyond what these bits can address */
+	refused(device_reads(fd, 1, 24), EIO, "a device that cannot reach the pages");
 	close(fd);
-	check(is_released(event, RELEASE_MS), "the eventfd tells of the release");
+	check(is_released(event, RELEASE_MS), "the eventfd reports the release");
 
 	fd = export_all(XEN_DMABUF_READONLY, -1);
 	uint32_t expected[WORDS];
 	fill(expected, 5);
 	check(device_reads(fd, 5, 64) == 0 && read_rightly(expected),
-	      "DMA from what is for reading");
-	refused(device_writes(fd, 5, expected), EACCES, "DMA to it");
+	      "DMA from a read-only export");
+	refused(device_writes(fd, 5, expected), EACCES, "DMA to a read-only export");
 	close(fd);
 	close(probe);
 	check(pages_held() == 0, "nothing is left");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of pagetest.c: what a process sees in exported pages, and may do to its mappings.
+ * Tests of pagetest.c: what a process sees in exported pages, and what it may do to its mappings.
  */
 #include "pagetest.h"
 
@@ -26,7 +26,7 @@ handle_fault(int signal)
 	siglongjmp(after_fault, signal);
 }
 
-/* The signal that reading this raises; 0: none. */
+/* The signal that reading from the address raises; 0: none. */
 static int
 fault_at(const volatile char *address)
 {
@@ -56,24 +56,24 @@ test_basic(long number)
 	check(wrong_words(words, 0, count) == 0, "every word");
 	uint32_t before = words[GRANTOR_COUNTER];
 	sleep(2);
-	check(words[GRANTOR_COUNTER] != before, "what the guest draws now is seen");
+	check(words[GRANTOR_COUNTER] != before, "what the guest writes now is seen");
 	volatile uint32_t *second = map(fd, GRANTOR_PAGE, PROT_READ, GRANTOR_PAGE);
-	check(second && wrong_words(second, 1, 1) == 0, "another mapping, of one page");
+	check(second && wrong_words(second, 1, 1) == 0, "another mapping, of one page, is right");
 	struct dma_buf_sync sync = {.flags = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ};
-	check(ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync) == 0, "access by the processor begins");
+	check(ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync) == 0, "DMA_BUF_SYNC_START");
 	sync.flags = DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ;
-	check(ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync) == 0, "and ends");
+	check(ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync) == 0, "DMA_BUF_SYNC_END");
 	close(fd);
-	check(!is_released(event, 500), "mappings hold the pages");
+	check(!is_released(event, 500), "two mappings hold the pages");
 	munmap((void *)second, GRANTOR_PAGE);
-	check(!is_released(event, 500), "the other one too");
+	check(!is_released(event, 500), "one mapping holds the pages");
 	munmap((void *)words, bytes);
-	check(is_released(event, RELEASE_MS), "the eventfd tells of the release");
+	check(is_released(event, RELEASE_MS), "the eventfd reports the release");
 	check(pages_held() == 0, "nothing is left");
 	close(event);
 }
 
-/* The pages may be granted for reading only. */
+/* For pages granted for writing or for reading only. */
 void
 test_readonly(long number)
 {
@@ -89,12 +89,12 @@ test_readonly(long number)
 	check(wrong_words(pages, 0, count) == 0, "every word");
 	refused(mprotect(pages, GRANTOR_PAGE, PROT_READ | PROT_WRITE), EACCES,
 		"mprotect for writing");
-	check(wrong_words(pages, 0, count) == 0, "every word after that");
+	check(wrong_words(pages, 0, count) == 0, "every word after mprotect");
 	munmap(pages, bytes);
 	close(fd);
 }
 
-/* They are granted for reading only. */
+/* For pages granted for reading only. */
 void
 test_granted_readonly(long number)
 {
@@ -102,7 +102,8 @@ test_granted_readonly(long number)
 	test_readonly(number);
 }
 
-/* What a process may do to its mappings: everything works, or is refused, or kills it cleanly. */
+/* What a process may do to its mappings: each call works, or is refused, or the process is killed.
+ */
 void
 test_mappings(long number)
 {
@@ -113,9 +114,10 @@ test_mappings(long number)
 		return;
 	refused(mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED ? -1 : 0, EINVAL,
 		"a private mapping");
-	refused(map(fd, bytes + GRANTOR_PAGE, PROT_READ, 0) ? 0 : -1, EINVAL, "one beyond the end");
+	refused(map(fd, bytes + GRANTOR_PAGE, PROT_READ, 0) ? 0 : -1, EINVAL,
+		"a mapping beyond the end");
 	refused(mremap(pages, bytes, bytes + GRANTOR_PAGE, MREMAP_MAYMOVE) == MAP_FAILED ? -1 : 0,
-		EFAULT, "growing");
+		EFAULT, "growing a mapping");
 	refused(madvise(pages, GRANTOR_PAGE, MADV_DONTNEED), EINVAL, "MADV_DONTNEED");
 	refused(madvise(pages, GRANTOR_PAGE, MADV_DOFORK), EINVAL, "MADV_DOFORK");
 
@@ -124,46 +126,49 @@ test_mappings(long number)
 		_exit(fault_at(pages) == SIGSEGV ? 0 : 1);
 	int status = -1;
 	waitpid(child, &status, 0);
-	check(status == 0, "a child has no part of it");
+	check(status == 0, "a child does not inherit the mapping");
 
 	if (is_pv) {
 		refused(mprotect(pages, GRANTOR_PAGE, PROT_READ), EACCES, "mprotect");
 	} else {
 		check(mprotect(pages, GRANTOR_PAGE, PROT_READ) == 0, "mprotect for reading");
-		check(mprotect(pages, GRANTOR_PAGE, PROT_READ | PROT_WRITE) == 0, "and back");
+		check(mprotect(pages, GRANTOR_PAGE, PROT_READ | PROT_WRITE) == 0,
+		      "mprotect for writing again");
 	}
 	check(wrong_words((void *)pages, 0, count) == 0, "every word after that");
 
-	/* it notifies all mappings of a change of their entries, and changes none of these */
+	/* clear_refs calls the MMU notifiers of all mappings, and changes no entry of these */
 	int clear = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
 	if (clear < 0)
-		printf("skipped forgetting which pages were written to: this kernel cannot\n");
+		printf("skipped clear_refs: this kernel does not have it\n");
 	else
-		check(write(clear, "4", 1) == 1, "forgetting which pages were written to");
+		check(write(clear, "4", 1) == 1, "clear_refs");
 	close(clear);
 	check(fault_at(pages) == 0 && wrong_words((void *)pages, 0, count) == 0,
 	      "every word after that");
 
-	check(munmap(pages + 20 * GRANTOR_PAGE, GRANTOR_PAGE) == 0, "unmapping a page amid");
-	check(fault_at(pages + 20 * GRANTOR_PAGE) == SIGSEGV, "which is gone then");
+	check(munmap(pages + 20 * GRANTOR_PAGE, GRANTOR_PAGE) == 0,
+	      "unmapping a page in the middle");
+	check(fault_at(pages + 20 * GRANTOR_PAGE) == SIGSEGV, "the unmapped page raises SIGSEGV");
 	check(wrong_words((void *)pages, 0, 20) == 0, "every word before it");
 	check(wrong_words((void *)(pages + 21 * GRANTOR_PAGE), 21, count - 21) == 0,
-	      "and behind it");
+	      "every word after it");
 
 	char *target = mmap(NULL, 8 * GRANTOR_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char *moved = mremap(pages + 8 * GRANTOR_PAGE, 8 * GRANTOR_PAGE, 8 * GRANTOR_PAGE,
 			     MREMAP_MAYMOVE | MREMAP_FIXED, target);
 	if (is_pv) {
 		refused(moved == MAP_FAILED ? -1 : 0, EINVAL, "moving a part");
-		check(fault_at(pages + 8 * GRANTOR_PAGE) == SIGBUS, "which is SIGBUS then");
+		check(fault_at(pages + 8 * GRANTOR_PAGE) == SIGBUS,
+		      "the part raises SIGBUS afterwards");
 	} else {
 		check(moved == target && wrong_words((void *)moved, 8, 8) == 0, "moving a part");
 	}
-	check(wrong_words((void *)pages, 0, 8) == 0, "what was not moved");
+	check(wrong_words((void *)pages, 0, 8) == 0, "every word of the rest");
 
 	/* write() copies from the pages, but vmsplice() would pin them, which must be refused */
 	int out = open("/tmp/pagetest", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	check(write(out, pages, GRANTOR_PAGE) == GRANTOR_PAGE, "write() reads from it");
+	check(write(out, pages, GRANTOR_PAGE) == GRANTOR_PAGE, "write() from the mapping");
 	int pipes[2];
 	struct {
 		void *base;
@@ -171,12 +176,12 @@ test_mappings(long number)
 	} vector = {pages, GRANTOR_PAGE};
 	if (pipe(pipes) == 0)
 		refused((int)vmsplice(pipes[1], (void *)&vector, 1, 0), EFAULT,
-			"splicing its pages");
+			"vmsplice() of the mapping");
 	close(fd);
-	/* the rest goes with the process */
+	/* everything else is released when the process ends */
 }
 
-/* The guest is destroyed meanwhile. */
+/* Holds the pages while the guest is destroyed. */
 void
 test_hold(long seconds)
 {
@@ -184,20 +189,20 @@ test_hold(long seconds)
 	int fd = export_all(0, event);
 	void *pages = fd < 0 ? NULL : map(fd, bytes, PROT_READ, 0);
 
-	if (!check(pages != NULL, "held"))
+	if (!check(pages != NULL, "export and mmap"))
 		return;
 	sleep((unsigned)seconds);
 	check(wrong_words(pages, 0, count) == 0, "every word of a guest that is gone");
 	close(fd);
 	munmap(pages, bytes);
-	check(is_released(event, RELEASE_MS), "the eventfd tells of the release");
+	check(is_released(event, RELEASE_MS), "the eventfd reports the release");
 }
 
-/* When threads end, and how many errors they found. */
+/* When threads end, and the number of errors that they found. */
 static double threads_end;
 static int threads_wrong;
 
-/* Does one thing that a process may do to a part of a mapping; results differ. */
+/* Makes one of the calls on a part of a mapping that a process may make; it may succeed or fail. */
 static void
 do_something(unsigned kind, char *pages)
 {
@@ -222,7 +227,7 @@ do_something(unsigned kind, char *pages)
 			      MREMAP_MAYMOVE | MREMAP_DONTUNMAP);
 		break;
 	case 4:
-		/* what it says may be as long as it likes */
+		/* ordinary memory may replace a part, and is writable */
 		part = mmap(part, GRANTOR_PAGE, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 		if (part != MAP_FAILED)
@@ -250,7 +255,7 @@ run_thread(void *data)
 			__atomic_add_fetch(&threads_wrong, 1, __ATOMIC_RELAXED);
 		for (unsigned i = 0; i < 4; i++)
 			do_something(kind++, pages);
-		/* in either order */
+		/* close and unmap in either order */
 		if (kind % 3)
 			close(fd);
 		munmap(pages, bytes);
@@ -260,7 +265,7 @@ run_thread(void *data)
 	return NULL;
 }
 
-/* Several threads of one process at it at once. */
+/* Several threads of one process make these calls at once. */
 void
 test_threads(long seconds)
 {
@@ -271,8 +276,7 @@ test_threads(long seconds)
 		pthread_create(&threads[i], NULL, run_thread, (void *)i);
 	for (unsigned i = 0; i < 4; i++)
 		pthread_join(threads[i], NULL);
-	check(threads_wrong == 0, "four threads for %ld s, %d things wrong", seconds,
-	      threads_wrong);
+	check(threads_wrong == 0, "four threads for %ld s, %d errors", seconds, threads_wrong);
 	for (int i = 0; i < 100 && pages_held() != 0; i++)
 		usleep(100000);
 	check(pages_held() == 0, "%ld pages are left", pages_held());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of pagetest.c: the other direction, references from a dma-buf of this domain's memory.
+ * Tests of pagetest.c: the other direction, grant references from a dma-buf of this domain's
+ * memory.
  */
 #include "pagetest.h"
 
@@ -52,8 +53,8 @@ end_offer(int fd)
 	return ioctl(device, IOCTL_GNTDEV_DMABUF_IMP_RELEASE, &call);
 }
 
-/* Memory of this domain, granted to itself, and mapped through the grants: only a PV domain can do
- * that. */
+/* Grants memory of this domain to itself, and maps it through the grants, which only a PV domain
+ * can do. */
 void
 test_offer(long own_domid)
 {
@@ -69,17 +70,17 @@ test_offer(long own_domid)
 	if (!check(offer(fd, (uint32_t)own_domid, PAGES, granted) == 0,
 		   "references from a dma-buf"))
 		return;
-	check(pages_held() == PAGES, "they count");
+	check(pages_held() == PAGES, "the offered pages count as held");
 	if (!is_pv) {
 		refused(export_of((uint32_t)own_domid, granted, PAGES, 0, -1), EINVAL,
-			"mapping them here");
+			"mapping them in this domain");
 		check(end_offer(fd) == 0, "release");
 		check(pages_held() == 0, "nothing is left");
 		return;
 	}
 	int event = eventfd(0, EFD_NONBLOCK);
 	int back = export_of((uint32_t)own_domid, granted, PAGES, 0, event);
-	check(back >= 0, "the references are good");
+	check(back >= 0, "export of the new references");
 	volatile uint32_t *words = map(back, PAGES * GRANTOR_PAGE, PROT_READ | PROT_WRITE, 0);
 	check(words && wrong_words(words, 0, PAGES) == 0, "every word");
 	own[7] = 99;
@@ -90,13 +91,13 @@ test_offer(long own_domid)
 	refused(end_offer(fd), ENOENT, "another release");
 	munmap(own, PAGES * GRANTOR_PAGE);
 	close(fd);
-	check(pages_held() == 2 * PAGES, "what is mapped stays held");
+	check(pages_held() == 2 * PAGES, "mapped pages stay held");
 	close(back);
-	check(is_released(event, RELEASE_MS), "until it is mapped no more");
+	check(is_released(event, RELEASE_MS), "they are released once they are unmapped");
 	for (int i = 0; i < 50 && pages_held() != 0; i++)
 		usleep(100000);
-	check(pages_held() == 0, "then nothing is left");
-	/* a frame that Dom0 can use again for anything must not be mapped by the old references */
+	check(pages_held() == 0, "nothing is left");
+	/* frames that Dom0 may reuse must not be mappable by the old references */
 	refused(export_of((uint32_t)own_domid, granted, PAGES, 0, -1), EINVAL,
 		"the old references");
 }
@@ -108,23 +109,23 @@ test_bad_offer(long number)
 	int fd = heap_buffer(16 * GRANTOR_PAGE), foreign = export_all(0, -1);
 	long before = pages_held();
 
-	check(fd >= 0 && foreign >= 0, "memory of a heap, and of the guest");
+	check(fd >= 0 && foreign >= 0, "memory of a heap, and an export of the guest's");
 	refused(offer(fd, 0, 15, granted), EINVAL, "a page too few");
 	refused(offer(fd, 0, 17, granted), EINVAL, "a page too many");
 	refused(offer(fd, 0, 0, granted), EINVAL, "no pages");
 	refused(offer(fd, 0x7ff0, 16, granted), EINVAL, "a reserved domain");
-	refused(offer(device, 0, 16, granted), EINVAL, "no dma-buf");
-	refused(offer(12345, 0, 16, granted), EBADF, "no descriptor");
+	refused(offer(device, 0, 16, granted), EINVAL, "a descriptor that is not a dma-buf");
+	refused(offer(12345, 0, 16, granted), EBADF, "a closed descriptor");
 	refused(offer(foreign, 0, count, granted), EINVAL, "another domain's pages");
 	check(pages_held() == before, "nothing is left");
-	check(offer(fd, 0, 16, granted) == 0, "a good one");
-	/* closing the file ends it as well */
+	check(offer(fd, 0, 16, granted) == 0, "a valid offer");
+	/* closing the device file ends an offer, too */
 	int first = device;
 	device = open_device();
-	check(offer(fd, 0, 16, granted) == 0, "one of another file");
+	check(offer(fd, 0, 16, granted) == 0, "an offer of another open file");
 	close(device);
 	device = first;
-	check(pages_held() == before + 16, "which ends with its file");
+	check(pages_held() == before + 16, "it ends when its file is closed");
 	check(end_offer(fd) == 0, "release");
 	close(foreign);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In dom0, or in a guest that serves another: uses /dev/xen/dmabuf as programs may, well and badly,
- * on pages that grantor.c granted.
+ * In dom0, or in a guest that serves another: makes valid and invalid calls of /dev/xen/dmabuf, on
+ * pages that grantor.c granted.
  *
  *   pagetest TEST DOMID FILE [NUMBER]
  *
- * FILE has the references. Each check prints a line "ok WHAT" or "not ok WHAT: WHY"; the exit
- * status is 1 if one failed. checks.py runs the tests; knows nothing of Weston. The tests are in
- * pagetest-*.c; here are the functions that they share.
+ * FILE contains the references. Each check prints a line "ok WHAT" or "not ok WHAT: WHY"; the exit
+ * status is 1 if one failed. checks.py runs the tests, which are in pagetest-*.c; this file has the
+ * functions that they share. Knows nothing of Weston.
  */
 #include "pagetest.h"
 

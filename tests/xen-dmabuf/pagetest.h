@@ -11,8 +11,7 @@
 
 #define RELEASE_MS 20000
 
-/* The device; the guest that granted the pages, their references, how many there are, their size.
- */
+/* The device; the guest that granted the pages, their references, number and total size. */
 extern int device;
 extern uint32_t domid, refs[65536], count;
 extern size_t bytes;
@@ -21,10 +20,10 @@ extern long others_pages;
 /* Whether this domain is a PV one. */
 extern bool is_pv;
 
-/* Prints "ok WHAT", or "not ok WHAT: WHY" with the text of errno. */
+/* Prints "ok WHAT", or "not ok WHAT: WHY", where WHY is the text of errno. */
 __attribute__((format(printf, 2, 3))) bool
 check(bool good, const char *format, ...);
-/* Checks that a call has failed with this error. */
+/* Checks that a call has failed with this error. Closes the descriptor if it succeeded. */
 void
 refused(int result, int error, const char *what);
 
@@ -34,7 +33,7 @@ long
 parameter(const char *name);
 void
 set_parameter(const char *name, long value);
-/* Pages held now, without those of others. */
+/* Pages held now, except those of others. */
 long
 pages_held(void);
 int
@@ -47,14 +46,14 @@ export_all(uint32_t flags, int event);
 /* NULL on failure. */
 void *
 map(int fd, size_t length, int protection, off_t offset);
-/* How many words of these pages differ from what the guest wrote, without the counter. */
+/* The number of words in these pages that differ from what the guest wrote; ignores the counter. */
 unsigned
 wrong_words(const volatile uint32_t *words, uint32_t first, uint32_t pages);
-/* Whether the eventfd of an export reports within this time that its pages were released. */
+/* Whether an export's eventfd reports within this time that its pages were released. */
 bool
 is_released(int event, int ms);
 
-/* pagetest-map.c; a test of a number of rounds, or of seconds, gets that. */
+/* pagetest-map.c; the argument is NUMBER of the command line, if a test uses it. */
 void
 test_basic(long number);
 void
