@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The checks, in the order in which they run in one boot: what is done, and what must be seen of it.
+"""The checks, in the order in which they run in one boot: what is done, and what the result must be.
 
-run calls them one after the other. A check that needs what an earlier one should have left standing says so
-by need(), and is skipped where that failed. How anything is done is the business of tests/xen/stage.py."""
+run calls them one after the other. A check that depends on what an earlier one should have left standing says so with
+need(), and is skipped if that failed. tests/xen/stage.py knows how things are done."""
 
 import re
 import statistics
@@ -16,21 +16,21 @@ from stage import FLIP_TIMEOUT, OTHER_PICTURE, Failed, Stage
 
 PLACES = {"0.0": (0, 0, WIDTH, HEIGHT)}
 BACKGROUND = "#204060"
-# the exporter of what gntdev makes of granted pages, as the kernel names it
+# the kernel's name for the exporter of dma-bufs that gntdev makes of granted pages
 GUESTS_PAGES = "xen_gntdev"
 FLIPS = 1000
 REMAKES = 10
-# none on a machine of its own; up to 36 of 1000 with another emulator and compilers beside it
+# none on an otherwise idle machine; up to 36 of 1000 beside another emulator and compilers
 MOST_BY_TIME = 0.1
-# of the states that xl lists the last one is "dying"
+# the last of the states that xl lists is "dying"
 COUNT_ZOMBIES = "xl list | grep -cE ' [-a-z]{5}d '"
 
 
 def make_stage(machine, picture_program, other_kernel):
-    """other_kernel: why it is another than it should be, or nothing."""
+    """other_kernel: why the kernel is not the one built from the patches; empty if it is."""
     stage = Stage(machine, picture_program, PLACES, BACKGROUND)
     stage.other_kernel = other_kernel
-    # a screenshot would make Weston composite, which is not to be
+    # no screenshots, as these would make Weston composite
     stage.ways = (stage.screendump,)
     return stage
 
@@ -42,7 +42,7 @@ def paths_told(stage, guest):
 def expect_path(stage, path):
     told = paths_told(stage, stage.name)
     if told != {path}:
-        raise Failed(f"the module says that {stage.name} takes the paths {sorted(told)}, not {path}")
+        raise Failed(f"the module reports that {stage.name} takes the paths {sorted(told)}, expected {path}")
 
 
 def start_guest(stage, name):
@@ -52,21 +52,21 @@ def start_guest(stage, name):
 
 
 def memory_shared(stage):
-    """What kinds of dma-bufs there are in dom0, as the kernel names their exporters, with their numbers."""
+    """The number of dma-bufs in dom0 by kind, which is the kernel's name for the exporter."""
     listing = stage.dom0("cat /sys/kernel/debug/dma_buf/bufinfo")
     kinds = re.findall(r"^[0-9a-f]{8,}\s+\w+\s+\w+\s+\d+\s+(\S+)\s", listing, re.MULTILINE)
     return {kind: kinds.count(kind) for kind in kinds}
 
 
 def expect_shared(stage, kind, count):
-    """Expects so many dma-bufs of a kind: those that Weston itself has for its own pictures are of another."""
+    """Expects so many dma-bufs of a kind; those of Weston's own pictures are of another kind."""
     have = memory_shared(stage)
     if have.get(kind, 0) != count:
-        raise Failed(f"dom0 has the dma-bufs {have}, not {count} of {kind}")
+        raise Failed(f"dom0 has the dma-bufs {have}, expected {count} of {kind}")
 
 
 def restart_weston(stage, signal, kind):
-    """Ends Weston and starts it again, and the guest's screen comes back by itself. Returns the first one's log."""
+    """Restarts Weston; the guest's screen comes back by itself. Returns the path of the first Weston's log."""
     before = len(stage.guest_text())
     log = stage.weston_log
     stage.restart_weston(signal, kind)
@@ -75,35 +75,35 @@ def restart_weston(stage, signal, kind):
 
 
 def expect_zombies(stage, number):
-    """Expects so many domains that are dying and cannot, since their pages are held."""
+    """Expects so many domains that remain dying since their pages are held."""
     stage.dom0(f"for i in $(seq 60); do [ $({COUNT_ZOMBIES}) != {number} ] || exit 0; sleep 0.5; done;"
                " xl list; exit 1", 90)
 
 
 def descriptors(stage):
-    """How many files Weston has open that are the kernel's grant device or a dma-buf."""
+    """The number of open files in Weston that are the kernel's grant device or a dma-buf."""
     return int(stage.dom0("ls -l /proc/$(cat /tmp/weston.pid)/fd | grep -cE 'gntdev|dmabuf'"))
 
 
 def tell_export_times(stage):
-    """Says what this Weston's exports have cost; fails if one failed."""
+    """Prints the cost of this Weston's exports; fails if there was none or one failed."""
     said = re.findall(r"exported (\d+) pages in (\d+) us: (\d+)", read_text(f"{stage.weston_log}.out"))
     if not said or any(error != "0" for _, _, error in said):
-        raise Failed(f"exports, each as pages, microseconds and error: {said}")
+        raise Failed(f"expected exports without errors, got (pages, microseconds, error): {said}")
     each = [int(us) / 1000 / (int(pages) * 4096 / 4 / 1e6) for pages, us, _ in said]
     print(f"        the kernel made {len(said)} dma-bufs of {said[0][0]} pages: median"
           f" {statistics.median(each):.1f}, least {min(each):.1f}, most {max(each):.1f} ms for each megapixel")
 
 
 def releases(stage):
-    """How often this Weston's kernel said that a dma-buf is released, and how often that it is still held."""
+    """How often the kernel told this Weston that a dma-buf was released, and how often that it was still held."""
     said = re.findall(r"asked for a release: (\w+)", read_text(f"{stage.weston_log}.out"))
     return said.count("released"), said.count("held")
 
 
 def expect_pages_back(stage):
-    """Expects that the guest has all its pages back. The module holds an answer back for 100 ms at most; a page that is
-    still mapped then the guest's kernel looks at again each second, and says so if it has CONFIG_DYNAMIC_DEBUG."""
+    """Waits until the guest has all its pages back. The module delays its answer by at most 100 ms; if a page is still
+    mapped then, the guest's kernel retries each second, and logs that if it has CONFIG_DYNAMIC_DEBUG."""
     late = len(re.findall(r"deferring g\.e\. ", stage.guest_text()))
     if late:
         print(f"        {late} pages were still mapped when the guest took them back")
@@ -112,12 +112,12 @@ def expect_pages_back(stage):
         left = re.findall(r"freeing g\.e\. .*, (\d+) remaining|(deferring) g\.e\. ", stage.guest_text())
         return not left or left[-1] == ("0", "")
 
-    stage.machine.wait_for("the guest's pages, which are still mapped", are_back, 30)
+    stage.machine.wait_for("the release of the guest's pages, which are still mapped", are_back, 30)
 
 
 def expect_farewell(stage, scanned_out, log=None):
-    """What the module says when a guest's connection ends: nothing was copied, and whether the display alone read
-    the frames."""
+    """Checks the module's message at the end of a guest's connection: nothing was copied, and either all frames were
+    scanned out or none."""
     text = stage.machine.wait_for_text(log or stage.weston_log, r"disconnected after .*", 60).group(0)
     said = re.search(r"after (\d+) flips \((\d+) by time\), (\d+) frames presented \((\d+) scanned out\),"
                      r" \d+ resampled, (\d+) bytes copied", text)
@@ -131,34 +131,34 @@ def expect_farewell(stage, scanned_out, log=None):
 
 
 def expect_flips_presented(stage, least, log=None):
-    """So many flips at least, done because their frames were on screen. On a machine that others keep busy some frames
-    take longer than the module waits; where the module learns of no frame, all are done by time."""
+    """Expects at least so many flips, which were done because their frames were presented. On a busy machine some
+    frames take longer than the module waits; if no presentation were reported, all flips would be done by time."""
     flips, by_time = expect_farewell(stage, True, log)
     if flips < least or by_time > flips * MOST_BY_TIME:
-        raise Failed(f"{flips} flips, {by_time} of them done by time and not by the display")
+        raise Failed(f"{flips} flips, {by_time} of them done by time and not by presentation")
 
 
 @check
 def kernel_of_the_patches(stage):
-    """dom0 runs the kernel that kernel.config and the patches of doc/kernel.md make."""
+    """dom0 runs the kernel built from kernel.config and the patches of doc/kernel.md."""
     if stage.other_kernel:
         raise Skipped(stage.other_kernel)
     version = stage.dom0("cat /proc/version").strip()
     print(f"        {version}")
-    # the image has been found by the hash of these; here it matters that it is what was booted
+    # the image was found by their hash; this checks that it was booted
     if subprocess.run(["grep", "-qaF", version, f"{stage.machine.share}/Image"]).returncode:
-        raise Failed(f"dom0 runs another kernel than the image: {version}")
+        raise Failed(f"dom0 does not run the kernel of the image, but {version}")
 
 
 @check
 def own_pages(stage):
-    """A guest shares its own pages: what the display scans out is its picture, and Weston does not even map them."""
+    """A guest shares its own pages: the display scans out its picture, and Weston does not map them."""
     stage.start_weston("direct-display")
     stage.standing.add("Weston")
     start_guest(stage, "g1")
     stage.guest("show 1")
     stage.expect_pictures(1)
-    # the next is flipped to, so the first frame's picture is not all that was ever seen
+    # a flip, so that not only the first frame is checked
     stage.guest("show 2")
     stage.expect_pictures(2)
     expect_path(stage, "direct")
@@ -169,7 +169,7 @@ def own_pages(stage):
 
 @check
 def drawn_without_a_word(stage):
-    """What the guest draws into the shown buffer after its last flip is on screen, though it asked for nothing."""
+    """What the guest draws into the shown buffer after its last flip is on screen, without a request."""
     need(stage, "guest")
     stage.guest("draw 3")
     stage.expect_pictures(3)
@@ -177,7 +177,7 @@ def drawn_without_a_word(stage):
 
 @check
 def thousand_flips(stage):
-    """1000 flips, done since their frames were on screen, and not by time, be it the module's or the guest's."""
+    """1000 flips are done because their frames were presented, not by a timeout of the module or the guest."""
     need(stage, "guest")
     before = len(stage.guest_text())
     said = stage.guest(f"flip {FLIPS}", 400)
@@ -190,15 +190,15 @@ def thousand_flips(stage):
     stage.expect_pictures(3)
     stage.guest("flip 1")
     stage.expect_pictures(3 + OTHER_PICTURE)
-    # only when the connection ends it is told how the flips were done
+    # the module reports how the flips were done only when the connection ends
     log = restart_weston(stage, "TERM", "direct-display")
     expect_flips_presented(stage, FLIPS, log)
 
 
 @check
 def remade_buffers(stage):
-    """The guest drops its buffers, the one on screen too, and makes new ones, again and again: the kernel says of each
-    that it is released, the guest gets its pages back, and nothing is left of them here."""
+    """The guest repeatedly destroys its buffers, also the one on screen, and creates new ones: the kernel reports the
+    release of each, the guest gets its pages back, and dom0 keeps none of them."""
     need(stage, "guest")
     need(stage, "Weston")
     stage.guest("show 3")
@@ -214,9 +214,10 @@ def remade_buffers(stage):
     if descriptors(stage) != files:
         raise Failed(f"Weston has {descriptors(stage)} of the kernel's grant device and dma-bufs open; before {files}")
     now_released, held = releases(stage)
-    print(f"        {now_released - released} buffers were released, {held} times one was still held when asked for")
+    print(f"        {now_released - released} buffers were released, {held} times one was still held when queried")
     if now_released - released != 2 * REMAKES:
-        raise Failed(f"the kernel said of {now_released - released} buffers, not {2 * REMAKES}, that they are released")
+        raise Failed(f"the kernel reported the release of {now_released - released} buffers,"
+                     f" expected {2 * REMAKES} buffers")
     expect_pages_back(stage)
     stage.expect_clean_guest_log()
     tell_export_times(stage)
@@ -272,7 +273,7 @@ def killed_during_flip(stage):
 
 @check
 def killed_while_buffers_are_exported(stage):
-    """Weston killed with -9 while the kernel makes dma-bufs of the guest's pages, and takes them apart."""
+    """Weston killed with -9 while the kernel creates and destroys dma-bufs of the guest's pages."""
     need(stage, "guest")
     killing.in_the_middle_of(stage, "direct-display", "remake 10000", 3)
     expect_path(stage, "direct")
@@ -290,7 +291,7 @@ def destroyed_without_weston(stage):
 
 @check
 def display_allocates(stage):
-    """be-alloc: the guest draws into dumb buffers of the display's own driver, seen at once."""
+    """be-alloc: the guest draws into dumb buffers of the display's driver, which are scanned out."""
     need(stage, "Weston")
     start_guest(stage, "g2")
     stage.guest("show 6")
@@ -322,7 +323,7 @@ def heap_allocates(stage):
 
 @check
 def kept_picture(stage):
-    """keep-picture: the guest is destroyed and its domain goes, but what it showed last stays on screen."""
+    """keep-picture: the guest is destroyed and its domain goes, but its last picture stays on screen."""
     need(stage, "guest")
     stage.guest("show 12")
     stage.expect_pictures(12)
@@ -334,8 +335,8 @@ def kept_picture(stage):
 
 @check
 def kept_own_pages(stage):
-    """keep-picture with a guest's own pages: the picture stays, and its domain with it as a zombie. Both go when the
-    guest of that name is there again, or when Weston ends."""
+    """keep-picture with a guest's own pages: the picture stays, and so does its domain as a zombie. Both go when a
+    guest of that name is started again, or when Weston ends."""
     need(stage, "Weston")
     start_guest(stage, "g3")
     stage.guest("show 13")
@@ -373,21 +374,21 @@ def mapped_on_the_same_machine(stage):
     stage.standing.add("Weston")
     start_guest(stage, "g1")
     stage.guest("show 17")
-    # software GL makes its programs at the first frame, which takes seconds on a busy machine: no flip waits for that
+    # software GL compiles shaders at the first frame, for seconds on a busy machine: let no flip wait for that
     stage.expect_pictures(17)
     stage.guest("show 18")
     stage.expect_pictures(18)
     expect_path(stage, "mapped")
     sizes = stage.guest_memory_in_weston()
     if sizes.count(WIDTH * HEIGHT * 4 + -WIDTH * HEIGHT * 4 % 4096) != 2:
-        raise Failed(f"not two buffers of the guest in Weston's memory map: areas of {sizes} bytes")
+        raise Failed(f"expected two buffers of the guest in Weston's memory map, found areas of {sizes} bytes")
     stage.guest("flip 21")
     stage.expect_pictures(18 + OTHER_PICTURE)
 
 
 @check
 def clean_logs(stage):
-    """The guest's kernel has no complaint; no program, kernel or Xen crashed on the way."""
+    """The guest's kernel has logged no error; no program or kernel has crashed, nor has Xen."""
     need(stage, "guest")
     stage.expect_clean_guest_log()
     stage.expect_no_crash()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Preloaded into Weston: prints on standard error how long the kernel took to export each dma-buf
- * of a guest's pages, and its answers to whether one is released. checks.py reads this. The module
+ * of a guest's pages, and its answers to whether one was released. checks.py reads this. The module
  * makes these calls through libc, on its worker thread.
  */
 #include <dlfcn.h>
@@ -36,7 +36,7 @@ tell(unsigned long request, const void *argument, int error, uint64_t took_us)
 {
 	const struct ioctl_gntdev_dmabuf_exp_from_refs *from = argument;
 
-	/* A request for no pages is the module's check whether the kernel supports exports. */
+	/* By a request for no pages the module checks whether the kernel supports exports. */
 	if (request == IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS && from->count > 0)
 		dprintf(2, "export-times: exported %" PRIu32 " pages in %" PRIu64 " us: %d\n",
 			from->count, took_us, error);

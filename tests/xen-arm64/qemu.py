@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the emulated Arm machine consists of, and what Xen and the kernels are told.
+"""What the emulated Arm machine consists of, and the command lines of Xen and dom0's kernel.
 
 tests/xen/machine.py starts it. Knows nothing of Weston or of the guests."""
 
@@ -9,17 +9,17 @@ import machine
 
 WIDTH, HEIGHT = 800, 600
 XEN_ARGUMENTS = "dom0_mem=768M dom0_max_vcpus=2 console=dtuart loglvl=all guest_loglvl=all bootscrub=0"
-# the last two are for a kernel that has the rig's changes as parameters; others ignore them
+# the last two are for kernels that have the rig's changes as parameters; others ignore them
 DOM0_ARGUMENTS = ("console=hvc0 quiet panic=5 control=hvc1"
                   " xen_gntdev.sg_page_segs=1 virtio_gpu.linear_modifier=1")
-# where in the machine's memory the kernel is loaded; it needs room behind it, then the initramfs
+# where in the machine's memory the kernel is loaded; it needs room after it, before the initramfs
 KERNEL_ADDRESS = 0x49000000
 RAM_MIB = 1536
 
 
 class Machine(machine.Machine):
     def environment(self):
-        # virtio-gpu asks the host for udmabufs, which a kernel may lack
+        # virtio-gpu needs udmabufs of the host, whose kernel may lack them
         return {**os.environ, "LD_PRELOAD": f"{self.logs}/udmabuf.so"}
 
     def command(self):

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stands in for /dev/udmabuf, for QEMU's virtio-gpu with blob=on on hosts whose kernel has none:
- * LD_PRELOAD it. A "udmabuf" is an empty memfd that marks a list of pieces of QEMU's own memfds;
- * its mmap maps these pieces one behind the other, so QEMU reads the machine's memory in place, as
- * it would with the real one.
+ * Stands in for /dev/udmabuf, for QEMU's virtio-gpu with blob=on on hosts whose kernel lacks it:
+ * LD_PRELOAD it. A "udmabuf" is an empty memfd that stands for a list of pieces of QEMU's memfds;
+ * mmap of it maps these pieces one after the other, so that QEMU reads the machine's memory in
+ * place, as with the real one.
  *
- * Owns the list; it never shrinks, and ends with the process. Knows nothing of Xen.
+ * Keeps each list until the process ends. Knows nothing of Xen.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -21,12 +21,12 @@
 #include <unistd.h>
 
 struct udmabuf {
-	struct udmabuf *next; /* made before */
+	struct udmabuf *next; /* the one created before */
 	ino_t inode;          /* of its memfd */
 	struct udmabuf_create_list *list;
 };
 
-/* What glibc's headers make of open() where they check it, and what <sys/ioctl.h> declares. */
+/* glibc's fortified open() calls the first two; <sys/ioctl.h> would declare the third. */
 int
 __open_2(const char *path, int flags);
 int
