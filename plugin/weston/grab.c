@@ -70,14 +70,15 @@ end(struct grab *grab)
 	free(grab);
 }
 
-/* Whether the guest's surface still has the focus and may receive input. */
+/* Whether the guest's surface still has the focus, and the guest a keyboard that may receive input.
+ */
 static bool
 has_guest(const struct grab *grab)
 {
 	const struct surface *surface = guest_surface(grab->surface);
 
 	return grab->keyboard->focus == grab->surface && surface && surface->connector &&
-	       placement_takes_input(&surface->placement);
+	       placement_takes_input(&surface->placement) && aim_device(surface, INPUT_KEYBOARD);
 }
 
 static bool

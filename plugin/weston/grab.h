@@ -29,7 +29,7 @@ grabs_toggle(struct grabs *grabs, struct weston_keyboard *keyboard);
 void
 grabs_finish(struct grabs *grabs);
 
-/* A client's events were handled: resumes or ends grabs as needed. */
+/* A client's events were handled, or an input device has gone: resumes or ends grabs as needed. */
 void
 grabs_check(struct grabs *grabs);
 

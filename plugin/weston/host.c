@@ -6,6 +6,7 @@
 
 #include "device/device.h"
 #include "device/input.h"
+#include "weston/presenter.h"
 #include "xen/store.h"
 
 static struct device *
@@ -68,6 +69,16 @@ attach(struct display_host *host, const struct store_device *setup)
 		store_attached(host->store, setup->serial, ret);
 }
 
+/* If the guest has no other keyboard, a grab for it ends: nobody else would get the keys. */
+static void
+detach_input(struct input *input)
+{
+	struct display_host *host = input->host;
+
+	input_destroy(input);
+	grabs_check(&host->presenter->grabs);
+}
+
 static void
 detach(struct display_host *host, uint32_t serial)
 {
@@ -77,7 +88,7 @@ detach(struct display_host *host, uint32_t serial)
 	if (device && !device->destroyed)
 		device_destroy(device);
 	else if (input)
-		input_destroy(input);
+		detach_input(input);
 	else if (!device)
 		store_detached(host->store, serial);
 }

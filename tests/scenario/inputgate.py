@@ -231,6 +231,7 @@ def pointer_without_positions(rig):
     weston.seat("by 3 4")
     equal(said(guest), [], "input from motion before the pointer is locked to the screen")
     click(weston, 100, 50)
+    check(wait_until(lambda: weston.seat("dump")["pointer-grab"] == 1, 5), "a click does not lock the pointer")
     check(wait_until(lambda: weston.seat("dump")["cursor"] == 0, 5), "the host's cursor is not hidden")
     equal(said(guest), [], "input from the click that locks the pointer")
     weston.seat("by 7 -9", f"button {LEFT} 1", f"button {LEFT} 0", "wheel 1")
@@ -481,7 +482,7 @@ def grab_by_command_is_refused(rig):
 
 @scenario("gate")
 def grab_ends_with_what_it_is_for(rig):
-    """A lock of the session, the guest's display, its device, the host's keyboard or Weston's end: no grab is left."""
+    """A lock of the session, the end of the guest's display, of its device or of the host's keyboard ends a grab."""
     weston, guest = seated(rig, shell_config="locking=true\n")
 
     def grab_again():
@@ -510,6 +511,12 @@ def grab_ends_with_what_it_is_for(rig):
     expect_released(guest)
     weston.seat(f"key {KEY_A} 0", "back")
     expect_grab(weston, False)
+    grab_again()
+    guest.ok("kbd 0 remove")
+    expect_grab(weston, False)
+    weston.seat(f"key {KEY_A} 0")
+    check(rig.machine.tools.wait_backend(guest.domid, 0, 2, kind="vkb"), "the backend does not return to InitWait")
+    guest.ok("kbd 0 connect wait")
     grab_again()
     weston.lock()
     expect_released(guest)
