@@ -215,7 +215,8 @@ def buffers_come_and_go(stage):
     stage.guest("remake 2")
     pages, files = pages_held(stage), descriptors(stage)
     stage.guest("remake 50", 400)
-    if (now := pages_held(stage)) > pages + 2 * 300 or (open_now := descriptors(stage)) > files + 4:
+    now, open_now = pages_held(stage), descriptors(stage)
+    if now > pages + 2 * 300 or open_now > files + 4:
         raise Failed(f"grown from {pages} pages to {now}, from {files} descriptors to {open_now}")
     stage.guest("show 4")
     stage.expect_pictures(4)

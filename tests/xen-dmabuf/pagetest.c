@@ -53,7 +53,7 @@ refused(int result, int error, const char *what)
 
 	errno = got;
 	check(got == error, "%s is refused (%s)", what, strerror(error));
-	if (result >= 0)
+	if (result > STDERR_FILENO)
 		close(result);
 }
 

@@ -13,6 +13,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -204,7 +205,7 @@ def end_of_time(signal_number, frame):
     raise TimeoutError("not done in time")
 
 
-def run_in_child(test, pipe):
+def run_in_child(test, report):
     rig = Rig()
     signal.signal(signal.SIGTERM, end_of_time)
     result = {"state": "passed", "text": ""}
@@ -223,7 +224,8 @@ def run_in_child(test, pipe):
             rig.abandon()
         except Exception:
             traceback.print_exc()
-    os.write(pipe, json.dumps(result).encode())
+    report.write(json.dumps(result))
+    report.flush()
 
 
 def run_one(test):
@@ -234,15 +236,18 @@ def run_one(test):
             missing = "the module is not built"
         if missing:
             return {"state": "skipped", "text": missing}
-    reader, writer = os.pipe()
+    # A file, not a pipe: nobody reads before the child has ended, and logs can be longer than a pipe holds.
+    with tempfile.TemporaryFile("w+") as report:
+        return run_forked(test, report)
+
+
+def run_forked(test, report):
     child = os.fork()
     if child == 0:
         os.setsid()
-        os.close(reader)
-        run_in_child(test, writer)
+        run_in_child(test, report)
         sys.stdout.flush()
         os._exit(0)
-    os.close(writer)
     limit = time.monotonic() + test.limit * SCALE
     late = not wait_until(lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG |
                                             os.WNOWAIT), limit - time.monotonic(), 0.02)
@@ -255,10 +260,10 @@ def run_one(test):
         # The group that the child leads holds only what this scenario started.
         os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    data = b"" if late else os.read(reader, 1 << 20)
-    os.close(reader)
     if late:
         return {"state": "failed", "text": f"not done within {test.limit * SCALE:.0f} s"}
+    report.seek(0)
+    data = report.read()
     return json.loads(data) if data else {"state": "failed", "text": "the test's process died without a result"}
 
 

@@ -44,7 +44,6 @@ class Toolstack:
 
     def attach(self, domid, device, resolutions, backend=0, unique_ids=None, be_alloc=False):
         """xl vdispl-attach, without the wait for InitWait."""
-        guests = (f"n{domid}", f"r{backend}")
         ours = (f"n{backend}", f"r{domid}")
         front_nodes = [("be-alloc", int(be_alloc), ours)]
         for index, resolution in enumerate(resolutions):
