@@ -41,10 +41,12 @@ weston_commands_listen(struct weston_compositor *compositor, const char *variabl
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	if (!path)
 		return 0;
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	/* The path appears only when the socket listens: that it exists tells others to connect. */
+	snprintf(address.sun_path, sizeof address.sun_path, "%s.new", path);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	unlink(path);
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4) < 0)
+	unlink(address.sun_path);
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4) < 0 ||
+	    rename(address.sun_path, path) < 0)
 		return -1;
 	run_line = run;
 	source = wl_event_loop_add_fd(wl_display_get_event_loop(compositor->wl_display), fd,
