@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""modules.py FOLDER: unpacks the modules of the kernel that is installed here and that dom0 needs in tests/xen-x86,
-and those of guests' disks. Run by install, in its chroot."""
+"""modules.py FOLDER: unpacks the installed kernel's modules that dom0 needs in tests/xen-x86, and those for guests'
+disks and network. Run by install, in its chroot."""
 
 import os
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the reader of doc/first-guest.md types, in its order. Knows nothing of where it is typed."""
+"""The commands of doc/first-guest.md, in order. Knows nothing of where they are run."""
 
 import os
 import re
@@ -8,7 +8,7 @@ PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../doc/first
 
 
 def typed():
-    """The commands: a line each, or a line with the text that it reads up to EOF."""
+    """The commands: each is one line, or a line with its here-document up to EOF."""
     with open(PAGE) as file:
         lines = [line[4:] for line in file.read().split("\n") if line.startswith("    ")]
     commands, text = [], None

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 #
-# What the tests of packages share: installing them, and saying what is wrong. Sourced by bash.
+# What the tests of packages share: installing them, and reporting failures. Sourced by bash.
 export DEBIAN_FRONTEND=noninteractive
 
 fail()
@@ -16,13 +16,13 @@ expect()
 	[ "$2" = "$3" ] || fail "$1: got '$2', expected '$3'"
 }
 
-# files_of FOLDER: its packages.
+# files_of FOLDER: prints the paths of its packages.
 files_of()
 {
 	find "$(realpath "$1")" -maxdepth 1 -name '*.deb' | sort
 }
 
-# names_of FOLDER
+# names_of FOLDER: prints the names of its packages.
 names_of()
 {
 	local file
@@ -31,7 +31,7 @@ names_of()
 	done
 }
 
-# have_packages FOLDER [NAME]: installs all, or all but one.
+# have_packages FOLDER [NAME]: installs all packages, except NAME.
 have_packages()
 {
 	local files
@@ -41,7 +41,7 @@ have_packages()
 	apt-get -q -y install $files
 }
 
-# type_readme FOLDER: what README.md has its reader type to install packages, with another folder's.
+# type_readme FOLDER: runs README.md's command that installs the packages, with this folder.
 type_readme()
 {
 	local line

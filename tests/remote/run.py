@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Guests' screens on a desktop that is somewhere else: Weston's own backends for that, and viewers from Debian.
+"""Guests' screens on a remote desktop, by Weston's own backends and viewers from Debian.
 
-run.py [--list] [NAME...]; closes with "N passed, N failed, N skipped". What a viewer shows of a guest is compared, and
-what is typed and clicked in it comes to the guest. This is what doc/remote.md promises.
+run.py [--list] [NAME...]; the last line is "N passed, N failed, N skipped". The viewer must show the guest's picture,
+and keys and clicks in it must reach the guest, as doc/remote.md says.
 """
 import os
 import socket
@@ -34,7 +34,7 @@ def free_port():
 
 
 class RemoteWeston(Weston):
-    """Weston with a backend for viewers in place of headless."""
+    """Weston with a backend for viewers instead of the headless one."""
 
     def __init__(self, machine, backend, **options):
         name = {"vnc": "vnc", "rdp": "rdp" if version() < 12 else "rdp-0"}[backend]
@@ -52,7 +52,7 @@ class RemoteWeston(Weston):
                 f"--{self.backend}-tls-cert={self.home}/tls.crt", f"--{self.backend}-tls-key={self.home}/tls.key"]
 
     def viewer_command(self):
-        """As doc/remote.md has it, without what loses colours on the way."""
+        """The command of doc/remote.md, without encodings that lose colours."""
         if self.backend == "vnc":
             return ["xtigervncviewer", "-SecurityTypes", "X509Plain", "-X509CA", f"{self.home}/tls.crt", "-RemoteResize=0",
                     "-AutoSelect=0", "-PreferredEncoding=ZRLE", f"localhost::{self.port}"]
@@ -66,9 +66,9 @@ def client():
 
 
 def take_any_password():
-    """Nobody's password is known here. In a mount namespace of this process, which needs root."""
+    """Lets VNC accept any password, as none is known here, in a mount namespace of this process. Needs root."""
     os.unshare(os.CLONE_NEWNS)
-    # In a chroot that is no mount point it is not needed, and refused.
+    # This fails in a chroot that is not a mount point, where it is not needed.
     subprocess.run(["mount", "--make-rprivate", "/"], check=False, capture_output=True)
     subprocess.run(["mount", "--bind", f"{HERE}/pam-of-anybody", "/etc/pam.d/weston-remote-access"], check=True)
 
@@ -85,7 +85,7 @@ def remote_weston(rig, backend):
 
 
 def play(rig, backend):
-    """A guest is seen by a viewer, clicked and typed at, and goes on after the viewer has gone and come again."""
+    """A viewer shows a guest, clicks and types; the guest keeps flipping once the viewer has gone; then all again."""
     weston = remote_weston(rig, backend)
     guest = rig.guest("guest", SMALL, inputs=(TOUCHED,))
     guest.ok("kbd 0 connect wait")
@@ -102,23 +102,23 @@ def play(rig, backend):
                 return not wrong
 
             viewer.point(OUTPUT[0] - 5, OUTPUT[1] - 5)
-            check(wait_until(right, 20, 0.2), f"what the viewer shows is wrong: {wrong}")
+            check(wait_until(right, 20, 0.2), f"the viewer does not show the guest's picture: {wrong}")
             viewer.point(AT[0] + 50, AT[1] + 40)
             viewer.do("click", 1)
             told = last_of(guest, f"+{LEFT}", f"-{LEFT}")
-            check("@50,40/0" in told, f"the guest was told {told}")
-            # A window manager would do that.
+            check("@50,40/0" in told, f"expected a click at @50,40/0, the guest got {told}")
+            # There is no window manager to set the focus.
             viewer.do("windowfocus", viewer.window)
             viewer.do("key", "a")
             last_of(guest, f"+{KEY_A}", f"-{KEY_A}")
             guest.flips(30, 1)
-        # Nobody looks.
+        # No viewer is connected.
         guest.flips(3, 1)
 
 
 @scenario("remote")
 def vnc(rig):
-    """By VNC, with TLS and a password: Weston 14 and later."""
+    """By VNC, with TLS and a password: Weston 12 and later."""
     play(rig, "vnc")
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A viewer of a remote desktop, on an X server that has no screen: its pixels, and keys and a pointer for it.
+"""A viewer of a remote desktop, on an X server without a display: reads its pixels, and sends it keys and the pointer.
 
-Knows Xvfb and xdotool. Knows nothing of Weston or Xen."""
+Uses Xvfb and xdotool. Knows nothing of Weston or Xen."""
 import os
 import subprocess
 
@@ -13,7 +13,7 @@ SCREEN = (800, 600)
 
 
 class Viewer:
-    """with Viewer(directory, command, environment) as viewer: what is told and asked of it is in its window."""
+    """with Viewer(directory, command, environment) as viewer: positions and pictures are those of its window."""
 
     def __init__(self, directory, command, environment=None):
         self.directory = directory
@@ -47,7 +47,7 @@ class Viewer:
             return file.read()
 
     def do(self, *words):
-        """What xdotool does and says."""
+        """Runs xdotool; returns its output."""
         return subprocess.run(["xdotool", *map(str, words)], env=self.environment, check=True, timeout=60, text=True,
                               stdout=subprocess.PIPE).stdout
 
@@ -55,7 +55,7 @@ class Viewer:
         self.do("mousemove", "--window", self.window, x, y)
 
     def has_window(self):
-        """Waits for it; False: the viewer has ended."""
+        """Waits 30 s for the window; returns whether the viewer still runs."""
         def there():
             found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "."], env=self.environment, text=True,
                                    capture_output=True, timeout=60, check=False)
@@ -70,7 +70,7 @@ class Viewer:
         return tuple(int(words[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
 
     def picture(self):
-        """The path of a PNG file of what the window shows at this moment."""
+        """Saves the window's current contents as a PNG file; returns its path."""
         left, top, width, height = self.place()
         with open(f"{self.directory}/Xvfb_screen0", "rb") as file:
             wide, _, pixels = read_xwd(file.read())
