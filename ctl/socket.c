@@ -15,12 +15,11 @@
 
 #define SUFFIX "-xen-display"
 
-/* The paths tried, and why each failed. */
+/* The paths tried, and what came of each. */
 struct tries {
 	char text[4096];
 	size_t used;
-	bool quiet;
-	bool several; /* more than one answered, which has been said */
+	bool several; /* more than one answered */
 };
 
 static void
@@ -65,26 +64,8 @@ try_display(struct tries *tries, const char *folder, const char *display, char *
 	return try(tries, path);
 }
 
-/* Whether a second one answers as well. Nobody can know which of them is meant. */
-static bool
-another_answers(const struct tries *tries, const glob_t *found, size_t after)
-{
-	struct tries others = {.used = 0};
-
-	for (size_t i = after + 1; i < found->gl_pathc; i++) {
-		int fd = try(&others, found->gl_pathv[i]);
-
-		if (fd < 0)
-			continue;
-		close(fd);
-		if (!tries->quiet)
-			complain("several Westons answer, among them %s and %s; choose one with -s",
-				 found->gl_pathv[after], found->gl_pathv[i]);
-		return true;
-	}
-	return false;
-}
-
+/* Tries all paths of the pattern, since only one may answer: nobody knows which of several is
+ * meant. */
 static int
 try_all(struct tries *tries, const char *pattern, char *path, size_t size)
 {
@@ -95,10 +76,18 @@ try_all(struct tries *tries, const char *pattern, char *path, size_t size)
 		note(tries, pattern, "there is none");
 		return -1;
 	}
-	for (size_t i = 0; fd < 0 && i < found.gl_pathc; i++) {
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		int answered = try(tries, found.gl_pathv[i]);
+
+		if (answered < 0)
+			continue;
+		note(tries, found.gl_pathv[i], "answers");
+		if (fd >= 0) {
+			tries->several = true;
+			close(fd);
+		}
+		fd = answered;
 		snprintf(path, size, "%s", found.gl_pathv[i]);
-		fd = try(tries, path);
-		tries->several = fd >= 0 && another_answers(tries, &found, i);
 	}
 	globfree(&found);
 	if (tries->several) {
@@ -112,7 +101,7 @@ int
 socket_connect(const char *wanted, char *path, size_t size, bool quiet)
 {
 	const char *folder = getenv("XDG_RUNTIME_DIR"), *display = getenv("WAYLAND_DISPLAY");
-	struct tries tries = {.quiet = quiet};
+	struct tries tries = {.used = 0};
 	char pattern[256];
 	int fd = -1;
 
@@ -129,9 +118,11 @@ socket_connect(const char *wanted, char *path, size_t size, bool quiet)
 		if (fd < 0 && !tries.several && geteuid() == 0)
 			fd = try_all(&tries, "/run/user/*/*" SUFFIX, path, size);
 	}
-	if (fd >= 0 || quiet || tries.several)
+	if (fd >= 0 || quiet)
 		return fd;
-	if (tries.used == 0)
+	if (tries.several)
+		complain("several Westons answer; choose one with -s:%s", tries.text);
+	else if (tries.used == 0)
 		complain(
 			"no Weston: neither XDG_RUNTIME_DIR nor -s says where its control socket is");
 	else

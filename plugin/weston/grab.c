@@ -70,8 +70,7 @@ end(struct grab *grab)
 	free(grab);
 }
 
-/* Whether the guest's surface still has the focus, and the guest a keyboard that may receive input.
- */
+/* Whether the surface still has the focus, and its guest a keyboard that may receive input. */
 static bool
 has_guest(const struct grab *grab)
 {

@@ -69,28 +69,21 @@ attach(struct display_host *host, const struct store_device *setup)
 		store_attached(host->store, setup->serial, ret);
 }
 
-/* If the guest has no other keyboard, a grab for it ends: nobody else would get the keys. */
-static void
-detach_input(struct input *input)
-{
-	struct display_host *host = input->host;
-
-	input_destroy(input);
-	grabs_check(&host->presenter->grabs);
-}
-
 static void
 detach(struct display_host *host, uint32_t serial)
 {
 	struct device *device = find_device(host, serial);
 	struct input *input = input_find_serial(host, serial);
 
-	if (device && !device->destroyed)
+	if (device && !device->destroyed) {
 		device_destroy(device);
-	else if (input)
-		detach_input(input);
-	else if (!device)
+	} else if (input) {
+		input_destroy(input);
+		/* Without a keyboard the guest may not keep a grab: nobody would get the keys. */
+		grabs_check(&host->presenter->grabs);
+	} else if (!device) {
 		store_detached(host->store, serial);
+	}
 }
 
 static void

@@ -306,14 +306,18 @@ def one_of_several_westons(rig):
     check(wait_until(lambda: is_served(weston), 5 * SCALE), "no control")
     env = environment(weston)
     del env["WAYLAND_DISPLAY"]
+
+    def listed():
+        return subprocess.run([tool(), "list"], env=env, check=False, text=True, capture_output=True)
+
     with socket.socket(socket.AF_UNIX) as left_behind:
         left_behind.bind(f"{weston.home}/wayland-0-xen-display")
-    only = subprocess.run([tool(), "list"], env=env, check=False, text=True, capture_output=True)
+    only = listed()
     equal((only.returncode, only.stderr), (0, ""), "beside a socket that nobody serves")
     with socket.socket(socket.AF_UNIX) as other:
         other.bind(f"{weston.home}/wayland-9-xen-display")
         other.listen()
-        both = subprocess.run([tool(), "list"], env=env, check=False, text=True, capture_output=True)
+        both = listed()
     equal(both.returncode, 3, "exit code with two")
     for path in ("wayland-sim-xen-display", "wayland-9-xen-display", "-s"):
         check(path in both.stderr, f"{path} is not in {both.stderr!r}")
